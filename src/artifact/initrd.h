@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_ARTIFACT_INITRD_H
+#define BV_ARTIFACT_INITRD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "decompress/decompress.h"
+#include "util/input.h"
+
+/*
+ * An initrd image as the kernel reads it: segments one after the other, each a cpio archive
+ * (newc 070701, or crc 070702), plain or compressed, with zero bytes between them
+ * (Linux, Documentation/driver-api/early-userspace/buffer-format.rst; init/initramfs.c).
+ */
+
+#define INITRD_PATH_MAX 4096u	       /* bytes of a member's name, as the kernel limits it */
+#define INITRD_MEMBERS_MAX 1000000u    /* members of one image */
+#define INITRD_UNPACKED_MAX (4ull << 30) /* bytes that one image may unpack to */
+
+/* One archive of the image. */
+struct segment {
+	unsigned int index; /* from 0 */
+	enum codec codec;   /* CODEC_NONE: plain cpio */
+	uint64_t offset;    /* where it starts in the image, bytes */
+	uint64_t length;    /* bytes in the image; set at its end; without the padding behind it */
+	uint64_t unpacked;  /* bytes that it unpacks to; set at its end */
+	bool verified;	    /* its content is covered by a checksum that was right; set at its end */
+};
+
+/* One member of an archive. */
+struct member {
+	const struct segment *segment;
+	const char *path;	/* as archived, without leading "/" or "./"; owned by the walk */
+	uint64_t position;	/* of its header: in the segment's unpacked bytes */
+	uint64_t image_offset;	/* of its header in the image; in a compressed segment how much of
+				 * the image had been consumed by then */
+	uint64_t data_position; /* of its data, in the segment's unpacked bytes */
+	uint32_t ino, mode, uid, gid, nlink, mtime;
+	uint32_t dev_major, dev_minor, rdev_major, rdev_minor;
+	uint32_t check; /* 070702: sum of the data's bytes */
+	bool has_check;
+	uint64_t size; /* bytes of data; for a symbolic link the length of its target */
+};
+
+/* Why a walk ended early. */
+struct initrd_fault {
+	int error;		/* -EBADMSG, -ENODATA, -EIO, ...; 0: no fault */
+	unsigned int segment;	/* index of the segment */
+	enum codec codec;	/* of that segment */
+	uint64_t offset;	/* in the image: where it was noticed */
+	uint64_t position;	/* in the segment's unpacked bytes */
+	char reason[160];	/* in words, e.g. "gzip: CRC32 is 1234abcd, the stream says ..." */
+	char path[256];		/* the member in which it happened, cut to fit; "" when between members */
+};
+
+/* Any of them may be NULL. A non-zero return ends the walk and is returned by it. */
+struct initrd_visitor {
+	int (*segment_begin)(void *ctx, const struct segment *s);
+	int (*member)(void *ctx, const struct member *m);
+	/* The member's data in order, in pieces; not called for size 0. */
+	int (*data)(void *ctx, const void *data, size_t len);
+	/* After the last byte of data; for size 0 right after member(). */
+	int (*member_end)(void *ctx, const struct member *m);
+	int (*segment_end)(void *ctx, const struct segment *s);
+};
+
+/*
+ * Walks an image from the input's current offset to its end. "TRAILER!!!" is not reported as a
+ * member. 0: all of it is well-formed and every checksum that it carries is right. -EBADMSG,
+ * -ENODATA, -EIO, -EOPNOTSUPP, -ENOMEM, -EOVERFLOW (a limit above): *fault says where and why.
+ * Memory is bounded by the decoder's (DECOMPRESS_MEMORY_MAX) plus a fixed amount.
+ */
+int initrd_walk(struct input *in, const struct initrd_visitor *v, void *ctx,
+		struct initrd_fault *fault);
+
+#endif

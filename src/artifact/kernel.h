@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_ARTIFACT_KERNEL_H
+#define BV_ARTIFACT_KERNEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "decompress/decompress.h"
+#include "util/input.h"
+
+/* What a kernel image tells about itself. */
+struct kernel_info {
+	bool recognised;	/* an x86 bzImage; anything else is only hashed */
+	char version[128];	/* of the "Linux version" string in the setup header, or "" */
+	enum codec codec;	/* of the payload */
+	uint64_t payload_offset, payload_length; /* in the image, bytes */
+	bool verified;		/* the payload carries a checksum, and it is right */
+	int error;		/* 0, -EBADMSG, -ENODATA (truncated), -EIO, -EOPNOTSUPP */
+	uint64_t offset;	/* where the error was noticed, bytes in the image */
+	char reason[160];	/* in words */
+};
+
+/*
+ * Examines the image that starts at the input's offset 0 and unpacks its payload to verify it
+ * (Linux, Documentation/arch/x86/boot.rst, "The Real-Mode Kernel Header"). Returns
+ * info->error.
+ */
+int kernel_examine(struct input *in, struct kernel_info *info);
+
+#endif

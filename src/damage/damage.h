@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_DAMAGE_DAMAGE_H
+#define BV_DAMAGE_DAMAGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* What a bad block looks like. The names in damage_name() are public (JSON "damage"). */
+enum damage_kind {
+	DAMAGE_CHANGED,	   /* differs, and nothing below fits */
+	DAMAGE_ZEROED,	   /* every byte is 0 */
+	DAMAGE_ONES,	   /* every byte is 0xff */
+	DAMAGE_ZERO_SECTORS, /* some of its 512-byte sectors are zero, as no intact block here has */
+	DAMAGE_MISPLACED,  /* the content of another sealed block */
+	DAMAGE_BIT_FLIP,   /* one bit differs */
+	DAMAGE_TRUNCATED,  /* the file ends before or within it */
+	DAMAGE_UNREADABLE, /* the device cannot deliver it */
+	DAMAGE_UNSTABLE,   /* two direct reads differ */
+};
+
+struct damage {
+	enum damage_kind kind;
+	unsigned int zero_sectors; /* ZERO_SECTORS: how many */
+	uint64_t origin;	   /* MISPLACED: byte offset in the file where that content belongs */
+	size_t byte;		   /* BIT_FLIP: offset of the byte within the block */
+	unsigned int bit;	   /* BIT_FLIP: 0 (least significant) to 7 */
+};
+
+/* "zeroed", "bit-flip", ... */
+const char *damage_name(enum damage_kind kind);
+
+/* The sealed hashes of all blocks of a file, prepared to look one up. */
+struct block_index;
+struct block_index *block_index_new(const uint64_t *blocks, size_t count); /* NULL: no memory */
+void block_index_free(struct block_index *index);
+
+/*
+ * Says how a block that does not hash to blocks[number] is damaged. data has len bytes; when
+ * that is less than expected_len, the file ended there. data is restored before return.
+ * The search for a flipped bit hashes the block 8 * len times.
+ */
+void damage_classify(unsigned char *data, size_t len, size_t expected_len, uint64_t expected_hash,
+		     uint64_t number, const struct block_index *index, struct damage *damage);
+
+/* A run of neighbouring bad blocks that are damaged alike. */
+struct bad_range {
+	uint64_t offset, length; /* in the file, bytes */
+	struct damage damage;	 /* of its first block */
+};
+
+struct bad_ranges {
+	struct bad_range *ranges; /* sorted by offset */
+	size_t count;
+	uint64_t blocks; /* bad blocks in all of them */
+	uint64_t bytes;	 /* bad bytes in all of them: the blocks' length */
+};
+
+/* Adds the next block (ascending), joined to the last range when it continues it alike. -ENOMEM. */
+int bad_ranges_add(struct bad_ranges *r, uint64_t offset, uint64_t length,
+		   const struct damage *damage);
+void bad_ranges_clear(struct bad_ranges *r);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_DECOMPRESS_DECOMPRESS_H
+#define BV_DECOMPRESS_DECOMPRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "util/input.h"
+
+/* What a kernel can unpack (Linux, lib/decompress.c), in the order of its own table. */
+enum codec {
+	CODEC_NONE, /* not compressed, or not recognised */
+	CODEC_GZIP,
+	CODEC_BZIP2, /* recognised and named, not unpacked */
+	CODEC_LZMA,
+	CODEC_XZ,
+	CODEC_LZO, /* recognised and named, not unpacked */
+	CODEC_LZ4, /* the legacy frame, magic 0x184C2102 */
+	CODEC_ZSTD,
+};
+
+/* The most that a decoder may allocate, in bytes: a damaged header must not exhaust memory. */
+#define DECOMPRESS_MEMORY_MAX (160u << 20)
+
+/* Recognises a stream by its first bytes; len may be short. CODEC_NONE when nothing fits. */
+enum codec codec_detect(const unsigned char *p, size_t len);
+
+/* "gzip", "zstd", ...; "none" for CODEC_NONE. */
+const char *codec_name(enum codec codec);
+
+/* The checksum that the stream itself carries over its content, or NULL when it has none. */
+const char *codec_checksum(enum codec codec);
+
+struct decompressor;
+
+/*
+ * Starts to unpack one frame (zstd), member (gzip), stream (xz, lzma, lz4 legacy) at the
+ * input's current offset. The input stays the caller's and must outlive the decompressor.
+ * -EOPNOTSUPP: this codec is recognised only. -ENOMEM.
+ */
+int decompressor_open(struct decompressor **d, enum codec codec, struct input *in);
+
+/*
+ * Unpacks up to len bytes (len > 0). 0: the frame is complete and its checksums, if any,
+ * are right; the input then stands just behind it. Errors:
+ * -EBADMSG the data is corrupt, -ENODATA the input ends too early, -ENOMEM the stream asks
+ * for more than DECOMPRESS_MEMORY_MAX, -EOPNOTSUPP a feature of the format that is not
+ * supported, or what reading the input gave (-EIO).
+ */
+ssize_t decompressor_read(struct decompressor *d, void *buf, size_t len);
+
+/* Why the last decompressor_read() failed, in words; never NULL. Static storage. */
+const char *decompressor_reason(const struct decompressor *d);
+
+/*
+ * Whether this frame really carries a checksum over its content (in zstd and xz it is
+ * optional). Valid once decompressor_read() has returned 0.
+ */
+bool decompressor_verified(const struct decompressor *d);
+
+void decompressor_free(struct decompressor *d); /* NULL is allowed */
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_MANIFEST_FORMAT_H
+#define BV_MANIFEST_FORMAT_H
+
+#include "manifest/manifest.h"
+
+/*
+ * The file form of a manifest: lines of ASCII text, fields separated by one space, numbers in
+ * decimal unless said otherwise, hashes as 16 lower-case hexadecimal digits. Paths are
+ * percent-encoded (every byte up to 0x20, "%", and from 0x7f on). In this order:
+ *
+ *	bootverdict-manifest 1
+ *	kernel RELEASE
+ *	os NAME...			(percent-encoded)
+ *	sealed UNIXTIME			(not in the guard)
+ *	guard BYTES			(not in the guard)
+ *	artifact kernel|initrd PATH	(0 to 2 of them; not in the guard)
+ *	  size BYTES
+ *	  sha256 64 HEX DIGITS
+ *	  identity INODE MTIME_NS CTIME_NS
+ *	  extent DEVICE FILE_OFFSET DEVICE_OFFSET LENGTH	(any number; DEVICE "-" if unknown)
+ *	  blocks HASH...		(up to 8 a line)
+ *	segment CODEC OFFSET LENGTH UNPACKED
+ *	content TYPE MODE(octal) SIZE HASH MAJOR MINOR SEGMENT|guard DATA_POSITION IMAGE_OFFSET PATH
+ *	  blocks HASH...
+ *	end HASH			hash64() of everything before this line
+ *
+ * (The lines of an artifact and of a content are not really indented.)
+ */
+
+/* Appends the file form to *text (malloc'ed, *len bytes; the caller frees it). -ENOMEM. */
+int manifest_format(const struct manifest *m, char **text, size_t *len);
+
+/*
+ * Reads a file form. 0, or -EBADMSG (damaged, cut short, or not a manifest), -EPROTO (written by
+ * a newer version), -EFBIG, -ENOMEM. On error m is empty and *reason, at least 160 bytes long,
+ * says what and on which line. m must not hold anything before.
+ */
+int manifest_parse(struct manifest *m, const char *text, size_t len, char *reason);
+
+/* The same from a file; -errno when it cannot be read. */
+int manifest_load(struct manifest *m, const char *path, char *reason);
+
+#define MANIFEST_REASON_BYTES 160
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_MANIFEST_MANIFEST_H
+#define BV_MANIFEST_MANIFEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "decompress/decompress.h"
+#include "storage/device.h"
+#include "util/hash.h"
+
+/*
+ * The sealed record, in memory. Its file form is described in format.h. The copy that the
+ * guard carries has the content list alone: no artifact, no time, no inode number, so that the
+ * same input always gives the same image.
+ */
+
+#define MANIFEST_VERSION 1
+#define MANIFEST_BYTES_MAX (64u << 20) /* of its file form */
+
+enum artifact_kind { ARTIFACT_KERNEL, ARTIFACT_INITRD };
+#define ARTIFACT_KINDS 2
+
+/* A file on the disk as it was when it was sealed. */
+struct sealed_file {
+	bool present;	    /* false: not part of this manifest */
+	char *path;	    /* as seen from the root of the sealed system; owned */
+	uint64_t size;	    /* bytes */
+	uint64_t inode;
+	int64_t mtime_ns, ctime_ns; /* since 1970-01-01 UTC, nanoseconds */
+	unsigned char sha256[SHA256_BYTES];
+	uint64_t *blocks;   /* hash64() of each 4096 bytes, the last block as short as it is; owned */
+	size_t block_count;
+	struct extent *extents; /* where it lay on the device; owned; may be empty */
+	size_t extent_count;
+	char device[64];    /* that device's name then, or "" */
+};
+
+/* An archive of the sealed image, as in artifact/initrd.h. */
+struct sealed_segment {
+	enum codec codec;
+	uint64_t offset; /* in the image without the guard, bytes */
+	uint64_t length, unpacked;
+};
+
+enum content_type {
+	CONTENT_FILE,
+	CONTENT_DIRECTORY,
+	CONTENT_SYMLINK,
+	CONTENT_CHAR,
+	CONTENT_BLOCK,
+	CONTENT_FIFO,
+	CONTENT_SOCKET,
+};
+
+/* One path as it must be after the kernel has unpacked every segment. */
+struct content {
+	char *path;	/* without leading "/"; owned */
+	enum content_type type;
+	uint32_t mode;	/* permission bits, 0..07777 */
+	uint64_t size;	/* files: bytes; symbolic links: length of the target */
+	uint64_t hash;	/* files: hash64() of the whole; links: of the target; else 0 */
+	uint32_t rdev_major, rdev_minor;
+	uint32_t segment;	/* index into segments; GUARD_SEGMENT: the guard itself */
+	uint64_t data_position; /* of its data in that segment's unpacked bytes */
+	uint64_t image_offset;	/* in the image without the guard: plain cpio: of its data, exactly;
+				 * compressed: roughly where its data begins */
+	uint64_t *blocks; /* hash64() of each 4096 bytes of a file over 4096 bytes; owned; else NULL */
+	size_t block_count;
+};
+
+#define GUARD_SEGMENT UINT32_MAX
+
+struct manifest {
+	char *kernel; /* release, as uname -r gives it; owned */
+	char *os;     /* PRETTY_NAME of os-release, or ""; owned */
+	int64_t sealed_at; /* seconds since 1970-01-01 UTC; 0 in the guard's copy */
+	uint64_t guard_bytes; /* of the guard at the start of the sealed image; 0 in the guard's copy */
+	struct sealed_file files[ARTIFACT_KINDS];
+	struct sealed_segment *segments;
+	size_t segment_count;
+	struct content *contents; /* sorted by path (strcmp), no path twice */
+	size_t content_count;
+};
+
+void manifest_init(struct manifest *m);
+void manifest_clear(struct manifest *m); /* frees what it owns; m itself is the caller's */
+
+/* The record of a path, or NULL. */
+const struct content *manifest_find(const struct manifest *m, const char *path);
+
+/* File type bits of a mode to content_type; -EINVAL for no known type. */
+int content_type_from_mode(mode_t mode);
+/* "file", "directory", "symlink", ... */
+const char *content_type_name(enum content_type type);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_REPORT_REPORT_H
+#define BV_REPORT_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "damage/damage.h"
+#include "storage/device.h"
+#include "verdict/verdict.h"
+
+/*
+ * What a command or a boot found out, ready to be told. Every string is owned by the report
+ * (the add functions copy). All add functions abort the process when memory runs out, after a
+ * message: a report that silently lacks a finding would be a lie.
+ */
+
+struct string_list {
+	char **items;
+	size_t count;
+};
+
+/* A bad range with everything that a host's administrator needs to find it from below. */
+struct report_range {
+	uint64_t offset, length; /* in the target, bytes */
+	struct damage damage;
+	struct location location;
+	struct string_list members; /* of the archive that it hits */
+	size_t members_left_off;    /* hit, but not listed */
+};
+
+struct evidence {
+	char *key, *value;
+	bool number; /* value is a decimal number: written without quotes in JSON */
+};
+
+/* One observation. */
+struct finding {
+	char *id;      /* "BV-INITRD-BLOCKS": public, stable, in the catalog */
+	char *target;  /* the file or device */
+	char *summary; /* one sentence */
+	enum verdict verdict; /* what it alone would mean */
+	bool warning;	      /* told, but does not count for this verdict */
+	struct evidence *evidence;
+	size_t evidence_count;
+	struct report_range *ranges;
+	size_t range_count;
+	struct string_list not, next;
+};
+
+struct report_artifact {
+	char *path, *kind; /* kind: "kernel", "initrd", "manifest", "content" */
+	char *state;	   /* "intact", "damaged", "stale", "missing", "unreadable", "unverified" */
+	uint64_t bytes, bad_bytes;
+};
+
+struct report {
+	enum verdict verdict;
+	char *command;	 /* "check", "seal", "boot" */
+	char *host;	 /* host name, or "" */
+	char *os;	 /* "Debian GNU/Linux 13 (trixie)", or "" */
+	char *kernel;	 /* release, or "" */
+	int64_t sealed_at; /* seconds since 1970-01-01 UTC; 0: unknown */
+	struct report_artifact *artifacts;
+	size_t artifact_count;
+	struct finding *findings;
+	size_t finding_count;
+};
+
+void report_init(struct report *r, const char *command);
+void report_clear(struct report *r);
+
+/* The returned pointers are valid until the next call of the same function. */
+struct finding *report_finding(struct report *r, enum verdict v, const char *id,
+			       const char *target, const char *summary, ...)
+	__attribute__((format(printf, 5, 6)));
+struct report_artifact *report_artifact(struct report *r, const char *path, const char *kind,
+					const char *state, uint64_t bytes, uint64_t bad_bytes);
+
+void finding_text(struct finding *f, const char *key, const char *value, ...)
+	__attribute__((format(printf, 3, 4)));
+void finding_number(struct finding *f, const char *key, uint64_t value);
+void finding_not(struct finding *f, const char *text, ...) __attribute__((format(printf, 2, 3)));
+void finding_next(struct finding *f, const char *text, ...) __attribute__((format(printf, 2, 3)));
+struct report_range *finding_range(struct finding *f, const struct bad_range *range);
+void range_member(struct report_range *r, const char *path);
+
+/* Sets the report's verdict from its findings: intact when there is none that counts. */
+void report_conclude(struct report *r);
+
+/* The whole report, for people: verdict first. verbose adds every range and member. */
+void report_print_text(const struct report *r, FILE *out, bool verbose, bool color);
+
+/* The same as one JSON object (README, "The JSON report"), with a newline at its end. */
+void report_print_json(const struct report *r, FILE *out);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_STORAGE_DEVICE_H
+#define BV_STORAGE_DEVICE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Where on which device a byte of a file lies. */
+struct location {
+	bool known;
+	char device[64];     /* "/dev/vda1", or "" */
+	uint64_t lba;	     /* 512-byte sector from the start of the whole disk, or of the device
+			      * itself when that is no partition (LVM, dm-crypt) */
+	char disk[64];	     /* the device that lba counts on: "/dev/vda" */
+};
+
+/* A run of a file's bytes that is contiguous on the device. All in bytes. */
+struct extent {
+	uint64_t file_offset;
+	uint64_t device_offset; /* from the start of the file system's device */
+	uint64_t length;
+};
+
+struct extent_map {
+	dev_t device;
+	struct extent *extents; /* sorted by file_offset */
+	size_t count;
+};
+
+/*
+ * Asks the file system for the extents of an open file (FIEMAP; Linux,
+ * Documentation/filesystems/fiemap.rst). -EOPNOTSUPP where it has none to tell (tmpfs, vfat,
+ * overlay). Extents that are not plainly on the device (delayed, inline, encoded) are left out.
+ */
+int extent_map_read(struct extent_map *map, int fd);
+void extent_map_free(struct extent_map *map);
+
+/* Finds where the file's byte at offset lies; location->known is false when unknown. */
+void extent_map_locate(const struct extent_map *map, uint64_t offset, struct location *location);
+
+/* Names a block device by its number, from sysfs: "/dev/vda1". False: no such device. */
+bool device_name(dev_t device, char *name, size_t size);
+
+#endif

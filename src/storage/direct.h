@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_STORAGE_DIRECT_H
+#define BV_STORAGE_DIRECT_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * Reading a file from its device, past the page cache. O_DIRECT where the file system has it;
+ * elsewhere the file's clean pages are dropped first (posix_fadvise) and read again, which the
+ * file system may ignore.
+ */
+enum direct_kind {
+	DIRECT_NONE,	/* neither works here: what is read may come from the page cache */
+	DIRECT_DROPPED, /* pages were dropped before reading */
+	DIRECT_DEVICE,	/* O_DIRECT */
+};
+
+struct direct;
+
+/* Opens path (relative to directory dirfd, or AT_FDCWD) read-only. -errno. */
+int direct_open(struct direct **d, int dirfd, const char *path);
+enum direct_kind direct_kind(const struct direct *d);
+void direct_close(struct direct *d); /* NULL is allowed */
+
+/*
+ * Reads up to len bytes at offset (offset a multiple of 4096; any len) into buf, which needs no
+ * alignment. Returns the bytes read, fewer only at the end of the file; -EIO when the device
+ * cannot deliver them.
+ */
+ssize_t direct_read(struct direct *d, void *buf, size_t len, uint64_t offset);
+
+#endif

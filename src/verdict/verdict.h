@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_VERDICT_VERDICT_H
+#define BV_VERDICT_VERDICT_H
+
+/* The one conclusion. The values are the public exit codes. */
+enum verdict {
+	VERDICT_INTACT = 0,
+	VERDICT_STORAGE_CORRUPTION = 1,
+	VERDICT_NONE = 2, /* usage error, or the command could not run */
+	VERDICT_CONFIG_ERROR = 3,
+	VERDICT_STALE = 4,
+	VERDICT_INCONCLUSIVE = 5,
+};
+
+/* "intact", "storage-corruption", ...; "none" for VERDICT_NONE. */
+const char *verdict_name(enum verdict v);
+
+/*
+ * The conclusion from two: corruption outweighs everything, then "could not run", a
+ * configuration error, too little evidence, stale, and intact last.
+ */
+enum verdict verdict_worst(enum verdict a, enum verdict b);
+
+#endif
