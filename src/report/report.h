@@ -72,6 +72,9 @@ struct report {
 void report_init(struct report *r, const char *command);
 void report_clear(struct report *r);
 
+/* Sets what the report is about; NULL leaves one empty. */
+void report_identify(struct report *r, const char *host, const char *os, const char *kernel);
+
 /* The returned pointers are valid until the next call of the same function. */
 struct finding *report_finding(struct report *r, enum verdict v, const char *id,
 			       const char *target, const char *summary, ...)
@@ -86,6 +89,9 @@ void finding_not(struct finding *f, const char *text, ...) __attribute__((format
 void finding_next(struct finding *f, const char *text, ...) __attribute__((format(printf, 2, 3)));
 struct report_range *finding_range(struct finding *f, const struct bad_range *range);
 void range_member(struct report_range *r, const char *path);
+
+/* How the range is damaged, in words for a person: "all zero", ...; the caller frees it. */
+char *range_text(const struct report_range *r);
 
 /* Sets the report's verdict from its findings: intact when there is none that counts. */
 void report_conclude(struct report *r);

@@ -15,6 +15,9 @@ enum verdict {
 /* "intact", "storage-corruption", ...; "none" for VERDICT_NONE. */
 const char *verdict_name(enum verdict v);
 
+/* The same for a person: "STORAGE CORRUPTION - not a configuration error", ... */
+const char *verdict_headline(enum verdict v);
+
 /*
  * The conclusion from two: corruption outweighs everything, then "could not run", a
  * configuration error, too little evidence, stale, and intact last.

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <json-c/json.h>
+#include <stdlib.h>
+
+#include "report/report.h"
+#include "util/message.h"
+#include "util/text.h"
+
+static struct json_object *must(struct json_object *o)
+{
+	if (!o) {
+		message("out of memory");
+		exit(2);
+	}
+	return o;
+}
+
+static void add(struct json_object *to, const char *key, struct json_object *value)
+{
+	if (json_object_object_add(to, key, must(value)) < 0)
+		must(NULL);
+}
+
+static void append(struct json_object *to, struct json_object *value)
+{
+	if (json_object_array_add(to, must(value)) < 0)
+		must(NULL);
+}
+
+static void add_number(struct json_object *to, const char *key, uint64_t value)
+{
+	add(to, key, json_object_new_int64((int64_t)value));
+}
+
+static void add_string(struct json_object *to, const char *key, const char *value)
+{
+	add(to, key, json_object_new_string(value));
+}
+
+static struct json_object *from_list(const struct string_list *l)
+{
+	struct json_object *a = must(json_object_new_array());
+
+	for (size_t i = 0; i < l->count; i++)
+		append(a, json_object_new_string(l->items[i]));
+	return a;
+}
+
+static struct json_object *from_range(const struct report_range *r)
+{
+	struct json_object *o = must(json_object_new_object());
+
+	add_number(o, "offset", r->offset);
+	add_number(o, "length", r->length);
+	add_string(o, "damage", damage_name(r->damage.kind));
+	if (r->damage.kind == DAMAGE_BIT_FLIP) {
+		add_number(o, "byte", r->offset + r->damage.byte);
+		add_number(o, "bit", r->damage.bit);
+	} else if (r->damage.kind == DAMAGE_MISPLACED) {
+		add_number(o, "origin", r->damage.origin);
+	} else if (r->damage.kind == DAMAGE_ZERO_SECTORS) {
+		add_number(o, "zero_sectors", r->damage.zero_sectors);
+	}
+	if (r->location.known) {
+		add_string(o, "device", r->location.device);
+		add_string(o, "disk", r->location.disk);
+		add_number(o, "lba", r->location.lba);
+	}
+	add(o, "members", from_list(&r->members));
+	if (r->members_left_off)
+		add_number(o, "members_left_off", r->members_left_off);
+	return o;
+}
+
+static struct json_object *from_evidence(const struct finding *f)
+{
+	struct json_object *o = must(json_object_new_object());
+
+	for (size_t i = 0; i < f->evidence_count; i++) {
+		const struct evidence *e = &f->evidence[i];
+
+		if (e->number)
+			add_number(o, e->key, strtoull(e->value, NULL, 10));
+		else
+			add_string(o, e->key, e->value);
+	}
+	return o;
+}
+
+static struct json_object *from_finding(const struct finding *f)
+{
+	struct json_object *o = must(json_object_new_object());
+	struct json_object *ranges = must(json_object_new_array());
+
+	add_string(o, "id", f->id);
+	add_string(o, "target", f->target);
+	add_string(o, "summary", f->summary);
+	add_string(o, "verdict", verdict_name(f->verdict));
+	add(o, "warning", json_object_new_boolean(f->warning));
+	add(o, "evidence", from_evidence(f));
+	for (size_t i = 0; i < f->range_count; i++)
+		append(ranges, from_range(&f->ranges[i]));
+	add(o, "ranges", ranges);
+	add(o, "not", from_list(&f->not));
+	add(o, "next", from_list(&f->next));
+	return o;
+}
+
+static struct json_object *from_artifact(const struct report_artifact *a)
+{
+	struct json_object *o = must(json_object_new_object());
+
+	add_string(o, "path", a->path);
+	add_string(o, "kind", a->kind);
+	add_string(o, "state", a->state);
+	add_number(o, "bytes", a->bytes);
+	add_number(o, "bad_bytes", a->bad_bytes);
+	return o;
+}
+
+void report_print_json(const struct report *r, FILE *out)
+{
+	struct json_object *o = must(json_object_new_object());
+	struct json_object *host = must(json_object_new_object());
+	struct json_object *artifacts = must(json_object_new_array());
+	struct json_object *findings = must(json_object_new_array());
+	char when[32];
+
+	add_number(o, "bootverdict", 1);
+	add_string(o, "command", r->command);
+	add_string(o, "verdict", verdict_name(r->verdict));
+	add_number(o, "exit", (uint64_t)r->verdict);
+	add_string(host, "name", r->host);
+	add_string(host, "os", r->os);
+	add(o, "host", host);
+	add_string(o, "kernel", r->kernel);
+	if (r->sealed_at)
+		add_string(o, "sealed_at", text_time(r->sealed_at, when));
+	for (size_t i = 0; i < r->artifact_count; i++)
+		append(artifacts, from_artifact(&r->artifacts[i]));
+	add(o, "artifacts", artifacts);
+	for (size_t i = 0; i < r->finding_count; i++)
+		append(findings, from_finding(&r->findings[i]));
+	add(o, "findings", findings);
+
+	fputs(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |
+							JSON_C_TO_STRING_NOSLASHESCAPE),
+	      out);
+	fputc('\n', out);
+	json_object_put(o);
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "report/report.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/text.h"
+
+/*
+ * Names come from damaged archives: nothing that a terminal would obey, and nothing that is
+ * not valid in JSON, gets into a report.
+ */
+static char *printable(char *s)
+{
+	for (char *c = s; *c; c++) {
+		if ((unsigned char)*c < 0x20 || (unsigned char)*c > 0x7e)
+			*c = '?';
+	}
+	return s;
+}
+
+static void list_add(struct string_list *l, char *owned)
+{
+	l->items = grow_array(l->items, &l->count, sizeof(*l->items));
+	l->items[l->count - 1] = printable(owned);
+}
+
+static void list_clear(struct string_list *l)
+{
+	for (size_t i = 0; i < l->count; i++)
+		free(l->items[i]);
+	free(l->items);
+}
+
+static void finding_clear(struct finding *f)
+{
+	free(f->id);
+	free(f->target);
+	free(f->summary);
+	for (size_t i = 0; i < f->evidence_count; i++) {
+		free(f->evidence[i].key);
+		free(f->evidence[i].value);
+	}
+	free(f->evidence);
+	for (size_t i = 0; i < f->range_count; i++)
+		list_clear(&f->ranges[i].members);
+	free(f->ranges);
+	list_clear(&f->not);
+	list_clear(&f->next);
+}
+
+void report_init(struct report *r, const char *command)
+{
+	memset(r, 0, sizeof(*r));
+	r->command = text_copy(command);
+	r->host = text_copy("");
+	r->os = text_copy("");
+	r->kernel = text_copy("");
+}
+
+void report_clear(struct report *r)
+{
+	for (size_t i = 0; i < r->artifact_count; i++) {
+		free(r->artifacts[i].path);
+		free(r->artifacts[i].kind);
+		free(r->artifacts[i].state);
+	}
+	free(r->artifacts);
+	for (size_t i = 0; i < r->finding_count; i++)
+		finding_clear(&r->findings[i]);
+	free(r->findings);
+	free(r->command);
+	free(r->host);
+	free(r->os);
+	free(r->kernel);
+	memset(r, 0, sizeof(*r));
+}
+
+void report_identify(struct report *r, const char *host, const char *os, const char *kernel)
+{
+	free(r->host);
+	free(r->os);
+	free(r->kernel);
+	r->host = printable(text_copy(host ? host : ""));
+	r->os = printable(text_copy(os ? os : ""));
+	r->kernel = printable(text_copy(kernel ? kernel : ""));
+}
+
+struct finding *report_finding(struct report *r, enum verdict v, const char *id,
+			       const char *target, const char *summary, ...)
+{
+	struct finding *f;
+	va_list args;
+
+	r->findings = grow_array(r->findings, &r->finding_count, sizeof(*r->findings));
+	f = &r->findings[r->finding_count - 1];
+	f->verdict = v;
+	f->id = text_copy(id);
+	f->target = printable(text_copy(target));
+	va_start(args, summary);
+	f->summary = printable(text_vformat(summary, args));
+	va_end(args);
+	return f;
+}
+
+struct report_artifact *report_artifact(struct report *r, const char *path, const char *kind,
+					const char *state, uint64_t bytes, uint64_t bad_bytes)
+{
+	struct report_artifact *a;
+
+	r->artifacts = grow_array(r->artifacts, &r->artifact_count, sizeof(*r->artifacts));
+	a = &r->artifacts[r->artifact_count - 1];
+	a->path = printable(text_copy(path));
+	a->kind = text_copy(kind);
+	a->state = text_copy(state);
+	a->bytes = bytes;
+	a->bad_bytes = bad_bytes;
+	return a;
+}
+
+static struct evidence *add_evidence(struct finding *f, const char *key)
+{
+	struct evidence *e;
+
+	f->evidence = grow_array(f->evidence, &f->evidence_count, sizeof(*f->evidence));
+	e = &f->evidence[f->evidence_count - 1];
+	e->key = text_copy(key);
+	return e;
+}
+
+void finding_text(struct finding *f, const char *key, const char *value, ...)
+{
+	struct evidence *e = add_evidence(f, key);
+	va_list args;
+
+	va_start(args, value);
+	e->value = printable(text_vformat(value, args));
+	va_end(args);
+}
+
+void finding_number(struct finding *f, const char *key, uint64_t value)
+{
+	struct evidence *e = add_evidence(f, key);
+
+	e->value = text_format("%llu", (unsigned long long)value);
+	e->number = true;
+}
+
+void finding_not(struct finding *f, const char *text, ...)
+{
+	va_list args;
+
+	va_start(args, text);
+	list_add(&f->not, text_vformat(text, args));
+	va_end(args);
+}
+
+void finding_next(struct finding *f, const char *text, ...)
+{
+	va_list args;
+
+	va_start(args, text);
+	list_add(&f->next, text_vformat(text, args));
+	va_end(args);
+}
+
+struct report_range *finding_range(struct finding *f, const struct bad_range *range)
+{
+	struct report_range *r;
+
+	f->ranges = grow_array(f->ranges, &f->range_count, sizeof(*f->ranges));
+	r = &f->ranges[f->range_count - 1];
+	r->offset = range->offset;
+	r->length = range->length;
+	r->damage = range->damage;
+	return r;
+}
+
+void range_member(struct report_range *r, const char *path)
+{
+	list_add(&r->members, text_copy(path));
+}
+
+void report_conclude(struct report *r)
+{
+	r->verdict = VERDICT_INTACT;
+	for (size_t i = 0; i < r->finding_count; i++) {
+		if (!r->findings[i].warning)
+			r->verdict = verdict_worst(r->verdict, r->findings[i].verdict);
+	}
+}
+
+char *range_text(const struct report_range *r)
+{
+	const struct damage *d = &r->damage;
+
+	switch (d->kind) {
+	case DAMAGE_ZEROED:
+		return text_copy("all zero");
+	case DAMAGE_ONES:
+		return text_copy("all ones");
+	case DAMAGE_ZERO_SECTORS:
+		return text_format("%u of its 512-byte sectors are zero", d->zero_sectors);
+	case DAMAGE_MISPLACED:
+		return text_format("holds what belongs at offset %llu",
+				   (unsigned long long)d->origin);
+	case DAMAGE_BIT_FLIP:
+		return text_format("one bit flipped: bit %u of byte %llu", d->bit,
+				   (unsigned long long)(r->offset + d->byte));
+	case DAMAGE_TRUNCATED:
+		return text_copy("missing: the file ends before it");
+	case DAMAGE_UNREADABLE:
+		return text_copy("the device cannot read it");
+	case DAMAGE_UNSTABLE:
+		return text_copy("two reads gave different bytes");
+	case DAMAGE_CHANGED:
+		break;
+	}
+	return text_copy("other bytes");
+}

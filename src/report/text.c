@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/report.h"
+#include "util/text.h"
+#include "util/util.h"
+
+/* What is shown without -v: enough to act on, short enough to read. */
+#define RANGES_SHOWN 8u
+#define MEMBERS_SHOWN 4u
+
+#define WIDTH 78u
+
+static const char *verdict_color(enum verdict v)
+{
+	switch (v) {
+	case VERDICT_INTACT:
+		return "\033[1;32m";
+	case VERDICT_STORAGE_CORRUPTION:
+	case VERDICT_CONFIG_ERROR:
+		return "\033[1;31m";
+	default:
+		return "\033[1;33m";
+	}
+}
+
+/* Prints text in lines of at most WIDTH columns; later lines begin with indent spaces. */
+static void print_wrapped(FILE *out, const char *first, size_t indent, const char *text)
+{
+	size_t column = strlen(first);
+
+	fputs(first, out);
+	while (*text) {
+		size_t word = strcspn(text, " ");
+
+		if (column > indent && column + word > WIDTH) {
+			fprintf(out, "\n%*s", (int)indent, "");
+			column = indent;
+		}
+		fprintf(out, "%.*s", (int)word, text);
+		column += word;
+		text += word;
+		if (*text) {
+			fputc(' ', out);
+			column++;
+			text++;
+		}
+	}
+	fputc('\n', out);
+}
+
+static void print_artifact(const struct report_artifact *a, FILE *out)
+{
+	fprintf(out, "  %-12s %-8s %s", a->state, a->kind, a->path);
+	if (a->bad_bytes)
+		fprintf(out, " (%" PRIu64 " of %" PRIu64 " bytes)", a->bad_bytes, a->bytes);
+	fputc('\n', out);
+}
+
+static void print_members(const struct report_range *r, FILE *out, bool verbose)
+{
+	size_t shown = r->members.count;
+
+	if (!verbose && shown > MEMBERS_SHOWN)
+		shown = MEMBERS_SHOWN;
+	for (size_t i = 0; i < shown; i++)
+		fprintf(out, "      in %s\n", r->members.items[i]);
+
+	uint64_t more = r->members.count - shown + r->members_left_off;
+
+	if (more)
+		fprintf(out, "      and %" PRIu64 " more members\n", more);
+}
+
+static void print_range(const struct report_range *r, FILE *out, bool verbose)
+{
+	cleanup(free_ptr) char *damage = range_text(r);
+
+	fprintf(out, "    offset %" PRIu64 ", %" PRIu64 " bytes: %s\n", r->offset, r->length, damage);
+	if (r->location.known)
+		fprintf(out, "      on %s, that is LBA %" PRIu64 " of %s\n", r->location.device,
+			r->location.lba, r->location.disk);
+	print_members(r, out, verbose);
+}
+
+static void print_ranges(const struct finding *f, FILE *out, bool verbose)
+{
+	size_t shown = f->range_count;
+
+	if (!verbose && shown > RANGES_SHOWN)
+		shown = RANGES_SHOWN;
+	for (size_t i = 0; i < shown; i++)
+		print_range(&f->ranges[i], out, verbose);
+	if (shown < f->range_count)
+		fprintf(out, "    and %zu more bad ranges (-v or --json lists them all)\n",
+			f->range_count - shown);
+}
+
+static void print_finding(const struct finding *f, FILE *out, bool verbose)
+{
+	fprintf(out, "\n%s%s\n  ", f->warning ? "Note: " : "", f->target);
+	print_wrapped(out, "", 2, f->summary);
+	for (size_t i = 0; i < f->evidence_count; i++)
+		fprintf(out, "    %s: %s\n", f->evidence[i].key, f->evidence[i].value);
+	print_ranges(f, out, verbose);
+	if (verbose)
+		fprintf(out, "    finding: %s\n", f->id);
+	for (size_t i = 0; i < f->not.count; i++)
+		print_wrapped(out, i ? "             " : "  It is not: ", 13, f->not.items[i]);
+	if (!f->next.count)
+		return;
+	fputs("  What to do:\n", out);
+	for (size_t i = 0; i < f->next.count; i++) {
+		cleanup(free_ptr) char *number = text_format("    %zu. ", i + 1);
+
+		print_wrapped(out, number, 7, f->next.items[i]);
+	}
+}
+
+void report_print_text(const struct report *r, FILE *out, bool verbose, bool color)
+{
+	char when[32];
+
+	fprintf(out, "%sVERDICT: %s%s\n", color ? verdict_color(r->verdict) : "",
+		verdict_headline(r->verdict), color ? "\033[0m" : "");
+	if (*r->kernel)
+		fprintf(out, "  kernel %s", r->kernel);
+	if (*r->kernel && r->sealed_at)
+		fprintf(out, ", sealed %s", text_time(r->sealed_at, when));
+	if (*r->kernel)
+		fputc('\n', out);
+	for (size_t i = 0; i < r->artifact_count; i++)
+		print_artifact(&r->artifacts[i], out);
+	for (size_t i = 0; i < r->finding_count; i++)
+		print_finding(&r->findings[i], out, verbose);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_UTIL_TEXT_H
+#define BV_UTIL_TEXT_H
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Allocation for words that must not get lost: when memory runs out, these print a message and
+ * end the process with status 2. The results are the caller's to free.
+ */
+char *text_copy(const char *s);
+char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *text_vformat(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
+void *grow_array(void *array, size_t *count, size_t item_size); /* adds one zeroed item */
+
+/* "2026-11-20T10:02:11Z" from seconds since 1970; buf holds at least 32 bytes. */
+const char *text_time(int64_t seconds, char *buf);
+
+/* The file's value of NAME in a shell-style KEY=value text, quotes removed; NULL: not there. */
+char *text_setting(const char *text, const char *name);
+
+#endif
