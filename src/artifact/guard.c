@@ -10,7 +10,7 @@
 #include "util/util.h"
 
 #define EARLY_CPIO_MARK "early_cpio"
-#define LINK_TARGET "/" GUARD_STUB
+#define LINK_TARGET	"/" GUARD_STUB
 
 /* No guard has more members; a damaged header cannot send the search through the image. */
 #define GUARD_MEMBERS_MAX 64u
@@ -96,8 +96,8 @@ static int append_end(struct archive *a, bool merge)
 	size_t used = a->size + member_size(GUARD_END, 0);
 	size_t trailer = merge ? 0 : member_size(CPIO_TRAILER, 0);
 	size_t size = (size_t)(-(used + trailer) % BLOCK_SIZE);
-	const char *text = merge ? "end of the guard; the early cpio goes on\n" :
-				   "end of the guard\n";
+	const char *text =
+		merge ? "end of the guard; the early cpio goes on\n" : "end of the guard\n";
 	const struct entry end = { GUARD_END, S_IFREG | 0444, fill, size };
 
 	memcpy(fill, text, strlen(text) < size ? strlen(text) : size);
@@ -226,6 +226,7 @@ int guard_find(struct input *in, uint64_t *size)
 
 bool guard_is_early_member(const char *path)
 {
-	return strcmp(path, EARLY_CPIO_MARK) == 0 || strncmp(path, "kernel/x86/microcode", 20) == 0 ||
+	return strcmp(path, EARLY_CPIO_MARK) == 0 ||
+	       strncmp(path, "kernel/x86/microcode", 20) == 0 ||
 	       strncmp(path, "kernel/firmware/acpi", 20) == 0;
 }

@@ -101,7 +101,7 @@ static struct json_object *from_finding(const struct finding *f)
 	for (size_t i = 0; i < f->range_count; i++)
 		append(ranges, from_range(&f->ranges[i]));
 	add(o, "ranges", ranges);
-	add(o, "not", from_list(&f->not));
+	add(o, "not", from_list(&f->not ));
 	add(o, "next", from_list(&f->next));
 	return o;
 }

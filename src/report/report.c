@@ -46,7 +46,7 @@ static void finding_clear(struct finding *f)
 	for (size_t i = 0; i < f->range_count; i++)
 		list_clear(&f->ranges[i].members);
 	free(f->ranges);
-	list_clear(&f->not);
+	list_clear(&f->not );
 	list_clear(&f->next);
 }
 
@@ -87,8 +87,8 @@ void report_identify(struct report *r, const char *host, const char *os, const c
 	r->kernel = printable(text_copy(kernel ? kernel : ""));
 }
 
-struct finding *report_finding(struct report *r, enum verdict v, const char *id,
-			       const char *target, const char *summary, ...)
+struct finding *report_finding(struct report *r, enum verdict v, const char *id, const char *target,
+			       const char *summary, ...)
 {
 	struct finding *f;
 	va_list args;

@@ -8,7 +8,7 @@
 #include "util/util.h"
 
 /* What is shown without -v: enough to act on, short enough to read. */
-#define RANGES_SHOWN 8u
+#define RANGES_SHOWN  8u
 #define MEMBERS_SHOWN 4u
 
 #define WIDTH 78u
@@ -78,7 +78,8 @@ static void print_range(const struct report_range *r, FILE *out, bool verbose)
 {
 	cleanup(free_ptr) char *damage = range_text(r);
 
-	fprintf(out, "    offset %" PRIu64 ", %" PRIu64 " bytes: %s\n", r->offset, r->length, damage);
+	fprintf(out, "    offset %" PRIu64 ", %" PRIu64 " bytes: %s\n", r->offset, r->length,
+		damage);
 	if (r->location.known)
 		fprintf(out, "      on %s, that is LBA %" PRIu64 " of %s\n", r->location.device,
 			r->location.lba, r->location.disk);
@@ -107,8 +108,8 @@ static void print_finding(const struct finding *f, FILE *out, bool verbose)
 	print_ranges(f, out, verbose);
 	if (verbose)
 		fprintf(out, "    finding: %s\n", f->id);
-	for (size_t i = 0; i < f->not.count; i++)
-		print_wrapped(out, i ? "             " : "  It is not: ", 13, f->not.items[i]);
+	for (size_t i = 0; i < f->not .count; i++)
+		print_wrapped(out, i ? "             " : "  It is not: ", 13, f->not .items[i]);
 	if (!f->next.count)
 		return;
 	fputs("  What to do:\n", out);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_MANIFEST_RECORD_H
+#define BV_MANIFEST_RECORD_H
+
+#include "artifact/initrd.h"
+#include "manifest/manifest.h"
+
+/*
+ * Recording: what the kernel will have unpacked once it is through with an image. Later members
+ * replace earlier ones of the same path, directories are kept, hard links share their data, and
+ * a path that leads through a symbolic link is recorded where it really ends up (Linux,
+ * init/initramfs.c, do_name(), clean_path(), maybe_link()).
+ */
+struct recorder;
+
+struct recorder *recorder_new(void); /* NULL: out of memory */
+void recorder_free(struct recorder *r); /* NULL is allowed */
+
+/*
+ * Walks one image, or the guard alone, and adds what it holds. Call it for the guard first (if
+ * there is one), then for the rest. as_guard: the members count as GUARD_SEGMENT and leave no
+ * segment record; the manifest and the padding that the guard carries are left out. base is
+ * the image offset that is recorded as 0. As initrd_walk(), *fault included.
+ */
+int recorder_walk(struct recorder *r, struct input *in, bool as_guard, uint64_t base,
+		  struct initrd_fault *fault);
+
+/* Moves segments and the sorted content list into m, which must have none. -ENOMEM. */
+int recorder_finish(struct recorder *r, struct manifest *m);
+
+/* Reads a whole file: sha256, blocks, size, identity, extents. path is what is recorded. */
+int record_file(struct sealed_file *f, int fd, const char *path);
+
+#endif
