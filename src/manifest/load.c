@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "manifest/format.h"
+#include "util/util.h"
+
+static int fail(char *reason, const char *what, int error)
+{
+	snprintf(reason, MANIFEST_REASON_BYTES, "%s: %s", what, strerror(-error));
+	return error;
+}
+
+/* Reads all of a file whose size is known; one that shrinks meanwhile gives fewer bytes. */
+static ssize_t read_all(int fd, char *buf, size_t size)
+{
+	size_t done = 0;
+
+	while (done < size) {
+		ssize_t n = read(fd, buf + done, size - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		done += (size_t)n;
+	}
+	return (ssize_t)done;
+}
+
+int manifest_load(struct manifest *m, const char *path, char *reason)
+{
+	/* O_NONBLOCK: a FIFO in its place must not hang a boot. */
+	cleanup(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	cleanup(free_ptr) char *text = NULL;
+	struct stat st;
+	ssize_t len;
+
+	manifest_init(m);
+	if (fd < 0)
+		return fail(reason, "cannot open it", -errno);
+	if (fstat(fd, &st) < 0)
+		return fail(reason, "cannot examine it", -errno);
+	if (!S_ISREG(st.st_mode))
+		return fail(reason, "it is no regular file", -EINVAL);
+	if (st.st_size > (off_t)MANIFEST_BYTES_MAX)
+		return fail(reason, "it is no manifest", -EFBIG);
+	text = malloc((size_t)st.st_size + 1);
+	if (!text)
+		return fail(reason, "cannot read it", -ENOMEM);
+	len = read_all(fd, text, (size_t)st.st_size);
+	if (len < 0)
+		return fail(reason, "cannot read it", (int)len);
+	return manifest_parse(m, text, (size_t)len, reason);
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "manifest/manifest.h"
+#include "util/util.h"
+
+void manifest_init(struct manifest *m)
+{
+	memset(m, 0, sizeof(*m));
+}
+
+static void sealed_file_clear(struct sealed_file *f)
+{
+	free(f->path);
+	free(f->blocks);
+	free(f->extents);
+}
+
+void manifest_clear(struct manifest *m)
+{
+	free(m->kernel);
+	free(m->os);
+	for (size_t i = 0; i < ARRAY_SIZE(m->files); i++)
+		sealed_file_clear(&m->files[i]);
+	free(m->segments);
+	for (size_t i = 0; i < m->content_count; i++) {
+		free(m->contents[i].path);
+		free(m->contents[i].blocks);
+	}
+	free(m->contents);
+	manifest_init(m);
+}
+
+const struct content *manifest_find(const struct manifest *m, const char *path)
+{
+	size_t low = 0, high = m->content_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = strcmp(path, m->contents[middle].path);
+
+		if (order == 0)
+			return &m->contents[middle];
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+int content_type_from_mode(mode_t mode)
+{
+	switch (mode & S_IFMT) {
+	case S_IFREG:
+		return CONTENT_FILE;
+	case S_IFDIR:
+		return CONTENT_DIRECTORY;
+	case S_IFLNK:
+		return CONTENT_SYMLINK;
+	case S_IFCHR:
+		return CONTENT_CHAR;
+	case S_IFBLK:
+		return CONTENT_BLOCK;
+	case S_IFIFO:
+		return CONTENT_FIFO;
+	case S_IFSOCK:
+		return CONTENT_SOCKET;
+	default:
+		return -EINVAL;
+	}
+}
+
+const char *content_type_name(enum content_type type)
+{
+	switch (type) {
+	case CONTENT_FILE:
+		return "file";
+	case CONTENT_DIRECTORY:
+		return "directory";
+	case CONTENT_SYMLINK:
+		return "symlink";
+	case CONTENT_CHAR:
+		return "char";
+	case CONTENT_BLOCK:
+		return "block";
+	case CONTENT_FIFO:
+		return "fifo";
+	case CONTENT_SOCKET:
+		return "socket";
+	}
+	return "unknown";
+}
