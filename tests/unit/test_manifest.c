@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "manifest/format.h"
+#include "util/util.h"
+
+static char reason[MANIFEST_REASON_BYTES];
+
+static char *copy(const char *s)
+{
+	char *c = strdup(s);
+
+	assert_non_null(c);
+	return c;
+}
+
+static uint64_t *some_hashes(size_t count, uint64_t seed)
+{
+	uint64_t *hashes = calloc(count, sizeof(*hashes));
+
+	assert_non_null(hashes);
+	for (size_t i = 0; i < count; i++) {
+		uint64_t key = seed + i;
+
+		hashes[i] = hash64(&key, sizeof(key));
+	}
+	return hashes;
+}
+
+static void fill_file(struct sealed_file *f, const char *path, uint64_t size)
+{
+	f->present = true;
+	f->path = copy(path);
+	f->size = size;
+	f->inode = 131;
+	f->mtime_ns = 1795255321123456789;
+	f->ctime_ns = -5;
+	memset(f->sha256, 0xa9, sizeof(f->sha256));
+	f->block_count = (size_t)((size + BLOCK_SIZE - 1) / BLOCK_SIZE);
+	f->blocks = some_hashes(f->block_count, size);
+}
+
+static struct content *add_content(struct manifest *m, const char *path, enum content_type type)
+{
+	struct content *c;
+
+	m->contents = reallocarray(m->contents, m->content_count + 1, sizeof(*m->contents));
+	assert_non_null(m->contents);
+	c = &m->contents[m->content_count++];
+	memset(c, 0, sizeof(*c));
+	c->path = copy(path);
+	c->type = type;
+	c->mode = 0755;
+	return c;
+}
+
+/* A manifest that has everything once; paths of all kinds of bytes. */
+static void fill(struct manifest *m)
+{
+	struct content *c;
+
+	manifest_init(m);
+	m->kernel = copy("6.12.107+deb13-amd64");
+	m->os = copy("Debian GNU/Linux 13 (trixie)");
+	m->sealed_at = 1795255331;
+	m->guard_bytes = 1433600;
+	fill_file(&m->files[ARTIFACT_KERNEL], "/boot/vmlinuz-6.12.107+deb13-amd64", 0);
+	fill_file(&m->files[ARTIFACT_INITRD], "/boot/initrd.img-6.12.107+deb13-amd64",
+		  17 * 4096 + 1);
+	strcpy(m->files[ARTIFACT_INITRD].device, "/dev/vda2");
+	m->files[ARTIFACT_INITRD].extents = calloc(2, sizeof(struct extent));
+	assert_non_null(m->files[ARTIFACT_INITRD].extents);
+	m->files[ARTIFACT_INITRD].extents[0] = (struct extent){ 0, 1048576, 8192 };
+	m->files[ARTIFACT_INITRD].extents[1] = (struct extent){ 8192, UINT64_MAX, 61441 };
+	m->files[ARTIFACT_INITRD].extent_count = 2;
+	m->segments = calloc(2, sizeof(*m->segments));
+	assert_non_null(m->segments);
+	m->segments[0] = (struct sealed_segment){ CODEC_NONE, 0, 4096, 4096 };
+	m->segments[1] = (struct sealed_segment){ CODEC_ZSTD, 4096, 60000, 200000 };
+	m->segment_count = 2;
+	c = add_content(m, "bin/a b%c\n\xc3\xa9\x7f", CONTENT_FILE);
+	c->size = 9 * 4096;
+	c->mode = 04755;
+	c->hash = 0x0123456789abcdefu;
+	c->segment = 1;
+	c->data_position = 4;
+	c->image_offset = 5000;
+	c->block_count = 9;
+	c->blocks = some_hashes(9, 3);
+	add_content(m, "bootverdict", CONTENT_DIRECTORY)->segment = GUARD_SEGMENT;
+	c = add_content(m, "dev/console", CONTENT_CHAR);
+	c->rdev_major = 5;
+	c->rdev_minor = UINT32_MAX;
+	c = add_content(m, "init", CONTENT_SYMLINK);
+	c->size = 22;
+	c = add_content(m, "init2", CONTENT_FILE);
+	c->size = 4096;
+	c->mode = 0;
+	add_content(m, "z-fifo", CONTENT_FIFO);
+	add_content(m, "z-socket", CONTENT_SOCKET);
+	add_content(m, "z1", CONTENT_BLOCK);
+}
+
+static char *format(const struct manifest *m, size_t *len)
+{
+	char *text = NULL;
+
+	assert_int_equal(manifest_format(m, &text, len), 0);
+	assert_non_null(text);
+	return text;
+}
+
+/* The text of fill(). */
+static char *sample(size_t *len)
+{
+	struct manifest m;
+	char *text;
+
+	fill(&m);
+	text = format(&m, len);
+	manifest_clear(&m);
+	return text;
+}
+
+static int parse(const char *text, size_t len)
+{
+	struct manifest m;
+	int rc;
+
+	reason[0] = '\0';
+	rc = manifest_parse(&m, text, len, reason);
+	if (rc < 0) {
+		assert_string_not_equal(reason, "");
+		assert_null(m.kernel);
+		assert_null(m.contents);
+		assert_int_equal(m.content_count, 0);
+	}
+	manifest_clear(&m);
+	return rc;
+}
+
+static void test_round_trip(void **state)
+{
+	struct manifest m, back;
+	size_t len, len2;
+	char *text, *text2;
+	const struct content *c;
+
+	(void)state;
+	fill(&m);
+	text = format(&m, &len);
+	assert_int_equal(manifest_parse(&back, text, len, reason), 0);
+	text2 = format(&back, &len2);
+	assert_int_equal(len, len2);
+	assert_memory_equal(text, text2, len);
+
+	assert_string_equal(back.kernel, m.kernel);
+	assert_string_equal(back.os, m.os);
+	assert_true(back.sealed_at == m.sealed_at);
+	assert_true(back.guard_bytes == m.guard_bytes);
+	for (int k = 0; k < ARTIFACT_KINDS; k++) {
+		const struct sealed_file *f = &back.files[k], *g = &m.files[k];
+
+		assert_true(f->present);
+		assert_string_equal(f->path, g->path);
+		assert_true(f->size == g->size && f->inode == g->inode);
+		assert_true(f->mtime_ns == g->mtime_ns && f->ctime_ns == g->ctime_ns);
+		assert_memory_equal(f->sha256, g->sha256, sizeof(f->sha256));
+		assert_int_equal(f->block_count, g->block_count);
+		assert_true(f->block_count == 0 ||
+			    memcmp(f->blocks, g->blocks, f->block_count * 8) == 0);
+		assert_int_equal(f->extent_count, g->extent_count);
+		assert_string_equal(f->device, g->device);
+	}
+	assert_true(back.files[ARTIFACT_INITRD].extents[1].device_offset == UINT64_MAX);
+	assert_int_equal(back.segment_count, 2);
+	assert_int_equal(back.segments[1].codec, CODEC_ZSTD);
+	assert_true(back.segments[1].unpacked == 200000);
+	assert_int_equal(back.content_count, m.content_count);
+	c = manifest_find(&back, m.contents[0].path);
+	assert_ptr_equal(c, &back.contents[0]);
+	assert_int_equal(c->mode, 04755);
+	assert_true(c->hash == 0x0123456789abcdefu);
+	assert_memory_equal(c->blocks, m.contents[0].blocks, 9 * 8);
+	c = manifest_find(&back, "bootverdict");
+	assert_non_null(c);
+	assert_true(c->segment == GUARD_SEGMENT);
+	c = manifest_find(&back, "dev/console");
+	assert_non_null(c);
+	assert_true(c->rdev_minor == UINT32_MAX && c->type == CONTENT_CHAR);
+	assert_null(manifest_find(&back, "init1"));
+	assert_null(manifest_find(&back, "zz"));
+	assert_null(manifest_find(&back, ""));
+	free(text);
+	free(text2);
+	manifest_clear(&m);
+	manifest_clear(&back);
+}
+
+/* The guard's copy: nothing of the disk, nothing of the clock. */
+static void test_guard_copy(void **state)
+{
+	struct manifest m;
+	char *text;
+	size_t len;
+
+	(void)state;
+	fill(&m);
+	m.sealed_at = 0;
+	m.guard_bytes = 0;
+	m.files[ARTIFACT_KERNEL].present = false;
+	m.files[ARTIFACT_INITRD].present = false;
+	text = format(&m, &len);
+	assert_null(memmem(text, len, "\nsealed ", 8));
+	assert_null(memmem(text, len, "\nguard ", 7));
+	assert_null(memmem(text, len, "\nartifact ", 10));
+	assert_int_equal(parse(text, len), 0);
+	free(text);
+	manifest_clear(&m);
+}
+
+static void test_empty(void **state)
+{
+	struct manifest m;
+	char *text;
+	size_t len;
+
+	(void)state;
+	manifest_init(&m);
+	text = format(&m, &len);
+	assert_int_equal(parse(text, len), 0);
+	free(text);
+	assert_int_equal(parse("", 0), -EBADMSG);
+	assert_int_equal(parse("\n", 1), -EBADMSG);
+}
+
+static void test_every_bit(void **state)
+{
+	size_t len;
+	char *text = sample(&len);
+
+	(void)state;
+	assert_int_equal(parse(text, len), 0);
+	for (size_t i = 0; i < len; i++) {
+		for (unsigned int bit = 0; bit < 8; bit++) {
+			text[i] ^= (char)(1u << bit);
+			assert_int_equal(parse(text, len), -EBADMSG);
+			text[i] ^= (char)(1u << bit);
+		}
+	}
+	assert_int_equal(parse(text, len), 0);
+	free(text);
+}
+
+static void test_every_length(void **state)
+{
+	size_t len;
+	char *text = sample(&len);
+
+	(void)state;
+	for (size_t n = 0; n < len; n++) {
+		/* In a buffer of its own, so that reading behind its end is noticed. */
+		char *part = malloc(n ? n : 1);
+
+		assert_non_null(part);
+		memcpy(part, text, n);
+		assert_int_equal(parse(part, n), -EBADMSG);
+		free(part);
+	}
+	text = realloc(text, len + 1);
+	assert_non_null(text);
+	text[len] = '\n';
+	assert_int_equal(parse(text, len + 1), -EBADMSG);
+	free(text);
+}
+
+/* A disk's usual damage: sectors of zeros, and pages of something else. */
+static void test_zeros(void **state)
+{
+	size_t len;
+	char *text = sample(&len);
+
+	(void)state;
+	for (size_t at = 0; at < len; at += 512) {
+		size_t n = len - at < 512 ? len - at : 512;
+		char kept[512];
+
+		memcpy(kept, text + at, n);
+		memset(text + at, 0, n);
+		assert_int_equal(parse(text, len), -EBADMSG);
+		memcpy(text + at, kept, n);
+	}
+	assert_int_equal(parse(text, len), 0);
+	free(text);
+}
+
+/* Replaces one part of the sample, gives it a right sum again, and parses it. */
+static int parse_changed(const char *old, const char *new)
+{
+	size_t len, body;
+	char *text = sample(&len), *at = memmem(text, len, old, strlen(old)), *changed;
+	char end[32];
+	int rc;
+
+	assert_non_null(at);
+	assert_null(memmem(at + 1, len - (size_t)(at + 1 - text), old, strlen(old)));
+	changed = malloc(len + strlen(new) + 1);
+	assert_non_null(changed);
+	body = len - 21 - strlen(old) + strlen(new);
+	memcpy(changed, text, (size_t)(at - text));
+	strcpy(changed + (at - text), new);
+	memcpy(changed + (at - text) + strlen(new), at + strlen(old),
+	       len - (size_t)(at - text) - strlen(old));
+	snprintf(end, sizeof(end), "end %016" PRIx64 "\n", hash64(changed, body));
+	memcpy(changed + body, end, 21);
+	rc = parse(changed, body + 21);
+	free(text);
+	free(changed);
+	return rc;
+}
+
+/* With a right sum: written by a program with a fault, or by a newer one. */
+static void test_strict(void **state)
+{
+	static const struct {
+		const char *old, *new, *reason;
+	} cases[] = {
+		{ "manifest 1\n", "manifest 01\n", "line 1: " },
+		{ "manifest 1\n", "manifest 0\n", "line 1: " },
+		{ "manifest 1\n", "manifest 1 \n", "line 1: " },
+		{ "\nos ", "\nso ", "line 3: \"os\" is expected" },
+		{ "\nos ", "\nOs ", "line 3: \"os\" is expected" },
+		{ "sealed 1795255331", "sealed 0", "line 4: the time" },
+		{ "sealed 1795255331", "sealed -0", "line 4: " },
+		{ "sealed 1795255331", "sealed 9223372036854775808",
+		  "line 4: a number is too big" },
+		{ "sealed 1795255331", "sealed +5", "line 4: " },
+		{ "guard 1433600", "guard 0", "line 5: " },
+		{ "artifact kernel", "artifact kernal", "line 6: an artifact of unknown kind" },
+		{ "artifact initrd", "artifact kernel", "repeated" },
+		{ "identity 131 1795255321123456789 -5\nextent", "identity 131 5\nextent",
+		  "missing" },
+		{ "extent /dev/vda2 8192 ", "extent /dev/vda3 8192 ", "device" },
+		{ "size 69633", "size 69632", "more on the line" },
+		{ "size 69633", "size 18446744073709551615", "block hashes are missing" },
+		{ "size 69633", "size 18446744073709551616", "too big" },
+		{ "size 69633", "size 69633 1", "more on the line" },
+		{ "segment zstd", "segment zst", "codec" },
+		{ "segment zstd", "segment zstdd", "codec" },
+		{ "content char 755", "content char 758", "number" },
+		{ "content char 755", "content char 10000", "too big" },
+		{ "content char", "content chair", "content type" },
+		{ "content symlink", " content symlink", "unknown kind" },
+		{ "0123456789abcdef", "0123456789ABCDEF", "hexadecimal" },
+		{ "0123456789abcdef", "123456789abcdef", "16 digits" },
+		{ "0123456789abcdef 0 0 1 4", "0123456789abcdef 0 0 2 4", "no segment" },
+		{ "%0A", "%0a", "encoded wrongly" },
+		{ "%0A", "%41", "encoded wrongly" },
+		{ "%0A", "%00", "encoded wrongly" },
+		{ "%0A", "\t", "must be encoded" },
+		{ " z1\n", " z1%\n", "must be encoded" },
+		{ " z1\n", " z1%2\n", "must be encoded" },
+		{ " z1\n", " \n", "empty" },
+		{ " z1\n", " z-socket\n", "in order" },
+		{ " z1\n", " z1\n\n", "unknown kind" },
+		{ " z1\n", " z1\nsegment none 1 1 1\n", "unknown kind" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		assert_int_equal(parse_changed(cases[i].old, cases[i].new), -EBADMSG);
+		if (!strstr(reason, cases[i].reason))
+			fail_msg("case %zu: \"%s\" lacks \"%s\"", i, reason, cases[i].reason);
+	}
+	/* The twin: a change that is legitimate is accepted. */
+	assert_int_equal(parse_changed("sealed 1795255331", "sealed -1"), 0);
+	assert_int_equal(parse_changed("segment zstd", "segment gzip"), 0);
+	assert_int_equal(parse_changed(" z1\n", " z1%20\n"), 0);
+	assert_int_equal(parse_changed("extent /dev/vda2 0 ", "extent /dev/vda2 1 "), 0);
+}
+
+static void test_newer(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_changed("manifest 1\n", "manifest 2\n"), -EPROTO);
+	assert_non_null(strstr(reason, "newer"));
+	assert_int_equal(parse_changed("manifest 1\n", "manifest 10 with more\n"), -EBADMSG);
+}
+
+/* A manifest as long as a Debian 13 initrd gives, or a bit longer. */
+static void test_big(void **state)
+{
+	struct manifest m;
+	struct timespec before, after;
+	char *text, path[64];
+	size_t len;
+	int64_t ns;
+
+	(void)state;
+	manifest_init(&m);
+	m.kernel = copy("6.12");
+	m.segments = calloc(1, sizeof(*m.segments));
+	m.segment_count = 1;
+	for (unsigned int i = 0; i < 4000; i++) {
+		struct content *c;
+
+		snprintf(path, sizeof(path), "usr/lib/modules/6.12/kernel/%05u.ko.xz", i);
+		c = add_content(&m, path, CONTENT_FILE);
+		c->size = 40000;
+		c->block_count = 10;
+		c->blocks = some_hashes(10, i);
+	}
+	text = format(&m, &len);
+	manifest_clear(&m);
+	assert_true(len > 700000);
+	assert_int_equal(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &before), 0);
+	assert_int_equal(manifest_parse(&m, text, len, reason), 0);
+	assert_int_equal(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &after), 0);
+	manifest_clear(&m);
+	ns = (after.tv_sec - before.tv_sec) * 1000000000 + after.tv_nsec - before.tv_nsec;
+	print_message("%zu bytes parsed in %" PRId64 " us\n", len, ns / 1000);
+	/* Far above what it takes, sanitizers included; far below anything quadratic. */
+	assert_true(ns < 500 * 1000 * 1000);
+	assert_int_equal(parse(text, MANIFEST_BYTES_MAX + 1), -EFBIG);
+	free(text);
+}
+
+static void test_load(void **state)
+{
+	char folder[] = "/tmp/bv-manifest-XXXXXX", path[64];
+	struct manifest m;
+	size_t len;
+	char *text = sample(&len);
+	FILE *f;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/m", folder);
+	assert_int_equal(manifest_load(&m, path, reason), -ENOENT);
+	assert_non_null(strstr(reason, "No such file"));
+	assert_int_equal(manifest_load(&m, folder, reason), -EINVAL);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(manifest_load(&m, path, reason), -EINVAL);
+	assert_int_equal(unlink(path), 0);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	assert_int_equal(fwrite(text, 1, len, f), len);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(manifest_load(&m, path, reason), 0);
+	assert_string_equal(m.contents[1].path, "bootverdict");
+	manifest_clear(&m);
+	assert_int_equal(truncate(path, (off_t)len / 2), 0);
+	assert_int_equal(manifest_load(&m, path, reason), -EBADMSG);
+	assert_int_equal(truncate(path, (off_t)MANIFEST_BYTES_MAX + 1), 0);
+	assert_int_equal(manifest_load(&m, path, reason), -EFBIG);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(folder), 0);
+	free(text);
+}
+
+static void test_content_types(void **state)
+{
+	(void)state;
+	assert_int_equal(content_type_from_mode(0100644), CONTENT_FILE);
+	assert_int_equal(content_type_from_mode(040755), CONTENT_DIRECTORY);
+	assert_int_equal(content_type_from_mode(0120777), CONTENT_SYMLINK);
+	assert_int_equal(content_type_from_mode(020600), CONTENT_CHAR);
+	assert_int_equal(content_type_from_mode(060600), CONTENT_BLOCK);
+	assert_int_equal(content_type_from_mode(010600), CONTENT_FIFO);
+	assert_int_equal(content_type_from_mode(0140600), CONTENT_SOCKET);
+	assert_int_equal(content_type_from_mode(0), -EINVAL);
+	assert_int_equal(content_type_from_mode(0170000), -EINVAL);
+	for (int a = CONTENT_FILE; a <= CONTENT_SOCKET; a++) {
+		for (int b = CONTENT_FILE; b < a; b++)
+			assert_string_not_equal(content_type_name((enum content_type)a),
+						content_type_name((enum content_type)b));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_round_trip),    cmocka_unit_test(test_guard_copy),
+		cmocka_unit_test(test_empty),	      cmocka_unit_test(test_every_bit),
+		cmocka_unit_test(test_every_length),  cmocka_unit_test(test_zeros),
+		cmocka_unit_test(test_strict),	      cmocka_unit_test(test_newer),
+		cmocka_unit_test(test_big),	      cmocka_unit_test(test_load),
+		cmocka_unit_test(test_content_types),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
