@@ -113,8 +113,8 @@ static unsigned int count_zero_sectors(const unsigned char *data, size_t len)
 }
 
 static enum damage_kind classify(unsigned char *data, size_t len, uint64_t expected_hash,
-				 uint64_t number, const struct block_index *index,
-				 bool search_bit, struct damage *damage)
+				 uint64_t number, const struct block_index *index, bool search_bit,
+				 struct damage *damage)
 {
 	uint64_t origin;
 
@@ -140,6 +140,6 @@ void damage_classify(unsigned char *data, size_t len, size_t expected_len, uint6
 	if (len == 0 || len < expected_len)
 		damage->kind = DAMAGE_TRUNCATED;
 	else
-		damage->kind = classify(data, len, expected_hash, number, index, search_bit,
-					damage);
+		damage->kind =
+			classify(data, len, expected_hash, number, index, search_bit, damage);
 }

@@ -2,6 +2,7 @@
 #ifndef BV_DAMAGE_DAMAGE_H
 #define BV_DAMAGE_DAMAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,10 +38,12 @@ void block_index_free(struct block_index *index);
 /*
  * Says how a block that does not hash to blocks[number] is damaged. data has len bytes; when
  * that is less than expected_len, the file ended there. data is restored before return.
- * The search for a flipped bit hashes the block 8 * len times.
+ * search_bit: try every single bit as well, which hashes the block 8 * len times; callers bound
+ * how often they ask for it.
  */
 void damage_classify(unsigned char *data, size_t len, size_t expected_len, uint64_t expected_hash,
-		     uint64_t number, const struct block_index *index, struct damage *damage);
+		     uint64_t number, const struct block_index *index, bool search_bit,
+		     struct damage *damage);
 
 /* A run of neighbouring bad blocks that are damaged alike. */
 struct bad_range {

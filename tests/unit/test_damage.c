@@ -90,6 +90,7 @@ static void test_bit_flip(void **state)
 {
 	static const size_t places[] = { 0, 1, 63, 64, 1023, 1024, 2049, 3071, 4031, 4032, 4095 };
 	struct fixture *f = *state;
+	struct damage unsearched;
 
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
 		for (unsigned int bit = 0; bit < 8; bit++) {
@@ -103,7 +104,11 @@ static void test_bit_flip(void **state)
 			assert_int_equal(damage.bit, bit);
 		}
 	}
+	/* Not searched for, it is only another content. */
 	f->data[2][10] ^= 1;
+	damage_classify(f->data[2], BLOCK_SIZE, BLOCK_SIZE, f->hashes[2], 2, f->index, false,
+			&unsearched);
+	assert_int_equal(unsearched.kind, DAMAGE_CHANGED);
 	f->data[2][2000] ^= 0x80;
 	assert_int_equal(classify(f, f->data[2], BLOCK_SIZE).kind, DAMAGE_CHANGED);
 }
@@ -111,8 +116,8 @@ static void test_bit_flip(void **state)
 /* The last block of a file may have any length, and its bits are found as well. */
 static void test_bit_flip_in_short_blocks(void **state)
 {
-	static const size_t lengths[] = { 1, 3, 8, 16, 17, 100, 128, 129, 200, 240, 241, 512,
-					  1000, 1024, 1025, 2048, 3000, 4095 };
+	static const size_t lengths[] = { 1,   3,   8,	 16,   17,   100,  128,	 129,  200,
+					  240, 241, 512, 1000, 1024, 1025, 2048, 3000, 4095 };
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
