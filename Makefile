@@ -19,6 +19,11 @@ SHARED ?=
 SAN ?=
 FUZZ_SECONDS ?= 60
 
+# V=1 shows whole commands.
+V ?=
+Q := $(if $(V),,@)
+say = $(if $(V),:,echo) '  $(1)	$(FORM)	$(2)'
+
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
 export LC_ALL := C
@@ -40,7 +45,7 @@ FUZZ_SRCS := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wformat=2 -Wcast-qual -Wpointer-arith -Werror
 TEST_WARNINGS := -Wall -Wextra -Wshadow -Werror
-LANGUAGE := -std=gnu11 -Isrc -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
+LANGUAGE := -std=gnu11 -Isrc -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DZLIB_CONST \
 	-DBOOTVERDICT_VERSION='"$(VERSION)"'
 
 LIB_NAMES := zlib libzstd liblzma liblz4 libcryptsetup json-c nettle uuid
@@ -143,7 +148,8 @@ $(STUB_OBJS): FORM_CFLAGS := $(STUB_CFLAGS)
 
 $(OBJ)/src/%.o: src/%.c $(OUT)/settings $(DEPS_READY)
 	@mkdir -p $(@D)
-	$(CC) $(LANGUAGE) $(WARNINGS) $(FORM_CFLAGS) $(EXTRA) -MMD -MP -c -o $@ $<
+	@$(call say,CC,$<)
+	$(Q)$(CC) $(LANGUAGE) $(WARNINGS) $(FORM_CFLAGS) $(EXTRA) -MMD -MP -c -o $@ $<
 
 # A list of the objects: linking again when a source file goes away.
 $(OUT)/objects: FORCE
@@ -153,13 +159,15 @@ $(OUT)/objects: FORCE
 
 $(BIN): $(MAIN_OBJS) $(LIB_OBJS) $(OUT)/objects
 	@mkdir -p $(@D)
-	$(CC) $(FORM_LDFLAGS) -o $@ $(MAIN_OBJS) $(LIB_OBJS) $(LIBS)
-	$(if $(STRIP),$(STRIP) $@)
+	@$(call say,LINK,$@)
+	$(Q)$(CC) $(FORM_LDFLAGS) -o $@ $(MAIN_OBJS) $(LIB_OBJS) $(LIBS)
+	$(if $(STRIP),$(Q)$(STRIP) $@)
 
 $(STUB): $(STUB_OBJS) $(OUT)/objects
 	@mkdir -p $(@D)
-	$(CC) $(STUB_LDFLAGS) -o $@ $(STUB_OBJS)
-	$(if $(STRIP),$(STRIP) $@)
+	@$(call say,LINK,$@)
+	$(Q)$(CC) $(STUB_LDFLAGS) -o $@ $(STUB_OBJS)
+	$(if $(STRIP),$(Q)$(STRIP) $@)
 
 size: $(ALL)
 	@tests/lint/size build/stub $(MAX_STUB) build/bootverdict $(MAX_CHECKER) \
@@ -169,21 +177,23 @@ size: $(ALL)
 
 $(OUT)/program.a: $(LIB_OBJS) $(OUT)/objects
 	@rm -f $@
-	ar rcsD $@ $(LIB_OBJS)
+	@ar rcsD $@ $(LIB_OBJS)
 
 # The stub's main() is left in the archive when the test brings its own.
 $(OUT)/stub.a: $(STUB_OBJS) $(OUT)/objects
 	@rm -f $@
-	ar rcsD $@ $(STUB_OBJS)
+	@ar rcsD $@ $(STUB_OBJS)
 
 $(OUT)/unit/%: tests/unit/%.c $(OUT)/program.a $(OUT)/stub.a
 	@mkdir -p $(@D)
-	$(CC) $(LANGUAGE) $(TEST_WARNINGS) $(FORM_CFLAGS) -MMD -MP -MF $@.d -o $@ $< \
+	@$(call say,LINK,$@)
+	$(Q)$(CC) $(LANGUAGE) $(TEST_WARNINGS) $(FORM_CFLAGS) -MMD -MP -MF $@.d -o $@ $< \
 		$(OUT)/program.a $(OUT)/stub.a $(LIBS) -lcmocka
 
 $(OUT)/bin/fuzz_%: tests/fuzz/fuzz_%.c $(OUT)/program.a
 	@mkdir -p $(@D)
-	$(CC) $(LANGUAGE) $(TEST_WARNINGS) $(FORM_CFLAGS) -fsanitize=fuzzer -MMD -MP -MF $@.d \
+	@$(call say,LINK,$@)
+	$(Q)$(CC) $(LANGUAGE) $(TEST_WARNINGS) $(FORM_CFLAGS) -fsanitize=fuzzer -MMD -MP -MF $@.d \
 		-o $@ $< $(OUT)/program.a $(LIBS)
 
 unit-programs: $(UNITS)
