@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "stub.h"
+
+#define WAIT_DEFAULT	 20
+#define WAIT_MAX	 3600
+#define CONFIG_BYTES_MAX 1024
+#define HASH_DIGITS	 16
+
+long read_start(const char *path, char *buf, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC);
+	size_t used = 0;
+	ssize_t n = 0;
+
+	if (fd < 0)
+		return -errno;
+	while (used < size) {
+		n = read(fd, buf + used, size - used);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		used += (size_t)n;
+	}
+	if (n < 0)
+		n = -errno;
+	close(fd);
+	return n < 0 ? (long)n : (long)used;
+}
+
+long parse_decimal(const char *s, const char **end)
+{
+	long number = 0;
+	int digits = 0;
+
+	for (; *s >= '0' && *s <= '9'; s++) {
+		if (++digits > 18)
+			return -1;
+		number = number * 10 + (*s - '0');
+	}
+	*end = s;
+	return digits ? number : -1;
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return -1;
+}
+
+/* "HASH SIZE", and nothing behind it. */
+static void parse_checker(const char *s, struct stub_config *config)
+{
+	uint64_t hash = 0;
+	const char *end;
+	long size;
+
+	for (int i = 0; i < HASH_DIGITS; i++) {
+		int digit = hex_digit(*s++);
+
+		if (digit < 0)
+			return;
+		hash = (hash << 4) | (uint64_t)digit;
+	}
+	if (*s++ != ' ')
+		return;
+	size = parse_decimal(s, &end);
+	if (size < 0 || *end)
+		return;
+	config->checker_hash = hash;
+	config->checker_size = (uint64_t)size;
+	config->checker_known = true;
+}
+
+static void parse_line(const char *line, struct stub_config *config)
+{
+	const char *end;
+
+	if (!strncmp(line, "checker ", 8)) {
+		parse_checker(line + 8, config);
+	} else if (!strncmp(line, "wait ", 5)) {
+		long wait = parse_decimal(line + 5, &end);
+
+		if (wait >= 1 && wait <= WAIT_MAX && !*end)
+			config->wait = (unsigned int)wait;
+	}
+}
+
+void stub_config_read(struct stub_config *config)
+{
+	char text[CONFIG_BYTES_MAX + 1];
+	long len = read_start(STUB_CONFIG, text, CONFIG_BYTES_MAX);
+
+	memset(config, 0, sizeof(*config));
+	config->wait = WAIT_DEFAULT;
+	if (len < 0)
+		return;
+	text[len] = 0;
+	for (char *line = text; *line;) {
+		char *end = line;
+
+		while (*end && *end != '\n')
+			end++;
+		if (!*end) /* cut short: the last number may not be whole */
+			return;
+		*end = 0;
+		parse_line(line, config);
+		line = end + 1;
+	}
+}
