@@ -38,6 +38,12 @@ void input_consume(struct input *in, size_t n);
 /* Moves to any absolute offset inside the range. */
 int input_seek(struct input *in, uint64_t offset);
 
+/*
+ * Ends the range earlier, or widens it again, up to the end given at the start: to keep a parser
+ * inside its part of the file. -EINVAL: before the current offset, or beyond that end.
+ */
+int input_limit(struct input *in, uint64_t end);
+
 uint64_t input_offset(const struct input *in);
 uint64_t input_end(const struct input *in);
 

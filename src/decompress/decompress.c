@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "decompress/decompress.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "decompress/codec.h"
+#include "util/util.h"
+
+/* Calls without progress, with input at hand, after which a library is taken to be stuck. */
+#define IDLE_MAX 8
+
+/*
+ * The kernel looks at two bytes only (lib/decompress.c), and so does this table where we go on
+ * to unpack: a stream with a damaged third byte is still called by its name. What is only named
+ * needs its whole magic, so that no garbage is given a name.
+ */
+static const struct {
+	enum codec codec;
+	unsigned char len;
+	unsigned char magic[9];
+} magics[] = {
+	{ CODEC_GZIP, 2, { 0x1f, 0x8b } },
+	{ CODEC_GZIP, 2, { 0x1f, 0x9e } },
+	{ CODEC_BZIP2, 3, { 'B', 'Z', 'h' } },
+	{ CODEC_LZMA, 2, { 0x5d, 0x00 } },
+	{ CODEC_XZ, 2, { 0xfd, '7' } },
+	{ CODEC_LZO, 9, { 0x89, 'L', 'Z', 'O', 0x00, '\r', '\n', 0x1a, '\n' } },
+	{ CODEC_LZ4, 2, { 0x02, 0x21 } },
+	{ CODEC_ZSTD, 2, { 0x28, 0xb5 } },
+};
+
+static const struct {
+	const char *name, *checksum;
+	const struct codec_ops *ops;
+} codecs[] = {
+	[CODEC_NONE] = { "none", NULL, NULL },
+	[CODEC_GZIP] = { "gzip", "CRC32", &codec_gzip_ops },
+	[CODEC_BZIP2] = { "bzip2", "CRC32", NULL },
+	[CODEC_LZMA] = { "lzma", NULL, &codec_lzma_ops },
+	[CODEC_XZ] = { "xz", "CRC", &codec_xz_ops },
+	[CODEC_LZO] = { "lzo", "Adler-32", NULL },
+	[CODEC_LZ4] = { "lz4", NULL, &codec_lz4_ops },
+	[CODEC_ZSTD] = { "zstd", "XXH64", &codec_zstd_ops },
+};
+
+enum codec codec_detect(const unsigned char *p, size_t len)
+{
+	if (len < 2)
+		return CODEC_NONE;
+	for (size_t i = 0; i < ARRAY_SIZE(magics); i++)
+		if (memcmp(p, magics[i].magic, len < magics[i].len ? len : magics[i].len) == 0)
+			return magics[i].codec;
+	return CODEC_NONE;
+}
+
+const char *codec_name(enum codec codec)
+{
+	return (size_t)codec < ARRAY_SIZE(codecs) ? codecs[codec].name : "unknown";
+}
+
+const char *codec_checksum(enum codec codec)
+{
+	return (size_t)codec < ARRAY_SIZE(codecs) ? codecs[codec].checksum : NULL;
+}
+
+int codec_fail(struct decompressor *d, int error, const char *reason)
+{
+	d->error = error;
+	d->reason = reason;
+	return error;
+}
+
+ssize_t codec_pump(struct decompressor *d, unsigned char *buf, size_t len,
+		   int (*step)(struct decompressor *d, struct codec_step *s))
+{
+	for (unsigned int idle = 0; idle < IDLE_MAX;) {
+		struct codec_step s = { .out = buf, .out_len = len };
+		ssize_t n = input_peek(d->in, 1, &s.in);
+		int r;
+
+		if (n < 0)
+			return codec_fail(d, (int)n, "the device cannot read it");
+		s.in_len = (size_t)n;
+		r = step(d, &s);
+		input_consume(d->in, s.in_used);
+		if (r < 0)
+			return r;
+		if (r > 0)
+			d->ended = true;
+		if (s.out_made > 0 || d->ended)
+			return (ssize_t)s.out_made;
+		if (s.in_used > 0)
+			idle = 0;
+		else if (n == 0)
+			return codec_fail(d, -ENODATA, CODEC_CUT_SHORT);
+		else
+			idle++;
+	}
+	return codec_fail(d, -EBADMSG, "the compressed data leads nowhere");
+}
+
+int decompressor_open(struct decompressor **dp, enum codec codec, struct input *in)
+{
+	struct decompressor *d;
+	int r;
+
+	*dp = NULL;
+	if ((size_t)codec >= ARRAY_SIZE(codecs) || !codecs[codec].ops)
+		return -EOPNOTSUPP;
+	d = calloc(1, sizeof(*d));
+	if (!d)
+		return -ENOMEM;
+	d->ops = codecs[codec].ops;
+	d->in = in;
+	d->reason = "";
+	r = d->ops->open(d);
+	if (r < 0) {
+		free(d);
+		return r;
+	}
+	*dp = d;
+	return 0;
+}
+
+ssize_t decompressor_read(struct decompressor *d, void *buf, size_t len)
+{
+	if (d->error < 0)
+		return d->error;
+	if (d->ended)
+		return 0;
+	return d->ops->read(d, buf, len);
+}
+
+const char *decompressor_reason(const struct decompressor *d)
+{
+	return d->reason;
+}
+
+bool decompressor_verified(const struct decompressor *d)
+{
+	return d->ended && d->verified;
+}
+
+void decompressor_free(struct decompressor *d)
+{
+	if (!d)
+		return;
+	d->ops->close(d);
+	free(d);
+}

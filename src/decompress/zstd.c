@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <string.h>
+#include <zstd.h>
+#include <zstd_errors.h>
+
+#include "decompress/codec.h"
+
+/*
+ * 2^27 bytes of window is what `zstd --ultra -22` asks for and the most that the kernel allows
+ * (lib/decompress_unzstd.c); with the buffers around it, it stays below DECOMPRESS_MEMORY_MAX.
+ */
+#define WINDOW_LOG_MAX 27
+
+/* RFC 8878, 3.1.1: the magic number, then the frame header descriptor. */
+#define MAGIC		      "\x28\xb5\x2f\xfd"
+#define MAGIC_BYTES	      4
+#define CONTENT_CHECKSUM_FLAG 0x04
+
+static int zstd_open(struct decompressor *d)
+{
+	ZSTD_DCtx *z = ZSTD_createDCtx();
+
+	if (!z)
+		return -ENOMEM;
+	ZSTD_DCtx_setParameter(z, ZSTD_d_windowLogMax, WINDOW_LOG_MAX);
+	d->state = z;
+	return 0;
+}
+
+static int zstd_fail(struct decompressor *d, size_t code)
+{
+	switch (ZSTD_getErrorCode(code)) {
+	case ZSTD_error_checksum_wrong:
+		return codec_fail(d, -EBADMSG, "the content does not match its checksum (XXH64)");
+	case ZSTD_error_frameParameter_windowTooLarge:
+		return codec_fail(d, -ENOMEM, "the frame asks for more memory than a kernel gives");
+	case ZSTD_error_memory_allocation:
+		return codec_fail(d, -ENOMEM, "out of memory");
+	case ZSTD_error_prefix_unknown:
+	case ZSTD_error_version_unsupported:
+	case ZSTD_error_frameParameter_unsupported:
+	case ZSTD_error_dictionary_wrong:
+		return codec_fail(d, -EBADMSG, "the frame header is damaged");
+	default:
+		return codec_fail(d, -EBADMSG, "the compressed data is damaged");
+	}
+}
+
+static int zstd_step(struct decompressor *d, struct codec_step *s)
+{
+	ZSTD_inBuffer in = { s->in, s->in_len, 0 };
+	ZSTD_outBuffer out = { s->out, s->out_len, 0 };
+	size_t r = ZSTD_decompressStream(d->state, &out, &in);
+
+	s->in_used = in.pos;
+	s->out_made = out.pos;
+	if (ZSTD_isError(r))
+		return zstd_fail(d, r);
+	return r == 0;
+}
+
+/*
+ * The library also takes skippable frames and those of its early versions, which no kernel does;
+ * and it does not tell whether a frame has a checksum.
+ */
+static int zstd_look(struct decompressor *d)
+{
+	const unsigned char *p;
+	ssize_t n = input_peek(d->in, MAGIC_BYTES + 1, &p);
+
+	if (n < 0)
+		return codec_fail(d, (int)n, "the device cannot read it");
+	if (memcmp(p, MAGIC, n < MAGIC_BYTES ? (size_t)n : MAGIC_BYTES) != 0)
+		return codec_fail(d, -EBADMSG, "the frame's magic number is damaged");
+	if (n < MAGIC_BYTES + 1)
+		return codec_fail(d, -ENODATA, CODEC_CUT_SHORT);
+	d->verified = (p[MAGIC_BYTES] & CONTENT_CHECKSUM_FLAG) != 0;
+	d->looked = true;
+	return 0;
+}
+
+static ssize_t zstd_read(struct decompressor *d, unsigned char *buf, size_t len)
+{
+	if (!d->looked) {
+		int r = zstd_look(d);
+
+		if (r < 0)
+			return r;
+	}
+	return codec_pump(d, buf, len, zstd_step);
+}
+
+static void zstd_close(struct decompressor *d)
+{
+	ZSTD_freeDCtx(d->state);
+}
+
+const struct codec_ops codec_zstd_ops = { zstd_open, zstd_read, zstd_close };
