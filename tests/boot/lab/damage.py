@@ -81,7 +81,7 @@ def write(f, at, old, new):
     return [(at, len(old))]
 
 
-def lose_tails(source, target, write_kib=512, keep_kib=256):
+def lose_tails(source, target, write_kib=4096, keep_kib=3584):
     """The story's disk: of every large write only the head arrives, the rest reads as zeros."""
     shutil.copyfile(source, target)
     ranges = []

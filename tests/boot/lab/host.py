@@ -37,6 +37,15 @@ def run(command, **options):
     return done.stdout
 
 
+def run_bytes(command, data):
+    """Feed bytes to a filter; return the bytes that come out."""
+    done = subprocess.run(command, input=data, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          check=False)
+    if done.returncode != 0:
+        raise CommandFailed(f"{' '.join(command)}: {done.stderr.decode(errors='replace')}")
+    return done.stdout
+
+
 def put(path, text, mode=0o644):
     """Write a text file, its folders included; a symlink in its place is replaced, not followed."""
     os.makedirs(os.path.dirname(path), exist_ok=True)

@@ -69,6 +69,20 @@ def debugfs(view, request):
     return "\n".join(line for line in lines if not line.startswith("debugfs "))
 
 
+def write_boot_file(image, overlay, name, content):
+    """Replace what a file in /boot holds, in a qcow2 overlay of the disk; its size stays."""
+    extents = image.extents(name)
+    size = sum(length for _, length in extents)
+    if len(content) > size or len(extents) != 1:
+        raise ValueError(f"/boot/{name} has room for {size} bytes in {len(extents)} pieces")
+    source = overlay + ".new"
+    with open(source, "wb") as f:
+        f.write(content.ljust(size, b"\n"))
+    host.run(["qemu-io", "-f", "qcow2", "-c", f"write -q -s {source} {extents[0][0]} {size}",
+              overlay])
+    os.unlink(source)
+
+
 def build(guest, luks="", sector=4096, pbkdf="argon2id", boot_mib=None, slack_mib=256):
     """The disk of a guest tree, cached like the tree itself.
 

@@ -217,11 +217,13 @@ class VM:
         tag = f"{self.tag:04d}"
         # The quotes keep an echoed command line from matching.
         self.send(f"echo B'EGIN'{tag}; {{ {command}\n}}; echo E'ND'{tag}=$?\n")
+        marks = len(self.marks)
         self.expect(rf"BEGIN{tag}\r*\n", 60)
         start = self.at
         _, end = self.expect(rf"END{tag}=\d+(?=\D)", timeout)
         output = self.text[start:self.at - len(end)]
         self.expect(prompt, 30)
+        self.marks[marks:] = [(self.seconds(), "ran " + command[:60])]
         return int(end.split("=")[1]), output.replace("\r", "").strip()
 
     def must(self, command, timeout=300):

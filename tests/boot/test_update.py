@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Inside a running guest: update-initramfs seals, and says so when it cannot."""
+
+import os
+
+import guarded
+from lab import cpio, image, tree
+from lab.baddisk import BadDisk
+from lab.suite import case
+
+SLOW = 600              # update-initramfs under software emulation, in seconds
+
+
+def update(t, vm, how="-u", status=0):
+    """Run update-initramfs; check its status; return what it printed."""
+    got, output = vm.run(f"update-initramfs {how} -k $(uname -r)", SLOW)
+    t.check((got == 0) == (status == 0), f"update-initramfs: status {got}\n{output}")
+    return output
+
+
+def intact_on_disk(t, vm):
+    """`bootverdict check` of the kernel and the initrd in /boot."""
+    status, output = vm.run("bootverdict check -k $(uname -r)", 120)
+    t.check(status == 0, f"check: status {status}\n{output}")
+
+
+def next_boot(t, disk, drive, guarded_boot=True):
+    """Boot once more from the disk, through GRUB."""
+    with t.vm(disk, drive=drive, boot="grub", keep=True) as vm:
+        vm.login()
+        guarded.quiet_console(t, vm)
+        log = guarded.kernel_log(vm)
+        if guarded_boot:
+            t.check(len(log) == 1, f"the kernel log: {log}")
+            t.sees(guarded.INTACT, log[0])
+        else:
+            t.check(not log, f"the kernel log: {log}")
+        vm.poweroff()
+
+
+def seals(suite):
+    def test(t):
+        disk = guarded.disk(suite)
+        drive = t.disk(disk)
+        with t.vm(disk, drive=drive, boot="grub", keep=True) as vm:
+            vm.login()
+            intact_on_disk(t, vm)
+            before = vm.must("sha256sum </boot/initrd.img-$(uname -r)")
+            vm.must("mkdir -p /etc/initramfs-tools/scripts/init-top; "
+                    "f=/etc/initramfs-tools/scripts/init-top/own; "
+                    "printf '#!/bin/sh\\nexit 0\\n' >$f; chmod +x $f")
+            status, output = vm.run("bootverdict check -k $(uname -r)", 120)
+            t.check(status == 0, f"before the rebuild: status {status}\n{output}")
+            output = update(t, vm)
+            t.sees_not("(?i)warning|did not keep", output)
+            intact_on_disk(t, vm)
+            t.check(vm.must("sha256sum </boot/initrd.img-$(uname -r)") != before, "not rebuilt")
+            again = vm.must("sha256sum </boot/initrd.img-$(uname -r)")
+            vm.must("bootverdict seal -k $(uname -r)", 120)
+            t.check(vm.must("sha256sum </boot/initrd.img-$(uname -r)") == again,
+                    "sealing twice changed the image")
+            vm.poweroff()
+        next_boot(t, disk, drive)
+    return test
+
+
+for _suite in tree.SUITES:
+    case(f"update: update-initramfs -u in a running Debian {_suite} seals")(seals(_suite))
+
+
+@case("update: dpkg-reconfigure of the kernel's package and of initramfs-tools seal")
+def reconfigure(t):
+    disk = guarded.disk("trixie")
+    drive = t.disk(disk)
+    with t.vm(disk, drive=drive, boot="grub", keep=True) as vm:
+        vm.login()
+        for command in ("dpkg-reconfigure -f noninteractive linux-image-$(uname -r)",
+                        "dpkg-reconfigure -f noninteractive initramfs-tools; dpkg --triggers-only -a"):
+            vm.must("bootverdict seal --remove -k $(uname -r)")
+            status, output = vm.run("bootverdict check -k $(uname -r)", 120)
+            t.check(status != 0, f"`seal --remove` left it sealed\n{output}")
+            vm.must(command, SLOW)
+            intact_on_disk(t, vm)
+        vm.poweroff()
+    next_boot(t, disk, drive)
+
+
+@case("update: a rebuilt image without a new seal is stale, never corruption")
+def stale(t):
+    disk = guarded.disk("trixie")
+    with t.vm(disk, drive=t.disk(disk), boot="grub", keep=True) as vm:
+        vm.login()
+        vm.must("mkinitramfs -o /boot/initrd.img-$(uname -r) $(uname -r)", SLOW)
+        status, output = vm.run("bootverdict check -k $(uname -r)", 120)
+        t.check(status == 4, f"status {status}, 4 (stale) is right\n{output}")
+        t.sees_not("CORRUPTION", output)
+        vm.poweroff()
+
+
+def bad_disk(mode):
+    def test(t):
+        disk = guarded.disk("trixie")
+        with BadDisk(disk.path, t.folder) as bad, \
+                t.vm(disk, drive=bad.drive, boot="grub", keep=True) as vm:
+            vm.login()
+            intact_on_disk(t, vm)
+            bad.lose(mode=mode, min_kib=256, lo=disk.boot_offset,
+                     hi=disk.boot_offset + disk.boot_size)
+            output = update(t, vm, status=1)
+            t.check(bad.lost(), "the disk lost nothing")
+            t.sees("the disk did not keep what was written", output)
+            bad.honest()
+            output = update(t, vm)
+            t.sees_not("did not keep", output)
+            intact_on_disk(t, vm)
+            vm.poweroff()
+    return test
+
+
+for _mode in ("tail-zero", "tail-stale", "pages-zero"):
+    case(f"bad disk: update-initramfs fails loudly when writes are lost ({_mode})")(bad_disk(_mode))
+
+
+@case("bad disk: seal keeps the old image when the disk loses its writes")
+def bad_disk_old_image(t):
+    disk = guarded.disk("trixie")
+    with BadDisk(disk.path, t.folder) as bad, \
+            t.vm(disk, drive=bad.drive, boot="grub", keep=True) as vm:
+        vm.login()
+        # Unsealed, but sound and on the disk, before the disk begins to lose writes.
+        vm.must("bootverdict seal --remove -k $(uname -r) && sync")
+        before = vm.must("sha256sum </boot/initrd.img-$(uname -r)")
+        bad.lose(mode="tail-zero", min_kib=256, lo=disk.boot_offset,
+                 hi=disk.boot_offset + disk.boot_size)
+        status, output = vm.run("bootverdict seal -k $(uname -r)", 180)
+        t.check(status == 1, f"seal: status {status}\n{output}")
+        t.sees("the disk did not keep what was written", output)
+        t.check(bad.lost(), "the disk lost nothing")
+        bad.honest()
+        vm.must("sync; echo 3 >/proc/sys/vm/drop_caches; umount /boot; mount /boot")
+        t.check(vm.must("sha256sum </boot/initrd.img-$(uname -r)") == before,
+                "the old image is not in place")
+        t.sees_not(r"\.(new|tmp)", vm.must("ls /boot"), "left over")
+        vm.must("bootverdict seal -k $(uname -r)", 180)
+        intact_on_disk(t, vm)
+        vm.poweroff()
+
+
+@case("no room: update-initramfs warns, exits 0, and the unsealed image boots")
+def no_room(t):
+    disk = image.build(guarded.guest("trixie"), boot_mib=64)
+    drive = t.disk(disk)
+    with t.vm(disk, drive=drive, boot="grub", keep=True) as vm:
+        vm.login()
+        size = int(vm.must("stat -c %s /boot/initrd.img-$(uname -r)"))
+        vm.must("rm /boot/initrd.img-$(uname -r)")
+        free = int(vm.must("stat -f -c '%a' /boot")) * int(vm.must("stat -f -c '%S' /boot"))
+        fill = (free - size - (4 << 20)) // 4096
+        vm.must(f"dd if=/dev/zero of=/boot/fill bs=4096 count={fill} status=none")
+        output = update(t, vm, "-c")
+        t.sees("(?i)bootverdict", output, "no warning")
+        t.sees("(?i)room|space", output, "no warning that names the reason")
+        vm.must("sync")
+        vm.poweroff()
+    with t.vm(disk, drive=drive, boot="grub", keep=True) as vm:
+        vm.login()
+        guarded.quiet_console(t, vm)
+        t.check(len(guarded.kernel_log(vm)) == 1, "not one line in the kernel log")
+        vm.must("rm /boot/fill")
+        update(t, vm)
+        intact_on_disk(t, vm)
+        vm.poweroff()
+    next_boot(t, disk, drive)
+
+
+@case("read-only /boot: a warning, exit 0, nothing changed")
+def read_only(t):
+    disk = guarded.disk("trixie")
+    with t.vm(disk, drive=t.disk(disk), boot="grub", keep=True) as vm:
+        vm.login()
+        vm.must("bootverdict seal --remove -k $(uname -r)")
+        before = vm.must("sha256sum /boot/initrd.img-*")
+        vm.must("mount -o remount,ro /boot")
+        status, output = vm.run("bootverdict seal -k $(uname -r)", 120)
+        t.check(status == 2, f"seal: status {status}\n{output}")
+        t.sees("(?i)read-only", output)
+        status, output = vm.run("/etc/initramfs/post-update.d/bootverdict $(uname -r) "
+                                "/boot/initrd.img-$(uname -r)", 120)
+        t.check(status == 0, f"the hook: status {status}\n{output}")
+        t.sees("(?i)warning", output)
+        t.check(vm.must("sha256sum /boot/initrd.img-*") == before, "something changed")
+        vm.must("mount -o remount,rw /boot")
+        vm.must("/etc/initramfs/post-update.d/bootverdict $(uname -r) "
+                "/boot/initrd.img-$(uname -r)", 120)
+        intact_on_disk(t, vm)
+        vm.poweroff()
+
+
+def installed_files():
+    """The paths that `make install` put into the guest."""
+    top = guarded.installed()
+    return ["/" + os.path.relpath(os.path.join(folder, name), top)
+            for folder, _, names in os.walk(top) for name in names]
+
+
+def removal(suite):
+    def test(t):
+        disk = guarded.disk(suite)
+        drive = t.disk(disk)
+        with t.vm(disk, drive=drive, boot="grub", keep=True) as vm:
+            vm.login()
+            vm.must("rm " + " ".join(installed_files()))
+            output = update(t, vm)
+            t.sees_not("(?i)bootverdict|error", output)
+            t.check(vm.run("lsinitramfs /boot/initrd.img-$(uname -r) | grep bootverdict", 120)[0] == 1,
+                    "something of bootverdict is still in the image")
+            vm.poweroff()
+        next_boot(t, disk, drive, guarded_boot=False)
+    return test
+
+
+for _suite in tree.SUITES:
+    case(f"removal: Debian {_suite} without bootverdict's files boots unguarded")(removal(_suite))
+
+
+@case("damaged on the disk: check names the file's bad blocks in a running guest")
+def check_on_disk(t):
+    disk = guarded.disk("trixie")
+    target = next(m for m in cpio.plain_members(disk.initrd)[0] if m.name.endswith("/fan.ko.xz"))
+    _, drive = guarded.flipped(t, disk, target.data + 100)
+    with t.vm(disk, drive=drive) as vm:
+        vm.login()
+        status, output = vm.run("bootverdict check -k $(uname -r)", 120)
+        t.check(status == 1, f"check: status {status}\n{output}")
+        t.sees("STORAGE CORRUPTION", output)
+        t.sees(r"fan\.ko\.xz", output)
+        status, output = vm.run("bootverdict check --json -k $(uname -r)", 120)
+        t.check(status == 1 and '"storage-corruption"' in output, output[:500])
+        vm.poweroff()
