@@ -9,7 +9,6 @@
 #include "artifact/cpio.h"
 #include "util/util.h"
 
-#define EARLY_CPIO_MARK "early_cpio"
 #define LINK_TARGET	"/" GUARD_STUB
 
 /* No guard has more members; a damaged header cannot send the search through the image. */
@@ -131,7 +130,7 @@ int guard_build(const struct guard_parts *parts, unsigned char **bytes, size_t *
 		{ GUARD_BUSYBOX, S_IFREG | 0755, parts->busybox, parts->busybox_size },
 		{ GUARD_CHECKER, S_IFREG | 0755, parts->checker, parts->checker_size },
 	};
-	const struct entry mark = { EARLY_CPIO_MARK, S_IFREG | 0644, "1\n", 2 };
+	const struct entry mark = { GUARD_EARLY_CPIO_MARK, S_IFREG | 0644, "1\n", 2 };
 	struct archive a = { 0 };
 	int r = 0;
 
@@ -224,9 +223,66 @@ int guard_find(struct input *in, uint64_t *size)
 	return 0;
 }
 
+/* Copies size bytes from an absolute offset. */
+static int copy_bytes(struct input *in, uint64_t offset, size_t size, char **data)
+{
+	char *copy = malloc(size + 1);
+	size_t done = 0;
+	int r = copy ? input_seek(in, offset) : -ENOMEM;
+
+	while (!r && done < size) {
+		const unsigned char *p;
+		ssize_t n = input_peek(in, 1, &p);
+
+		if (n <= 0) {
+			r = n < 0 ? (int)n : -EBADMSG;
+			break;
+		}
+
+		size_t take = size - done < (size_t)n ? size - done : (size_t)n;
+
+		memcpy(copy + done, p, take);
+		input_consume(in, take);
+		done += take;
+	}
+	if (r) {
+		free(copy);
+		return r;
+	}
+	copy[size] = '\0';
+	*data = copy;
+	return 0;
+}
+
+int guard_read(struct input *in, const char *path, size_t max, char **data, size_t *size)
+{
+	struct cpio_header h;
+	char name[64];
+	int r = input_seek(in, 0);
+
+	for (unsigned int i = 0; !r && i < GUARD_MEMBERS_MAX; i++) {
+		uint64_t start = input_offset(in) + CPIO_HEADER_BYTES;
+
+		r = read_member(in, &h, name, sizeof(name));
+		if (r)
+			return r;
+		if (strcmp(name, path) == 0) {
+			if (h.size > max)
+				return -EFBIG;
+			start += h.name_size;
+			*size = h.size;
+			return copy_bytes(in, start + cpio_padding(start), h.size, data);
+		}
+		if (strcmp(name, GUARD_END) == 0)
+			return -ENOENT;
+		r = skip_member(in, &h);
+	}
+	return r ? r : -ENOENT;
+}
+
 bool guard_is_early_member(const char *path)
 {
-	return strcmp(path, EARLY_CPIO_MARK) == 0 ||
+	return strcmp(path, GUARD_EARLY_CPIO_MARK) == 0 ||
 	       strncmp(path, "kernel/x86/microcode", 20) == 0 ||
 	       strncmp(path, "kernel/firmware/acpi", 20) == 0;
 }

@@ -29,12 +29,15 @@
 /* Where the hook puts main's original init. Never in the guard: that would be an exec loop. */
 #define GUARD_ORIGINAL_INIT "usr/lib/bootverdict/next-init"
 
+/* The file by which dracut's tools know an early cpio. */
+#define GUARD_EARLY_CPIO_MARK "early_cpio"
+
 /* What goes into the guard; everything stays the caller's. */
 struct guard_parts {
 	const void *stub, *checker, *busybox, *manifest, *config;
 	size_t stub_size, checker_size, busybox_size, manifest_size, config_size;
 	bool merge; /* an early cpio follows: no trailer */
-	bool early_cpio_mark; /* merge, and what follows lacks the file "early_cpio" */
+	bool early_cpio_mark; /* merge, and what follows lacks its mark */
 };
 
 /* Makes the guard's bytes, malloc'ed. The same parts always give the same bytes. -ENOMEM. */
@@ -45,6 +48,12 @@ int guard_build(const struct guard_parts *parts, unsigned char **bytes, size_t *
  * -EBADMSG: there is one, but its headers are damaged, so that its end cannot be told.
  */
 int guard_find(struct input *in, uint64_t *size);
+
+/*
+ * Reads one member's data out of the guard at the start of an image; *data is malloc'ed.
+ * -ENOENT, -EBADMSG (damaged headers), -EFBIG (more than max bytes), -ENOMEM, -EIO.
+ */
+int guard_read(struct input *in, const char *path, size_t max, char **data, size_t *size);
 
 /* Whether an archive member, by its path, makes a first segment an early cpio. */
 bool guard_is_early_member(const char *path);

@@ -13,7 +13,7 @@
  *	kernel RELEASE
  *	os NAME...			(percent-encoded)
  *	sealed UNIXTIME			(not in the guard)
- *	guard BYTES			(not in the guard)
+ *	guard BYTES
  *	artifact kernel|initrd PATH	(0 to 2 of them; not in the guard)
  *	  size BYTES
  *	  sha256 64 HEX DIGITS

@@ -44,6 +44,7 @@ struct sealed_segment {
 	enum codec codec;
 	uint64_t offset; /* in the image without the guard, bytes */
 	uint64_t length, unpacked;
+	bool verified; /* a checksum of its own covers it, and is right; not part of the file form */
 };
 
 enum content_type {
@@ -78,7 +79,7 @@ struct manifest {
 	char *kernel; /* release, as uname -r gives it; owned */
 	char *os;     /* PRETTY_NAME of os-release, or ""; owned */
 	int64_t sealed_at; /* seconds since 1970-01-01 UTC; 0 in the guard's copy */
-	uint64_t guard_bytes; /* of the guard at the start of the sealed image; 0 in the guard's copy */
+	uint64_t guard_bytes; /* of the guard at the start of the sealed image */
 	struct sealed_file files[ARTIFACT_KINDS];
 	struct sealed_segment *segments;
 	size_t segment_count;

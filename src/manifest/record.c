@@ -283,6 +283,9 @@ static void fill(struct recorder *r, struct content *c, const struct member *m,
 	c->rdev_major = type == CONTENT_CHAR || type == CONTENT_BLOCK ? m->rdev_major : 0;
 	c->rdev_minor = type == CONTENT_CHAR || type == CONTENT_BLOCK ? m->rdev_minor : 0;
 	c->segment = r->as_guard ? GUARD_SEGMENT : (uint32_t)r->segment_count;
+	c->data_position = c->image_offset = 0;
+	if (r->as_guard) /* its places depend on the manifest that this becomes part of */
+		return;
 	c->data_position = m->data_position;
 	c->image_offset = m->image_offset - r->base;
 	if (plain)
@@ -494,6 +497,7 @@ static int on_segment_end(void *ctx, const struct segment *s)
 		.offset = s->offset - r->base,
 		.length = s->length,
 		.unpacked = s->unpacked,
+		.verified = s->verified,
 	};
 	return 0;
 }

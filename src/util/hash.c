@@ -9,6 +9,11 @@ uint64_t hash64(const void *data, size_t len)
 	return XXH3_64bits(data, len);
 }
 
+uint64_t hash_xxh64(const void *data, size_t len)
+{
+	return XXH64(data, len, 0);
+}
+
 /* The library's state must be aligned to 64 bytes, which its own allocation sees to. */
 struct hasher {
 	XXH3_state_t state;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "verdict/verdict.h"
 
-
 static const struct {
 	const char *name, *headline;
 	int weight; /* the heavier of two verdicts stands */
@@ -12,7 +11,8 @@ static const struct {
 	[VERDICT_NONE] = { "none", "NONE - the check could not run", 4 },
 	[VERDICT_CONFIG_ERROR] = { "config-error", "CONFIGURATION ERROR - not the storage", 3 },
 	[VERDICT_STALE] = { "stale", "STALE - not what was sealed last, but sound in itself", 1 },
-	[VERDICT_INCONCLUSIVE] = { "inconclusive", "INCONCLUSIVE - there is not enough evidence", 2 },
+	[VERDICT_INCONCLUSIVE] = { "inconclusive", "INCONCLUSIVE - there is not enough evidence",
+				   2 },
 };
 
 const char *verdict_name(enum verdict v)

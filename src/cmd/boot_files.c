@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cmd/boot_files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "util/text.h"
+#include "util/util.h"
+
+#define TEXT_FILE_MAX	(1u << 20)
+#define MANIFEST_SUFFIX ".manifest"
+
+/* As Debian, Fedora and others name them: before and after the release. */
+static const char *const kernel_names[][2] = {
+	{ "vmlinuz-", "" },
+	{ "vmlinux-", "" },
+	{ "Image-", "" },
+};
+static const char *const initrd_names[][2] = {
+	{ "initrd.img-", "" },
+	{ "initramfs-", ".img" },
+	{ "initrd-", "" },
+};
+
+static char *first_existing(const char *const names[][2], size_t count, const char *boot,
+			    const char *release)
+{
+	for (size_t i = 0; i < count; i++) {
+		char *path = text_format("%s/%s%s%s", boot, names[i][0], release, names[i][1]);
+
+		if (access(path, F_OK) == 0)
+			return path;
+		free(path);
+	}
+	return NULL;
+}
+
+/* The root as a prefix: "" for "/", no slash at its end. */
+static char *root_prefix(const char *root)
+{
+	char *prefix = text_copy(root ? root : "");
+	size_t n = strlen(prefix);
+
+	while (n && prefix[n - 1] == '/')
+		prefix[--n] = '\0';
+	return prefix;
+}
+
+char *read_text_file(const char *path)
+{
+	cleanup(close_file) FILE *f = fopen(path, "re");
+	char *text = f ? malloc(TEXT_FILE_MAX + 1) : NULL;
+	size_t n = text ? fread(text, 1, TEXT_FILE_MAX + 1, f) : 0;
+
+	if (!text || n > TEXT_FILE_MAX || ferror(f)) {
+		free(text);
+		return NULL;
+	}
+	text[n] = '\0';
+	return text;
+}
+
+static char *os_name(const char *root)
+{
+	cleanup(free_ptr) char *path = text_format("%s/etc/os-release", root);
+	cleanup(free_ptr) char *text = read_text_file(path);
+	char *name = text ? text_setting(text, "PRETTY_NAME") : NULL;
+
+	return name ? name : text_copy("");
+}
+
+void boot_files_find(struct boot_files *f, const char *root, const char *boot, const char *release)
+{
+	cleanup(free_ptr) char *folder = NULL;
+
+	f->root = root_prefix(root);
+	folder = boot ? text_copy(boot) : text_format("%s/boot", f->root);
+	f->release = text_copy(release);
+	f->kernel = first_existing(kernel_names, ARRAY_SIZE(kernel_names), folder, release);
+	f->initrd = first_existing(initrd_names, ARRAY_SIZE(initrd_names), folder, release);
+	f->boot_manifest = text_format("%s/bootverdict/%s" MANIFEST_SUFFIX, folder, release);
+	f->var_manifest =
+		text_format("%s/var/lib/bootverdict/%s" MANIFEST_SUFFIX, f->root, release);
+	f->os = os_name(f->root);
+}
+
+void boot_files_clear(struct boot_files *f)
+{
+	free(f->root);
+	free(f->release);
+	free(f->kernel);
+	free(f->initrd);
+	free(f->boot_manifest);
+	free(f->var_manifest);
+	free(f->os);
+	memset(f, 0, sizeof(*f));
+}
+
+const char *boot_files_inside(const struct boot_files *f, const char *path)
+{
+	size_t n = strlen(f->root);
+
+	return strncmp(path, f->root, n) == 0 && path[n] == '/' ? path + n : path;
+}
+
+static void add_release(struct releases *r, const char *start, size_t len)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		if (strlen(r->names[i]) == len && memcmp(r->names[i], start, len) == 0)
+			return;
+	}
+	r->names = grow_array(r->names, &r->count, sizeof(*r->names));
+	r->names[r->count - 1] = text_format("%.*s", (int)len, start);
+}
+
+/* Adds the release in a name of the form BEFORE RELEASE AFTER. */
+static void add_if_named(struct releases *r, const char *name, const char *before,
+			 const char *after)
+{
+	size_t n = strlen(name), b = strlen(before), a = strlen(after);
+
+	if (n > a + b && strncmp(name, before, b) == 0 && strcmp(name + n - a, after) == 0)
+		add_release(r, name + b, n - a - b);
+}
+
+/* What tools leave beside an image is no kernel version. */
+static int is_leftover(const char *name)
+{
+	static const char *const endings[] = { ".bak", ".old", ".new", ".dpkg-bak", "~" };
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i < ARRAY_SIZE(endings); i++) {
+		size_t e = strlen(endings[i]);
+
+		if (n > e && strcmp(name + n - e, endings[i]) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+static int scan_folder(struct releases *r, const char *path, int manifests)
+{
+	DIR *d = opendir(path);
+	struct dirent *e;
+
+	if (!d)
+		return -errno;
+	while ((e = readdir(d))) {
+		if (is_leftover(e->d_name) || e->d_name[0] == '.')
+			continue;
+		if (manifests) {
+			add_if_named(r, e->d_name, "", MANIFEST_SUFFIX);
+			continue;
+		}
+		for (size_t i = 0; i < ARRAY_SIZE(initrd_names); i++)
+			add_if_named(r, e->d_name, initrd_names[i][0], initrd_names[i][1]);
+	}
+	closedir(d);
+	return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+int releases_find(struct releases *r, const char *root, const char *boot, int with_manifests)
+{
+	cleanup(free_ptr) char *prefix = root_prefix(root);
+	cleanup(free_ptr) char *folder = boot ? text_copy(boot) : text_format("%s/boot", prefix);
+	int err;
+
+	memset(r, 0, sizeof(*r));
+	err = scan_folder(r, folder, 0);
+	if (with_manifests) {
+		cleanup(free_ptr) char *in_boot = text_format("%s/bootverdict", folder);
+		cleanup(free_ptr) char *in_var = text_format("%s/var/lib/bootverdict", prefix);
+
+		scan_folder(r, in_boot, 1);
+		scan_folder(r, in_var, 1);
+	}
+	if (r->count)
+		qsort(r->names, r->count, sizeof(*r->names), by_name);
+	return err;
+}
+
+void releases_clear(struct releases *r)
+{
+	for (size_t i = 0; i < r->count; i++)
+		free(r->names[i]);
+	free(r->names);
+}
+
+char *running_release(void)
+{
+	struct utsname u;
+
+	return text_copy(uname(&u) == 0 ? u.release : "");
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_CMD_BOOT_FILES_H
+#define BV_CMD_BOOT_FILES_H
+
+#include <stddef.h>
+
+/*
+ * Where the files of one kernel version lie. All strings are owned; paths are as this process
+ * sees them, root included.
+ */
+struct boot_files {
+	char *root;    /* "" for the running system, else without a slash at its end */
+	char *release; /* "6.12.107+deb13-amd64" */
+	char *kernel;  /* NULL: none of the usual names is there */
+	char *initrd;  /* NULL: likewise */
+	char *boot_manifest, *var_manifest;
+	char *os; /* PRETTY_NAME of ROOT/etc/os-release, or "" */
+};
+
+/* root: NULL or "/" for the running system. boot: NULL for ROOT/boot. */
+void boot_files_find(struct boot_files *f, const char *root, const char *boot, const char *release);
+void boot_files_clear(struct boot_files *f);
+
+/* The path as the system below root sees it: without the root. */
+const char *boot_files_inside(const struct boot_files *f, const char *path);
+
+struct releases {
+	char **names; /* sorted; owned */
+	size_t count;
+};
+
+/*
+ * The releases that have an initrd in boot, or (with_manifests) a manifest in ROOT/boot/bootverdict
+ * or ROOT/var/lib/bootverdict. -errno when the boot folder cannot be read.
+ */
+int releases_find(struct releases *r, const char *root, const char *boot, int with_manifests);
+void releases_clear(struct releases *r);
+
+/* The running kernel's release, owned by the caller. */
+char *running_release(void);
+
+/* A whole text file, closed with a NUL, or NULL (also when it is over 1 MiB). Owned by the caller. */
+char *read_text_file(const char *path);
+
+#endif

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cmd/guard_parts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "manifest/format.h"
+#include "util/hash.h"
+#include "util/message.h"
+#include "util/text.h"
+#include "util/util.h"
+
+#define PROGRAM_MAX (16u << 20)
+
+/* Adding the line with the guard's length can make the guard a block longer, once. */
+#define LENGTH_ROUNDS_MAX 4
+
+static int read_program(const char *folder, const char *name, char **data, size_t *size)
+{
+	cleanup(free_ptr) char *path = text_format("%s/%s", folder, name);
+	cleanup(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		message("%s: %s; the guard needs it: install bootverdict again", path,
+			strerror(errno));
+		return 2;
+	}
+	if (!S_ISREG(st.st_mode) || st.st_size == 0 || st.st_size > PROGRAM_MAX) {
+		message("%s: not a program of up to 16 MiB", path);
+		return 2;
+	}
+	*size = (size_t)st.st_size;
+	*data = malloc(*size);
+	if (!*data || pread(fd, *data, *size, 0) != (ssize_t)*size) {
+		message("%s: cannot be read whole", path);
+		return 2;
+	}
+	return 0;
+}
+
+/* A setting that must be a number of seconds; the default when it is absent or is none. */
+static unsigned int seconds(const char *settings, const char *name, unsigned int otherwise)
+{
+	cleanup(free_ptr) char *value = settings ? text_setting(settings, name) : NULL;
+	char *end;
+
+	if (!value || !*value)
+		return otherwise;
+
+	unsigned long n = strtoul(value, &end, 10);
+
+	if (*end || n == 0 || n > 86400) {
+		message("bootverdict.conf: %s=%s: not 1 to 86400 seconds; %u is used", name, value,
+			otherwise);
+		return otherwise;
+	}
+	return (unsigned int)n;
+}
+
+static char *policy(const char *settings)
+{
+	static const char *const known[] = { "stop", "ask", "continue", "off" };
+	char *value = settings ? text_setting(settings, "POLICY") : NULL;
+
+	for (size_t i = 0; value && i < ARRAY_SIZE(known); i++) {
+		if (strcmp(value, known[i]) == 0)
+			return value;
+	}
+	if (value && *value)
+		message("bootverdict.conf: POLICY=%s: not stop, ask, continue or off; stop is used",
+			value);
+	free(value);
+	return text_copy("stop");
+}
+
+static void make_config(struct guard_files *g, const char *settings)
+{
+	cleanup(free_ptr) char *chosen = policy(settings);
+
+	g->config = text_format("checker %016llx %zu\nwait %u\npolicy %s\ntimeout %u\n",
+				(unsigned long long)hash_xxh64(g->checker, g->checker_size),
+				g->checker_size, seconds(settings, "CHECK_TIMEOUT", 20), chosen,
+				seconds(settings, "TIMEOUT", 30));
+	g->config_size = strlen(g->config);
+}
+
+int guard_files_read(struct guard_files *g, const char *folder, const char *settings)
+{
+	memset(g, 0, sizeof(*g));
+	if (read_program(folder, "init", &g->stub, &g->stub_size) ||
+	    read_program(folder, "bootverdict", &g->checker, &g->checker_size) ||
+	    read_program(folder, "busybox", &g->busybox, &g->busybox_size))
+		return 2;
+	make_config(g, settings);
+	return 0;
+}
+
+void guard_files_clear(struct guard_files *g)
+{
+	free(g->stub);
+	free(g->checker);
+	free(g->busybox);
+	free(g->config);
+}
+
+static int build(const struct guard_files *g, const struct manifest *m, bool merge, bool mark,
+		 unsigned char **bytes, size_t *size)
+{
+	cleanup(free_ptr) char *text = NULL;
+	struct guard_parts parts = {
+		.stub = g->stub,
+		.stub_size = g->stub_size,
+		.checker = g->checker,
+		.checker_size = g->checker_size,
+		.busybox = g->busybox,
+		.busybox_size = g->busybox_size,
+		.config = g->config,
+		.config_size = g->config_size,
+		.merge = merge,
+		.early_cpio_mark = mark,
+	};
+	int r = manifest_format(m, &text, &parts.manifest_size);
+
+	parts.manifest = text;
+	return r ? r : guard_build(&parts, bytes, size);
+}
+
+struct first_segment {
+	bool early, marked;
+};
+
+static int only_plain(void *ctx, const struct segment *s)
+{
+	(void)ctx;
+	return s->index == 0 && s->codec == CODEC_NONE ? 0 : 1;
+}
+
+static int look_at_member(void *ctx, const struct member *m)
+{
+	struct first_segment *first = ctx;
+
+	first->early |= guard_is_early_member(m->path);
+	first->marked |= strcmp(m->path, GUARD_EARLY_CPIO_MARK) == 0;
+	return 0;
+}
+
+/* Whether the first segment is an early cpio, and whether it is marked as one. */
+static int look_for_early_cpio(int fd, uint64_t start, uint64_t end, struct first_segment *first,
+			       struct initrd_fault *fault)
+{
+	const struct initrd_visitor visitor = {
+		.segment_begin = only_plain,
+		.member = look_at_member,
+	};
+	struct input *in = input_from_fd(fd, start, end);
+	int r = in ? initrd_walk(in, &visitor, first, fault) : -ENOMEM;
+
+	input_free(in);
+	return r < 0 ? r : 0;
+}
+
+static int record(int fd, uint64_t start, uint64_t end, const unsigned char *guard,
+		  size_t guard_size, struct manifest *m, struct initrd_fault *fault)
+{
+	struct recorder *recorder = recorder_new();
+	struct input *in = input_from_fd(fd, start, end);
+	struct input *guard_in = guard ? input_from_memory(guard, guard_size) : NULL;
+	int r = recorder && in && (guard_in || !guard) ? 0 : -ENOMEM;
+
+	if (!r && guard)
+		r = recorder_walk(recorder, guard_in, true, 0, fault);
+	if (!r)
+		r = recorder_walk(recorder, in, false, start, fault);
+	if (!r)
+		r = recorder_finish(recorder, m);
+	input_free(guard_in);
+	input_free(in);
+	recorder_free(recorder);
+	return r;
+}
+
+int guard_make(const struct guard_files *g, int fd, uint64_t start, uint64_t end,
+	       struct manifest *m, unsigned char **bytes, size_t *size, struct initrd_fault *fault)
+{
+	struct first_segment first = { false, false };
+	int r = look_for_early_cpio(fd, start, end, &first, fault);
+	bool mark = first.early && !first.marked;
+
+	/* A first guard, whose manifest is empty, tells which members a guard has. */
+	if (!r)
+		r = build(g, m, first.early, mark, bytes, size);
+	if (!r)
+		r = record(fd, start, end, *bytes, *size, m, fault);
+	for (int i = 0; !r && i < LENGTH_ROUNDS_MAX && m->guard_bytes != *size; i++) {
+		m->guard_bytes = *size;
+		free(*bytes);
+		*bytes = NULL;
+		r = build(g, m, first.early, mark, bytes, size);
+	}
+	/*
+	 * The first round measures the guard with its full manifest, the second writes that length;
+	 * it can take one more block once.
+	 */
+	return !r && m->guard_bytes != *size ? -EOVERFLOW : r;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_CMD_GUARD_PARTS_H
+#define BV_CMD_GUARD_PARTS_H
+
+#include <stdint.h>
+
+#include "artifact/guard.h"
+#include "manifest/manifest.h"
+#include "manifest/record.h"
+
+/* The files that go into a guard, read into memory. */
+struct guard_files {
+	char *stub, *checker, *busybox, *config;
+	size_t stub_size, checker_size, busybox_size, config_size;
+};
+
+/*
+ * Reads the programs from folder, and the policy from settings (the text of
+ * /etc/bootverdict.conf, or NULL). 0, or the exit status 2 after a message.
+ */
+int guard_files_read(struct guard_files *g, const char *folder, const char *settings);
+void guard_files_clear(struct guard_files *g);
+
+/*
+ * Makes the guard for the image in in[start, end of in), which must be sound: m gets the
+ * segments, the content list and guard_bytes; kernel and os must be set. *fault is filled as by
+ * initrd_walk() when the image is broken (-EBADMSG, ...). *bytes is malloc'ed.
+ */
+int guard_make(const struct guard_files *g, int fd, uint64_t start, uint64_t end,
+	       struct manifest *m, unsigned char **bytes, size_t *size, struct initrd_fault *fault);
+
+#endif

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+
+#include "cmd/cmd.h"
+#include "cmd/sealing.h"
+#include "util/message.h"
+#include "util/text.h"
+#include "util/util.h"
+
+static const char help[] =
+	"Usage: bootverdict seal [-k KVER | --all] [OPTION]...\n"
+	"Records the kernel and the initrd of KVER (default: the running kernel) as they are now,\n"
+	"puts the guard at the initrd's start, and reads it back from the disk.\n\n"
+	"  -k, --kernel KVER   this kernel version\n"
+	"      --all           every kernel version that has an initrd\n"
+	"      --remove        give the initrd back as it was before the first seal\n"
+	"      --root DIR      the system is below DIR\n"
+	"      --boot DIR      the boot folder (default: ROOT/boot)\n"
+	"      --guard DIR     take init, bootverdict and busybox from DIR\n"
+	"                      (default: ROOT/usr/lib/bootverdict)\n"
+	"      --no-read-back  do not compare what the disk kept with what was written\n"
+	"  -q, --quiet         say nothing when all is well\n"
+	"  -h, --help          this text\n\n"
+	"Exit status: 0 sealed; 1 an image is broken, or the disk did not keep what was written;\n"
+	"2 it could not be done (no room, read-only, ...). The old image stays in place then.\n";
+
+enum { OPT_ALL = 256, OPT_REMOVE, OPT_ROOT, OPT_BOOT, OPT_GUARD, OPT_NO_READ_BACK };
+
+static const struct option options[] = {
+	{ "kernel", required_argument, NULL, 'k' },
+	{ "all", no_argument, NULL, OPT_ALL },
+	{ "remove", no_argument, NULL, OPT_REMOVE },
+	{ "root", required_argument, NULL, OPT_ROOT },
+	{ "boot", required_argument, NULL, OPT_BOOT },
+	{ "guard", required_argument, NULL, OPT_GUARD },
+	{ "no-read-back", no_argument, NULL, OPT_NO_READ_BACK },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
+struct arguments {
+	const char *release, *root, *boot;
+	bool all, remove;
+	struct seal_options seal;
+};
+
+static void report_sealed(const struct boot_files *f, const struct manifest *m, bool changed)
+{
+	printf("bootverdict: %s: %s, %zu paths, guard of %llu KiB\n", f->initrd,
+	       changed ? "sealed" : "already sealed", m->content_count,
+	       (unsigned long long)m->guard_bytes / 1024);
+}
+
+static int seal_release(const struct arguments *a, const char *release)
+{
+	struct boot_files f;
+	struct manifest m;
+	bool image_changed = false, record_changed = false;
+	int r = 0;
+
+	manifest_init(&m);
+	boot_files_find(&f, a->root, a->boot, release);
+	if (!f.initrd) {
+		message("%s: there is no initrd for this kernel version in %s", release,
+			a->boot ? a->boot : "the boot folder");
+		r = 2;
+		goto out;
+	}
+	if (a->remove) {
+		r = seal_remove(&f, &a->seal);
+		goto out;
+	}
+	m.kernel = text_copy(release);
+	m.os = text_copy(f.os);
+	if (f.kernel)
+		r = seal_kernel(&f, &a->seal, &m);
+	else
+		message("%s: there is no kernel image beside %s: only the initrd is sealed",
+			release, f.initrd);
+	if (!r)
+		r = seal_initrd(&f, &a->seal, &m, &image_changed);
+	if (!r)
+		r = seal_manifests(&f, &a->seal, &m, &record_changed);
+	if (!r && !a->seal.quiet)
+		report_sealed(&f, &m, image_changed || record_changed);
+out:
+	manifest_clear(&m);
+	boot_files_clear(&f);
+	return r;
+}
+
+/* The worst status: a disk that loses data outweighs what could not be done. */
+static int worst(int a, int b)
+{
+	return a == 1 || b == 1 ? 1 : a > b ? a : b;
+}
+
+static int seal_all(const struct arguments *a)
+{
+	struct releases releases;
+	int err = releases_find(&releases, a->root, a->boot, 0);
+	int r = 0;
+
+	if (err)
+		message("%s: %s", a->boot ? a->boot : "the boot folder", strerror(-err));
+	else if (!releases.count)
+		message("there is no initrd in %s", a->boot ? a->boot : "the boot folder");
+	if (err || !releases.count)
+		r = 2;
+	for (size_t i = 0; i < releases.count; i++)
+		r = worst(r, seal_release(a, releases.names[i]));
+	releases_clear(&releases);
+	return r;
+}
+
+/* Two of us at once would each take the other's temporary file for a leftover. */
+static int lock_boot_folder(const struct arguments *a)
+{
+	cleanup(free_ptr) char *folder =
+		a->boot ? text_copy(a->boot) : text_format("%s/boot", a->root ? a->root : "");
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0) {
+		message("%s: %s", folder, strerror(errno));
+		return -1;
+	}
+	while (flock(fd, LOCK_EX) < 0 && errno == EINTR)
+		;
+	return fd;
+}
+
+static int run(struct arguments *a)
+{
+	cleanup(free_ptr) char *running = NULL;
+	cleanup(close_fd) int lock = lock_boot_folder(a);
+
+	if (lock < 0)
+		return 2;
+	if (a->seal.read_back == READ_BACK && in_chroot()) {
+		a->seal.read_back = NO_READ_BACK;
+		if (!a->seal.quiet)
+			message("in a chroot: what the disk keeps is not verified");
+	}
+	if (a->all)
+		return seal_all(a);
+	running = running_release();
+	return seal_release(a, a->release ? a->release : running);
+}
+
+int cmd_seal(int argc, char **argv)
+{
+	struct arguments a = { .seal.read_back = READ_BACK };
+	int c;
+
+	while ((c = getopt_long(argc, argv, "+k:qh", options, NULL)) != -1) {
+		switch (c) {
+		case 'k':
+			a.release = optarg;
+			break;
+		case OPT_ALL:
+			a.all = true;
+			break;
+		case OPT_REMOVE:
+			a.remove = true;
+			break;
+		case OPT_ROOT:
+			a.root = optarg;
+			break;
+		case OPT_BOOT:
+			a.boot = optarg;
+			break;
+		case OPT_GUARD:
+			a.seal.guard = optarg;
+			break;
+		case OPT_NO_READ_BACK:
+			a.seal.read_back = NO_READ_BACK;
+			break;
+		case 'q':
+			a.seal.quiet = true;
+			break;
+		case 'h':
+			fputs(help, stdout);
+			return 0;
+		default:
+			fputs("Try 'bootverdict seal --help'.\n", stderr);
+			return 2;
+		}
+	}
+	if (optind < argc)
+		return usage_error("seal", "'%s': no argument is expected", argv[optind]);
+	if (a.all && a.release)
+		return usage_error("seal", "-k and --all exclude each other");
+	if (a.release && (strchr(a.release, '/') || !*a.release))
+		return usage_error("seal", "'%s': not a kernel version", a.release);
+	if (!a.all && !a.release && a.root)
+		return usage_error("seal", "with --root, say which kernel version: -k or --all");
+	return run(&a);
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "util/util.h"
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *what; /* NULL: not for people */
+} commands[] = {
+	{ "seal", cmd_seal, "record kernel and initrd as they are, and guard the initrd" },
+	{ "check", cmd_check, "compare them with that record, or examine any image" },
+	{ "boot", cmd_boot, NULL },
+};
+
+static void print_help(FILE *out)
+{
+	fputs("Usage: bootverdict COMMAND [OPTION]... [ARGUMENT]...\n"
+	      "Tells whether storage corruption or a configuration error breaks a boot.\n\n"
+	      "Commands:\n",
+	      out);
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		if (commands[i].what)
+			fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].what);
+	}
+	fputs("\n'bootverdict COMMAND --help' tells the rest. Exit status: 0 intact, 1 storage\n"
+	      "corruption, 2 usage error or could not run, 3 configuration error, 4 stale,\n"
+	      "5 inconclusive.\n",
+	      out);
+}
+
+int usage_error(const char *command, const char *format, ...)
+{
+	va_list args;
+
+	fprintf(stderr, "bootverdict %s: ", command);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fprintf(stderr, "\nTry 'bootverdict %s --help'.\n", command);
+	return 2;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+		print_help(stderr);
+		return 2;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+		print_help(stdout);
+		return 0;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("bootverdict " BOOTVERDICT_VERSION);
+		return 0;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	}
+	fprintf(stderr, "bootverdict: there is no command '%s'.\nTry 'bootverdict --help'.\n",
+		argv[1]);
+	return 2;
+}

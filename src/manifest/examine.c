@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "manifest/examine.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "artifact/guard.h"
+#include "manifest/format.h"
+#include "manifest/record.h"
+#include "util/util.h"
+
+static bool same_content(const struct content *a, const struct content *b)
+{
+	return a->type == b->type && a->mode == b->mode && a->size == b->size &&
+	       a->hash == b->hash && a->rdev_major == b->rdev_major &&
+	       a->rdev_minor == b->rdev_minor;
+}
+
+const struct content *image_content_as_recorded(const struct image_proof *proof,
+						const struct content *recorded)
+{
+	const struct content *c = manifest_find(&proof->found, recorded->path);
+
+	return c && same_content(c, recorded) ? c : NULL;
+}
+
+static void compare_with_record(struct image_proof *proof)
+{
+	size_t known = 0;
+
+	for (size_t i = 0; i < proof->record.content_count; i++) {
+		const struct content *c = &proof->record.contents[i];
+
+		if (manifest_find(&proof->found, c->path))
+			known++;
+		if (!image_content_as_recorded(proof, c))
+			proof->differing++;
+	}
+	proof->unlisted = proof->found.content_count - known;
+}
+
+static void read_record(struct input *in, struct image_proof *proof)
+{
+	cleanup(free_ptr) char *text = NULL;
+	size_t len;
+	int r = guard_read(in, GUARD_MANIFEST, MANIFEST_BYTES_MAX, &text, &len);
+
+	if (r == -ENOENT)
+		return;
+	proof->has_record = true;
+	if (!r)
+		r = manifest_parse(&proof->record, text, len, proof->record_reason);
+	else
+		snprintf(proof->record_reason, sizeof(proof->record_reason), "%s", strerror(-r));
+	proof->record_error = r;
+}
+
+static int walk(struct image_proof *proof, struct recorder *r, int fd, bool guard)
+{
+	uint64_t start = guard ? 0 : proof->guard_bytes;
+	uint64_t end = guard ? proof->guard_bytes : proof->size;
+	struct input *in = input_from_fd(fd, start, end);
+	int err;
+
+	if (!in)
+		return -ENOMEM;
+	err = recorder_walk(r, in, guard, start, &proof->fault);
+	input_free(in);
+	if (err && !proof->fault.error)
+		return err;
+	proof->fault_in_guard = err && guard;
+	return 0;
+}
+
+int image_examine(int fd, uint64_t size, struct image_proof *proof)
+{
+	struct recorder *recorder = recorder_new();
+	struct input *in = input_from_fd(fd, 0, size);
+	int r = recorder && in ? 0 : -ENOMEM;
+
+	memset(proof, 0, sizeof(*proof));
+	manifest_init(&proof->found);
+	manifest_init(&proof->record);
+	proof->size = size;
+	if (r)
+		goto out;
+
+	r = guard_find(in, &proof->guard_bytes);
+	if (r == -EBADMSG)
+		proof->guard_broken = true;
+	else if (proof->guard_bytes)
+		read_record(in, proof);
+	r = 0;
+
+	if (proof->guard_bytes)
+		r = walk(proof, recorder, fd, true);
+	if (!r && !proof->fault.error)
+		r = walk(proof, recorder, fd, false);
+	if (!r)
+		r = recorder_finish(recorder, &proof->found);
+	if (!r && proof->has_record && !proof->record_error)
+		compare_with_record(proof);
+out:
+	input_free(in);
+	recorder_free(recorder);
+	return r;
+}
+
+void image_proof_clear(struct image_proof *proof)
+{
+	manifest_clear(&proof->found);
+	manifest_clear(&proof->record);
+}
+
+enum soundness image_soundness(const struct image_proof *proof)
+{
+	if (proof->fault.error || proof->guard_broken || proof->record_error || proof->differing)
+		return BROKEN;
+	return proof->has_record && !proof->unlisted ? PROVEN : SOUND;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_MANIFEST_EXAMINE_H
+#define BV_MANIFEST_EXAMINE_H
+
+#include "artifact/initrd.h"
+#include "damage/damage.h"
+#include "manifest/manifest.h"
+
+/* What an initrd image proves about itself, without any record outside it. */
+struct image_proof {
+	uint64_t size;
+	uint64_t guard_bytes; /* 0: no guard, or one whose headers are damaged */
+	bool guard_broken;    /* there is a guard, but its headers are damaged */
+	struct initrd_fault fault; /* fault.error 0: the walk reached the end */
+	bool fault_in_guard;
+	struct manifest found; /* segments and contents as the image holds them, up to the fault */
+
+	bool has_record;	   /* the guard carries a manifest */
+	int record_error;	   /* 0, or why it cannot be used: -EBADMSG, -EPROTO, ... */
+	char record_reason[160];   /* in words */
+	struct manifest record;    /* that manifest */
+	size_t differing;	   /* contents that are not as in the record, missing ones included */
+	size_t unlisted;	   /* contents that the record does not list */
+};
+
+/*
+ * Walks the image that fd gives, size bytes long, and compares its contents with the manifest
+ * that its guard carries. 0, or -ENOMEM; everything else is in *proof, which image_proof_clear()
+ * frees.
+ */
+int image_examine(int fd, uint64_t size, struct image_proof *proof);
+void image_proof_clear(struct image_proof *proof);
+
+/* The content of that path in the image if it is exactly as recorded, else NULL. */
+const struct content *image_content_as_recorded(const struct image_proof *proof,
+						const struct content *recorded);
+
+/* How sound a file is by itself. */
+enum soundness {
+	UNPROVEN, /* nothing in it can be verified */
+	BROKEN,	  /* its own structure or checksum is wrong */
+	SOUND,	  /* its structure is right, and every checksum that it carries */
+	PROVEN,	  /* every content is as the manifest inside it says */
+};
+
+enum soundness image_soundness(const struct image_proof *proof);
+
+#endif

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "verdict/rules.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+/*
+ * A rebuilt compressed image differs in nearly every block. A file of the sealed size in which
+ * at most one block in eight differs was not rebuilt.
+ */
+#define FEW_BLOCKS_OF 8u
+
+static struct judgement judge(enum verdict verdict, enum ground ground)
+{
+	return (struct judgement){ verdict, ground };
+}
+
+static bool as_sealed(const struct sealed_file *f, const struct comparison *c)
+{
+	return c->bad.blocks == 0 && c->size == f->size;
+}
+
+static bool decided_by_device(const struct comparison *c)
+{
+	return c->unreadable || c->unstable || c->only_device ||
+	       (c->only_cached && c->only_cached == c->bad.blocks);
+}
+
+bool judge_needs_soundness(const struct sealed_file *f, const struct comparison *c)
+{
+	return !c->error && !as_sealed(f, c) && !decided_by_device(c) &&
+	       !comparison_untouched(f, c);
+}
+
+static struct judgement judge_unopened(int error)
+{
+	if (error == -ENOENT)
+		return judge(VERDICT_CONFIG_ERROR, GROUND_MISSING);
+	if (error == -EIO || error == -EUCLEAN)
+		return judge(VERDICT_STORAGE_CORRUPTION, GROUND_UNREADABLE);
+	return judge(VERDICT_NONE, GROUND_CANNOT_OPEN);
+}
+
+static bool few_blocks(const struct sealed_file *f, const struct comparison *c)
+{
+	return c->size == f->size && c->bad.blocks * FEW_BLOCKS_OF <= f->block_count;
+}
+
+/* Sealing again, after which the power went before the new record was there. */
+static bool only_guard_replaced(const struct comparison *c, uint64_t guard_bytes)
+{
+	const struct bad_range *last = c->bad.count ? &c->bad.ranges[c->bad.count - 1] : NULL;
+
+	return last && last->offset + last->length <= guard_bytes;
+}
+
+struct judgement judge_file(const struct sealed_file *f, const struct comparison *c,
+			    enum soundness soundness, uint64_t guard_bytes)
+{
+	if (c->error)
+		return judge_unopened(c->error);
+	if (c->unreadable)
+		return judge(VERDICT_STORAGE_CORRUPTION, GROUND_UNREADABLE);
+	if (c->unstable)
+		return judge(VERDICT_STORAGE_CORRUPTION, GROUND_UNSTABLE);
+	if (as_sealed(f, c))
+		return judge(VERDICT_INTACT, GROUND_AS_SEALED);
+	if (c->only_cached && c->only_cached == c->bad.blocks)
+		return judge(VERDICT_STORAGE_CORRUPTION, GROUND_ONLY_CACHED);
+	if (c->only_device)
+		return judge(VERDICT_STORAGE_CORRUPTION, GROUND_ONLY_DEVICE);
+	if (comparison_untouched(f, c))
+		return judge(VERDICT_STORAGE_CORRUPTION, GROUND_UNTOUCHED);
+	if (soundness == BROKEN)
+		return judge(VERDICT_STORAGE_CORRUPTION, GROUND_BROKEN);
+	if (soundness == PROVEN && only_guard_replaced(c, guard_bytes))
+		return judge(VERDICT_STALE, GROUND_REPLACED);
+	if (few_blocks(f, c))
+		return judge(VERDICT_STORAGE_CORRUPTION, GROUND_FEW_BLOCKS);
+	return judge(VERDICT_STALE, GROUND_REPLACED);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_VERDICT_RULES_H
+#define BV_VERDICT_RULES_H
+
+#include "manifest/compare.h"
+#include "manifest/examine.h"
+#include "verdict/verdict.h"
+
+/* Why a sealed file was judged as it was. */
+enum ground {
+	GROUND_AS_SEALED,
+	GROUND_MISSING,
+	GROUND_CANNOT_OPEN,
+	GROUND_UNREADABLE,  /* the device cannot deliver blocks */
+	GROUND_UNSTABLE,    /* two direct reads differ */
+	GROUND_ONLY_CACHED, /* memory differs from the device, which is as sealed */
+	GROUND_ONLY_DEVICE, /* the device differs, the page cache is as sealed */
+	GROUND_UNTOUCHED,   /* nobody wrote the file, and its bytes differ */
+	GROUND_BROKEN,	    /* rewritten, and broken by its own structure or checksum */
+	GROUND_FEW_BLOCKS,  /* same size, a few blocks: no rebuild looks like that */
+	GROUND_REPLACED,    /* rewritten, and sound in itself */
+};
+
+struct judgement {
+	enum verdict verdict;
+	enum ground ground;
+};
+
+/*
+ * Whether the soundness of the file by itself decides, which costs a walk through it: it was
+ * written since it was sealed, and no evidence from below the file system settles it.
+ */
+bool judge_needs_soundness(const struct sealed_file *f, const struct comparison *c);
+
+/*
+ * The rules for a sealed file (README, "How it decides"). soundness: UNPROVEN when not needed.
+ * guard_bytes: of the guard that the file has now, for an initrd; else 0.
+ */
+struct judgement judge_file(const struct sealed_file *f, const struct comparison *c,
+			    enum soundness soundness, uint64_t guard_bytes);
+
+#endif
