@@ -11,7 +11,7 @@
 /* What a kernel image tells about itself. */
 struct kernel_info {
 	bool recognised;	/* an x86 bzImage; anything else is only hashed */
-	char version[128];	/* of the "Linux version" string in the setup header, or "" */
+	char version[128];	/* as uname -r gives it, from the setup code; or "" */
 	enum codec codec;	/* of the payload */
 	uint64_t payload_offset, payload_length; /* in the image, bytes */
 	bool verified;		/* the payload carries a checksum, and it is right */
