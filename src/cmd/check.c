@@ -96,7 +96,8 @@ static void check_all(const struct arguments *a, struct report *r)
 /* In the guest's initramfs the guard's record is there, and /boot is not, or not yet. */
 static bool in_the_boot(const struct arguments *a)
 {
-	return !a->release && !a->all && !a->root && !a->boot && access("/" GUARD_MANIFEST, R_OK) == 0;
+	return !a->release && !a->all && !a->root && !a->boot &&
+	       access("/" GUARD_MANIFEST, R_OK) == 0;
 }
 
 static void check(const struct arguments *a, struct report *r)

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "artifact/guard.h"
+#include "artifact/kernel.h"
+#include "cmd/check.h"
+#include "manifest/examine.h"
+#include "util/text.h"
+#include "util/util.h"
+
+/* Differing members that are told one by one. */
+#define MEMBERS_TOLD_MAX 64u
+
+static void cannot_run(struct report *r, const char *path, int error)
+{
+	bool unreadable = error == -EIO;
+
+	report_finding(r, unreadable ? VERDICT_STORAGE_CORRUPTION : VERDICT_NONE, "BV-UNREADABLE",
+		       path, "It cannot be read: %s.", strerror(-error));
+	report_artifact(r, path, "file", "unreadable", 0, 0);
+}
+
+static void advise_rebuild(struct finding *f)
+{
+	finding_next(f,
+		     "Make it anew (update-initramfs -u, dracut -f, or the kernel's package) once "
+		     "the storage is sound; an older kernel may still be intact.");
+}
+
+/* How far the proof of a sound image goes, segment by segment. */
+static void tell_proof(struct finding *f, const struct image_proof *p)
+{
+	const struct manifest *m = &p->found;
+
+	finding_number(f, "paths", m->content_count);
+	for (size_t i = 0; i < m->segment_count; i++) {
+		const struct sealed_segment *s = &m->segments[i];
+		cleanup(free_ptr) char *key = text_format("segment %zu", i);
+		const char *checksum = codec_checksum(s->codec);
+
+		finding_text(f, key,
+			     "%s at offset %" PRIu64 ", %" PRIu64 " bytes (%" PRIu64
+			     " unpacked): %s%s",
+			     s->codec == CODEC_NONE ? "plain cpio" : codec_name(s->codec),
+			     p->guard_bytes + s->offset, s->length, s->unpacked,
+			     s->verified ? "proven by its " : "only walked, it carries no checksum",
+			     s->verified ? (checksum ? checksum : "checksum") : "");
+	}
+}
+
+static void report_sound(struct report *r, const char *path, const struct image_proof *p)
+{
+	bool all_verified = p->found.segment_count > 0;
+	struct finding *f;
+
+	for (size_t i = 0; i < p->found.segment_count; i++)
+		all_verified = all_verified && p->found.segments[i].verified;
+
+	if (image_soundness(p) == PROVEN)
+		f = report_finding(r, VERDICT_INTACT, "BV-IMAGE-PROVEN", path,
+				   "Every path in it is as the record in its guard says.");
+	else if (all_verified)
+		f = report_finding(
+			r, VERDICT_STALE, "BV-IMAGE-SOUND", path,
+			"It is not sealed; its structure is right, and so is every checksum "
+			"that it carries.");
+	else
+		f = report_finding(
+			r, VERDICT_STALE, "BV-IMAGE-SOUND", path,
+			"It is not sealed; its structure is right, and so is every checksum "
+			"that it carries; what carries none could still have changed.");
+	tell_proof(f, p);
+	report_artifact(r, path, "initrd",
+			all_verified || image_soundness(p) == PROVEN ? "intact" : "unverified",
+			p->size, 0);
+}
+
+/* Blocks of a member that differ from the guard's record, as ranges of the image if possible. */
+static void add_member_ranges(struct finding *f, const struct image_proof *p,
+			      const struct content *sealed)
+{
+	const struct content *now = manifest_find(&p->found, sealed->path);
+	bool plain = sealed->segment < p->record.segment_count &&
+		     p->record.segments[sealed->segment].codec == CODEC_NONE;
+	struct bad_ranges bad = { 0 };
+	const struct damage changed = { .kind = DAMAGE_CHANGED };
+
+	if (!now || !plain || now->type != CONTENT_FILE || now->size != sealed->size)
+		return;
+	for (size_t i = 0; i < sealed->block_count && i < now->block_count; i++) {
+		if (sealed->blocks[i] != now->blocks[i] &&
+		    bad_ranges_add(&bad, p->guard_bytes + sealed->image_offset + i * BLOCK_SIZE,
+				   BLOCK_SIZE, &changed))
+			break;
+	}
+	if (!sealed->block_count)
+		bad_ranges_add(&bad, p->guard_bytes + sealed->image_offset, sealed->size, &changed);
+	for (size_t i = 0; i < bad.count; i++)
+		range_member(finding_range(f, &bad.ranges[i]), sealed->path);
+	bad_ranges_clear(&bad);
+}
+
+static void tell_differing(struct finding *f, const struct image_proof *p)
+{
+	unsigned int told = 0;
+
+	for (size_t i = 0; i < p->record.content_count && told < MEMBERS_TOLD_MAX; i++) {
+		const struct content *c = &p->record.contents[i];
+		const struct content *now = manifest_find(&p->found, c->path);
+
+		if (image_content_as_recorded(p, c))
+			continue;
+		finding_text(f, "member", "%s: %s", c->path,
+			     now ? "other bytes or mode" : "missing");
+		add_member_ranges(f, p, c);
+		told++;
+	}
+	if (told < p->differing)
+		finding_number(f, "more members", p->differing - told);
+}
+
+static void report_differing(struct report *r, const char *path, const struct image_proof *p)
+{
+	struct finding *f =
+		report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-IMAGE-CONTENT", path,
+			       "%zu of %zu paths in it are not as the record in its guard says.",
+			       p->differing, p->record.content_count);
+
+	tell_differing(f, p);
+	advise_rebuild(f);
+	report_artifact(r, path, "initrd", "damaged", p->size, 0);
+}
+
+/* The kernel skips what it cannot read behind a complete image; so it may be harmless there. */
+static bool complete_before_fault(const struct image_proof *p)
+{
+	return manifest_find(&p->found, "init") && p->fault.error == -EBADMSG &&
+	       p->fault.codec == CODEC_NONE && !*p->fault.path &&
+	       p->fault.segment >= p->found.segment_count && p->fault.position == 0;
+}
+
+static void report_fault(struct report *r, const char *path, const struct image_proof *p)
+{
+	const struct initrd_fault *fault = &p->fault;
+	struct finding *f;
+
+	if (fault->error == -EOPNOTSUPP || fault->error == -ENOMEM || fault->error == -EOVERFLOW) {
+		f = report_finding(r, VERDICT_INCONCLUSIVE, "BV-IMAGE-UNSUPPORTED", path,
+				   "It cannot be verified beyond offset %" PRIu64 ": %s.",
+				   fault->offset, fault->reason);
+		tell_proof(f, p);
+		report_artifact(r, path, "initrd", "unverified", p->size, 0);
+		return;
+	}
+	if (fault->offset == 0 && fault->segment == 0 && !p->found.content_count &&
+	    fault->codec == CODEC_NONE) {
+		report_finding(
+			r, VERDICT_INCONCLUSIVE, "BV-IMAGE-UNKNOWN", path,
+			"It is neither a kernel nor an initrd that bootverdict knows, or its "
+			"first bytes are lost: %s.",
+			fault->reason);
+		report_artifact(r, path, "file", "unverified", p->size, 0);
+		return;
+	}
+	f = report_finding(
+		r, complete_before_fault(p) ? VERDICT_INCONCLUSIVE : VERDICT_STORAGE_CORRUPTION,
+		"BV-IMAGE-BROKEN", path,
+		"It is broken at offset %" PRIu64 ": %s. The disk lost it, or it was never "
+		"written to its end.",
+		fault->offset, fault->reason);
+	finding_number(f, "offset", fault->offset);
+	finding_number(f, "segment", fault->segment);
+	if (*fault->path)
+		finding_text(f, "member", "%s", fault->path);
+	tell_proof(f, p);
+	if (p->differing)
+		tell_differing(f, p);
+	advise_rebuild(f);
+	report_artifact(r, path, "initrd", "damaged", p->size, 0);
+}
+
+static void report_initrd(struct report *r, const char *path, const struct image_proof *p)
+{
+	struct finding *f;
+
+	if (p->guard_broken || p->record_error) {
+		f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-GUARD-DAMAGED", path,
+				   "The guard at its start is damaged: %s.",
+				   p->guard_broken ? "its headers are broken" : p->record_reason);
+		if (p->record_error == -EPROTO) {
+			f->verdict = VERDICT_INCONCLUSIVE;
+			finding_next(f, "Use the bootverdict that sealed it, or a newer one.");
+		}
+		advise_rebuild(f);
+		report_artifact(r, path, "initrd", "damaged", p->size, 0);
+	}
+	if (p->fault.error)
+		report_fault(r, path, p);
+	else if (p->differing)
+		report_differing(r, path, p);
+	else if (!p->guard_broken && !p->record_error)
+		report_sound(r, path, p);
+}
+
+static void report_kernel(struct report *r, const char *path, const struct kernel_info *k,
+			  uint64_t size)
+{
+	struct finding *f;
+
+	if (k->error && k->error != -EOPNOTSUPP) {
+		f = report_finding(
+			r, k->error == -ENOMEM ? VERDICT_INCONCLUSIVE : VERDICT_STORAGE_CORRUPTION,
+			"BV-KERNEL-BROKEN", path,
+			"The kernel image is broken at offset %" PRIu64 ": %s. The disk lost "
+			"it, or it was never written to its end.",
+			k->offset, k->reason);
+		finding_number(f, "offset", k->offset);
+		finding_next(
+			f, "Install the kernel's package again once the storage is sound; boot an "
+			   "older kernel until then.");
+		report_artifact(r, path, "kernel", "damaged", size, 0);
+		return;
+	}
+	f = report_finding(r, VERDICT_STALE, "BV-KERNEL-SOUND", path, "%s",
+			   k->verified
+				   ? "Its compressed payload is proven by the checksum in it; the "
+				     "code that unpacks it carries none."
+				   : "Its structure is right; it carries no checksum that "
+				     "bootverdict can verify.");
+	finding_text(f, "version", "%s", k->version);
+	finding_text(f, "payload", "%s at offset %" PRIu64 ", %" PRIu64 " bytes",
+		     codec_name(k->codec), k->payload_offset, k->payload_length);
+	report_artifact(r, path, "kernel", k->verified ? "intact" : "unverified", size, 0);
+}
+
+void check_file(const char *path, struct report *r)
+{
+	cleanup(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct kernel_info kernel = { 0 };
+	struct image_proof proof;
+	struct input *in;
+	struct stat st;
+	int err;
+
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		cannot_run(r, path, -errno);
+		return;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		cannot_run(r, path, S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL);
+		return;
+	}
+	in = input_from_fd(fd, 0, (uint64_t)st.st_size);
+	err = in ? kernel_examine(in, &kernel) : -ENOMEM;
+	input_free(in);
+	if (err == -EIO) {
+		cannot_run(r, path, err);
+		return;
+	}
+	if (kernel.recognised) {
+		report_kernel(r, path, &kernel, (uint64_t)st.st_size);
+		return;
+	}
+	err = image_examine(fd, (uint64_t)st.st_size, &proof);
+	if (err || proof.fault.error == -EIO)
+		cannot_run(r, path, err ? err : -EIO);
+	else
+		report_initrd(r, path, &proof);
+	image_proof_clear(&proof);
+}

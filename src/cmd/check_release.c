@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "artifact/kernel.h"
+#include "cmd/check.h"
+#include "manifest/compare.h"
+#include "manifest/examine.h"
+#include "manifest/format.h"
+#include "util/text.h"
+#include "util/util.h"
+#include "verdict/rules.h"
+
+/* Members named for one bad range; a compressed segment can lose thousands. */
+#define MEMBERS_NAMED_MAX 16u
+
+static const char *kind_name(enum artifact_kind kind)
+{
+	return kind == ARTIFACT_KERNEL ? "kernel" : "initrd";
+}
+
+static const char *thing(enum artifact_kind kind)
+{
+	return kind == ARTIFACT_KERNEL ? "kernel image" : "initial RAM disk";
+}
+
+/* Adds the members whose bytes in the image overlap the range. */
+static void name_members(struct report_range *range, const struct manifest *m)
+{
+	uint64_t start = range->offset, end = range->offset + range->length;
+
+	if (start < m->guard_bytes)
+		range_member(range, "bootverdict's own guard");
+	for (size_t i = 0; i < m->content_count; i++) {
+		const struct content *c = &m->contents[i];
+
+		if (c->type != CONTENT_FILE || c->segment >= m->segment_count)
+			continue;
+
+		const struct sealed_segment *s = &m->segments[c->segment];
+		uint64_t from = m->guard_bytes + c->image_offset, to = from + c->size;
+
+		if (s->codec != CODEC_NONE)
+			/* Its share of the compressed bytes, by its share of the unpacked ones. */
+			to = from + (s->unpacked ? (uint64_t)((double)c->size * (double)s->length /
+							      (double)s->unpacked)
+						 : 0);
+		if (to <= start || from >= end)
+			continue;
+		if (range->members.count < MEMBERS_NAMED_MAX)
+			range_member(range, c->path);
+		else
+			range->members_left_off++;
+	}
+}
+
+static void add_ranges(struct finding *f, const struct comparison *c, const char *path,
+		       const struct manifest *m, enum artifact_kind kind)
+{
+	cleanup(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct extent_map map = { 0 };
+	bool mapped = fd >= 0 && extent_map_read(&map, fd) == 0;
+
+	for (size_t i = 0; i < c->bad.count; i++) {
+		struct report_range *range = finding_range(f, &c->bad.ranges[i]);
+
+		if (mapped)
+			extent_map_locate(&map, range->offset, &range->location);
+		if (kind == ARTIFACT_INITRD)
+			name_members(range, m);
+	}
+	if (mapped)
+		extent_map_free(&map);
+}
+
+static void what_to_do(struct finding *f, enum artifact_kind kind, const char *release)
+{
+	finding_not(f, "root=, crypttab, the passphrase, or the package that built it");
+	finding_next(f, "Write as little as possible to this disk. The administrator of its host "
+			"needs the list of ranges above (--json has all of it).");
+	finding_next(f, "Do not reboot into this kernel. An older one may still be intact: "
+			"bootverdict check --all");
+	if (kind == ARTIFACT_KERNEL)
+		finding_next(f,
+			     "Once the storage is sound: install the package of kernel %s again.",
+			     release);
+	else
+		finding_next(f,
+			     "Once the storage is sound: update-initramfs -u -k %s (Debian) or "
+			     "dracut -f --kver %s (Fedora)",
+			     release, release);
+}
+
+static const char *ground_text(enum ground ground)
+{
+	switch (ground) {
+	case GROUND_UNREADABLE:
+		return "the device cannot read all of it";
+	case GROUND_UNSTABLE:
+		return "two reads of the same block from the device gave different bytes: the path "
+		       "to the disk, its controller, or memory";
+	case GROUND_ONLY_CACHED:
+		return "memory holds other bytes than the disk, which is as sealed: suspect the memory";
+	case GROUND_ONLY_DEVICE:
+		return "the page cache is as sealed, but the disk is not: this system still works, the "
+		       "next boot will not";
+	case GROUND_UNTOUCHED:
+		return "its bytes differ, though nobody wrote it since: inode, size and times are as "
+		       "sealed";
+	case GROUND_BROKEN:
+		return "it was written after the seal, and is broken by its own structure or checksum: "
+		       "corruption, or a write that was never finished";
+	case GROUND_FEW_BLOCKS:
+		return "a few blocks differ and the size is as sealed: a rebuild changes nearly every "
+		       "block";
+	default:
+		return "";
+	}
+}
+
+static void add_symptom_of_break(struct finding *f, const struct image_proof *proof)
+{
+	if (proof->guard_broken)
+		finding_text(f, "broken", "the headers of the guard at its start");
+	if (proof->record_error)
+		finding_text(f, "broken", "the manifest in its guard: %s", proof->record_reason);
+	if (proof->fault.error)
+		finding_text(f, "broken", "at offset %llu: %s",
+			     (unsigned long long)proof->fault.offset, proof->fault.reason);
+	if (proof->differing)
+		finding_number(f, "members that differ", proof->differing);
+}
+
+struct examined {
+	enum soundness soundness;
+	uint64_t guard_bytes;
+	struct image_proof proof; /* of an initrd */
+	struct kernel_info kernel;
+};
+
+static int examine(const char *path, enum artifact_kind kind, uint64_t size, struct examined *e)
+{
+	cleanup(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	if (kind == ARTIFACT_INITRD) {
+		r = image_examine(fd, size, &e->proof);
+		e->soundness = image_soundness(&e->proof);
+		e->guard_bytes = e->proof.guard_bytes;
+		return r;
+	}
+
+	struct input *in = input_from_fd(fd, 0, size);
+
+	if (!in)
+		return -ENOMEM;
+	r = kernel_examine(in, &e->kernel);
+	input_free(in);
+	if (r == -ENOMEM)
+		return r;
+	if (r)
+		e->soundness = r == -EOPNOTSUPP ? UNPROVEN : BROKEN;
+	else
+		e->soundness = e->kernel.recognised ? SOUND : UNPROVEN;
+	return 0;
+}
+
+static void report_corruption(struct report *r, const struct manifest *m, const char *path,
+			      enum artifact_kind kind, const struct comparison *c,
+			      enum ground ground, const struct examined *e)
+{
+	const struct sealed_file *s = &m->files[kind];
+	struct finding *f = report_finding(
+		r, VERDICT_STORAGE_CORRUPTION,
+		kind == ARTIFACT_KERNEL ? "BV-KERNEL-BLOCKS" : "BV-INITRD-BLOCKS", path,
+		"The %s is not the one that was sealed: %llu of %zu blocks differ; %s.",
+		thing(kind), (unsigned long long)c->bad.blocks, s->block_count,
+		ground_text(ground));
+
+	finding_number(f, "blocks", s->block_count);
+	finding_number(f, "bad blocks", c->bad.blocks);
+	if (c->size != s->size) {
+		finding_number(f, "sealed size", s->size);
+		finding_number(f, "size", c->size);
+	}
+	if (kind == ARTIFACT_INITRD)
+		add_symptom_of_break(f, &e->proof);
+	else if (e->kernel.error)
+		finding_text(f, "broken", "at offset %llu: %s",
+			     (unsigned long long)e->kernel.offset, e->kernel.reason);
+	add_ranges(f, c, path, m, kind);
+	what_to_do(f, kind, m->kernel);
+	report_artifact(r, path, kind_name(kind), "damaged", s->size, c->bad.bytes);
+}
+
+static void report_stale(struct report *r, const struct manifest *m, const char *path,
+			 enum artifact_kind kind, const struct comparison *c,
+			 enum soundness soundness)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_STALE, kind == ARTIFACT_KERNEL ? "BV-KERNEL-STALE" : "BV-INITRD-STALE",
+		path, "The %s was replaced after the last seal%s.", thing(kind),
+		soundness == UNPROVEN ? "; nothing in it can be verified"
+				      : ", and it is sound in itself");
+	char when[32];
+
+	finding_text(f, "written", "%s", text_time(c->mtime_ns / 1000000000, when));
+	finding_text(f, "sealed", "%s", text_time(m->sealed_at, when));
+	finding_next(f, "Seal it: bootverdict seal -k %s", m->kernel);
+	report_artifact(r, path, kind_name(kind), "stale", c->size, 0);
+}
+
+static void report_unopened(struct report *r, const struct manifest *m, const char *path,
+			    enum artifact_kind kind, struct judgement j, int error)
+{
+	struct finding *f;
+
+	if (j.ground == GROUND_MISSING) {
+		f = report_finding(r, j.verdict,
+				   kind == ARTIFACT_KERNEL ? "BV-KERNEL-MISSING"
+							   : "BV-INITRD-MISSING",
+				   path, "The sealed %s is not there any more.", thing(kind));
+		finding_next(f,
+			     "Is /boot mounted? If the kernel was removed on purpose: bootverdict "
+			     "seal --remove -k %s, or delete its manifests.",
+			     m->kernel);
+		report_artifact(r, path, kind_name(kind), "missing", 0, 0);
+		return;
+	}
+	report_finding(r, j.verdict, "BV-UNREADABLE", path, "The %s cannot be read: %s.",
+		       thing(kind), strerror(-error));
+	report_artifact(r, path, kind_name(kind), "unreadable", 0, 0);
+}
+
+static void check_sealed_file(const struct boot_files *files, const struct manifest *m,
+			      enum artifact_kind kind, bool direct, struct report *r)
+{
+	const struct sealed_file *s = &m->files[kind];
+	const char *found = kind == ARTIFACT_KERNEL ? files->kernel : files->initrd;
+	cleanup(free_ptr) char *path =
+		found ? text_copy(found) : text_format("%s%s", files->root, s->path);
+	struct examined e = { .soundness = UNPROVEN };
+	struct comparison c = { 0 };
+	struct judgement j;
+	int err;
+
+	if (!s->present)
+		return;
+	manifest_init(&e.proof.found);
+	manifest_init(&e.proof.record);
+	err = sealed_file_compare(s, path, direct, &c);
+	if (!err && judge_needs_soundness(s, &c))
+		err = examine(path, kind, c.size, &e);
+	if (err) {
+		report_finding(r, VERDICT_NONE, "BV-FAILED", path, "It could not be examined: %s.",
+			       strerror(-err));
+		goto out;
+	}
+	j = judge_file(s, &c, e.soundness, e.guard_bytes);
+	if (c.error)
+		report_unopened(r, m, path, kind, j, c.error);
+	else if (j.verdict == VERDICT_INTACT)
+		report_artifact(r, path, kind_name(kind), "intact", s->size, 0);
+	else if (j.verdict == VERDICT_STALE)
+		report_stale(r, m, path, kind, &c, e.soundness);
+	else
+		report_corruption(r, m, path, kind, &c, j.ground, &e);
+out:
+	comparison_clear(&c);
+	image_proof_clear(&e.proof);
+}
+
+/* Loads one copy. False when it cannot be used; a damaged one is told. */
+static bool load_copy(const char *path, struct manifest *m, struct report *r, bool *there)
+{
+	char reason[MANIFEST_REASON_BYTES];
+	int err = manifest_load(m, path, reason);
+	struct finding *f;
+
+	*there = err != -ENOENT && err != -ENOTDIR;
+	if (!err || !*there)
+		return !err;
+	if (err == -EBADMSG || err == -EIO) {
+		f = report_finding(
+			r, VERDICT_STORAGE_CORRUPTION, "BV-MANIFEST-DAMAGED", path,
+			"This copy of the sealed record is damaged: %s. No file is accused "
+			"on its word.",
+			err == -EIO ? "the device cannot read it" : reason);
+		finding_next(f,
+			     "Find out what else the disk lost: bootverdict check --all --direct; "
+			     "then seal again: bootverdict seal --all");
+		report_artifact(r, path, "manifest", "damaged", 0, 0);
+		return false;
+	}
+	f = report_finding(r, err == -EPROTO ? VERDICT_INCONCLUSIVE : VERDICT_NONE,
+			   "BV-MANIFEST-UNUSABLE", path,
+			   "This copy of the sealed record cannot be used: "
+			   "%s.",
+			   err == -EPROTO ? reason : strerror(-err));
+	f->warning = err != -EPROTO;
+	report_artifact(r, path, "manifest", "unreadable", 0, 0);
+	return false;
+}
+
+/* The newer of the two copies that can be used. False: there is none. */
+static bool load_manifest(const struct boot_files *f, struct manifest *m, struct report *r,
+			  bool *sealed)
+{
+	struct manifest other;
+	bool boot_there, var_there, boot_usable, var_usable;
+
+	manifest_init(m);
+	manifest_init(&other);
+	boot_usable = load_copy(f->boot_manifest, m, r, &boot_there);
+	var_usable = load_copy(f->var_manifest, &other, r, &var_there);
+	*sealed = boot_there || var_there;
+	if (var_usable && (!boot_usable || other.sealed_at > m->sealed_at)) {
+		manifest_clear(m);
+		*m = other;
+	} else {
+		manifest_clear(&other);
+	}
+	return boot_usable || var_usable;
+}
+
+static void check_unsealed(const struct boot_files *f, struct report *r, bool sealed)
+{
+	struct finding *n;
+
+	if (!f->kernel && !f->initrd) {
+		report_finding(
+			r, VERDICT_NONE, "BV-NO-FILES", f->release,
+			"There is neither a kernel, nor an initrd, nor a manifest of this version.");
+		return;
+	}
+	if (f->kernel)
+		check_file(f->kernel, r);
+	if (f->initrd)
+		check_file(f->initrd, r);
+	if (sealed)
+		return;
+	n = report_finding(r, VERDICT_STALE, "BV-NOT-SEALED", f->release,
+			   "This kernel version was never sealed: nothing but what its files prove "
+			   "about themselves could be verified.");
+	finding_next(n, "Seal it: bootverdict seal -k %s", f->release);
+}
+
+void check_release(const struct boot_files *f, bool direct, struct report *r)
+{
+	struct manifest m;
+	bool sealed;
+
+	if (!load_manifest(f, &m, r, &sealed)) {
+		check_unsealed(f, r, sealed);
+		manifest_clear(&m);
+		return;
+	}
+	if (m.sealed_at > r->sealed_at)
+		r->sealed_at = m.sealed_at;
+	for (int kind = 0; kind < ARTIFACT_KINDS; kind++)
+		check_sealed_file(f, &m, (enum artifact_kind)kind, direct, r);
+	manifest_clear(&m);
+}
