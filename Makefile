@@ -45,7 +45,7 @@ FUZZ_SRCS := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wformat=2 -Wcast-qual -Wpointer-arith -Werror
 TEST_WARNINGS := -Wall -Wextra -Wshadow -Werror
-LANGUAGE := -std=gnu11 -Isrc -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DZLIB_CONST \
+LANGUAGE := -std=gnu11 -Isrc -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
 	-DBOOTVERDICT_VERSION='"$(VERSION)"'
 
 LIB_NAMES := zlib libzstd liblzma liblz4 libcryptsetup json-c nettle uuid
@@ -95,11 +95,11 @@ else
   LINK := -static -no-pie -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,norelro \
 	-Wl,-z,noseparate-code
   FORM_CFLAGS := $(OPT) $(BARE) -fstack-protector-strong
-  FORM_LDFLAGS := $(OPT) $(BARE) $(LINK) -L$(DEPS)/lib
+  FORM_LDFLAGS := $(OPT) $(BARE) -flto=auto $(LINK) -L$(DEPS)/lib
   LIBS := -Wl,--start-group -lcryptsetup -lnettle -ljson-c -ldevmapper -luuid -llzma -lzstd \
 	-llz4 -lz -Wl,--end-group -lpthread
   STUB_CFLAGS := -Os $(BARE)
-  STUB_LDFLAGS := -Os $(BARE) $(LINK)
+  STUB_LDFLAGS := -Os $(BARE) -flto=auto $(LINK)
   STRIP := strip -s -R .comment -R .note.gnu.property
   BIN := build/bootverdict
   STUB := build/stub
