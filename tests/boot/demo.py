@@ -12,6 +12,7 @@ from lab.vm import FATAL, VM
 
 FOLDER = os.path.join(host.PROJECT, "build", "demo")
 START = time.monotonic()
+SYSTEMD = b'set options=""\n'      # the distribution's own command line
 
 
 def step(text):
@@ -43,14 +44,16 @@ def spoil(disk, name):
     ranges = damage.lose_tails(disk.initrd, path + ".img")
     tell(f"""Of every 4 MiB of {os.path.basename(disk.initrd)} the last 512 KiB were acknowledged and
          never stored; they read as zeros: {len(ranges)} gaps. Nothing reported an error.""")
-    if os.path.exists(path + ".qcow2"):
-        os.unlink(path + ".qcow2")
-    return damage.overlay(disk, path + ".img", ranges, path + ".qcow2")
+    drive = damage.overlay(disk, path + ".img", ranges, path + ".qcow2")
+    image.write_boot_file(disk, path + ".qcow2", "options.cfg", SYSTEMD)
+    return drive
 
 
 def boot_healthy(disk):
     """The sealed guest boots; what it says about itself."""
-    with VM(disk, FOLDER + "/healthy", boot="grub") as vm:
+    drive = damage.overlay(disk, disk.initrd, [], FOLDER + "/healthy.qcow2")
+    image.write_boot_file(disk, FOLDER + "/healthy.qcow2", "options.cfg", SYSTEMD)
+    with VM(disk, FOLDER + "/healthy", drive=drive, boot="grub") as vm:
         vm.login()
         up = next(at for at, what in vm.marks if what == "up")
         words = [line for line in vm.text.split("\n") if "bootverdict" in line.lower()]

@@ -111,7 +111,8 @@ def overlay(image, damaged, ranges, target):
                 with open(name, "wb") as out:
                     out.write(read(f, first, count).ljust(count, b"\0"))
                 commands += ["-c", f"write -q -s {name} {where} {count}"]
-    host.run(["qemu-io", "-f", "qcow2"] + commands + [target])
+    if commands:
+        host.run(["qemu-io", "-f", "qcow2"] + commands + [target])
     return f"file={target},format=qcow2,cache=unsafe"
 
 
