@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -30,18 +29,6 @@ static void print_help(FILE *out)
 	      "corruption, 2 usage error or could not run, 3 configuration error, 4 stale,\n"
 	      "5 inconclusive.\n",
 	      out);
-}
-
-int usage_error(const char *command, const char *format, ...)
-{
-	va_list args;
-
-	fprintf(stderr, "bootverdict %s: ", command);
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
-	fprintf(stderr, "\nTry 'bootverdict %s --help'.\n", command);
-	return 2;
 }
 
 int main(int argc, char **argv)
