@@ -127,9 +127,10 @@ int direct_open(struct direct **result, int dirfd, const char *path)
 	rc = -errno;
 	if (d->fd < 0)
 		goto fail;
-	rc = -errno;
-	if (fstat(d->fd, &st) < 0)
+	if (fstat(d->fd, &st) < 0) {
+		rc = -errno;
 		goto fail;
+	}
 	rc = -EINVAL;
 	if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
 		goto fail;
