@@ -22,7 +22,8 @@ FUZZ_SECONDS ?= 60
 # V=1 shows whole commands.
 V ?=
 Q := $(if $(V),,@)
-say = $(if $(V),:,echo) '  $(1)	$(FORM)	$(2)'
+quiet := $(findstring s,$(firstword -$(MAKEFLAGS)))
+say = $(if $(V)$(quiet),:,echo) '  $(1)	$(FORM)	$(2)'
 
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
@@ -224,10 +225,10 @@ check-fuzz:
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run
 
 check-boot: all
-	@tests/boot/check
+	@tests/boot/run
 
 check-matrix: all
-	tests/boot/matrix
+	tests/boot/run --matrix
 
 fuzz:
 	@FUZZ_SECONDS=$(if $(filter file,$(origin FUZZ_SECONDS)),3600,$(FUZZ_SECONDS)) tests/fuzz/run
