@@ -62,7 +62,7 @@ static inline struct bytes bytes_copy(const struct bytes *b)
 /* Text that compresses, but not to nothing. The same seed gives the same bytes. */
 static inline struct bytes bytes_text(size_t len, uint32_t seed)
 {
-	static const char *const words[] = { "disk ",  "sealed ", "block ",  "boot ",
+	static const char *const words[] = { "disk ",	"sealed ", "block ",  "boot ",
 					     "kernel ", "init ",   "module ", "\n" };
 	struct bytes b = { 0 };
 

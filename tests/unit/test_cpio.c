@@ -89,8 +89,12 @@ static void test_magic(void **state)
 	static const struct {
 		const char *magic;
 		int result, has_check;
-	} cases[] = { { "070701", 0, 0 },	 { "070702", 0, 1 },	    { "070703", -EBADMSG, 0 },
-		      { "070707", -EBADMSG, 0 }, { "170701", -EBADMSG, 0 }, { "0707 1", -EBADMSG, 0 },
+	} cases[] = { { "070701", 0, 0 },
+		      { "070702", 0, 1 },
+		      { "070703", -EBADMSG, 0 },
+		      { "070707", -EBADMSG, 0 },
+		      { "170701", -EBADMSG, 0 },
+		      { "0707 1", -EBADMSG, 0 },
 		      { "\xc7\x71\x01\x00\x00\x00", -EBADMSG, 0 } };
 
 	(void)state;
