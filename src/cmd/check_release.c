@@ -38,7 +38,7 @@ static void name_members(struct report_range *range, const struct manifest *m)
 	for (size_t i = 0; i < m->content_count; i++) {
 		const struct content *c = &m->contents[i];
 
-		if (c->type != CONTENT_FILE || c->segment >= m->segment_count)
+		if (c->type != CONTENT_FILE || c->hard_link || c->segment >= m->segment_count)
 			continue;
 
 		const struct sealed_segment *s = &m->segments[c->segment];

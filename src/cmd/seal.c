@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 
 #include "cmd/cmd.h"
 #include "cmd/sealing.h"
@@ -24,13 +20,14 @@ static const char help[] =
 	"      --boot DIR      the boot folder (default: ROOT/boot)\n"
 	"      --guard DIR     take init, bootverdict and busybox from DIR\n"
 	"                      (default: ROOT/usr/lib/bootverdict)\n"
-	"      --no-read-back  do not compare what the disk kept with what was written\n"
+	"      --read-back     compare what the disk kept with what was written even in a chroot\n"
+	"      --no-read-back  do not compare it at all\n"
 	"  -q, --quiet         say nothing when all is well\n"
 	"  -h, --help          this text\n\n"
 	"Exit status: 0 sealed; 1 an image is broken, or the disk did not keep what was written;\n"
 	"2 it could not be done (no room, read-only, ...). The old image stays in place then.\n";
 
-enum { OPT_ALL = 256, OPT_REMOVE, OPT_ROOT, OPT_BOOT, OPT_GUARD, OPT_NO_READ_BACK };
+enum { OPT_ALL = 256, OPT_REMOVE, OPT_ROOT, OPT_BOOT, OPT_GUARD, OPT_READ_BACK, OPT_NO_READ_BACK };
 
 static const struct option options[] = {
 	{ "kernel", required_argument, NULL, 'k' },
@@ -39,6 +36,7 @@ static const struct option options[] = {
 	{ "root", required_argument, NULL, OPT_ROOT },
 	{ "boot", required_argument, NULL, OPT_BOOT },
 	{ "guard", required_argument, NULL, OPT_GUARD },
+	{ "read-back", no_argument, NULL, OPT_READ_BACK },
 	{ "no-read-back", no_argument, NULL, OPT_NO_READ_BACK },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "help", no_argument, NULL, 'h' },
@@ -47,7 +45,7 @@ static const struct option options[] = {
 
 struct arguments {
 	const char *release, *root, *boot;
-	bool all, remove;
+	bool all, remove, read_back_anyway;
 	struct seal_options seal;
 };
 
@@ -120,30 +118,11 @@ static int seal_all(const struct arguments *a)
 	return r;
 }
 
-/* Two of us at once would each take the other's temporary file for a leftover. */
-static int lock_boot_folder(const struct arguments *a)
-{
-	cleanup(free_ptr) char *folder =
-		a->boot ? text_copy(a->boot) : text_format("%s/boot", a->root ? a->root : "");
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd < 0) {
-		message("%s: %s", folder, strerror(errno));
-		return -1;
-	}
-	while (flock(fd, LOCK_EX) < 0 && errno == EINTR)
-		;
-	return fd;
-}
-
 static int run(struct arguments *a)
 {
 	cleanup(free_ptr) char *running = NULL;
-	cleanup(close_fd) int lock = lock_boot_folder(a);
 
-	if (lock < 0)
-		return 2;
-	if (a->seal.read_back == READ_BACK && in_chroot()) {
+	if (a->seal.read_back == READ_BACK && !a->read_back_anyway && in_chroot()) {
 		a->seal.read_back = NO_READ_BACK;
 		if (!a->seal.quiet)
 			message("in a chroot: what the disk keeps is not verified");
@@ -178,6 +157,9 @@ int cmd_seal(int argc, char **argv)
 			break;
 		case OPT_GUARD:
 			a.seal.guard = optarg;
+			break;
+		case OPT_READ_BACK:
+			a.read_back_anyway = true;
 			break;
 		case OPT_NO_READ_BACK:
 			a.seal.read_back = NO_READ_BACK;

@@ -35,6 +35,10 @@ int seal_explain_write(const char *path, int error, uint64_t bad_offset, uint64_
 			"unsealed: make room (older kernels?) and seal again",
 			path);
 		return 2;
+	case -EBUSY:
+		message("%s: another bootverdict is writing there; seal again when it is done",
+			path);
+		return 2;
 	case -EROFS:
 		message("%s: the file system is read-only; the old file is still in place", path);
 		return 2;

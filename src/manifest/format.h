@@ -25,7 +25,8 @@
  *	  blocks HASH...
  *	end HASH			hash64() of everything before this line
  *
- * (The lines of an artifact and of a content are not really indented.)
+ * (The lines of an artifact and of a content are not really indented.) TYPE is one of
+ * content_type_name(), or "hardlink" for another name of a file, which has no block lines.
  */
 
 /* Appends the file form to *text (malloc'ed, *len bytes; the caller frees it). -ENOMEM. */

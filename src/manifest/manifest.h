@@ -71,6 +71,7 @@ struct content {
 				 * compressed: roughly where its data begins */
 	uint64_t *blocks; /* hash64() of each 4096 bytes of a file over 4096 bytes; owned; else NULL */
 	size_t block_count;
+	bool hard_link; /* another name of a file that is listed as well: it keeps no blocks */
 };
 
 #define GUARD_SEGMENT UINT32_MAX

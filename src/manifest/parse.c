@@ -374,11 +374,16 @@ static int parse_segment(struct reader *r, struct manifest *m)
 	return line_done(r);
 }
 
-static int take_type(struct reader *r, enum content_type *type)
+static int take_type(struct reader *r, struct content *c)
 {
+	if (take_word(r, MANIFEST_HARD_LINK)) {
+		c->type = CONTENT_FILE;
+		c->hard_link = true;
+		return 0;
+	}
 	for (int t = CONTENT_FILE; t <= CONTENT_SOCKET; t++) {
 		if (take_word(r, content_type_name((enum content_type)t))) {
-			*type = (enum content_type)t;
+			c->type = (enum content_type)t;
 			return 0;
 		}
 	}
@@ -406,7 +411,7 @@ static int parse_content(struct reader *r, struct manifest *m)
 		return r->error;
 	c = &m->contents[m->content_count++];
 	memset(c, 0, sizeof(*c));
-	if (take_type(r, &c->type) < 0 || take_number(r, 8, 07777, &mode) < 0 ||
+	if (take_type(r, c) < 0 || take_number(r, 8, 07777, &mode) < 0 ||
 	    take_u64(r, &c->size) < 0 || take_hash(r, &c->hash) < 0 ||
 	    take_u32(r, &c->rdev_major) < 0 || take_u32(r, &c->rdev_minor) < 0 ||
 	    take_segment(r, m, &c->segment) < 0 || take_u64(r, &c->data_position) < 0 ||
@@ -416,7 +421,7 @@ static int parse_content(struct reader *r, struct manifest *m)
 	c->mode = (uint32_t)mode;
 	if (m->content_count > 1 && strcmp(c[-1].path, c->path) >= 0)
 		return bad(r, "the path is not behind the one before it in order");
-	if (c->type != CONTENT_FILE || c->size <= BLOCK_SIZE)
+	if (c->type != CONTENT_FILE || c->hard_link || c->size <= BLOCK_SIZE)
 		return 0;
 	return parse_blocks(r, c->size, &c->blocks, &c->block_count);
 }

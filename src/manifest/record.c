@@ -278,6 +278,7 @@ static void fill(struct recorder *r, struct content *c, const struct member *m,
 
 	c->type = type;
 	c->mode = m->mode & 07777;
+	c->hard_link = false;
 	c->size = type == CONTENT_FILE || type == CONTENT_SYMLINK ? m->size : 0;
 	c->hash = 0;
 	c->rdev_major = type == CONTENT_CHAR || type == CONTENT_BLOCK ? m->rdev_major : 0;
@@ -403,26 +404,19 @@ static struct link_group *link_group(struct recorder *r, const struct member *m)
 	return g;
 }
 
-static int share_data(struct content *to, const struct content *from)
+/* The name that brought the data keeps the blocks. */
+static void share_data(struct content *to, const struct content *from)
 {
-	uint64_t *blocks = NULL;
-
-	if (from->block_count) {
-		blocks = malloc(from->block_count * sizeof(*blocks));
-		if (!blocks)
-			return -ENOMEM;
-		memcpy(blocks, from->blocks, from->block_count * sizeof(*blocks));
-	}
 	free(to->blocks);
-	to->blocks = blocks;
-	to->block_count = from->block_count;
+	to->blocks = NULL;
+	to->block_count = 0;
+	to->hard_link = true;
 	to->size = from->size;
 	to->hash = from->hash;
 	to->mode = from->mode;
 	to->segment = from->segment;
 	to->data_position = from->data_position;
 	to->image_offset = from->image_offset;
-	return 0;
 }
 
 /* All names of a hard link show the data that any of them brought last. */
@@ -430,7 +424,6 @@ static int join_links(struct recorder *r, const struct member *m)
 {
 	struct content *c = &r->current->content;
 	struct link_group *g = link_group(r, m);
-	int err = 0;
 
 	if (!g)
 		return -ENOMEM;
@@ -440,14 +433,14 @@ static int join_links(struct recorder *r, const struct member *m)
 	if (!grown)
 		return -ENOMEM;
 	g->names = grown;
-	if (m->size == 0 && g->count)
-		err = share_data(c, g->names[0]);
-	for (size_t i = 0; !err && m->size > 0 && i < g->count; i++) {
+	for (size_t i = 0; m->size > 0 && i < g->count; i++) {
 		if (g->names[i] != c)
-			err = share_data(g->names[i], c);
+			share_data(g->names[i], c);
 	}
+	if (m->size == 0 && g->count && g->names[0] != c)
+		share_data(c, g->names[0]);
 	g->names[g->count++] = c;
-	return err;
+	return 0;
 }
 
 static int on_member_end(void *ctx, const struct member *m)

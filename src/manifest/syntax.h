@@ -24,4 +24,7 @@ static inline const char *manifest_artifact_name(enum artifact_kind kind)
 	return kind == ARTIFACT_KERNEL ? "kernel" : "initrd";
 }
 
+/* The type word of a content that is another name of a file. */
+#define MANIFEST_HARD_LINK "hardlink"
+
 #endif

@@ -30,23 +30,22 @@ static const char *verdict_color(enum verdict v)
 static void print_wrapped(FILE *out, const char *first, size_t indent, const char *text)
 {
 	size_t column = strlen(first);
+	bool line_begins = true;
 
 	fputs(first, out);
 	while (*text) {
 		size_t word = strcspn(text, " ");
 
-		if (column > indent && column + word > WIDTH) {
+		if (!line_begins && column + 1 + word > WIDTH) {
 			fprintf(out, "\n%*s", (int)indent, "");
 			column = indent;
+			line_begins = true;
 		}
-		fprintf(out, "%.*s", (int)word, text);
-		column += word;
+		fprintf(out, "%s%.*s", line_begins ? "" : " ", (int)word, text);
+		column += word + !line_begins;
+		line_begins = false;
 		text += word;
-		if (*text) {
-			fputc(' ', out);
-			column++;
-			text++;
-		}
+		text += strspn(text, " ");
 	}
 	fputc('\n', out);
 }
@@ -101,8 +100,8 @@ static void print_ranges(const struct finding *f, FILE *out, bool verbose)
 
 static void print_finding(const struct finding *f, FILE *out, bool verbose)
 {
-	fprintf(out, "\n%s%s\n  ", f->warning ? "Note: " : "", f->target);
-	print_wrapped(out, "", 2, f->summary);
+	fprintf(out, "\n%s%s\n", f->warning ? "Note: " : "", f->target);
+	print_wrapped(out, "  ", 2, f->summary);
 	for (size_t i = 0; i < f->evidence_count; i++)
 		fprintf(out, "    %s: %s\n", f->evidence[i].key, f->evidence[i].value);
 	print_ranges(f, out, verbose);

@@ -106,6 +106,9 @@ static void fill(struct manifest *m)
 	c = add_content(m, "init2", CONTENT_FILE);
 	c->size = 4096;
 	c->mode = 0;
+	c = add_content(m, "init3", CONTENT_FILE);
+	c->size = 40960;
+	c->hard_link = true;
 	add_content(m, "z-fifo", CONTENT_FIFO);
 	add_content(m, "z-socket", CONTENT_SOCKET);
 	add_content(m, "z1", CONTENT_BLOCK);
