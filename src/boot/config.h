@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_BOOT_CONFIG_H
+#define BV_BOOT_CONFIG_H
+
+#include "boot/policy.h"
+
+/* What the checker reads of the guard's config: lines "KEY VALUE" (src/artifact/guard.h). */
+struct boot_config {
+	enum policy policy;   /* "policy"; POLICY_STOP when absent or damaged */
+	unsigned int timeout; /* "timeout": seconds until POLICY_ASK goes on, 1 to 86400; 30 */
+};
+
+void boot_config_parse(struct boot_config *c, const char *text);
+
+/* The same from a file; one that cannot be read leaves the defaults. */
+void boot_config_read(struct boot_config *c, const char *path);
+
+#endif

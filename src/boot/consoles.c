@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "boot/consoles.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "boot/system.h"
+#include "util/util.h"
+
+#define PROC_CONSOLES_MAX 4096
+#define WRITE_STALL_MS	  2000
+#define ESCAPE_MS	  100 /* what follows an escape byte so soon is no key of its own */
+#define ESCAPE		  0x1b
+
+/*
+ * "ttyS0                -W- (EC   p a)    4:64": name, operations, flags in parentheses (E:
+ * enabled), device number. A console that is no terminal (netconsole) has no number.
+ */
+static bool parse_line(const char *line, size_t len, struct console_id *id)
+{
+	char copy[128];
+	char *flags, *end;
+	unsigned int number[2];
+
+	if (!len || len >= sizeof(copy))
+		return false;
+	memcpy(copy, line, len);
+	copy[len] = '\0';
+	flags = strchr(copy, '(');
+	end = flags ? strchr(flags, ')') : NULL;
+	if (!end)
+		return false;
+	*end = '\0';
+	if (!strchr(flags, 'E') || sscanf(end + 1, " %u:%u", &number[0], &number[1]) != 2)
+		return false;
+	id->device = makedev(number[0], number[1]);
+	copy[strcspn(copy, " ")] = '\0';
+	snprintf(id->name, sizeof(id->name), "%.31s", copy);
+	return true;
+}
+
+size_t consoles_parse(const char *text, struct console_id *ids, size_t max)
+{
+	size_t count = 0;
+
+	while (*text && count < max) {
+		size_t len = strcspn(text, "\n");
+
+		if (parse_line(text, len, &ids[count]))
+			count++;
+		text += len;
+		text += *text != '\0';
+	}
+	return count;
+}
+
+/* Keys one by one and not shown; output as before. */
+static void make_raw(struct console *c)
+{
+	struct termios t = c->saved;
+
+	t.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG | IEXTEN);
+	t.c_iflag &= ~(tcflag_t)(IXON | IXOFF | ISTRIP | ICRNL);
+	t.c_oflag |= OPOST | ONLCR;
+	t.c_cflag |= CREAD | CLOCAL;
+	t.c_cc[VMIN] = 1;
+	t.c_cc[VTIME] = 0;
+	tcsetattr(c->fd, TCSANOW, &t);
+}
+
+static bool open_one(struct console *c, const struct console_id *id)
+{
+	memset(c, 0, sizeof(*c));
+	c->id = *id;
+	c->fd = system_open_device(id->device, O_RDWR | O_NOCTTY | O_NONBLOCK);
+	if (c->fd < 0)
+		return false;
+	if (tcgetattr(c->fd, &c->saved)) { /* no hardware behind it: EIO */
+		close(c->fd);
+		return false;
+	}
+	make_raw(c);
+	tcflush(c->fd, TCIFLUSH); /* what was typed before the question is no answer */
+	return true;
+}
+
+void consoles_open(struct consoles *c)
+{
+	static const struct console_id fallback = { "console", 0x501 }; /* 5:1, /dev/console */
+	cleanup(free_ptr) char *text = system_read_text("/proc/consoles", PROC_CONSOLES_MAX);
+	struct console_id ids[CONSOLES_MAX];
+	size_t found = text ? consoles_parse(text, ids, CONSOLES_MAX) : 0;
+
+	c->count = 0;
+	for (size_t i = 0; i < found; i++) {
+		if (open_one(&c->items[c->count], &ids[i]))
+			c->count++;
+	}
+	if (!c->count && open_one(&c->items[0], &fallback))
+		c->count = 1;
+}
+
+static void give_up(struct console *c)
+{
+	close(c->fd);
+	c->fd = -1;
+}
+
+void consoles_close(struct consoles *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		if (c->items[i].fd < 0)
+			continue;
+		tcsetattr(c->items[i].fd, TCSANOW, &c->items[i].saved);
+		give_up(&c->items[i]);
+	}
+	c->count = 0;
+}
+
+void console_take_back(struct console *c)
+{
+	c->lent = false;
+	if (c->fd < 0)
+		return;
+	make_raw(c);
+	tcflush(c->fd, TCIFLUSH);
+}
+
+void console_write(struct console *c, const char *text)
+{
+	size_t len = strlen(text);
+
+	while (len && c->fd >= 0 && !c->lent) {
+		struct pollfd p = { .fd = c->fd, .events = POLLOUT };
+		ssize_t n = write(c->fd, text, len);
+
+		if (n > 0) {
+			text += n;
+			len -= (size_t)n;
+		} else if (n < 0 && errno != EAGAIN && errno != EINTR) {
+			give_up(c);
+		} else if (poll(&p, 1, WRITE_STALL_MS) == 0) {
+			return;
+		}
+	}
+}
+
+void consoles_write(struct consoles *c, const char *text)
+{
+	for (size_t i = 0; i < c->count; i++)
+		console_write(&c->items[i], text);
+}
+
+/* The first byte that is a key, or -1. */
+static int find_key(struct console *c, const unsigned char *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (bytes[i] == ESCAPE) {
+			c->escape_at = system_now_ms();
+			return -1;
+		}
+		if (bytes[i] && system_now_ms() - c->escape_at > ESCAPE_MS)
+			return bytes[i];
+	}
+	return -1;
+}
+
+static int read_key(struct console *c)
+{
+	unsigned char bytes[64];
+	ssize_t n = read(c->fd, bytes, sizeof(bytes));
+
+	if (n > 0)
+		return find_key(c, bytes, (size_t)n);
+	if (n == 0 || (errno != EAGAIN && errno != EINTR))
+		give_up(c);
+	return -1;
+}
+
+int consoles_key(struct consoles *c, unsigned int timeout_ms, size_t *which)
+{
+	uint64_t end = system_now_ms() + timeout_ms;
+
+	for (;;) {
+		struct pollfd p[CONSOLES_MAX];
+		uint64_t now = system_now_ms();
+
+		if (now >= end)
+			return -1;
+		for (size_t i = 0; i < c->count; i++) {
+			p[i].fd = c->items[i].lent ? -1 : c->items[i].fd;
+			p[i].events = POLLIN;
+			p[i].revents = 0;
+		}
+		if (poll(p, c->count, (int)(end - now)) <= 0)
+			continue;
+		for (size_t i = 0; i < c->count; i++) {
+			int key = p[i].revents ? read_key(&c->items[i]) : -1;
+
+			if (key < 0)
+				continue;
+			*which = i;
+			return key;
+		}
+	}
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "boot/facts.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "boot/kernel_log.h"
+#include "boot/paths.h"
+#include "manifest/format.h"
+#include "util/text.h"
+#include "util/util.h"
+
+static void load_manifest(struct boot_facts *f)
+{
+	char reason[MANIFEST_REASON_BYTES];
+	struct finding *finding;
+	int rc;
+
+	manifest_init(&f->manifest);
+	rc = manifest_load(&f->manifest, BOOT_MANIFEST, reason);
+	f->manifest_usable = !rc;
+	report_identify(&f->report, NULL, rc ? NULL : f->manifest.os, f->release);
+	if (!rc)
+		return;
+	if (rc == -EPROTO || rc == -ENOMEM) {
+		finding = report_finding(&f->report, VERDICT_INCONCLUSIVE, "BV-GUARD-MANIFEST",
+					 BOOT_MANIFEST, "The seal cannot be used: %s", reason);
+		finding_next(finding, "Seal again: update-initramfs -u -k %s", f->release);
+		return;
+	}
+	finding = report_finding(
+		&f->report, VERDICT_STORAGE_CORRUPTION, "BV-GUARD-MANIFEST", BOOT_MANIFEST,
+		"The seal that the initial RAM disk carries is damaged (%s), so the "
+		"rest of it cannot be compared.",
+		reason);
+	finding_text(finding, "reason", "%s", reason);
+	finding_not(finding, "root=, crypttab, the passphrase, or the package that built it");
+	finding_next(finding,
+		     "Write nothing to this disk. Tell its host's administrator: the disk, "
+		     "or the way from it into memory, gave other bytes than were written.");
+	finding_next(finding, "Boot an older kernel from the boot menu, or a rescue system.");
+	finding_next(finding,
+		     "Once disk and memory are sound (test the memory as well): "
+		     "update-initramfs -u -k %s",
+		     f->release);
+}
+
+static bool content_bad(const struct boot_facts *f)
+{
+	return (f->content.missing || f->content.different) && !f->content.replaced;
+}
+
+/*
+ * With the kernel's word that it did not get to the end of the image, another size is no longer
+ * explained by a second image.
+ */
+static void doubt_replacement(struct boot_facts *f)
+{
+	if (!f->content.replaced || !f->kernel_message)
+		return;
+	f->content.replaced = false;
+	for (size_t i = 0; i < f->report.finding_count; i++) {
+		struct finding *finding = &f->report.findings[i];
+
+		if (strcmp(finding->id, "BV-CONTENT-REPLACED") != 0)
+			continue;
+		free(finding->id);
+		finding->id = text_copy("BV-CONTENT-DAMAGED");
+		finding->verdict = VERDICT_STORAGE_CORRUPTION;
+		finding->warning = false;
+	}
+}
+
+/* A symptom: it never makes the verdict by itself. */
+static void tell_kernel_message(struct boot_facts *f)
+{
+	struct finding *finding;
+	bool harmless = f->manifest_usable && !content_bad(f);
+
+	if (!f->kernel_message)
+		return;
+	if (harmless)
+		finding = report_finding(
+			&f->report, VERDICT_INTACT, "BV-KERNEL-UNPACK", "initial RAM disk",
+			"The kernel said \"%s\", and yet everything that was sealed "
+			"is there and intact: harmless. Something else that the "
+			"boot loader passed, or padding, made it stop.",
+			f->kernel_message);
+	else
+		finding = report_finding(&f->report, VERDICT_INCONCLUSIVE, "BV-KERNEL-UNPACK",
+					 "initial RAM disk",
+					 "The kernel could not unpack all of it: \"%s\". This is a "
+					 "symptom; the proof is what differs from the seal.",
+					 f->kernel_message);
+	finding->warning = true;
+	finding_text(finding, "kernel_message", "%s", f->kernel_message);
+}
+
+static bool lists_modules_of(const struct manifest *m, const char *release)
+{
+	static const char *const places[] = { "usr/lib/modules", "lib/modules" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		cleanup(free_ptr) char *path = text_format("%s/%s", places[i], release);
+
+		if (manifest_find(m, path))
+			return true;
+	}
+	return false;
+}
+
+/* The loader's menu may have paired a kernel with another kernel's image. */
+static void compare_release(struct boot_facts *f)
+{
+	struct finding *finding;
+
+	if (!f->manifest_usable || content_bad(f) || !strcmp(f->release, f->manifest.kernel) ||
+	    lists_modules_of(&f->manifest, f->release))
+		return;
+	finding = report_finding(&f->report, VERDICT_CONFIG_ERROR, "BV-KERNEL-OTHER",
+				 "initial RAM disk",
+				 "It is intact, but it was made for kernel %s, and kernel %s runs: "
+				 "none of its modules fits.",
+				 f->manifest.kernel, f->release);
+	finding_text(finding, "kernel_running", "%s", f->release);
+	finding_text(finding, "kernel_sealed", "%s", f->manifest.kernel);
+	finding_not(finding, "the disk or the memory");
+	finding_next(finding,
+		     "Boot the entry that pairs kernel and initrd of one version; then look "
+		     "at the boot loader's configuration: update-grub");
+}
+
+static void tell_no_init(struct boot_facts *f, int no_init)
+{
+	struct finding *finding;
+	bool corrupt = !f->manifest_usable || content_bad(f);
+
+	if (!no_init)
+		return;
+	finding = report_finding(&f->report, VERDICT_CONFIG_ERROR, "BV-NO-INIT",
+				 "/" GUARD_ORIGINAL_INIT,
+				 "The original init cannot be started: %s.", strerror(no_init));
+	finding->warning = corrupt;
+	finding_number(finding, "errno", (uint64_t)no_init);
+	if (corrupt)
+		return;
+	finding_not(finding, "the disk or the memory: all that was sealed is there and intact");
+	finding_next(finding, "Boot an older kernel from the boot menu, or a rescue system.");
+	finding_next(finding,
+		     "Look for what the image lacks (the interpreter in the first line of "
+		     "its init, a library): lsinitramfs /boot/initrd.img-%s",
+		     f->manifest.kernel);
+	finding_next(finding, "Then build it again: update-initramfs -u -k %s", f->manifest.kernel);
+}
+
+void boot_facts_gather(struct boot_facts *f, int root, int no_init)
+{
+	struct utsname name;
+
+	memset(f, 0, sizeof(*f));
+	report_init(&f->report, "boot");
+	if (!uname(&name))
+		snprintf(f->release, sizeof(f->release), "%s", name.release);
+	load_manifest(f);
+	if (f->manifest_usable && content_verify(&f->manifest, root, &f->report, &f->content)) {
+		report_finding(&f->report, VERDICT_INCONCLUSIVE, "BV-CONTENT-UNCHECKED",
+			       "initial RAM disk", "There is not enough memory to verify it.");
+		manifest_clear(&f->manifest);
+		f->manifest_usable = false;
+	}
+	f->kernel_message = kernel_log_unpack_message();
+	doubt_replacement(f);
+	tell_kernel_message(f);
+	compare_release(f);
+	tell_no_init(f, no_init);
+	report_conclude(&f->report);
+	f->stops = no_init || content_bad(f) || (!f->manifest_usable && f->kernel_message);
+	f->next_init_sound =
+		!no_init &&
+		(f->manifest_usable ? content_as_sealed(&f->manifest, root, GUARD_ORIGINAL_INIT)
+				    : !access("/" GUARD_ORIGINAL_INIT, X_OK));
+}
+
+void boot_facts_clear(struct boot_facts *f)
+{
+	free(f->kernel_message);
+	manifest_clear(&f->manifest);
+	report_clear(&f->report);
+}
+
+char *boot_facts_line(const struct boot_facts *f)
+{
+	const struct report *r = &f->report;
+	const char *harmless = "";
+
+	if (r->verdict != VERDICT_INTACT || f->content.replaced)
+		return text_format("%s: %s", verdict_name(r->verdict),
+				   r->finding_count ? r->findings[0].summary : "");
+	if (f->kernel_message)
+		harmless = "; the kernel's words about unpacking are harmless";
+	return text_format("intact: %" PRIu64 " files, %" PRIu64 " MiB as sealed (%" PRIu64
+			   " ms)%s",
+			   f->content.checked, (f->content.bytes + (1u << 19)) >> 20,
+			   f->content.milliseconds, harmless);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_BOOT_FACTS_H
+#define BV_BOOT_FACTS_H
+
+#include <stdbool.h>
+
+#include "boot/content.h"
+#include "manifest/manifest.h"
+#include "report/report.h"
+
+/* What this boot's checker has found out. */
+struct boot_facts {
+	struct manifest manifest;
+	bool manifest_usable;
+	struct content_result content; /* zero without a usable manifest */
+	char *kernel_message;	       /* "Initramfs unpacking failed: ...", or NULL; owned */
+	char release[128];	       /* of the running kernel */
+	bool next_init_sound;	       /* the original init is as sealed, so the boot can go on */
+	struct report report;	       /* concluded */
+	bool stops; /* what this boot is about to run is damaged, or cannot be started */
+};
+
+/* Finds out everything below root (an open folder). no_init: as in boot.h. */
+void boot_facts_gather(struct boot_facts *f, int root, int no_init);
+void boot_facts_clear(struct boot_facts *f);
+
+/* The one line for the kernel log that sums it up; the caller frees it. */
+char *boot_facts_line(const struct boot_facts *f);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_BOOT_KERNEL_LOG_H
+#define BV_BOOT_KERNEL_LOG_H
+
+/* Levels (Linux, include/linux/kern_levels.h). */
+enum log_level { LOG_LEVEL_CRITICAL = 2, LOG_LEVEL_ERROR = 3, LOG_LEVEL_DEBUG = 7 };
+
+/* Writes "bootverdict: ..." as one record. Cut at 900 bytes. */
+void kernel_log_write(enum log_level level, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Keeps kernel messages off the consoles while a screen is on them, and lets them on again. */
+void kernel_log_console(int on);
+
+/*
+ * The kernel's message that it could not unpack the initrd, without level and time, owned by the
+ * caller; NULL: it did not say so.
+ */
+char *kernel_log_unpack_message(void);
+
+/* The same in a given log, as klogctl(SYSLOG_ACTION_READ_ALL) gives it. */
+char *kernel_log_find_unpack_message(const char *log);
+
+#endif

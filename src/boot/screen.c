@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "boot/screen.h"
+
+#include <string.h>
+
+#include "util/text.h"
+#include "util/util.h"
+
+#define TITLE "bootverdict " BOOTVERDICT_VERSION
+#define STEPS 3 /* of what to do */
+
+/* ---- rows ---- */
+
+static void add_row(struct screen *s, const char *text, size_t len)
+{
+	if (s->count == SCREEN_ROWS)
+		return;
+	if (len > SCREEN_COLUMNS)
+		len = SCREEN_COLUMNS;
+	memcpy(s->rows[s->count], text, len);
+	s->rows[s->count][len] = '\0';
+	s->count++;
+}
+
+static void add(struct screen *s, const char *text)
+{
+	add_row(s, text, strlen(text));
+}
+
+static void add_rule(struct screen *s, char c)
+{
+	char rule[SCREEN_COLUMNS - 2];
+
+	memset(rule, c, sizeof(rule));
+	add_row(s, rule, sizeof(rule));
+}
+
+/* How much of text fits into width columns: up to a space, or all of a word that is too long. */
+static size_t fit(const char *text, size_t width)
+{
+	size_t len = strlen(text);
+
+	if (len <= width)
+		return len;
+	for (len = width; len; len--) {
+		if (text[len] == ' ')
+			return len;
+	}
+	return width;
+}
+
+/* Adds text in rows of at most SCREEN_COLUMNS; first stands before it, the others are indented. */
+static void add_wrapped(struct screen *s, const char *first, const char *text, size_t rows)
+{
+	size_t indent = strlen(first);
+	size_t width = SCREEN_COLUMNS - indent;
+
+	for (size_t i = 0; i < rows && *text; i++) {
+		size_t len = fit(text, width);
+		/* What does not fit into the last row is visibly cut. */
+		bool cut = i + 1 == rows && text[len];
+		cleanup(free_ptr) char *row = NULL;
+
+		if (cut)
+			len = fit(text, width - 4);
+		row = text_format("%*s%.*s%s", (int)indent, i ? "" : first, (int)len, text,
+				  cut ? " ..." : "");
+		add(s, row);
+		text += len;
+		text += strspn(text, " ");
+	}
+}
+
+void screen_shorten(char *out, size_t width, const char *s)
+{
+	size_t len = strlen(s);
+	const char *name = strrchr(s, '/');
+	size_t head, tail;
+
+	if (len <= width) {
+		memcpy(out, s, len + 1);
+		return;
+	}
+	if (width <= 3) {
+		memcpy(out, "...", width);
+		out[width] = '\0';
+		return;
+	}
+	/* The file's name is what a person knows; a bit of the start stays even so. */
+	tail = name ? strlen(name) : 0;
+	if (tail < (width - 3) / 2)
+		tail = (width - 3) / 2;
+	if (tail > width - 3 - (width - 3) / 4)
+		tail = width - 3 - (width - 3) / 4;
+	head = width - 3 - tail;
+	memcpy(out, s, head);
+	memcpy(out + head, "...", 3);
+	memcpy(out + head + 3, s + len - tail, tail + 1);
+}
+
+/* ---- the parts ---- */
+
+static void add_title(struct screen *s, const struct report *r)
+{
+	size_t left = strlen(TITLE) + 2;
+	char right[SCREEN_COLUMNS + 1];
+	cleanup(free_ptr) char *all =
+		text_format("%s%s%s%s", r->os, *r->os && *r->kernel ? ", " : "",
+			    *r->kernel ? "kernel " : "", r->kernel);
+	cleanup(free_ptr) char *row = NULL;
+
+	screen_shorten(right, SCREEN_COLUMNS - 2 - left, all);
+	row = text_format("%s%*s", TITLE, (int)(SCREEN_COLUMNS - 2 - strlen(TITLE)), right);
+	add(s, row);
+	add_rule(s, '=');
+}
+
+static const char *evidence_value(const struct finding *f, const char *key)
+{
+	for (size_t i = 0; i < f->evidence_count; i++) {
+		if (!strcmp(f->evidence[i].key, key))
+			return f->evidence[i].value;
+	}
+	return NULL;
+}
+
+/* "  first: PATH (what is wrong)", shortened in the path. */
+static void add_first_path(struct screen *s, const struct finding *f)
+{
+	const char *path = evidence_value(f, "first_path");
+	const char *state = evidence_value(f, "first_state");
+	cleanup(free_ptr) char *after = text_format("%s%s", state ? ": " : "", state ? state : "");
+	cleanup(free_ptr) char *row = NULL;
+	char shown[SCREEN_COLUMNS + 1];
+	size_t used = strlen("  first: ") + strlen(after);
+
+	if (!path || used + 16 > SCREEN_COLUMNS)
+		return;
+	screen_shorten(shown, SCREEN_COLUMNS - used, path);
+	row = text_format("  first: %s%s", shown, after);
+	add(s, row);
+}
+
+static void add_first_range(struct screen *s, const struct finding *f)
+{
+	const struct report_range *range = f->ranges;
+	cleanup(free_ptr) char *damage = f->range_count ? range_text(range) : NULL;
+	cleanup(free_ptr) char *text = NULL;
+
+	if (!damage)
+		return;
+	text = text_format("%llu bytes from byte %llu of that file: %s",
+			   (unsigned long long)range->length, (unsigned long long)range->offset,
+			   damage);
+	add_wrapped(s, "    ", text, 2);
+}
+
+static void add_position(struct screen *s, const struct finding *f)
+{
+	const char *exact = evidence_value(f, "image_offset");
+	const char *about = evidence_value(f, "image_offset_about");
+	cleanup(free_ptr) char *row = NULL;
+
+	if (!exact && !about)
+		return;
+	row = text_format("    in the image file: %s %s", exact ? "byte" : "at or before byte",
+			  exact ? exact : about);
+	add(s, row);
+}
+
+/* What was observed. Only the first finding with a place tells it: the details have the rest. */
+static void add_finding(struct screen *s, const struct finding *f, bool *placed)
+{
+	const char *said = evidence_value(f, "kernel_message");
+
+	if (said) {
+		cleanup(free_ptr) char *quoted = text_format("\"%s\"", said);
+
+		add_wrapped(s, "The kernel said: ", quoted, 2);
+		return;
+	}
+	add_wrapped(s, "", f->summary, 3);
+	if (*placed || !evidence_value(f, "first_path"))
+		return;
+	add_first_path(s, f);
+	add_first_range(s, f);
+	add_position(s, f);
+	*placed = true;
+}
+
+static void add_evidence(struct screen *s, const struct report *r)
+{
+	bool placed = false;
+
+	if (r->verdict == VERDICT_STORAGE_CORRUPTION)
+		add(s, "The initial RAM disk that was loaded is not the one that was sealed.");
+	for (size_t i = 0; i < r->finding_count; i++)
+		add_finding(s, &r->findings[i], &placed);
+}
+
+static void add_nots(struct screen *s, const struct report *r)
+{
+	for (size_t i = 0; i < r->finding_count; i++) {
+		if (!r->findings[i].not .count)
+			continue;
+		add(s, "");
+		add_wrapped(s, "It is not: ", r->findings[i].not .items[0], 2);
+		return;
+	}
+}
+
+static void add_steps(struct screen *s, const struct report *r)
+{
+	for (size_t i = 0; i < r->finding_count; i++) {
+		const struct string_list *next = &r->findings[i].next;
+
+		if (!next->count)
+			continue;
+		add(s, "");
+		add(s, "What to do:");
+		for (size_t j = 0; j < next->count && j < STEPS; j++) {
+			cleanup(free_ptr) char *number = text_format("  %zu. ", j + 1);
+
+			add_wrapped(s, number, next->items[j], 2);
+		}
+		return;
+	}
+}
+
+void screen_render(struct screen *s, const struct report *r, const char *note, const char *menu)
+{
+	cleanup(free_ptr) char *verdict = text_format("VERDICT: %s", verdict_headline(r->verdict));
+	struct screen evidence = { .count = 0 };
+	struct screen end = { .count = 0 };
+	size_t room;
+
+	add_evidence(&evidence, r);
+	add_nots(&end, r);
+	add_steps(&end, r);
+	if (note || menu)
+		add_rule(&end, '-');
+	if (note)
+		add(&end, note);
+	if (menu)
+		add(&end, menu);
+
+	s->count = 0;
+	add_title(s, r);
+	add_wrapped(s, "", verdict, 1);
+	add(s, "");
+	room = SCREEN_ROWS - s->count - end.count;
+	for (size_t i = 0; i < evidence.count && i < room; i++)
+		add(s, i + 1 == room && evidence.count > room ? "  ..." : evidence.rows[i]);
+	for (size_t i = 0; i < end.count; i++)
+		add(s, end.rows[i]);
+}
+
+char *screen_text(const struct screen *s)
+{
+	char *text = text_copy("");
+
+	for (size_t i = 0; i < s->count; i++) {
+		char *longer =
+			text_format("%s%s%s", text, s->rows[i], i + 1 < s->count ? "\n" : "");
+
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+bool screen_page(struct screen *s, const char *text, size_t page, const char *menu)
+{
+	const size_t rows = SCREEN_ROWS - 2; /* a rule and the menu */
+	size_t first = page * rows;
+	size_t row = 0;
+
+	s->count = 0;
+	while (*text && row < first + rows) {
+		size_t line = strcspn(text, "\n");
+		size_t len = line < SCREEN_COLUMNS ? line : SCREEN_COLUMNS;
+
+		if (row++ >= first)
+			add_row(s, text, len);
+		/* A longer line goes on in the next row: details leave nothing out. */
+		text += len;
+		if (*text == '\n')
+			text++;
+	}
+	if (!s->count)
+		return false;
+	add_rule(s, '-');
+	add(s, menu);
+	return true;
+}
