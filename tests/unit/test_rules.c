@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+
+#include "util/util.h"
+#include "verdict/rules.h"
+
+#define BLOCKS 800u
+
+static const struct sealed_file sealed = { .size = BLOCKS * BLOCK_SIZE, .block_count = BLOCKS };
+
+/* One file as it is found, and what must be said of it. */
+struct row {
+	const char *what;
+	struct comparison c; /* size 0: as sealed */
+	uint64_t bad_from, bad;
+	bool touched;
+	enum soundness soundness;
+	uint64_t guard;
+	enum verdict verdict;
+	enum ground ground;
+};
+
+static const struct row rows[] = {
+	{ .what = "as sealed", .verdict = VERDICT_INTACT, .ground = GROUND_AS_SEALED },
+	{ .what = "moved to another disk, same bytes",
+	  .touched = true,
+	  .verdict = VERDICT_INTACT,
+	  .ground = GROUND_AS_SEALED },
+	{ .what = "gone",
+	  .c = { .error = -ENOENT },
+	  .verdict = VERDICT_CONFIG_ERROR,
+	  .ground = GROUND_MISSING },
+	{ .what = "not allowed",
+	  .c = { .error = -EACCES },
+	  .verdict = VERDICT_NONE,
+	  .ground = GROUND_CANNOT_OPEN },
+	{ .what = "the inode cannot be read",
+	  .c = { .error = -EIO },
+	  .verdict = VERDICT_STORAGE_CORRUPTION,
+	  .ground = GROUND_UNREADABLE },
+	{ .what = "unreadable block",
+	  .c = { .unreadable = 1 },
+	  .bad = 1,
+	  .touched = true,
+	  .soundness = PROVEN,
+	  .verdict = VERDICT_STORAGE_CORRUPTION,
+	  .ground = GROUND_UNREADABLE },
+	{ .what = "unstable block",
+	  .c = { .unstable = 1 },
+	  .bad = 1,
+	  .touched = true,
+	  .soundness = PROVEN,
+	  .verdict = VERDICT_STORAGE_CORRUPTION,
+	  .ground = GROUND_UNSTABLE },
+	{ .what = "the page cache is wrong, the disk right",
+	  .c = { .only_cached = 2 },
+	  .bad = 2,
+	  .verdict = VERDICT_STORAGE_CORRUPTION,
+	  .ground = GROUND_ONLY_CACHED },
+	{ .what = "the disk is wrong, the page cache right",
+	  .c = { .only_device = 2 },
+	  .bad = 2,
+	  .verdict = VERDICT_STORAGE_CORRUPTION,
+	  .ground = GROUND_ONLY_DEVICE },
+	{ .what = "nobody wrote it, one block differs",
+	  .bad = 1,
+	  .verdict = VERDICT_STORAGE_CORRUPTION,
+	  .ground = GROUND_UNTOUCHED },
+	{ .what = "nobody wrote it, all differs",
+	  .bad = BLOCKS,
+	  .verdict = VERDICT_STORAGE_CORRUPTION,
+	  .ground = GROUND_UNTOUCHED },
+	{ .what = "written since, few blocks, sound as far as its checksums go",
+	  .bad_from = 100,
+	  .bad = 3,
+	  .touched = true,
+	  .soundness = SOUND,
+	  .verdict = VERDICT_STORAGE_CORRUPTION,
+	  .ground = GROUND_FEW_BLOCKS },
+	{ .what = "written since, few blocks outside the guard, members as in its own record",
+	  .bad_from = 400,
+	  .bad = 1,
+	  .touched = true,
+	  .soundness = PROVEN,
+	  .guard = 300 * BLOCK_SIZE,
+	  .verdict = VERDICT_STORAGE_CORRUPTION,
+	  .ground = GROUND_FEW_BLOCKS },
+	{ .what = "sealed again, and the power went before the record was written",
+	  .bad_from = 10,
+	  .bad = 50,
+	  .touched = true,
+	  .soundness = PROVEN,
+	  .guard = 300 * BLOCK_SIZE,
+	  .verdict = VERDICT_STALE,
+	  .ground = GROUND_REPLACED },
+	{ .what = "rebuilt, another size",
+	  .c = { .size = (BLOCKS - 9) * BLOCK_SIZE },
+	  .bad = 700,
+	  .touched = true,
+	  .soundness = SOUND,
+	  .verdict = VERDICT_STALE,
+	  .ground = GROUND_REPLACED },
+	{ .what = "rebuilt, by chance the same size",
+	  .bad = 500,
+	  .touched = true,
+	  .soundness = SOUND,
+	  .verdict = VERDICT_STALE,
+	  .ground = GROUND_REPLACED },
+	{ .what = "rebuilt, and broken",
+	  .c = { .size = (BLOCKS - 9) * BLOCK_SIZE },
+	  .bad = 700,
+	  .touched = true,
+	  .soundness = BROKEN,
+	  .verdict = VERDICT_STORAGE_CORRUPTION,
+	  .ground = GROUND_BROKEN },
+	{ .what = "something was appended",
+	  .c = { .size = (BLOCKS + 9) * BLOCK_SIZE },
+	  .touched = true,
+	  .soundness = SOUND,
+	  .verdict = VERDICT_STALE,
+	  .ground = GROUND_REPLACED },
+	{ .what = "an unknown kind of kernel, replaced",
+	  .bad = BLOCKS,
+	  .touched = true,
+	  .soundness = UNPROVEN,
+	  .verdict = VERDICT_STALE,
+	  .ground = GROUND_REPLACED },
+};
+
+static void test_every_row(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct row *row = &rows[i];
+		struct bad_range range = { row->bad_from * BLOCK_SIZE,
+					   row->bad * BLOCK_SIZE,
+					   { 0 } };
+		struct comparison c = row->c;
+		struct judgement j;
+
+		if (!c.size)
+			c.size = sealed.size;
+		c.same_inode = c.same_ctime = c.same_mtime = !row->touched;
+		if (row->bad) {
+			c.bad.ranges = &range;
+			c.bad.count = 1;
+			c.bad.blocks = row->bad;
+		}
+		j = judge_file(&sealed, &c, row->soundness, row->guard);
+		if (j.verdict != row->verdict || j.ground != row->ground)
+			fail_msg("%s: verdict %s, ground %d", row->what, verdict_name(j.verdict),
+				 (int)j.ground);
+		/* A walk through the file is asked for exactly where its outcome matters. */
+		if (!judge_needs_soundness(&sealed, &c))
+			assert_int_equal(judge_file(&sealed, &c, BROKEN, 0).ground, j.ground);
+	}
+}
+
+static void test_worst(void **state)
+{
+	const enum verdict order[] = { VERDICT_INTACT,	     VERDICT_STALE,
+				       VERDICT_INCONCLUSIVE, VERDICT_CONFIG_ERROR,
+				       VERDICT_NONE,	     VERDICT_STORAGE_CORRUPTION };
+
+	(void)state;
+	for (size_t a = 0; a < ARRAY_SIZE(order); a++) {
+		for (size_t b = 0; b < ARRAY_SIZE(order); b++)
+			assert_int_equal(verdict_worst(order[a], order[b]), order[a > b ? a : b]);
+	}
+}
+
+static void test_exit_codes_are_public(void **state)
+{
+	(void)state;
+	assert_int_equal(VERDICT_INTACT, 0);
+	assert_int_equal(VERDICT_STORAGE_CORRUPTION, 1);
+	assert_int_equal(VERDICT_CONFIG_ERROR, 3);
+	assert_int_equal(VERDICT_STALE, 4);
+	assert_int_equal(VERDICT_INCONCLUSIVE, 5);
+	assert_string_equal(verdict_name(VERDICT_STORAGE_CORRUPTION), "storage-corruption");
+	assert_string_equal(verdict_name(VERDICT_CONFIG_ERROR), "config-error");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_row),
+		cmocka_unit_test(test_worst),
+		cmocka_unit_test(test_exit_codes_are_public),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
