@@ -252,6 +252,7 @@ LIB := $(DESTDIR)$(PREFIX)/lib/bootverdict
 DOC := $(DESTDIR)$(PREFIX)/share/doc/bootverdict
 GLUE := $(DESTDIR)$(PREFIX)/share/initramfs-tools
 POST_UPDATE := $(DESTDIR)/etc/initramfs/post-update.d
+KERNEL_HOOKS := $(DESTDIR)/etc/kernel
 CONFIG := $(DESTDIR)/etc/bootverdict.conf
 
 # install_tree FROM,TO: every file below FROM, executable when it is executable there.
@@ -273,6 +274,7 @@ endif
 	$(call install_tree,initramfs-tools/hooks,$(GLUE)/hooks)
 	$(call install_tree,initramfs-tools/scripts,$(GLUE)/scripts)
 	$(call install_tree,initramfs-tools/post-update.d,$(POST_UPDATE))
+	$(call install_tree,kernel,$(KERNEL_HOOKS))
 	install -D -m 0644 README.md $(DOC)/README.md
 	@if [ -z "$(DESTDIR)" ] && [ -e $(CONFIG) ]; then \
 		echo "keeping $(CONFIG)"; \
@@ -284,6 +286,7 @@ install-guard:
 	install -D -m 0755 build/stub $(LIB)/init
 	install -D -m 0755 build/bootverdict $(LIB)/bootverdict
 	install -D -m 0755 build/busybox $(LIB)/busybox
+	cd $(LIB) && sha256sum init bootverdict busybox >sums
 
 # The configuration and the sealed records stay, as with a package that is removed.
 uninstall:
@@ -291,5 +294,6 @@ uninstall:
 	@find initramfs-tools/hooks initramfs-tools/scripts -type f -printf '$(GLUE)/%H/%P\n' | \
 		sed 's,/initramfs-tools/initramfs-tools/,/initramfs-tools/,' | xargs -r rm -fv
 	@find initramfs-tools/post-update.d -type f -printf '$(POST_UPDATE)/%P\n' | xargs -r rm -fv
+	@find kernel -type f -printf '$(KERNEL_HOOKS)/%P\n' | xargs -r rm -fv
 	rm -rf $(LIB) $(DOC)
 	@[ -n "$(DESTDIR)" ] || echo "now run: update-initramfs -u -k all"

@@ -1,0 +1,333 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Each test is a subshell of its own, as it should be:
+# shellcheck disable=SC2030,SC2031
+# The scripts that put bootverdict into an initrd and seal it, in folders that stand for the
+# system's: which files they make, and that none of their failures costs an initrd.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	source=$BATS_TEST_DIRNAME/../..
+	cd "$BATS_TEST_TMPDIR" || return
+	export BOOTVERDICT_LIB=$PWD/lib BOOTVERDICT_CONF=$PWD/conf BOOTVERDICT_BOOT=$PWD/boot
+	mkdir lib boot
+	cp "$source"/hook/* lib/
+	cp "$source/etc/bootverdict.conf" conf
+	printf 'the stub' >lib/init
+	printf 'busybox' >lib/busybox
+	cat >lib/bootverdict <<-'END'
+		#!/bin/sh
+		echo "$*" >>"$BOOTVERDICT_LIB/called"
+		exit "$(cat "$BOOTVERDICT_LIB/status" 2>/dev/null || echo 0)"
+	END
+	chmod +x lib/init lib/bootverdict lib/busybox
+	(cd lib && sha256sum init bootverdict busybox >sums)
+	new_image
+}
+
+# A folder as mkinitramfs has it when it runs the hooks: merged /usr, and /init a script.
+new_image() {
+	rm -rf image
+	mkdir -p image/usr/lib image/usr/bin image/scripts
+	ln -s usr/lib image/lib
+	ln -s usr/bin image/bin
+	printf '#!/bin/sh\necho init\n' >image/init
+	chmod 0755 image/init
+}
+
+# Everything in the image: paths, types, modes, links and content.
+listing() {
+	(cd image && find . -printf '%p %M %l\n' | sort && find . -type f | sort | xargs -d '\n' md5sum)
+}
+
+hook() {
+	DESTDIR=$PWD/image version=6.12 run -0 "$source/initramfs-tools/hooks/bootverdict"
+}
+
+assert_diverted() {
+	[ "$(readlink image/init)" = usr/lib/bootverdict/init ]
+	cmp lib/init image/usr/lib/bootverdict/init
+	[ -x image/usr/lib/bootverdict/init ]
+	[ ! -L image/usr/lib/bootverdict/init ]
+	[ "$(head -n 1 image/usr/lib/bootverdict/next-init)" = '#!/bin/sh' ]
+	[ "$(find image/usr/lib/bootverdict | wc -l)" -eq 3 ]
+	[ -x image/usr/lib/bootverdict/next-init ]
+}
+
+@test "the hook diverts /init" {
+	hook
+	[ -z "$output" ]
+	assert_diverted
+	[ "$(image/usr/lib/bootverdict/next-init)" = init ]
+}
+
+@test "the hook can run twice, and takes a newer stub" {
+	hook
+	before=$(listing)
+	hook
+	[ "$(listing)" = "$before" ]
+	printf 'a newer stub' >lib/init
+	rm lib/sums
+	hook
+	assert_diverted
+}
+
+@test "a hook that writes through /init later does not reach the running system" {
+	hook
+	printf '#!/bin/sh\n' >image/init
+	[ "$(cat lib/init)" = 'the stub' ]
+}
+
+@test "an /init that is a link stays what it means" {
+	for target in usr/lib/systemd/systemd /usr/lib/systemd/systemd; do
+		new_image
+		ln -sfn "$target" image/init
+		hook
+		[ "$(readlink image/init)" = usr/lib/bootverdict/init ]
+		[ "$(readlink image/usr/lib/bootverdict/next-init)" = /usr/lib/systemd/systemd ]
+		hook
+		[ "$(readlink image/usr/lib/bootverdict/next-init)" = /usr/lib/systemd/systemd ]
+	done
+}
+
+@test "nothing is diverted when it is switched off" {
+	before=$(listing)
+	for word in no '"no"' "'no'" 'no # for now' false 0; do
+		echo "ENABLED=$word" >>conf
+		hook
+		[ -z "$output" ]
+		[ "$(listing)" = "$before" ]
+	done
+	echo ENABLED=yes >>conf
+	hook
+	assert_diverted
+}
+
+@test "without a configuration file it is on" {
+	rm conf
+	hook
+	assert_diverted
+}
+
+@test "a broken configuration file does not cost the initrd" {
+	printf '%s\n' 'if then (' 'ENABLED' >conf
+	hook
+	assert_diverted
+}
+
+# Each of these leaves the image as it was, with a warning, and exit status 0.
+assert_left_alone() {
+	before=$(listing)
+	hook
+	[[ "$output" == *"W: bootverdict: "* ]]
+	[ "$(listing)" = "$before" ]
+}
+
+@test "no stub" {
+	rm lib/init
+	assert_left_alone
+	[[ "$output" == *"install bootverdict again"* ]]
+}
+
+@test "an empty stub" {
+	: >lib/init
+	rm lib/sums
+	assert_left_alone
+}
+
+@test "a damaged stub" {
+	printf 'thE stub' >lib/init
+	assert_left_alone
+	[[ "$output" == *"not as they were installed"* ]]
+}
+
+@test "no /init" {
+	rm image/init
+	assert_left_alone
+}
+
+@test "no divert, no functions" {
+	rm lib/functions
+	assert_left_alone
+	rm lib/divert
+	assert_left_alone
+}
+
+@test "no folder" {
+	DESTDIR='' run -0 "$source/initramfs-tools/hooks/bootverdict"
+	[[ "$output" == *"W: bootverdict: "* ]]
+	DESTDIR=$PWD/nowhere run -0 "$source/initramfs-tools/hooks/bootverdict"
+	[[ "$output" == *"W: bootverdict: "* ]]
+}
+
+# Every program that divert starts fails in turn, from its n-th start on.
+@test "whatever fails meanwhile, the image is diverted whole or left alone" {
+	mkdir bin
+	for program in mkdir cp cmp mv ln; do
+		cat >"bin/$program" <<-END
+			#!/bin/sh
+			n=\$(cat "$PWD/count"); echo \$((n - 1)) >"$PWD/count"
+			[ "\$n" -gt 1 ] || exit 1
+			exec $(command -v "$program") "\$@"
+		END
+		chmod +x "bin/$program"
+	done
+	before=$(listing)
+	failures=0
+	for n in 1 2 3 4 5 6 7 8 9 10 11 12; do
+		new_image
+		touch -r conf image
+		echo "$n" >count
+		PATH=$PWD/bin:$PATH hook
+		if [ -L image/init ]; then
+			assert_diverted
+			break
+		fi
+		failures=$((failures + 1))
+		[[ "$output" == *"W: bootverdict: "* ]]
+		[ "$(listing)" = "$before" ]
+	done
+	[ -L image/init ]
+	[ "$failures" -ge 7 ]
+}
+
+@test "the hook names as its prerequisites what mkinitramfs runs, and nothing else" {
+	mkdir hooks
+	cp "$source/initramfs-tools/hooks/bootverdict" hooks/
+	for name in udev zz-busybox kmod.old 'with space'; do
+		printf '#!/bin/sh\n' >"hooks/$name"
+		chmod +x "hooks/$name"
+	done
+	mkdir hooks/folder
+	printf '#!/bin/sh\n' >hooks/not-executable
+	printf '#!/bin/sh\nif\n' >hooks/bad-syntax
+	chmod +x hooks/bad-syntax
+	run -0 hooks/bootverdict prereqs
+	[ "$output" = 'kmod.old udev zz-busybox ' ]
+	rm -r hooks/[!b]* hooks/bad-syntax
+	run -0 hooks/bootverdict prereqs
+	[ -z "$output" ]
+}
+
+# ---- after an update ----------------------------------------------------------------------------
+
+post_update() { # STATUS [IMAGE]
+	: >boot/initrd.img-6.12
+	run "-$1" "$source/initramfs-tools/post-update.d/bootverdict" 6.12 \
+		"${2:-$PWD/boot/initrd.img-6.12}"
+}
+
+called() {
+	cat lib/called 2>/dev/null || :
+}
+
+@test "an update seals the image" {
+	post_update 0
+	[ -z "$output" ]
+	[ "$(called)" = "seal --boot $PWD/boot -k 6.12" ]
+}
+
+@test "a disk that did not keep what was written fails the update, loudly" {
+	echo 1 >lib/status
+	post_update 1
+	[[ "$output" == *"DO NOT REBOOT"* ]]
+	[[ "$output" == *"$PWD/boot/initrd.img-6.12"* ]]
+	[[ "$output" != *dpkg-bak* ]]
+	: >boot/initrd.img-6.12.dpkg-bak
+	post_update 1
+	[[ "$output" == *"initrd.img-6.12.dpkg-bak"* ]]
+	echo SEAL_CORRUPTION=warn >>conf
+	post_update 0
+	[[ "$output" == *"DO NOT REBOOT"* ]]
+}
+
+@test "what cannot be sealed is a warning, or an error when that is wanted" {
+	for status in 2 127 139; do
+		echo "$status" >lib/status
+		post_update 0
+		[[ "$output" == *"WARNING: $PWD/boot/initrd.img-6.12 is not sealed"* ]]
+	done
+	echo SEAL_UNABLE=fail >>conf
+	post_update 1
+}
+
+@test "a damaged program of ours is not put into an image" {
+	echo x >>lib/busybox
+	post_update 0
+	[[ "$output" == *"is not sealed"* ]]
+	[ -z "$(called)" ]
+}
+
+@test "nothing is sealed when it is switched off" {
+	echo ENABLED=no >>conf
+	post_update 0
+	[ -z "$output$(called)" ]
+}
+
+@test "an image elsewhere is not sealed" {
+	mkdir kdump
+	: >kdump/initrd.img-6.12
+	post_update 0 "$PWD/kdump/initrd.img-6.12"
+	[ -z "$output$(called)" ]
+	: >boot/initrd.img-6.12-kdump
+	post_update 0 "$PWD/boot/initrd.img-6.12-kdump"
+	[ -z "$output$(called)" ]
+	ln -s boot link
+	post_update 0 "$PWD/link/initrd.img-6.12"
+	[ "$(called)" = "seal --boot $PWD/boot -k 6.12" ]
+}
+
+@test "what stays after the package is removed does nothing" {
+	rm -r lib
+	post_update 0
+	[ -z "$output" ]
+}
+
+# ---- in the boot, and after a kernel is gone ----------------------------------------------------
+
+@test "the report is carried over to /run" {
+	export BOOTVERDICT_ROOT=$PWD/root
+	mkdir -p root/run root/bootverdict/run
+	echo text >root/bootverdict/run/report.txt
+	echo json >root/bootverdict/run/report.json
+	run -0 "$source/initramfs-tools/scripts/init-top/bootverdict"
+	[ -z "$output" ]
+	diff -r root/bootverdict/run root/run/bootverdict
+}
+
+@test "without a report /run stays as it is" {
+	export BOOTVERDICT_ROOT=$PWD/root
+	mkdir -p root/run
+	run -0 "$source/initramfs-tools/scripts/init-top/bootverdict"
+	[ -z "$output" ]
+	mkdir -p root/bootverdict/run
+	run -0 "$source/initramfs-tools/scripts/init-top/bootverdict"
+	[ -z "$output" ]
+	[ -z "$(ls root/run)" ]
+	run -0 "$source/initramfs-tools/scripts/init-top/bootverdict" prereqs
+	[ -z "$output" ]
+}
+
+@test "the record of a removed kernel is forgotten, and no other" {
+	export BOOTVERDICT_ROOT=$PWD/root
+	mkdir -p root/boot/bootverdict root/var/lib/bootverdict
+	for folder in root/boot/bootverdict root/var/lib/bootverdict; do
+		touch "$folder/6.1.manifest" "$folder/6.12.manifest"
+	done
+	touch root/boot/vmlinuz-6.1 root/boot/vmlinuz-6.12
+	run -0 "$source/kernel/postrm.d/bootverdict" 6.1
+	[ -e root/boot/bootverdict/6.1.manifest ]
+	rm root/boot/vmlinuz-6.1
+	run -0 "$source/kernel/postrm.d/bootverdict" 6.1
+	[ -z "$output" ]
+	[ ! -e root/boot/bootverdict/6.1.manifest ]
+	[ ! -e root/var/lib/bootverdict/6.1.manifest ]
+	[ -e root/boot/bootverdict/6.12.manifest ]
+	[ -e root/var/lib/bootverdict/6.12.manifest ]
+	rm root/boot/vmlinuz-6.12
+	run -0 "$source/kernel/postrm.d/bootverdict" 6.12 "$PWD/root/boot/vmlinuz-6.12"
+	[ ! -e root/boot/bootverdict ]
+	run -0 "$source/kernel/postrm.d/bootverdict"
+	run -0 "$source/kernel/postrm.d/bootverdict" ../x
+}
