@@ -15,13 +15,14 @@ MENU = r"\[r\] reboot"
 INTACT = r"bootverdict: intact: \d+ files"
 # The prompt of the rescue shell. Its last line is awaited before anything is typed.
 RESCUE = r"[#$] "
+INSTALLED = ""          # a folder that `make install DESTDIR=` has filled already
 installing = threading.Lock()
 
 
 def installed():
-    """The folder of `make install`, made once per run."""
+    """The folder of `make install`, made once per run; or the one given by `run --install`."""
     with installing:
-        return make_install()
+        return INSTALLED or make_install()
 
 
 @functools.lru_cache(maxsize=1)
