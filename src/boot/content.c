@@ -85,6 +85,38 @@ static void bad_list_sort(struct bad_list *l)
 		qsort(l->items, l->count, sizeof(*l->items), compare_position);
 }
 
+/* Whether another name of this file is in the list, as the one that keeps the blocks. */
+static bool is_listed_elsewhere(const struct bad_list *l, const struct bad_entry *b)
+{
+	const struct content *c = b->content;
+
+	if (!c->hard_link || (b->state != ENTRY_BYTES && b->state != ENTRY_SIZE))
+		return false;
+	for (size_t i = 0; i < l->count; i++) {
+		const struct content *other = l->items[i].content;
+
+		if (!other->hard_link && other->hash == c->hash && other->size == c->size &&
+		    l->items[i].state == b->state)
+			return true;
+	}
+	return false;
+}
+
+/* A damaged file counts once, whatever the number of its names. */
+static void leave_out_other_names(struct bad_list *l)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < l->count; i++) {
+		struct bad_entry b = l->items[i];
+
+		/* Kept ones are in front, the ones to come behind: both are looked through. */
+		if (!is_listed_elsewhere(l, &b))
+			l->items[kept++] = b;
+	}
+	l->count = kept;
+}
+
 /* ---- where in the image ---- */
 
 static bool position_is_exact(const struct manifest *m, const struct content *c)
@@ -161,7 +193,7 @@ static int find_ranges(struct verification *v, const struct bad_entry *b, struct
 /* Whether the blocks tell more than that the file differs. */
 static bool has_ranges(const struct bad_entry *b)
 {
-	return b->content->type == CONTENT_FILE &&
+	return b->content->type == CONTENT_FILE && !b->content->hard_link &&
 	       (b->state == ENTRY_BYTES || b->state == ENTRY_SIZE) &&
 	       (b->content->block_count || b->content->size <= BLOCK_SIZE);
 }
@@ -391,6 +423,7 @@ static void tell(struct verification *v, struct report *r, struct content_result
 	bool bad = v->damaged.count || v->missing.count || v->guard.count;
 	uint64_t bad_bytes = 0;
 
+	leave_out_other_names(&v->damaged);
 	result->different = v->damaged.count;
 	result->missing = v->missing.count;
 	result->guard_bad = v->guard.count;

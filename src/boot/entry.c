@@ -18,6 +18,7 @@ int entry_reader_open(struct entry_reader *e, int root)
 {
 	e->root = root;
 	e->bytes = 0;
+	e->linked_count = 0;
 	e->buffer = malloc(ENTRY_BUFFER);
 	e->hasher = hasher_new();
 	if (e->buffer && e->hasher)
@@ -96,13 +97,38 @@ static int hash_file(struct entry_reader *e, int fd, uint64_t *hash)
 	return (int)n;
 }
 
-static enum entry_state compare_file(struct entry_reader *e, const struct content *c)
+static bool recall_hash(const struct entry_reader *e, ino_t inode, uint64_t *hash)
 {
-	cleanup(close_fd) int fd = entry_open(e, c->path);
+	for (size_t i = 0; i < e->linked_count && i < ENTRY_LINKED_MAX; i++) {
+		if (e->linked[i].inode == inode) {
+			*hash = e->linked[i].hash;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void remember_hash(struct entry_reader *e, ino_t inode, uint64_t hash)
+{
+	size_t slot = e->linked_count++ % ENTRY_LINKED_MAX;
+
+	e->linked[slot].inode = inode;
+	e->linked[slot].hash = hash;
+}
+
+static enum entry_state compare_file(struct entry_reader *e, const struct content *c,
+				     const struct stat *st)
+{
 	uint64_t hash = 0;
 
-	if (fd < 0 || hash_file(e, fd, &hash))
-		return ENTRY_UNREADABLE;
+	if (st->st_nlink == 1 || !recall_hash(e, st->st_ino, &hash)) {
+		cleanup(close_fd) int fd = entry_open(e, c->path);
+
+		if (fd < 0 || hash_file(e, fd, &hash))
+			return ENTRY_UNREADABLE;
+		if (st->st_nlink > 1)
+			remember_hash(e, st->st_ino, hash);
+	}
 	return hash == c->hash ? ENTRY_AS_SEALED : ENTRY_BYTES;
 }
 
@@ -125,7 +151,7 @@ static enum entry_state compare_content(struct entry_reader *e, const struct con
 	case CONTENT_FILE:
 		if ((uint64_t)st->st_size != c->size)
 			return ENTRY_SIZE;
-		return compare_file(e, c);
+		return compare_file(e, c, st);
 	case CONTENT_SYMLINK:
 		return compare_symlink(c, fd);
 	case CONTENT_CHAR:

@@ -3,6 +3,7 @@
 #define BV_BOOT_ENTRY_H
 
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "manifest/manifest.h"
 
@@ -20,12 +21,20 @@ enum entry_state {
 
 #define ENTRY_BUFFER (256u * 1024u)
 
+/* Files with several names are hashed once; so many are remembered. */
+#define ENTRY_LINKED_MAX 64
+
 /* What every comparison needs; made once. */
 struct entry_reader {
 	int root;	       /* open folder; stays the caller's */
 	unsigned char *buffer; /* ENTRY_BUFFER bytes */
 	struct hasher *hasher;
 	uint64_t bytes; /* of files, read so far */
+	struct {
+		ino_t inode;
+		uint64_t hash;
+	} linked[ENTRY_LINKED_MAX];
+	size_t linked_count; /* ever remembered */
 };
 
 int entry_reader_open(struct entry_reader *e, int root); /* -ENOMEM */

@@ -35,10 +35,12 @@ void kernel_log_write(enum log_level level, const char *format, ...)
 	if (fd < 0)
 		return;
 	va_start(args, format);
-	vsnprintf(record + used, sizeof(record) - (size_t)used, format, args);
+	vsnprintf(record + used, sizeof(record) - (size_t)used - 1, format, args);
 	va_end(args);
-	/* One write is one record; it does not come in parts, and the log never refuses. */
-	n = write(fd, record, strlen(record));
+	/* Without its newline a record would stay unfinished until the kernel writes the next. */
+	used = (int)strlen(record);
+	record[used] = '\n';
+	n = write(fd, record, (size_t)used + 1);
 	(void)n;
 }
 

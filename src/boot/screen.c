@@ -144,14 +144,15 @@ static void add_first_path(struct screen *s, const struct finding *f)
 static void add_first_range(struct screen *s, const struct finding *f)
 {
 	const struct report_range *range = f->ranges;
+	const char *total = f->range_count > 1 ? evidence_value(f, "bad_bytes") : NULL;
 	cleanup(free_ptr) char *damage = f->range_count ? range_text(range) : NULL;
 	cleanup(free_ptr) char *text = NULL;
 
 	if (!damage)
 		return;
-	text = text_format("%llu bytes from byte %llu of that file: %s",
+	text = text_format("%llu bytes from byte %llu of it: %s%s%s",
 			   (unsigned long long)range->length, (unsigned long long)range->offset,
-			   damage);
+			   damage, total ? "; bad bytes in all: " : "", total ? total : "");
 	add_wrapped(s, "    ", text, 2);
 }
 
@@ -163,7 +164,7 @@ static void add_position(struct screen *s, const struct finding *f)
 
 	if (!exact && !about)
 		return;
-	row = text_format("    in the image file: %s %s", exact ? "byte" : "at or before byte",
+	row = text_format("    in the image file: %s byte %s", exact ? "from" : "compressed, near",
 			  exact ? exact : about);
 	add(s, row);
 }
