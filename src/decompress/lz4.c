@@ -20,7 +20,7 @@
 
 struct lz4 {
 	unsigned char *content; /* BLOCK_CONTENT bytes */
-	unsigned char *packed;	/* BLOCK_PACKED bytes */
+	unsigned char *packed;	/* BLOCK_PACKED bytes, once a large block needs them */
 	size_t given, have;	/* in content: already read, and unpacked */
 };
 
@@ -31,10 +31,7 @@ static int lz4_open(struct decompressor *d)
 	if (!z)
 		return -ENOMEM;
 	z->content = malloc(BLOCK_CONTENT);
-	z->packed = malloc(BLOCK_PACKED);
-	if (!z->content || !z->packed) {
-		free(z->content);
-		free(z->packed);
+	if (!z->content) {
 		free(z);
 		return -ENOMEM;
 	}
@@ -56,23 +53,43 @@ static int lz4_peek_word(struct decompressor *d, uint32_t *word)
 	return 1;
 }
 
-/* Copies len bytes of the input to to. */
-static int lz4_gather(struct decompressor *d, unsigned char *to, size_t len)
+/* Makes *p point to the next size bytes of the input in one piece, and consumes them. */
+static int lz4_take(struct decompressor *d, size_t size, const unsigned char **p)
 {
-	while (len > 0) {
-		const unsigned char *p;
-		ssize_t n = input_peek(d->in, 1, &p);
+	struct lz4 *z = d->state;
+	size_t done = 0;
+
+	if (!z->packed)
+		z->packed = malloc(BLOCK_PACKED);
+	if (!z->packed)
+		return codec_fail(d, -ENOMEM, "out of memory");
+	while (done < size) {
+		ssize_t n = input_peek(d->in, 1, p);
 		size_t part;
 
 		if (n < 0)
 			return codec_fail(d, (int)n, "the device cannot read it");
 		if (n == 0)
 			return codec_fail(d, -ENODATA, CODEC_CUT_SHORT);
-		part = (size_t)n < len ? (size_t)n : len;
-		memcpy(to, p, part);
+		part = (size_t)n < size - done ? (size_t)n : size - done;
+		memcpy(z->packed + done, *p, part);
 		input_consume(d->in, part);
-		to += part;
-		len -= part;
+		done += part;
+	}
+	*p = z->packed;
+	return 0;
+}
+
+/* The same without a copy, for a block that the input can show as a whole; consumes nothing. */
+static int lz4_show(struct decompressor *d, size_t size, const unsigned char **p)
+{
+	ssize_t n = input_peek(d->in, size, p);
+
+	if (n < 0)
+		return codec_fail(d, (int)n, "the device cannot read it");
+	if ((size_t)n < size) {
+		input_consume(d->in, (size_t)n);
+		return codec_fail(d, -ENODATA, CODEC_CUT_SHORT);
 	}
 	return 0;
 }
@@ -97,6 +114,7 @@ static int lz4_look(struct decompressor *d)
 static int lz4_next_block(struct decompressor *d)
 {
 	struct lz4 *z = d->state;
+	const unsigned char *p;
 	uint32_t size;
 	int r;
 
@@ -113,11 +131,10 @@ static int lz4_next_block(struct decompressor *d)
 	if (size > BLOCK_PACKED)
 		return codec_fail(d, -EBADMSG, "the size of a block is impossible");
 	input_consume(d->in, WORD_BYTES);
-	r = lz4_gather(d, z->packed, size);
+	r = size <= INPUT_WINDOW ? lz4_show(d, size, &p) : lz4_take(d, size, &p);
 	if (r < 0)
 		return r;
-	r = LZ4_decompress_safe((const char *)z->packed, (char *)z->content, (int)size,
-				BLOCK_CONTENT);
+	r = LZ4_decompress_safe((const char *)p, (char *)z->content, (int)size, BLOCK_CONTENT);
 	if (r < 0)
 		return codec_fail(d, -EBADMSG, "the compressed data is damaged");
 	z->given = 0;
