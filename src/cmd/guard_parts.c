@@ -111,6 +111,7 @@ static int build(const struct guard_files *g, const struct manifest *m, bool mer
 		 unsigned char **bytes, size_t *size)
 {
 	cleanup(free_ptr) char *text = NULL;
+	struct manifest carried = *m; /* without times and inode numbers */
 	struct guard_parts parts = {
 		.stub = g->stub,
 		.stub_size = g->stub_size,
@@ -123,8 +124,11 @@ static int build(const struct guard_files *g, const struct manifest *m, bool mer
 		.merge = merge,
 		.early_cpio_mark = mark,
 	};
-	int r = manifest_format(m, &text, &parts.manifest_size);
+	int r;
 
+	memset(carried.files, 0, sizeof(carried.files));
+	carried.sealed_at = 0;
+	r = manifest_format(&carried, &text, &parts.manifest_size);
 	parts.manifest = text;
 	return r ? r : guard_build(&parts, bytes, size);
 }

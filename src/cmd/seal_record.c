@@ -72,6 +72,12 @@ int seal_kernel(const struct boot_files *f, const struct seal_options *o, struct
 	r = kernel_is_sound(f->kernel, fd, (uint64_t)st.st_size);
 	if (r)
 		return r;
+	/* Its package may have written it a moment ago: it is sealed as it is on the disk. */
+	if (fsync(fd) < 0 && errno == EIO) {
+		message("%s: the disk reports an input/output error: this is a storage fault",
+			f->kernel);
+		return 1;
+	}
 	r = record_file(file, fd, boot_files_inside(f, f->kernel));
 	if (r) {
 		message("%s: %s", f->kernel, strerror(-r));

@@ -504,10 +504,17 @@ int recorder_walk(struct recorder *r, struct input *in, bool as_guard, uint64_t 
 		.member_end = on_member_end,
 		.segment_end = on_segment_end,
 	};
+	int err;
 
 	r->as_guard = as_guard;
 	r->base = base;
-	return initrd_walk(in, &visitor, r, fault);
+	err = initrd_walk(in, &visitor, r, fault);
+	/* A guard that is merged with an early cpio has no trailer of its own. */
+	if (as_guard && err == -ENODATA && !*fault->path && fault->offset == input_end(in)) {
+		memset(fault, 0, sizeof(*fault));
+		err = 0;
+	}
+	return err;
 }
 
 static int by_content_path(const void *a, const void *b)
