@@ -74,11 +74,16 @@ static void make_raw(struct console *c)
 	tcsetattr(c->fd, TCSANOW, &t);
 }
 
+static int open_terminal(const struct console_id *id)
+{
+	return system_open_device(id->device, O_RDWR | O_NOCTTY | O_NONBLOCK);
+}
+
 static bool open_one(struct console *c, const struct console_id *id)
 {
 	memset(c, 0, sizeof(*c));
 	c->id = *id;
-	c->fd = system_open_device(id->device, O_RDWR | O_NOCTTY | O_NONBLOCK);
+	c->fd = open_terminal(id);
 	if (c->fd < 0)
 		return false;
 	if (tcgetattr(c->fd, &c->saved)) { /* no hardware behind it: EIO */
@@ -126,6 +131,10 @@ void consoles_close(struct consoles *c)
 void console_take_back(struct console *c)
 {
 	c->lent = false;
+	/* The end of the shell's session has hung up every descriptor of its terminal. */
+	if (c->fd >= 0)
+		close(c->fd);
+	c->fd = open_terminal(&c->id);
 	if (c->fd < 0)
 		return;
 	make_raw(c);

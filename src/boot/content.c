@@ -15,6 +15,7 @@
  * flipped bit hashes a block 32768 times, and the stub does not wait for long.
  */
 #define RANGES_MAX   64u
+#define PATHS_MAX    64u
 #define DETAIL_MS    3000u
 #define BIT_SEARCHES 8u
 
@@ -255,11 +256,19 @@ static uint64_t tell_ranges(struct verification *v, const struct bad_list *l, st
 	return bytes;
 }
 
-static void list_paths(struct finding *f, const struct bad_list *l, const char *key)
+static void list_paths(struct finding *f, const struct bad_list *l)
 {
-	for (size_t i = 0; i < l->count && i < RANGES_MAX; i++)
+	size_t listed = l->count < PATHS_MAX ? l->count : PATHS_MAX;
+
+	for (size_t i = 0; i < listed; i++) {
+		char key[32];
+
+		snprintf(key, sizeof(key), "path_%zu", i + 1);
 		finding_text(f, key, "%s (%s)", l->items[i].content->path,
 			     state_text(&l->items[i]));
+	}
+	if (listed < l->count)
+		finding_number(f, "paths_left_off", l->count - listed);
 }
 
 /* ---- findings ---- */
@@ -296,12 +305,12 @@ static uint64_t tell_damaged(struct verification *v, struct report *r)
 	bad_list_sort(&v->damaged);
 	f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-CONTENT-DAMAGED",
 			   n == 1 ? v->damaged.items[0].content->path : "initial RAM disk",
-			   "%" PRIu64 " of the %zu files that it holds %s not as sealed.", n,
+			   "%" PRIu64 " of %zu files in the initial RAM disk %s not as sealed.", n,
 			   v->m->content_count, n == 1 ? "is" : "are");
 	finding_number(f, "files_checked", v->m->content_count);
 	finding_number(f, "files_different", n);
 	bytes = tell_ranges(v, &v->damaged, f);
-	list_paths(f, &v->damaged, "path");
+	list_paths(f, &v->damaged);
 	say_what_it_is_not(f);
 	say_what_to_do(f, v->m->kernel);
 	return bytes;
@@ -316,12 +325,13 @@ static void tell_missing(struct verification *v, struct report *r)
 		return;
 	bad_list_sort(&v->missing);
 	f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-CONTENT-MISSING", "initial RAM disk",
-			   "%" PRIu64 " of the %zu files that it holds %s not unpacked at all.", n,
-			   v->m->content_count, n == 1 ? "was" : "were");
+			   "%" PRIu64
+			   " of %zu files in the initial RAM disk %s not unpacked at all.",
+			   n, v->m->content_count, n == 1 ? "was" : "were");
 	finding_number(f, "files_checked", v->m->content_count);
 	finding_number(f, "files_missing", n);
 	tell_position(f, v->m, v->missing.items[0].content, 0);
-	list_paths(f, &v->missing, "path");
+	list_paths(f, &v->missing);
 	if (v->damaged.count)
 		return;
 	say_what_it_is_not(f);
@@ -344,7 +354,7 @@ static void tell_replaced(struct verification *v, struct report *r)
 	finding_number(f, "files_checked", v->m->content_count);
 	finding_number(f, "files_different", n);
 	finding_text(f, "first_path", "%s", v->damaged.items[0].content->path);
-	list_paths(f, &v->damaged, "path");
+	list_paths(f, &v->damaged);
 	finding_next(f, "Look which initrd images the boot loader passes. If it is this one alone, "
 			"compare it with its seal: bootverdict check");
 }
@@ -365,7 +375,7 @@ static uint64_t tell_guard(struct verification *v, struct report *r)
 			   n, n == 1 ? "is" : "are", n == 1 ? "it" : "them");
 	finding_number(f, "files_different", n);
 	bytes = tell_ranges(v, &v->guard, f);
-	list_paths(f, &v->guard, "path");
+	list_paths(f, &v->guard);
 	say_what_it_is_not(f);
 	if (!v->damaged.count && !v->missing.count)
 		say_what_to_do(f, v->m->kernel);

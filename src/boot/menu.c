@@ -149,7 +149,7 @@ static void end_shells(struct session *s)
 		kill(-s->shells[i], SIGKILL);
 		kill(s->shells[i], SIGKILL);
 		waitpid(s->shells[i], NULL, 0);
-		s->consoles.items[i].lent = false;
+		console_take_back(&s->consoles.items[i]);
 	}
 }
 

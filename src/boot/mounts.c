@@ -34,7 +34,6 @@ void mounts_proc_off(void)
 
 void mounts_for_shell(void)
 {
-	mounts_proc();
 	mount_on("sysfs", "/sys", QUIET_FLAGS);
 	mount_on("devtmpfs", "/dev", MS_NOSUID);
 }

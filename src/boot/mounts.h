@@ -11,7 +11,7 @@ int mounts_make_private(void);
 int mounts_proc(void);	    /* on /proc; made when it is not there */
 void mounts_proc_off(void); /* so that /proc can be compared with its record */
 
-/* /proc, /sys and /dev, as a shell needs them; what cannot be mounted is left out. */
+/* /sys and /dev, which a shell needs besides; what cannot be mounted is left out. */
 void mounts_for_shell(void);
 
 #endif
