@@ -38,8 +38,8 @@ void block_index_free(struct block_index *index);
 /*
  * Says how a block that does not hash to blocks[number] is damaged. data has len bytes; when
  * that is less than expected_len, the file ended there. data is restored before return.
- * search_bit: try every single bit as well, which hashes the block 8 * len times; callers bound
- * how often they ask for it.
+ * search_bit: try every single bit as well, which for a full block takes as long as hashing it a
+ * few hundred times, and for a shorter one 8 * len times; callers bound how often they ask for it.
  */
 void damage_classify(unsigned char *data, size_t len, size_t expected_len, uint64_t expected_hash,
 		     uint64_t number, const struct block_index *index, bool search_bit,

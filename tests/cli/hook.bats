@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Each test is a subshell of its own, as it should be:
-# shellcheck disable=SC2030,SC2031
 # The scripts that put bootverdict into an initrd and seal it, in folders that stand for the
 # system's: which files they make, and that none of their failures costs an initrd.
+# Each test is a subshell of its own, as it should be:
+# shellcheck disable=SC2030,SC2031
 
 bats_require_minimum_version 1.5.0
 
