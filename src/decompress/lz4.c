@@ -135,6 +135,8 @@ static int lz4_next_block(struct decompressor *d)
 	if (r < 0)
 		return r;
 	r = LZ4_decompress_safe((const char *)p, (char *)z->content, (int)size, BLOCK_CONTENT);
+	if (size <= INPUT_WINDOW)
+		input_consume(d->in, size);
 	if (r < 0)
 		return codec_fail(d, -EBADMSG, "the compressed data is damaged");
 	z->given = 0;
