@@ -141,7 +141,7 @@ static void test_bit_flip_in_short_blocks(void **state)
 }
 
 /* The CPU time of one search that finds nothing, in nanoseconds. */
-static int64_t search_time(const struct fixture *f, size_t len)
+static int64_t search_time(struct fixture *f, size_t len)
 {
 	struct timespec before, after;
 	struct damage damage;
