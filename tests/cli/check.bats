@@ -1,0 +1,328 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+load system
+
+# Asserts exit status, verdict and the JSON's own exit.
+verdict_is() { # NAME STATUS
+	[ "$status" -eq "$2" ]
+	[ "$(field .verdict)" = "$1" ]
+	[ "$(field .exit)" -eq "$2" ]
+}
+
+@test "what was sealed is intact, in words and in JSON" {
+	make_system
+	seal
+	run check
+	[ "$status" -eq 0 ]
+	[ "${lines[0]}" = "VERDICT: INTACT - every sealed byte is as sealed" ]
+	run check --json
+	verdict_is intact 0
+	[ "$(field '.findings | length')" -eq 0 ]
+	[ "$(field '[.artifacts[].state] | unique | join(",")')" = intact ]
+	[ "$(field .kernel)" = "$KVER" ]
+	[ "$(field .host.os)" = "Test GNU/Linux 1" ]
+	run check --direct
+	[ "$status" -eq 0 ]
+	run check --quiet
+	[ -z "$output" ]
+}
+
+@test "a zeroed block is named with its place, its look and its member" {
+	make_system
+	seal
+	block=$(($(blocks "$IMAGE") - 30))
+	keeping_times "$IMAGE" zero_block "$IMAGE" "$block"
+	run check --json
+	verdict_is storage-corruption 1
+	[ "$(field '.findings[0].id')" = BV-INITRD-BLOCKS ]
+	[ "$(field '.findings[0].ranges | length')" -eq 1 ]
+	[ "$(field '.findings[0].ranges[0].offset')" -eq $((block * 4096)) ]
+	[ "$(field '.findings[0].ranges[0].damage')" = zeroed ]
+	[ "$(field '.findings[0].ranges[0].members[0]')" = usr/lib/modules/noise.ko ]
+	[ "$(field '.artifacts[] | select(.kind == "initrd") | .bad_bytes')" -eq 4096 ]
+	[ "$(field '.artifacts[] | select(.kind == "kernel") | .state')" = intact ]
+	run check
+	[ "${lines[0]}" = "VERDICT: STORAGE CORRUPTION - not a configuration error" ]
+	[[ $output == *"offset $((block * 4096)), 4096 bytes: all zero"* ]]
+}
+
+@test "one flipped bit is found, and which one" {
+	make_system
+	seal
+	offset=$(($(stat -c %s "$IMAGE") / 2))
+	flip_bit "$IMAGE" "$offset"
+	run check --json
+	verdict_is storage-corruption 1
+	[ "$(field '.findings[0].ranges[0].damage')" = bit-flip ]
+	[ "$(field '.findings[0].ranges[0].byte')" -eq "$offset" ]
+	[ "$(field '.findings[0].ranges[0].bit')" -eq 4 ]
+}
+
+@test "swapped blocks are misplaced, each with its origin" {
+	make_system
+	seal
+	n=$(blocks "$IMAGE")
+	swap_blocks "$IMAGE" $((n - 40)) $((n - 20))
+	run check --json
+	verdict_is storage-corruption 1
+	[ "$(field '[.findings[0].ranges[].damage] | unique | join(",")')" = misplaced ]
+	[ "$(field '.findings[0].ranges[0].origin')" -eq $(((n - 20) * 4096)) ]
+	[ "$(field '.findings[0].ranges[1].origin')" -eq $(((n - 40) * 4096)) ]
+}
+
+@test "a lost sector and a lost tail are found" {
+	make_system
+	seal
+	dd if=/dev/zero of="$IMAGE" bs=512 seek=$(($(blocks "$IMAGE") * 8 - 100)) count=1 \
+		conv=notrunc status=none
+	run check --json
+	verdict_is storage-corruption 1
+	[ "$(field '.findings[0].ranges[0].damage')" = zero-sectors ]
+	[ "$(field '.findings[0].ranges[0].zero_sectors')" -eq 1 ]
+	truncate -s -100000 "$IMAGE"
+	run check --json
+	verdict_is storage-corruption 1
+	[ "$(field '.findings[0].ranges[-1].damage')" = truncated ]
+}
+
+@test "damage in the guard itself is found" {
+	make_system
+	seal
+	for block in 0 1 4 100; do
+		cp "$IMAGE" "$BATS_TEST_TMPDIR/good"
+		zero_block "$IMAGE" $block
+		run check --json
+		verdict_is storage-corruption 1
+		[ "$(field '.findings[0].ranges[0].offset')" -eq $((block * 4096)) ]
+		cp "$BATS_TEST_TMPDIR/good" "$IMAGE"
+		run check
+		[ "$status" -eq 0 ]
+	done
+}
+
+@test "a damaged kernel is found, and the initrd is not accused" {
+	make_system
+	seal
+	zero_block "$KERNEL" 5
+	run check --json
+	verdict_is storage-corruption 1
+	[ "$(field '.findings[0].id')" = BV-KERNEL-BLOCKS ]
+	[ "$(field '.findings | length')" -eq 1 ]
+	[ "$(field '.artifacts[] | select(.kind == "initrd") | .state')" = intact ]
+}
+
+@test "a rebuilt initrd without a new seal is stale, whatever its compression" {
+	make_system
+	seal
+	for codec in zstd gzip xz lz4 plain; do
+		make_initrd "$IMAGE" "$codec" 7
+		run check --json
+		verdict_is stale 4
+		[ "$(field '.findings[0].id')" = BV-INITRD-STALE ]
+	done
+	seal
+	check
+}
+
+@test "a rebuilt initrd that is broken is not called stale" {
+	make_system
+	seal
+	make_initrd "$IMAGE" zstd 7
+	truncate -s -3000 "$IMAGE"
+	run check --json
+	verdict_is storage-corruption 1
+}
+
+@test "a replaced kernel is stale" {
+	make_system
+	seal
+	noise 200000 another >"$KERNEL"
+	run check --json
+	verdict_is stale 4
+	[ "$(field '.findings[0].id')" = BV-KERNEL-STALE ]
+}
+
+@test "a restored copy with other times and another inode is intact" {
+	make_system
+	seal
+	cp "$IMAGE" "$BATS_TEST_TMPDIR/copy"
+	rm "$IMAGE"
+	cp "$BATS_TEST_TMPDIR/copy" "$IMAGE"
+	touch -d @1500000000 "$IMAGE"
+	check
+}
+
+@test "the guard was renewed and its record lost: stale, not corruption" {
+	make_system
+	seal
+	cp -a "$ROOT/boot/bootverdict" "$ROOT/var/lib/bootverdict" "$BATS_TEST_TMPDIR/"
+	mkdir "$BATS_TEST_TMPDIR/old" && mv "$BATS_TEST_TMPDIR/bootverdict" "$BATS_TEST_TMPDIR/old/"
+	echo 'POLICY=ask' >"$ROOT/etc/bootverdict.conf"
+	seal
+	cp "$BATS_TEST_TMPDIR/old/bootverdict/"*.manifest "$ROOT/boot/bootverdict/"
+	cp "$BATS_TEST_TMPDIR/old/bootverdict/"*.manifest "$ROOT/var/lib/bootverdict/"
+	run check --json
+	verdict_is stale 4
+}
+
+@test "one damaged copy of the record is told, and the other one is used" {
+	make_system
+	seal
+	for copy in boot/bootverdict var/lib/bootverdict; do
+		cp "$ROOT/$copy/$KVER.manifest" "$BATS_TEST_TMPDIR/good"
+		flip_bit "$ROOT/$copy/$KVER.manifest" 3000
+		run check --json
+		verdict_is storage-corruption 1
+		[ "$(field '[.findings[].id] | join(",")')" = BV-MANIFEST-DAMAGED ]
+		[ "$(field '[.artifacts[] | select(.kind != "manifest") | .state] | unique | join(",")')" = intact ]
+		rm "$ROOT/$copy/$KVER.manifest"
+		check
+		cp "$BATS_TEST_TMPDIR/good" "$ROOT/$copy/$KVER.manifest"
+	done
+	check
+}
+
+@test "with both copies damaged no file is accused" {
+	make_system
+	seal
+	for copy in boot/bootverdict var/lib/bootverdict; do
+		truncate -s 2000 "$ROOT/$copy/$KVER.manifest"
+	done
+	run check --json
+	verdict_is storage-corruption 1
+	[ "$(field '[.findings[] | select(.verdict == "storage-corruption") | .id] | unique | join(",")')" = BV-MANIFEST-DAMAGED ]
+}
+
+@test "what was never sealed is stale when it is sound, and corrupt when it is not" {
+	make_system
+	run check --json
+	verdict_is stale 4
+	[ "$(field '.findings[-1].id')" = BV-NOT-SEALED ]
+	zero_block "$IMAGE" 50
+	run check --json
+	verdict_is storage-corruption 1
+}
+
+@test "missing files are a configuration error" {
+	make_system
+	seal
+	mv "$IMAGE" "$BATS_TEST_TMPDIR/"
+	run check --json
+	verdict_is config-error 3
+	[ "$(field '.findings[0].id')" = BV-INITRD-MISSING ]
+	run bv check --root "$ROOT" -k 9.9.9
+	[ "$status" -eq 2 ]
+}
+
+@test "--all checks every version and returns the worst" {
+	make_system
+	cp "$IMAGE" "$ROOT/boot/initrd.img-5.9"
+	bv seal -q --root "$ROOT" --all
+	bv check --root "$ROOT" --all
+	zero_block "$ROOT/boot/initrd.img-5.9" 250
+	run bv check --root "$ROOT" --all --json
+	verdict_is storage-corruption 1
+	[ "$(field '.findings | length')" -eq 1 ]
+}
+
+@test "a FILE of every compression: healthy, and damaged" {
+	for codec in plain gzip zstd zstd-frames xz lzma lz4; do
+		image=$BATS_TEST_TMPDIR/image.$codec
+		make_initrd "$image" "$codec"
+		run bv check --json "$image"
+		verdict_is stale 4
+		truncate -s -2000 "$image"
+		run bv check --json "$image"
+		verdict_is storage-corruption 1
+	done
+	for codec in gzip zstd xz; do
+		image=$BATS_TEST_TMPDIR/image.$codec
+		make_initrd "$image" "$codec"
+		flip_bit "$image" $(($(stat -c %s "$image") / 2))
+		run bv check --json "$image"
+		verdict_is storage-corruption 1
+	done
+}
+
+@test "a FILE says how far its proof goes" {
+	make_initrd "$BATS_TEST_TMPDIR/plain" plain
+	run bv check "$BATS_TEST_TMPDIR/plain"
+	[[ $output == *"only walked, it carries no checksum"* ]]
+	make_initrd "$BATS_TEST_TMPDIR/zstd" zstd
+	run bv check "$BATS_TEST_TMPDIR/zstd"
+	[[ $output == *"proven by its XXH64"* ]]
+}
+
+@test "a sealed FILE proves itself without any record outside it" {
+	make_system plain
+	seal
+	mv "$IMAGE" "$BATS_TEST_TMPDIR/alone"
+	run bv check --json "$BATS_TEST_TMPDIR/alone"
+	verdict_is intact 0
+	# A bit that nothing else would notice: plain cpio has no checksum.
+	flip_bit "$BATS_TEST_TMPDIR/alone" $(($(stat -c %s "$BATS_TEST_TMPDIR/alone") - 100000))
+	run bv check --json "$BATS_TEST_TMPDIR/alone"
+	verdict_is storage-corruption 1
+	[ "$(field '.findings[0].id')" = BV-IMAGE-CONTENT ]
+	[ "$(field '.findings[0].ranges[0].members[0]')" = usr/lib/modules/noise.ko ]
+}
+
+@test "a kernel FILE is proven by its payload's checksum" {
+	make_kernel "$BATS_TEST_TMPDIR/kernel"
+	run bv check --json "$BATS_TEST_TMPDIR/kernel"
+	verdict_is stale 4
+	[ "$(field '.findings[0].id')" = BV-KERNEL-SOUND ]
+	flip_bit "$BATS_TEST_TMPDIR/kernel" 30000
+	run bv check --json "$BATS_TEST_TMPDIR/kernel"
+	verdict_is storage-corruption 1
+	[ "$(field '.findings[0].id')" = BV-KERNEL-BROKEN ]
+}
+
+@test "what is no boot file gets no verdict" {
+	noise 9000 x >"$BATS_TEST_TMPDIR/noise"
+	run bv check --json "$BATS_TEST_TMPDIR/noise"
+	verdict_is inconclusive 5
+	: >"$BATS_TEST_TMPDIR/empty"
+	run bv check --json "$BATS_TEST_TMPDIR/empty"
+	[ "$status" -ne 0 ] && [ "$status" -ne 1 ]
+	run bv check "$BATS_TEST_TMPDIR/absent"
+	[ "$status" -eq 2 ]
+	run bv check "$BATS_TEST_TMPDIR"
+	[ "$status" -eq 2 ]
+}
+
+@test "names from a damaged archive cannot speak to the terminal" {
+	mkdir "$BATS_TEST_TMPDIR/evil"
+	noise 5000 x >"$BATS_TEST_TMPDIR/evil/$(printf 'a\033[31mred\n')"
+	archive "$BATS_TEST_TMPDIR/evil" >"$BATS_TEST_TMPDIR/image"
+	truncate -s -4500 "$BATS_TEST_TMPDIR/image"
+	run bv check --color never "$BATS_TEST_TMPDIR/image"
+	[ "$status" -eq 1 ]
+	[[ $output != *$'\033'* ]]
+	run bv check --json "$BATS_TEST_TMPDIR/image"
+	field .verdict
+}
+
+@test "checking writes nothing, access times included" {
+	make_system
+	seal
+	touch -a -d @1000000000 "$IMAGE" "$KERNEL"
+	fingerprint >"$BATS_TEST_TMPDIR/print"
+	stat -c '%n %X %Y %Z' "$IMAGE" "$KERNEL" >"$BATS_TEST_TMPDIR/times-before"
+	check -q --direct
+	bv check -q "$IMAGE" || true
+	stat -c '%n %X %Y %Z' "$IMAGE" "$KERNEL" | diff "$BATS_TEST_TMPDIR/times-before" -
+	fingerprint | diff "$BATS_TEST_TMPDIR/print" -
+}
+
+@test "bad usage exits 2 and says how to get help" {
+	for args in "--nonsense" "-k a/b" "-k x --all" "--color pink" "-k x file" "--root /nowhere"; do
+		# shellcheck disable=SC2086
+		run bv check $args
+		[ "$status" -eq 2 ]
+		[[ $output == *"--help"* ]]
+	done
+	run bv check --help
+	[ "$status" -eq 0 ]
+}
