@@ -368,6 +368,7 @@ static int parse_segment(struct reader *r, struct manifest *m)
 	    grow(r, (void **)&m->segments, m->segment_count, sizeof(*s)) < 0)
 		return r->error;
 	s = &m->segments[m->segment_count++];
+	memset(s, 0, sizeof(*s));
 	if (take_codec(r, &s->codec) < 0 || take_u64(r, &s->offset) < 0 ||
 	    take_u64(r, &s->length) < 0 || take_u64(r, &s->unpacked) < 0)
 		return r->error;

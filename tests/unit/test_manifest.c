@@ -85,8 +85,8 @@ static void fill(struct manifest *m)
 	m->files[ARTIFACT_INITRD].extent_count = 2;
 	m->segments = calloc(2, sizeof(*m->segments));
 	assert_non_null(m->segments);
-	m->segments[0] = (struct sealed_segment){ CODEC_NONE, 0, 4096, 4096 };
-	m->segments[1] = (struct sealed_segment){ CODEC_ZSTD, 4096, 60000, 200000 };
+	m->segments[0] = (struct sealed_segment){ CODEC_NONE, 0, 4096, 4096, true };
+	m->segments[1] = (struct sealed_segment){ CODEC_ZSTD, 4096, 60000, 200000, true };
 	m->segment_count = 2;
 	c = add_content(m, "bin/a b%c\n\xc3\xa9\x7f", CONTENT_FILE);
 	c->size = 9 * 4096;
@@ -189,6 +189,8 @@ static void test_round_trip(void **state)
 	assert_int_equal(back.segment_count, 2);
 	assert_int_equal(back.segments[1].codec, CODEC_ZSTD);
 	assert_true(back.segments[1].unpacked == 200000);
+	/* Not part of the file form. */
+	assert_false(back.segments[0].verified || back.segments[1].verified);
 	assert_int_equal(back.content_count, m.content_count);
 	c = manifest_find(&back, m.contents[0].path);
 	assert_ptr_equal(c, &back.contents[0]);
