@@ -276,11 +276,21 @@ class VM:
             time.sleep(0.1)
 
     def vga(self):
-        """The lines of the VGA text screen (80x25), while it is in text mode."""
+        """The lines of the VGA text screen (80x25), while it is in text mode.
+
+        The kernel scrolls by moving the start of the screen within 32 KiB of text memory; the
+        CRT controller's registers 12 and 13 hold it, in characters."""
+        start = 0
+        for register in (12, 13):
+            self.qmp("human-monitor-command", **{"command-line": f"o/b 0x3d4 {register}"})
+            answer = self.qmp("human-monitor-command", **{"command-line": "i/b 0x3d5"})
+            start = start << 8 | int(answer.split("=")[1], 16)
         path = os.path.join(os.path.abspath(self.folder), "vga.bin")
-        self.qmp("pmemsave", val=0xB8000, size=80 * 25 * 2, filename=path)
+        self.qmp("pmemsave", val=0xB8000, size=32768, filename=path)
         with open(path, "rb") as f:
-            text = f.read()[::2].decode("cp437").replace("\0", " ")
+            memory = f.read()
+        shown = (memory + memory)[2 * start:2 * start + 2 * 80 * 25]
+        text = shown[::2].decode("cp437").replace("\0", " ")
         return [text[i:i + 80].rstrip() for i in range(0, 80 * 25, 80)]
 
     def screenshot(self, name):
