@@ -8,23 +8,23 @@
 
 /* What a bad block looks like. The names in damage_name() are public (JSON "damage"). */
 enum damage_kind {
-	DAMAGE_CHANGED,	   /* differs, and nothing below fits */
-	DAMAGE_ZEROED,	   /* every byte is 0 */
-	DAMAGE_ONES,	   /* every byte is 0xff */
+	DAMAGE_CHANGED,	     /* differs, and nothing below fits */
+	DAMAGE_ZEROED,	     /* every byte is 0 */
+	DAMAGE_ONES,	     /* every byte is 0xff */
 	DAMAGE_ZERO_SECTORS, /* some of its 512-byte sectors are zero, as no intact block here has */
-	DAMAGE_MISPLACED,  /* the content of another sealed block */
-	DAMAGE_BIT_FLIP,   /* one bit differs */
-	DAMAGE_TRUNCATED,  /* the file ends before or within it */
-	DAMAGE_UNREADABLE, /* the device cannot deliver it */
-	DAMAGE_UNSTABLE,   /* two direct reads differ */
+	DAMAGE_MISPLACED,    /* the content of another sealed block */
+	DAMAGE_BIT_FLIP,     /* one bit differs */
+	DAMAGE_TRUNCATED,    /* the file ends before or within it */
+	DAMAGE_UNREADABLE,   /* the device cannot deliver it */
+	DAMAGE_UNSTABLE,     /* two direct reads differ */
 };
 
 struct damage {
 	enum damage_kind kind;
 	unsigned int zero_sectors; /* ZERO_SECTORS: how many */
-	uint64_t origin;	   /* MISPLACED: byte offset in the file where that content belongs */
-	size_t byte;		   /* BIT_FLIP: offset of the byte within the block */
-	unsigned int bit;	   /* BIT_FLIP: 0 (least significant) to 7 */
+	uint64_t origin;  /* MISPLACED: byte offset in the file where that content belongs */
+	size_t byte;	  /* BIT_FLIP: offset of the byte within the block */
+	unsigned int bit; /* BIT_FLIP: 0 (least significant) to 7 */
 };
 
 /* "zeroed", "bit-flip", ... */

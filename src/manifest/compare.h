@@ -19,11 +19,11 @@ struct comparison {
 	int64_t mtime_ns;
 	bool same_inode, same_mtime, same_ctime;
 
-	struct bad_ranges bad;	/* in the page cache or, with direct, on the device */
-	uint64_t unreadable;	/* blocks that cannot be read */
-	uint64_t unstable;	/* blocks that two direct reads give differently */
-	uint64_t only_cached;	/* blocks bad in the page cache alone: memory, not the disk */
-	uint64_t only_device;	/* blocks bad on the device alone: the next boot will read them */
+	struct bad_ranges bad;	 /* in the page cache or, with direct, on the device */
+	uint64_t unreadable;	 /* blocks that cannot be read */
+	uint64_t unstable;	 /* blocks that two direct reads give differently */
+	uint64_t only_cached;	 /* blocks bad in the page cache alone: memory, not the disk */
+	uint64_t only_device;	 /* blocks bad on the device alone: the next boot will read them */
 	enum direct_kind direct; /* how the device was read, if it was */
 };
 

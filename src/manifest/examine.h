@@ -9,18 +9,18 @@
 /* What an initrd image proves about itself, without any record outside it. */
 struct image_proof {
 	uint64_t size;
-	uint64_t guard_bytes; /* 0: no guard, or one whose headers are damaged */
-	bool guard_broken;    /* there is a guard, but its headers are damaged */
+	uint64_t guard_bytes;	   /* 0: no guard, or one whose headers are damaged */
+	bool guard_broken;	   /* there is a guard, but its headers are damaged */
 	struct initrd_fault fault; /* fault.error 0: the walk reached the end */
 	bool fault_in_guard;
 	struct manifest found; /* segments and contents as the image holds them, up to the fault */
 
-	bool has_record;	   /* the guard carries a manifest */
-	int record_error;	   /* 0, or why it cannot be used: -EBADMSG, -EPROTO, ... */
-	char record_reason[160];   /* in words */
-	struct manifest record;    /* that manifest */
-	size_t differing;	   /* contents that are not as in the record, missing ones included */
-	size_t unlisted;	   /* contents that the record does not list */
+	bool has_record;	 /* the guard carries a manifest */
+	int record_error;	 /* 0, or why it cannot be used: -EBADMSG, -EPROTO, ... */
+	char record_reason[160]; /* in words */
+	struct manifest record;	 /* that manifest */
+	size_t differing;	 /* contents that are not as in the record, missing ones included */
+	size_t unlisted;	 /* contents that the record does not list */
 };
 
 /*

@@ -131,7 +131,8 @@ static void add_sealed_file(struct text *t, const char *kind, const struct seale
 static void add_content(struct text *t, const struct content *c)
 {
 	add_format(t, "content %s %" PRIo32 " %" PRIu64 " ",
-		   c->hard_link ? MANIFEST_HARD_LINK : content_type_name(c->type), c->mode, c->size);
+		   c->hard_link ? MANIFEST_HARD_LINK : content_type_name(c->type), c->mode,
+		   c->size);
 	add_hash(t, c->hash);
 	add_format(t, " %" PRIu32 " %" PRIu32 " ", c->rdev_major, c->rdev_minor);
 	if (c->segment == GUARD_SEGMENT)

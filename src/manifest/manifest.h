@@ -18,7 +18,7 @@
  * same input always gives the same image.
  */
 
-#define MANIFEST_VERSION 1
+#define MANIFEST_VERSION   1
 #define MANIFEST_BYTES_MAX (64u << 20) /* of its file form */
 
 enum artifact_kind { ARTIFACT_KERNEL, ARTIFACT_INITRD };
@@ -26,17 +26,17 @@ enum artifact_kind { ARTIFACT_KERNEL, ARTIFACT_INITRD };
 
 /* A file on the disk as it was when it was sealed. */
 struct sealed_file {
-	bool present;	    /* false: not part of this manifest */
-	char *path;	    /* as seen from the root of the sealed system; owned */
-	uint64_t size;	    /* bytes */
+	bool present;  /* false: not part of this manifest */
+	char *path;    /* as seen from the root of the sealed system; owned */
+	uint64_t size; /* bytes */
 	uint64_t inode;
 	int64_t mtime_ns, ctime_ns; /* since 1970-01-01 UTC, nanoseconds */
 	unsigned char sha256[SHA256_BYTES];
-	uint64_t *blocks;   /* hash64() of each 4096 bytes, the last block as short as it is; owned */
+	uint64_t *blocks; /* hash64() of each 4096 bytes, the last block as short as it is; owned */
 	size_t block_count;
 	struct extent *extents; /* where it lay on the device; owned; may be empty */
 	size_t extent_count;
-	char device[64];    /* that device's name then, or "" */
+	char device[64]; /* that device's name then, or "" */
 };
 
 /* An archive of the sealed image, as in artifact/initrd.h. */
@@ -59,17 +59,18 @@ enum content_type {
 
 /* One path as it must be after the kernel has unpacked every segment. */
 struct content {
-	char *path;	/* without leading "/"; owned */
+	char *path; /* without leading "/"; owned */
 	enum content_type type;
-	uint32_t mode;	/* permission bits, 0..07777 */
-	uint64_t size;	/* files: bytes; symbolic links: length of the target */
-	uint64_t hash;	/* files: hash64() of the whole; links: of the target; else 0 */
+	uint32_t mode; /* permission bits, 0..07777 */
+	uint64_t size; /* files: bytes; symbolic links: length of the target */
+	uint64_t hash; /* files: hash64() of the whole; links: of the target; else 0 */
 	uint32_t rdev_major, rdev_minor;
 	uint32_t segment;	/* index into segments; GUARD_SEGMENT: the guard itself */
 	uint64_t data_position; /* of its data in that segment's unpacked bytes */
 	uint64_t image_offset;	/* in the image without the guard: plain cpio: of its data, exactly;
 				 * compressed: roughly where its data begins */
-	uint64_t *blocks; /* hash64() of each 4096 bytes of a file over 4096 bytes; owned; else NULL */
+	uint64_t *
+		blocks; /* hash64() of each 4096 bytes of a file over 4096 bytes; owned; else NULL */
 	size_t block_count;
 	bool hard_link; /* another name of a file that is listed as well: it keeps no blocks */
 };
@@ -77,9 +78,9 @@ struct content {
 #define GUARD_SEGMENT UINT32_MAX
 
 struct manifest {
-	char *kernel; /* release, as uname -r gives it; owned */
-	char *os;     /* PRETTY_NAME of os-release, or ""; owned */
-	int64_t sealed_at; /* seconds since 1970-01-01 UTC; 0 in the guard's copy */
+	char *kernel;	      /* release, as uname -r gives it; owned */
+	char *os;	      /* PRETTY_NAME of os-release, or ""; owned */
+	int64_t sealed_at;    /* seconds since 1970-01-01 UTC; 0 in the guard's copy */
 	uint64_t guard_bytes; /* of the guard at the start of the sealed image */
 	struct sealed_file files[ARTIFACT_KINDS];
 	struct sealed_segment *segments;

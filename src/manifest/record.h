@@ -13,7 +13,7 @@
  */
 struct recorder;
 
-struct recorder *recorder_new(void); /* NULL: out of memory */
+struct recorder *recorder_new(void);	/* NULL: out of memory */
 void recorder_free(struct recorder *r); /* NULL is allowed */
 
 /*

@@ -17,8 +17,8 @@
 struct replacement;
 
 enum read_back {
-	READ_BACK,	/* compare what the device kept with what was written */
-	NO_READ_BACK,	/* in a chroot or an image builder, where the device is another one later */
+	READ_BACK,    /* compare what the device kept with what was written */
+	NO_READ_BACK, /* in a chroot or an image builder, where the device is another one later */
 };
 
 /*
