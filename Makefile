@@ -275,7 +275,7 @@ endif
 	$(call install_tree,initramfs-tools/scripts,$(GLUE)/scripts)
 	$(call install_tree,initramfs-tools/post-update.d,$(POST_UPDATE))
 	$(call install_tree,kernel,$(KERNEL_HOOKS))
-	install -D -m 0644 README.md $(DOC)/README.md
+	$(if $(wildcard README.md),install -D -m 0644 README.md $(DOC)/README.md)
 	@if [ -z "$(DESTDIR)" ] && [ -e $(CONFIG) ]; then \
 		echo "keeping $(CONFIG)"; \
 	else \
