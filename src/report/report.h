@@ -38,9 +38,9 @@ struct evidence {
 
 /* One observation. */
 struct finding {
-	char *id;      /* "BV-INITRD-BLOCKS": public, stable, in the catalog */
-	char *target;  /* the file or device */
-	char *summary; /* one sentence */
+	char *id;	      /* "BV-INITRD-BLOCKS": public, stable, in the catalog */
+	char *target;	      /* the file or device */
+	char *summary;	      /* one sentence */
 	enum verdict verdict; /* what it alone would mean */
 	bool warning;	      /* told, but does not count for this verdict */
 	struct evidence *evidence;
@@ -58,10 +58,10 @@ struct report_artifact {
 
 struct report {
 	enum verdict verdict;
-	char *command;	 /* "check", "seal", "boot" */
-	char *host;	 /* host name, or "" */
-	char *os;	 /* "Debian GNU/Linux 13 (trixie)", or "" */
-	char *kernel;	 /* release, or "" */
+	char *command;	   /* "check", "seal", "boot" */
+	char *host;	   /* host name, or "" */
+	char *os;	   /* "Debian GNU/Linux 13 (trixie)", or "" */
+	char *kernel;	   /* release, or "" */
 	int64_t sealed_at; /* seconds since 1970-01-01 UTC; 0: unknown */
 	struct report_artifact *artifacts;
 	size_t artifact_count;
@@ -76,9 +76,8 @@ void report_clear(struct report *r);
 void report_identify(struct report *r, const char *host, const char *os, const char *kernel);
 
 /* The returned pointers are valid until the next call of the same function. */
-struct finding *report_finding(struct report *r, enum verdict v, const char *id,
-			       const char *target, const char *summary, ...)
-	__attribute__((format(printf, 5, 6)));
+struct finding *report_finding(struct report *r, enum verdict v, const char *id, const char *target,
+			       const char *summary, ...) __attribute__((format(printf, 5, 6)));
 struct report_artifact *report_artifact(struct report *r, const char *path, const char *kind,
 					const char *state, uint64_t bytes, uint64_t bad_bytes);
 

@@ -3,6 +3,8 @@
 
 load system
 
+# shellcheck disable=SC2153 # make_system sets IMAGE, KERNEL and ROOT
+
 # Asserts exit status, verdict and the JSON's own exit.
 verdict_is() { # NAME STATUS
 	[ "$status" -eq "$2" ]

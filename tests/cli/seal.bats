@@ -17,7 +17,8 @@ original_stays() {
 		seal
 		check
 		bv check "$IMAGE"
-		! cmp -s "$IMAGE" "$BATS_TEST_TMPDIR/before"
+		run cmp -s "$IMAGE" "$BATS_TEST_TMPDIR/before"
+		[ "$status" -eq 1 ]
 		seal --remove
 		original_stays
 	done
@@ -52,7 +53,8 @@ original_stays() {
 	seal
 	cpio -t --quiet <"$IMAGE" >"$BATS_TEST_TMPDIR/list"
 	[ "$(head -n 3 "$BATS_TEST_TMPDIR/list" | tr '\n' ' ')" = "bootverdict bootverdict/init init " ]
-	! grep -E '^(bin|sbin|lib|lib64)(/|$)' "$BATS_TEST_TMPDIR/list"
+	run grep -E '^(bin|sbin|lib|lib64)(/|$)' "$BATS_TEST_TMPDIR/list"
+	[ "$status" -eq 1 ]
 	guard=$(sed -n 's/^guard //p' "$ROOT/boot/bootverdict/$KVER.manifest")
 	[ $((guard % 4096)) -eq 0 ]
 	tail -c +$((guard + 1)) "$IMAGE" | cmp - "$BATS_TEST_TMPDIR/before"
@@ -200,6 +202,21 @@ original_stays() {
 	seal
 	[ -L "$IMAGE" ]
 	[ "$(stat -c %a "$ROOT/boot/real")" = 600 ]
+}
+
+@test "an image whose /init is not diverted is sealed with a warning, a diverted one without" {
+	make_system
+	run seal
+	[ "$status" -eq 0 ]
+	[[ $output == *"not diverted"* ]]
+	make_files "$BATS_TEST_TMPDIR/diverted"
+	mkdir -p "$BATS_TEST_TMPDIR/diverted/usr/lib/bootverdict"
+	mv "$BATS_TEST_TMPDIR/diverted/init" "$BATS_TEST_TMPDIR/diverted/usr/lib/bootverdict/next-init"
+	ln -s usr/lib/bootverdict/init "$BATS_TEST_TMPDIR/diverted/init"
+	archive "$BATS_TEST_TMPDIR/diverted" | pack zstd >"$IMAGE"
+	run seal
+	[ "$status" -eq 0 ]
+	[[ $output != *"not diverted"* ]]
 }
 
 @test "without the guard's programs nothing is sealed" {

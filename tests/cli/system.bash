@@ -140,5 +140,6 @@ blocks() { # FILE: whole 4096-byte blocks
 }
 
 field() { # JQ-FILTER: of the JSON in $output
+	# shellcheck disable=SC2154 # set by run
 	jq -r "$1" <<<"$output"
 }
