@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 
-load system
-
 # shellcheck disable=SC2153 # make_system sets IMAGE, KERNEL and ROOT
+
+load system
 
 # Asserts exit status, verdict and the JSON's own exit.
 verdict_is() { # NAME STATUS
