@@ -89,7 +89,9 @@ static void show_and_panic(const struct request *q, const struct boot_facts *f)
 {
 	char note[SCREEN_COLUMNS + 1] = "Halting (panic= on the kernel command line).";
 
-	if (q->parameters.panic == PANIC_REBOOT)
+	if (q->parameters.panic == PANIC_REBOOT && !q->parameters.panic_ms)
+		snprintf(note, sizeof(note), "Rebooting now (panic= on the kernel command line).");
+	else if (q->parameters.panic == PANIC_REBOOT)
 		snprintf(note, sizeof(note),
 			 "Rebooting in %u s (panic= on the kernel command line).",
 			 (q->parameters.panic_ms + 999) / 1000);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #include "util/util.h"
 
 #define PROC_CONSOLES_MAX 4096
+#define DRAIN_MS	  2000
 #define WRITE_STALL_MS	  2000
 #define ESCAPE_MS	  100 /* what follows an escape byte so soon is no key of its own */
 #define ESCAPE		  0x1b
@@ -111,6 +113,20 @@ void consoles_open(struct consoles *c)
 		c->count = 1;
 }
 
+/* Lets what was written reach the person, but not at any price. */
+static void drain(struct consoles *c)
+{
+	uint64_t end = system_now_ms() + DRAIN_MS;
+
+	for (size_t i = 0; i < c->count; i++) {
+		int left = 0;
+
+		while (c->items[i].fd >= 0 && !ioctl(c->items[i].fd, TIOCOUTQ, &left) && left &&
+		       system_now_ms() < end)
+			system_sleep_ms(10);
+	}
+}
+
 static void give_up(struct console *c)
 {
 	close(c->fd);
@@ -119,6 +135,7 @@ static void give_up(struct console *c)
 
 void consoles_close(struct consoles *c)
 {
+	drain(c);
 	for (size_t i = 0; i < c->count; i++) {
 		if (c->items[i].fd < 0)
 			continue;

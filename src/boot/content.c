@@ -235,8 +235,11 @@ static uint64_t tell_ranges(struct verification *v, const struct bad_list *l, st
 		}
 		find_ranges(v, b, &bad);
 		bytes += bad.bytes;
-		if (!i && bad.count)
+		if (!i && bad.count) {
 			first_offset = bad.ranges[0].offset;
+			if (bad.ranges[0].damage.kind == DAMAGE_BIT_FLIP)
+				first_offset += bad.ranges[0].damage.byte;
+		}
 		for (size_t j = 0; j < bad.count; j++) {
 			if (f->range_count < RANGES_MAX)
 				range_member(finding_range(f, &bad.ranges[j]), b->content->path);

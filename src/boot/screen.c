@@ -164,7 +164,7 @@ static void add_position(struct screen *s, const struct finding *f)
 
 	if (!exact && !about)
 		return;
-	row = text_format("    in the image file: %s byte %s", exact ? "from" : "compressed, near",
+	row = text_format("    in the image file: %s byte %s", exact ? "at" : "compressed, near",
 			  exact ? exact : about);
 	add(s, row);
 }
