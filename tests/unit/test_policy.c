@@ -50,12 +50,12 @@ static void test_decisions(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		assert_int_equal(policy_decide(rows[i].policy, rows[i].panic, true,
-					       rows[i].can_go_on),
-				 rows[i].decision);
-		assert_int_equal(policy_decide(rows[i].policy, rows[i].panic, false,
-					       rows[i].can_go_on),
-				 DECIDE_GO);
+		assert_int_equal(
+			policy_decide(rows[i].policy, rows[i].panic, true, rows[i].can_go_on),
+			rows[i].decision);
+		assert_int_equal(
+			policy_decide(rows[i].policy, rows[i].panic, false, rows[i].can_go_on),
+			DECIDE_GO);
 	}
 }
 
@@ -65,8 +65,7 @@ static void test_panic_never_asks(void **state)
 	(void)state;
 	for (int policy = POLICY_NONE; policy <= POLICY_OFF; policy++) {
 		for (int can = 0; can <= 1; can++) {
-			enum decision d =
-				policy_decide((enum policy)policy, PANIC_HALT, true, can);
+			enum decision d = policy_decide((enum policy)policy, PANIC_HALT, true, can);
 
 			assert_true(d == DECIDE_PANIC || d == DECIDE_SHOW_AND_GO);
 		}

@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A folder of files stands for the unpacked RAM disk; its record is made here by hand. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "boot/content.h"
+#include "util/text.h"
+#include "util/util.h"
+
+#define BIG_BLOCKS 80 /* 320 KiB: more than one buffer */
+#define BIG_SIZE   (BIG_BLOCKS * BLOCK_SIZE + 100)
+#define IMAGE_AT   1000000u /* of the big file's data in the plain segment */
+
+struct fixture {
+	char root[64];
+	int fd;
+	struct manifest m;
+	struct report report;
+	struct content_result result;
+};
+
+static unsigned char *big_content(void)
+{
+	unsigned char *p = malloc(BIG_SIZE);
+	uint32_t random = 7;
+
+	for (size_t i = 0; i < BIG_SIZE; i++) {
+		random = random * 1103515245u + 12345u;
+		p[i] = (unsigned char)(random >> 16);
+	}
+	return p;
+}
+
+static void put(struct fixture *x, const char *path, const void *data, size_t len)
+{
+	int fd = openat(x->fd, path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, data, len), len);
+	fchmod(fd, 0644);
+	close(fd);
+}
+
+static struct content *record(struct manifest *m, const char *path, enum content_type type,
+			      uint32_t mode)
+{
+	struct content *c;
+
+	m->contents = grow_array(m->contents, &m->content_count, sizeof(*m->contents));
+	c = &m->contents[m->content_count - 1];
+	c->path = text_copy(path);
+	c->type = type;
+	c->mode = mode;
+	c->image_offset = 100 * m->content_count;
+	return c;
+}
+
+static void record_file_bytes(struct manifest *m, const char *path, const void *data, size_t len)
+{
+	struct content *c = record(m, path, CONTENT_FILE, 0644);
+
+	c->size = len;
+	c->hash = hash64(data, len);
+	if (len <= BLOCK_SIZE)
+		return;
+	c->block_count = (len + BLOCK_SIZE - 1) / BLOCK_SIZE;
+	c->blocks = calloc(c->block_count, sizeof(*c->blocks));
+	for (size_t i = 0; i < c->block_count; i++) {
+		size_t left = len - i * BLOCK_SIZE;
+
+		c->blocks[i] = hash64((const char *)data + i * BLOCK_SIZE,
+				      left < BLOCK_SIZE ? left : BLOCK_SIZE);
+	}
+}
+
+/* The record, sorted by path as a manifest is. */
+static void make_record(struct fixture *x)
+{
+	unsigned char *big = big_content();
+	struct content *c;
+
+	manifest_init(&x->m);
+	x->m.kernel = text_copy("6.12.107");
+	x->m.guard_bytes = 40960;
+	x->m.segments = calloc(2, sizeof(*x->m.segments));
+	x->m.segment_count = 2;
+	x->m.segments[1].codec = CODEC_ZSTD;
+	record_file_bytes(&x->m, "bootverdict-busybox", "guard's own", 11);
+	x->m.contents[0].segment = GUARD_SEGMENT;
+	record(&x->m, "dir", CONTENT_DIRECTORY, 0755);
+	record_file_bytes(&x->m, "dir/big", big, BIG_SIZE);
+	x->m.contents[x->m.content_count - 1].image_offset = IMAGE_AT;
+	record_file_bytes(&x->m, "dir/empty", "", 0);
+	c = record(&x->m, "link", CONTENT_SYMLINK, 0777);
+	c->size = 3;
+	c->hash = hash64("dir", 3);
+	record_file_bytes(&x->m, "name", "three words long", 16);
+	record_file_bytes(&x->m, "name2", "three words long", 16);
+	x->m.contents[x->m.content_count - 1].hard_link = true;
+	record_file_bytes(&x->m, "packed", "in the compressed segment", 25);
+	x->m.contents[x->m.content_count - 1].segment = 1;
+	record(&x->m, "pipe", CONTENT_FIFO, 0600);
+	free(big);
+}
+
+static int setup(void **state)
+{
+	struct fixture *x = calloc(1, sizeof(*x));
+	unsigned char *big = big_content();
+
+	strcpy(x->root, "/tmp/test_content.XXXXXX");
+	if (!mkdtemp(x->root))
+		return -1;
+	x->fd = open(x->root, O_RDONLY | O_DIRECTORY);
+	mkdirat(x->fd, "dir", 0755);
+	fchmodat(x->fd, "dir", 0755, 0);
+	put(x, "bootverdict-busybox", "guard's own", 11);
+	put(x, "dir/big", big, BIG_SIZE);
+	put(x, "dir/empty", "", 0);
+	symlinkat("dir", x->fd, "link");
+	put(x, "name", "three words long", 16);
+	linkat(x->fd, "name", x->fd, "name2", 0);
+	put(x, "packed", "in the compressed segment", 25);
+	mkfifoat(x->fd, "pipe", 0600);
+	fchmodat(x->fd, "pipe", 0600, 0);
+	make_record(x);
+	report_init(&x->report, "boot");
+	free(big);
+	*state = x;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *x = *state;
+	char *command = text_format("rm -rf %s", x->root);
+	int rc = system(command);
+
+	free(command);
+	close(x->fd);
+	manifest_clear(&x->m);
+	report_clear(&x->report);
+	free(x);
+	return rc;
+}
+
+static void verify(struct fixture *x)
+{
+	assert_int_equal(content_verify(&x->m, x->fd, &x->report, &x->result), 0);
+	report_conclude(&x->report);
+}
+
+static const struct finding *find(const struct fixture *x, const char *id)
+{
+	for (size_t i = 0; i < x->report.finding_count; i++) {
+		if (!strcmp(x->report.findings[i].id, id))
+			return &x->report.findings[i];
+	}
+	return NULL;
+}
+
+static const char *evidence(const struct finding *f, const char *key)
+{
+	for (size_t i = 0; i < f->evidence_count; i++) {
+		if (!strcmp(f->evidence[i].key, key))
+			return f->evidence[i].value;
+	}
+	return "";
+}
+
+/* Changes bytes of a file where it lies, so that links to it change alike. */
+static void change(struct fixture *x, const char *path, uint64_t offset, const void *data,
+		   size_t len)
+{
+	int fd = openat(x->fd, path, O_WRONLY);
+
+	assert_true(fd >= 0);
+	assert_int_equal(pwrite(fd, data, len, (off_t)offset), len);
+	close(fd);
+}
+
+static void test_intact(void **state)
+{
+	struct fixture *x = *state;
+
+	verify(x);
+	assert_int_equal(x->report.verdict, VERDICT_INTACT);
+	assert_int_equal(x->report.finding_count, 0);
+	assert_int_equal(x->result.checked, x->m.content_count);
+	assert_int_equal(x->result.missing + x->result.different + x->result.guard_bad, 0);
+	/* The linked file is read once. */
+	assert_int_equal(x->result.bytes, 11 + BIG_SIZE + 16 + 25);
+	assert_int_equal(x->report.artifact_count, 1);
+	assert_string_equal(x->report.artifacts[0].state, "intact");
+	for (size_t i = 0; i < x->m.content_count; i++)
+		assert_true(content_as_sealed(&x->m, x->fd, x->m.contents[i].path));
+	assert_false(content_as_sealed(&x->m, x->fd, "not/listed"));
+}
+
+static void test_every_single_block(void **state)
+{
+	struct fixture *x = *state;
+	unsigned char *big = big_content();
+	static const unsigned char zeros[BLOCK_SIZE];
+
+	for (uint64_t i = 0; i < BIG_BLOCKS; i += 13) {
+		const struct finding *f;
+		char number[32];
+
+		report_clear(&x->report);
+		report_init(&x->report, "boot");
+		change(x, "dir/big", i * BLOCK_SIZE, zeros, sizeof(zeros));
+		verify(x);
+		change(x, "dir/big", i * BLOCK_SIZE, big + i * BLOCK_SIZE, BLOCK_SIZE);
+		assert_int_equal(x->report.verdict, VERDICT_STORAGE_CORRUPTION);
+		assert_int_equal(x->result.different, 1);
+		f = find(x, "BV-CONTENT-DAMAGED");
+		assert_non_null(f);
+		assert_string_equal(f->target, "dir/big");
+		assert_int_equal(f->range_count, 1);
+		assert_int_equal(f->ranges[0].offset, i * BLOCK_SIZE);
+		assert_int_equal(f->ranges[0].length, BLOCK_SIZE);
+		assert_int_equal(f->ranges[0].damage.kind, DAMAGE_ZEROED);
+		snprintf(number, sizeof(number), "%llu",
+			 (unsigned long long)(40960 + IMAGE_AT + i * BLOCK_SIZE));
+		assert_string_equal(evidence(f, "image_offset"), number);
+		assert_string_equal(evidence(f, "bad_bytes"), "4096");
+	}
+	free(big);
+}
+
+static void test_one_bit(void **state)
+{
+	struct fixture *x = *state;
+	unsigned char *big = big_content();
+	unsigned char byte = big[BIG_SIZE - 7] ^ 0x10;
+	char number[32];
+	const struct finding *f;
+
+	change(x, "dir/big", BIG_SIZE - 7, &byte, 1);
+	verify(x);
+	f = find(x, "BV-CONTENT-DAMAGED");
+	assert_non_null(f);
+	assert_int_equal(f->range_count, 1);
+	assert_int_equal(f->ranges[0].damage.kind, DAMAGE_BIT_FLIP);
+	assert_int_equal(f->ranges[0].offset + f->ranges[0].damage.byte, BIG_SIZE - 7);
+	assert_int_equal(f->ranges[0].damage.bit, 4);
+	snprintf(number, sizeof(number), "%u", 40960 + IMAGE_AT + BIG_SIZE - 7);
+	assert_string_equal(evidence(f, "image_offset"), number);
+	assert_false(content_as_sealed(&x->m, x->fd, "dir/big"));
+	free(big);
+}
+
+static void test_small_file_without_blocks(void **state)
+{
+	struct fixture *x = *state;
+	const struct finding *f;
+
+	change(x, "packed", 0, "I", 1);
+	verify(x);
+	f = find(x, "BV-CONTENT-DAMAGED");
+	assert_non_null(f);
+	assert_string_equal(evidence(f, "image_offset"), "");
+	assert_string_equal(evidence(f, "image_offset_about"), "41760");
+	assert_int_equal(f->range_count, 1);
+	assert_int_equal(f->ranges[0].length, 25);
+}
+
+static void test_links_count_once(void **state)
+{
+	struct fixture *x = *state;
+
+	change(x, "name", 0, "T", 1);
+	verify(x);
+	assert_int_equal(x->result.different, 1);
+	assert_string_equal(find(x, "BV-CONTENT-DAMAGED")->target, "name");
+}
+
+static void test_missing(void **state)
+{
+	struct fixture *x = *state;
+	const struct finding *f;
+
+	unlinkat(x->fd, "dir/big", 0);
+	unlinkat(x->fd, "dir/empty", 0);
+	unlinkat(x->fd, "dir", AT_REMOVEDIR);
+	verify(x);
+	assert_int_equal(x->report.verdict, VERDICT_STORAGE_CORRUPTION);
+	assert_int_equal(x->result.missing, 3);
+	assert_int_equal(x->result.different, 0);
+	f = find(x, "BV-CONTENT-MISSING");
+	assert_non_null(f);
+	assert_string_equal(evidence(f, "files_missing"), "3");
+	assert_string_equal(evidence(f, "first_path"), "dir"); /* first in the image */
+	assert_true(f->not .count && f->next.count);
+	assert_null(find(x, "BV-CONTENT-DAMAGED"));
+}
+
+/* All of another size and none missing: perhaps another initrd. */
+static void test_replaced(void **state)
+{
+	struct fixture *x = *state;
+	const struct finding *f;
+
+	put(x, "packed", "something quite different", 24);
+	put(x, "dir/big", "short", 5);
+	verify(x);
+	assert_true(x->result.replaced);
+	assert_int_equal(x->report.verdict, VERDICT_INTACT); /* a warning does not count */
+	f = find(x, "BV-CONTENT-REPLACED");
+	assert_non_null(f);
+	assert_true(f->warning);
+	assert_int_equal(f->verdict, VERDICT_INCONCLUSIVE);
+}
+
+/* The same with one file that kept its size, or one that is gone: no other initrd did that. */
+static void test_not_only_replaced(void **state)
+{
+	struct fixture *x = *state;
+
+	put(x, "packed", "something quite different", 24);
+	change(x, "name", 0, "T", 1);
+	verify(x);
+	assert_false(x->result.replaced);
+	assert_int_equal(x->report.verdict, VERDICT_STORAGE_CORRUPTION);
+	assert_non_null(find(x, "BV-CONTENT-DAMAGED"));
+}
+
+static void test_replaced_and_missing(void **state)
+{
+	struct fixture *x = *state;
+
+	put(x, "packed", "something quite different", 24);
+	unlinkat(x->fd, "pipe", 0);
+	verify(x);
+	assert_false(x->result.replaced);
+	assert_int_equal(x->report.verdict, VERDICT_STORAGE_CORRUPTION);
+	assert_non_null(find(x, "BV-CONTENT-DAMAGED"));
+	assert_non_null(find(x, "BV-CONTENT-MISSING"));
+}
+
+static void test_guard_alone(void **state)
+{
+	struct fixture *x = *state;
+	const struct finding *f;
+
+	change(x, "bootverdict-busybox", 3, "X", 1);
+	verify(x);
+	assert_int_equal(x->result.guard_bad, 1);
+	assert_int_equal(x->result.missing + x->result.different, 0);
+	assert_int_equal(x->report.verdict, VERDICT_STORAGE_CORRUPTION);
+	f = find(x, "BV-GUARD-DAMAGED");
+	assert_non_null(f);
+	assert_string_equal(evidence(f, "image_offset"), "100");
+}
+
+static void test_types_and_modes(void **state)
+{
+	struct fixture *x = *state;
+
+	fchmodat(x->fd, "dir", 0700, 0);
+	unlinkat(x->fd, "pipe", 0);
+	symlinkat("/etc/passwd", x->fd, "pipe");
+	unlinkat(x->fd, "link", 0);
+	symlinkat("dxr", x->fd, "link");
+	verify(x);
+	assert_int_equal(x->result.different, 3);
+	assert_int_equal(x->report.verdict, VERDICT_STORAGE_CORRUPTION);
+}
+
+/* A link in place of a folder must not make another tree pass for this one. */
+static void test_no_link_leads_out(void **state)
+{
+	struct fixture *x = *state;
+	char *other = text_format("%s.other", x->root);
+	char *command = text_format("mv %s/dir %s", x->root, other);
+
+	assert_int_equal(system(command), 0);
+	symlinkat(other, x->fd, "dir");
+	verify(x);
+	free(command);
+	command = text_format("rm -r %s", other);
+	assert_int_equal(system(command), 0);
+	free(command);
+	free(other);
+	assert_int_equal(x->result.missing, 2);
+	assert_int_equal(x->result.different, 1);
+}
+
+/* Inside the root a link is followed, as the kernel did: /lib is one. */
+static void test_links_inside_are_followed(void **state)
+{
+	struct fixture *x = *state;
+
+	assert_int_equal(renameat(x->fd, "dir", x->fd, "real"), 0);
+	symlinkat("/real", x->fd, "dir");
+	verify(x);
+	assert_int_equal(x->result.missing, 0);
+	assert_int_equal(x->result.different, 1); /* "dir" itself is no folder any more */
+}
+
+static void test_truncated_file(void **state)
+{
+	struct fixture *x = *state;
+	const struct finding *f;
+	unsigned char zeros[2 * BLOCK_SIZE] = { 0 };
+
+	/* As the kernel leaves a file in which it had to stop: full size, a tail of zeros. */
+	change(x, "dir/big", BIG_SIZE - sizeof(zeros), zeros, sizeof(zeros));
+	verify(x);
+	f = find(x, "BV-CONTENT-DAMAGED");
+	assert_non_null(f);
+	assert_int_equal(f->ranges[f->range_count - 1].offset +
+				 f->ranges[f->range_count - 1].length,
+			 BIG_SIZE);
+	assert_int_equal(f->ranges[f->range_count - 1].damage.kind, DAMAGE_ZEROED);
+}
+
+static void test_very_many_missing(void **state)
+{
+	struct fixture *x = *state;
+	const struct finding *f;
+
+	for (int i = 0; i < 5000; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "z%05d", i);
+		record_file_bytes(&x->m, name, "x", 1);
+	}
+	verify(x);
+	f = find(x, "BV-CONTENT-MISSING");
+	assert_non_null(f);
+	assert_int_equal(x->result.missing, 5000);
+	assert_string_equal(evidence(f, "files_missing"), "5000");
+	assert_string_equal(evidence(f, "paths_left_off"), "4936");
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(test_intact),
+		TEST(test_every_single_block),
+		TEST(test_one_bit),
+		TEST(test_small_file_without_blocks),
+		TEST(test_links_count_once),
+		TEST(test_missing),
+		TEST(test_replaced),
+		TEST(test_not_only_replaced),
+		TEST(test_replaced_and_missing),
+		TEST(test_guard_alone),
+		TEST(test_types_and_modes),
+		TEST(test_no_link_leads_out),
+		TEST(test_links_inside_are_followed),
+		TEST(test_truncated_file),
+		TEST(test_very_many_missing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
