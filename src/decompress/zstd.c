@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <zstd.h>
 #include <zstd_errors.h>
@@ -16,14 +17,26 @@
 #define MAGIC		      "\x28\xb5\x2f\xfd"
 #define MAGIC_BYTES	      4
 #define CONTENT_CHECKSUM_FLAG 0x04
+#define HEADER_BYTES_MAX      18
+
+struct zstd {
+	ZSTD_DCtx *library;
+	unsigned long long expected; /* bytes of content, or ZSTD_CONTENTSIZE_UNKNOWN */
+	unsigned long long made;
+};
 
 static int zstd_open(struct decompressor *d)
 {
-	ZSTD_DCtx *z = ZSTD_createDCtx();
+	struct zstd *z = calloc(1, sizeof(*z));
 
 	if (!z)
 		return -ENOMEM;
-	ZSTD_DCtx_setParameter(z, ZSTD_d_windowLogMax, WINDOW_LOG_MAX);
+	z->library = ZSTD_createDCtx();
+	if (!z->library) {
+		free(z);
+		return -ENOMEM;
+	}
+	ZSTD_DCtx_setParameter(z->library, ZSTD_d_windowLogMax, WINDOW_LOG_MAX);
 	d->state = z;
 	return 0;
 }
@@ -51,13 +64,21 @@ static int zstd_step(struct decompressor *d, struct codec_step *s)
 {
 	ZSTD_inBuffer in = { s->in, s->in_len, 0 };
 	ZSTD_outBuffer out = { s->out, s->out_len, 0 };
-	size_t r = ZSTD_decompressStream(d->state, &out, &in);
+	struct zstd *z = d->state;
+	size_t r = ZSTD_decompressStream(z->library, &out, &in);
 
 	s->in_used = in.pos;
 	s->out_made = out.pos;
 	if (ZSTD_isError(r))
 		return zstd_fail(d, r);
-	return r == 0;
+	z->made += out.pos;
+	if (r > 0)
+		return 0;
+	/* The library does not compare them when the last block is an empty one. */
+	if (z->expected != ZSTD_CONTENTSIZE_UNKNOWN && z->made != z->expected)
+		return codec_fail(d, -EBADMSG,
+				  "the content does not have the length that it should have");
+	return 1;
 }
 
 /*
@@ -66,8 +87,9 @@ static int zstd_step(struct decompressor *d, struct codec_step *s)
  */
 static int zstd_look(struct decompressor *d)
 {
+	struct zstd *z = d->state;
 	const unsigned char *p;
-	ssize_t n = input_peek(d->in, MAGIC_BYTES + 1, &p);
+	ssize_t n = input_peek(d->in, HEADER_BYTES_MAX, &p);
 
 	if (n < 0)
 		return codec_fail(d, (int)n, "the device cannot read it");
@@ -76,6 +98,9 @@ static int zstd_look(struct decompressor *d)
 	if (n < MAGIC_BYTES + 1)
 		return codec_fail(d, -ENODATA, CODEC_CUT_SHORT);
 	d->verified = (p[MAGIC_BYTES] & CONTENT_CHECKSUM_FLAG) != 0;
+	z->expected = ZSTD_getFrameContentSize(p, (size_t)n);
+	if (z->expected == ZSTD_CONTENTSIZE_ERROR) /* the library will say why */
+		z->expected = ZSTD_CONTENTSIZE_UNKNOWN;
 	d->looked = true;
 	return 0;
 }
@@ -93,7 +118,10 @@ static ssize_t zstd_read(struct decompressor *d, unsigned char *buf, size_t len)
 
 static void zstd_close(struct decompressor *d)
 {
-	ZSTD_freeDCtx(d->state);
+	struct zstd *z = d->state;
+
+	ZSTD_freeDCtx(z->library);
+	free(z);
 }
 
 const struct codec_ops codec_zstd_ops = { zstd_open, zstd_read, zstd_close };

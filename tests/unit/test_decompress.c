@@ -385,6 +385,30 @@ static void test_zstd_other_frames(void **state)
 	assert_int_equal(unpack_error(skippable, sizeof(skippable), CODEC_ZSTD), -EBADMSG);
 }
 
+/*
+ * A frame without a checksum that has lost its blocks: its header still tells the length. The
+ * last block is an empty one, in which case the library itself does not look.
+ */
+static void test_zstd_length(void **state)
+{
+	/* Magic; single segment, one byte of length; blocks: "abc", and an empty one. */
+	unsigned char frame[] = { 0x28, 0xb5, 0x2f, 0xfd, 0x20, 3,    0x18, 0x00,
+				  0x00, 'a',  'b',  'c',  0x01, 0x00, 0x00 };
+	/* The same with a window, and four bytes of length. */
+	unsigned char large[] = { 0x28, 0xb5, 0x2f, 0xfd, 0x80, 0x38, 3,    0,	  0,   0,
+				  0x18, 0x00, 0x00, 'a',  'b',	'c',  0x01, 0x00, 0x00 };
+
+	(void)state;
+	assert_int_equal(unpack_error(frame, sizeof(frame), CODEC_ZSTD), 0);
+	assert_int_equal(unpack_error(large, sizeof(large), CODEC_ZSTD), 0);
+	frame[5] = 2;
+	assert_int_equal(unpack_error(frame, sizeof(frame), CODEC_ZSTD), -EBADMSG);
+	frame[5] = 4;
+	assert_int_equal(unpack_error(frame, sizeof(frame), CODEC_ZSTD), -EBADMSG);
+	large[8] = 1;
+	assert_int_equal(unpack_error(large, sizeof(large), CODEC_ZSTD), -EBADMSG);
+}
+
 static void test_detect(void **state)
 {
 	static const struct {
@@ -483,6 +507,7 @@ int main(void)
 		cmocka_unit_test(test_lzma_known_length),
 		cmocka_unit_test(test_lz4_end),
 		cmocka_unit_test(test_zstd_other_frames),
+		cmocka_unit_test(test_zstd_length),
 		cmocka_unit_test(test_unreadable),
 	};
 
