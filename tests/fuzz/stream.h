@@ -12,7 +12,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Damaged data may unpack to very much: what matters has been seen by then. */
-#define STREAM_OUTPUT_MAX (4u << 20)
+#define STREAM_OUTPUT_MAX (1u << 20)
 #define STREAM_READS_MAX  20000u
 
 /*
