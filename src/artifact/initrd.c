@@ -164,9 +164,11 @@ static ssize_t unpack(struct walk *w)
 				return r;
 		}
 		n = decompressor_read(w->d, w->buf + w->have, UNPACK_BUFFER - w->have);
-		if (n < 0)
+		if (n < 0) {
+			w->in_member = w->in_member && !decompressor_damaged_anywhere(w->d);
 			return fault(w, (int)n, "%s: %s", codec_name(w->seg.codec),
 				     decompressor_reason(w->d));
+		}
 		if (n > 0) {
 			w->have += (size_t)n;
 			return n;

@@ -52,7 +52,11 @@ struct initrd_fault {
 	uint64_t offset;	/* in the image: where it was noticed */
 	uint64_t position;	/* in the segment's unpacked bytes */
 	char reason[160];	/* in words, e.g. "gzip: CRC32 is 1234abcd, the stream says ..." */
-	char path[256];		/* the member in which it happened, cut to fit; "" when between members */
+	/*
+	 * The member in which it was noticed, cut to fit; "" when between members, or when a checksum
+	 * over all of the segment is wrong. In a compressed segment the damage is there or before.
+	 */
+	char path[256];
 };
 
 /* Any of them may be NULL. A non-zero return ends the walk and is returned by it. */

@@ -22,6 +22,7 @@ struct decompressor {
 	const char *reason; /* of the last error */
 	bool ended;	    /* the stream is complete */
 	bool verified;	    /* and a checksum over its content was right */
+	bool anywhere;	    /* it was a checksum over all of the content that was wrong */
 	int error;
 };
 
@@ -46,6 +47,9 @@ ssize_t codec_pump(struct decompressor *d, unsigned char *buf, size_t len,
 
 /* Notes why, and returns error. */
 int codec_fail(struct decompressor *d, int error, const char *reason);
+
+/* The same for a checksum over all of the content: it does not tell where the damage is. */
+int codec_fail_checksum(struct decompressor *d, const char *reason);
 
 /* The reason that every codec gives when the input ends in the middle of a stream. */
 #define CODEC_CUT_SHORT "the compressed data is cut short"

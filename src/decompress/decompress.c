@@ -72,6 +72,12 @@ int codec_fail(struct decompressor *d, int error, const char *reason)
 	return error;
 }
 
+int codec_fail_checksum(struct decompressor *d, const char *reason)
+{
+	d->anywhere = true;
+	return codec_fail(d, -EBADMSG, reason);
+}
+
 ssize_t codec_pump(struct decompressor *d, unsigned char *buf, size_t len,
 		   int (*step)(struct decompressor *d, struct codec_step *s))
 {
@@ -136,6 +142,11 @@ ssize_t decompressor_read(struct decompressor *d, void *buf, size_t len)
 const char *decompressor_reason(const struct decompressor *d)
 {
 	return d->reason;
+}
+
+bool decompressor_damaged_anywhere(const struct decompressor *d)
+{
+	return d->anywhere;
 }
 
 bool decompressor_verified(const struct decompressor *d)

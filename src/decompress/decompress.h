@@ -54,6 +54,12 @@ ssize_t decompressor_read(struct decompressor *d, void *buf, size_t len);
 const char *decompressor_reason(const struct decompressor *d);
 
 /*
+ * Whether the last decompressor_read() failed because of a checksum over the whole content, at
+ * its end: what was unpacked up to there may be wrong anywhere.
+ */
+bool decompressor_damaged_anywhere(const struct decompressor *d);
+
+/*
  * Whether this frame really carries a checksum over its content (in zstd and xz it is
  * optional). Valid once decompressor_read() has returned 0.
  */

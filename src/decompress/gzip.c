@@ -27,15 +27,16 @@ static int gzip_open(struct decompressor *d)
 }
 
 /* zlib tells what was wrong only in words. */
-static const char *gzip_reason(const z_stream *z)
+static int gzip_fail(struct decompressor *d, const char *msg)
 {
-	if (z->msg && strcmp(z->msg, "incorrect data check") == 0)
-		return "the content does not match its CRC32";
-	if (z->msg && strcmp(z->msg, "incorrect length check") == 0)
-		return "the content does not have the length that it should have";
-	if (z->msg && strstr(z->msg, "header"))
-		return "the gzip header is damaged";
-	return "the compressed data is damaged";
+	if (msg && strcmp(msg, "incorrect data check") == 0)
+		return codec_fail_checksum(d, "the content does not match its CRC32");
+	if (msg && strcmp(msg, "incorrect length check") == 0)
+		return codec_fail_checksum(
+			d, "the content does not have the length that it should have");
+	if (msg && strstr(msg, "header"))
+		return codec_fail(d, -EBADMSG, "the gzip header is damaged");
+	return codec_fail(d, -EBADMSG, "the compressed data is damaged");
 }
 
 static uInt clamp(size_t len)
@@ -67,7 +68,7 @@ static int gzip_step(struct decompressor *d, struct codec_step *s)
 	case Z_MEM_ERROR:
 		return codec_fail(d, -ENOMEM, "out of memory");
 	default:
-		return codec_fail(d, -EBADMSG, gzip_reason(z));
+		return gzip_fail(d, z->msg);
 	}
 }
 

@@ -45,7 +45,7 @@ static int zstd_fail(struct decompressor *d, size_t code)
 {
 	switch (ZSTD_getErrorCode(code)) {
 	case ZSTD_error_checksum_wrong:
-		return codec_fail(d, -EBADMSG, "the content does not match its checksum (XXH64)");
+		return codec_fail_checksum(d, "the content does not match its checksum (XXH64)");
 	case ZSTD_error_frameParameter_windowTooLarge:
 		return codec_fail(d, -ENOMEM, "the frame asks for more memory than a kernel gives");
 	case ZSTD_error_memory_allocation:
@@ -76,8 +76,8 @@ static int zstd_step(struct decompressor *d, struct codec_step *s)
 		return 0;
 	/* The library does not compare them when the last block is an empty one. */
 	if (z->expected != ZSTD_CONTENTSIZE_UNKNOWN && z->made != z->expected)
-		return codec_fail(d, -EBADMSG,
-				  "the content does not have the length that it should have");
+		return codec_fail_checksum(
+			d, "the content does not have the length that it should have");
 	return 1;
 }
 

@@ -841,6 +841,38 @@ static void test_packed_damage(void **state)
 	bytes_free(&inner);
 }
 
+/* A checksum over everything accuses no member; data that cannot be unpacked is noticed in one. */
+static void test_no_false_accusation(void **state)
+{
+	struct bytes archive = tree_archive(NEWC, 600000);
+
+	(void)state;
+	for (size_t i = 1; i < ARRAY_SIZE(packers); i++) {
+		struct bytes packed = bytes_through(packers[i].command, archive.p, archive.len);
+		struct initrd_fault f;
+		struct seen s = { 0 };
+
+		if (packers[i].codec != CODEC_GZIP && packers[i].codec != CODEC_ZSTD)
+			goto next;
+		if (packers[i].checked) {
+			packed.p[packed.len - (packers[i].codec == CODEC_GZIP ? 5 : 1)] ^= 1;
+			assert_int_equal(walk(&packed, &s, &f), -EBADMSG);
+			assert_string_equal(f.path, "");
+			packed.p[packed.len - (packers[i].codec == CODEC_GZIP ? 5 : 1)] ^= 1;
+			seen_free(&s);
+		}
+		memset(packed.p + packed.len / 2, 0, 512);
+		assert_int_equal(walk(&packed, &s, &f), -EBADMSG);
+		if (!strstr(f.reason, "does not match"))
+			assert_true(strcmp(f.path, "usr/lib/again") == 0 ||
+				    strcmp(f.path, "usr/lib/file") == 0);
+next:
+		seen_free(&s);
+		bytes_free(&packed);
+	}
+	bytes_free(&archive);
+}
+
 /* The other frames of a segment do not hide what is wrong with one. */
 static void test_damaged_second_frame(void **state)
 {
@@ -1109,6 +1141,7 @@ int main(void)
 		cmocka_unit_test(test_sum),
 		cmocka_unit_test(test_cut_member),
 		cmocka_unit_test(test_packed_damage),
+		cmocka_unit_test(test_no_false_accusation),
 		cmocka_unit_test(test_damaged_second_frame),
 		cmocka_unit_test(test_every_bit),
 		cmocka_unit_test(test_every_bit_of_summed_data),
