@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_ARTIFACT_LUKS_H
+#define BV_ARTIFACT_LUKS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * LUKS headers as they are on the device, read raw: nothing here writes, and nothing here calls
+ * a library that repairs what it reads.
+ *
+ * LUKS1: "LUKS1 On-Disk Format Specification", version 1.2.3. LUKS2: "LUKS2 On-Disk Format
+ * Specification", version 1.1.x, sections 2 (binary header) and 3 (JSON area).
+ */
+
+#define LUKS_SLOTS_MAX 32u
+#define LUKS1_SLOTS    8u
+#define LUKS_HEADERS   2u
+#define LUKS2_JSON_MAX (4u << 20) /* the largest header that the format allows, less 4096 */
+
+/* Reads len bytes at offset of whatever holds the header. Returns the bytes, or -EIO, ... */
+struct luks_source {
+	ssize_t (*read)(void *ctx, void *buf, size_t len, uint64_t offset);
+	void *ctx;
+	uint64_t size; /* bytes */
+};
+
+enum luks_copy_state {
+	LUKS_COPY_ABSENT, /* no magic where it must be */
+	LUKS_COPY_GOOD,
+	LUKS_COPY_BAD_FIELD, /* the binary header contradicts the format */
+	LUKS_COPY_BAD_CHECKSUM,
+	LUKS_COPY_BAD_JSON,   /* the checksum is right, and the metadata cannot be used */
+	LUKS_COPY_UNREADABLE, /* the device cannot read it */
+	LUKS_COPY_UNKNOWN,    /* a version that is newer than this program */
+};
+
+/* One of the two copies of a LUKS2 header; LUKS1 has one. */
+struct luks_copy {
+	enum luks_copy_state state;
+	char reason[160];	 /* in words, unless GOOD */
+	uint64_t offset, length; /* binary header and JSON area, bytes; length 0 when unknown */
+	uint64_t seqid;
+	bool checksummed; /* LUKS2: compared; LUKS1 has none */
+	uint64_t hash;	  /* hash64() of its length bytes, when they could be read */
+};
+
+struct luks_keyslot {
+	bool present;	/* there is a keyslot of this number */
+	bool active;	/* a passphrase may open it (LUKS1: state 0x00AC71F3) */
+	bool unbound;	/* it does not belong to the volume key (LUKS2: no digest of a segment) */
+	bool reencrypt; /* it belongs to a reencryption in progress, not to a passphrase */
+	char pbkdf[16]; /* "argon2id", "pbkdf2", ... */
+	char cipher[64];
+	uint32_t key_bytes, stripes;
+	uint64_t iterations;	 /* pbkdf2: iterations; argon2: passes */
+	uint64_t memory_kib;	 /* argon2 */
+	uint64_t offset, length; /* its area, bytes from the start of the header device */
+	uint64_t used; /* of these, key material (key_bytes * stripes); the rest is padding */
+};
+
+struct luks {
+	int version; /* 1, 2, or 0: none was recognised */
+	struct luks_copy copies[LUKS_HEADERS];
+	int chosen; /* index of the copy that counts (good, higher seqid), or -1 */
+	char uuid[41], label[49], subsystem[49];
+	char cipher[64]; /* of the data */
+	uint32_t sector_bytes, volume_key_bytes;
+	uint64_t
+		data_offset; /* where encrypted data begins, bytes; a detached header: on the data device */
+	struct luks_keyslot slots[LUKS_SLOTS_MAX];
+	unsigned int slot_count, token_count, digest_count; /* present ones */
+	bool reencrypting;	 /* the header says that a reencryption is in progress */
+	char requirements[128];	 /* mandatory ones that this program does not know, or "" */
+	uint64_t immutable_hash; /* LUKS1: of the fields that no slot change alters; else 0 */
+};
+
+/*
+ * Reads and understands what is there. 0 also when nothing is recognised (version 0); -EIO when
+ * not even the first bytes can be read, -ENOMEM. Memory: twice LUKS2_JSON_MAX and json-c's tree.
+ */
+int luks_read(const struct luks_source *source, struct luks *l);
+
+/*
+ * What seems to have overwritten the place where a header was expected: "a GPT partition table",
+ * "an ext4 file system", "zeros", ...; NULL when nothing is recognised.
+ */
+const char *luks_recognise_other(const struct luks_source *source);
+
+/*
+ * How key material looks: it is ciphertext, so every block must look random. Returns the number
+ * of 4096-byte blocks of [offset, offset + length) that cannot be (all equal bytes, long runs,
+ * or a byte histogram that chance gives less than once in 10^12). It cannot see damage that looks
+ * random itself: a flipped bit, or another keyslot's bytes. -EIO.
+ */
+ssize_t luks_implausible_blocks(const struct luks_source *source, uint64_t offset, uint64_t length);
+
+#endif
