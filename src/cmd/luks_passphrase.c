@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cmd/luks_passphrase.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libcryptsetup.h>
+#include <linux/capability.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "util/util.h"
+
+/* What the child tells: the library's return value, and its last words about it. */
+struct answer {
+	int value;
+	char words[sizeof(((struct slot_trial *)0)->reason)];
+};
+
+static void keep_words(int level, const char *text, void *answer)
+{
+	struct answer *a = answer;
+
+	if (level == CRYPT_LOG_ERROR)
+		snprintf(a->words, sizeof(a->words), "%.*s", (int)strcspn(text, "\n"), text);
+}
+
+/* libc has no wrapper; libcap would be a library for one call (capset(2)). */
+static int drop_capabilities(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3];
+
+	memset(none, 0, sizeof(none));
+	return syscall(SYS_capset, &header, none) < 0 ? -errno : 0;
+}
+
+static int load_and_try(int fd, const struct luks *l, unsigned int slot, const struct passphrase *p,
+			struct answer *a)
+{
+	struct crypt_device *cd = NULL;
+	char path[32];
+	int r;
+
+	/* -EPERM is the keyslot's refusal, and of nothing else. */
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	crypt_set_log_callback(NULL, keep_words, a);
+	/* The copy is nobody else's, and the lock would be a file. */
+	crypt_metadata_locking(NULL, 0);
+	r = crypt_init(&cd, path);
+	if (r < 0)
+		return r == -EPERM ? -EACCES : r;
+	crypt_set_log_callback(cd, keep_words, a);
+	crypt_volume_key_keyring(cd, 0);
+	r = crypt_load(cd, l->version == 1 ? CRYPT_LUKS1 : CRYPT_LUKS2, NULL);
+	if (r == -EPERM)
+		r = -EACCES;
+	/* No name: the key is unlocked and compared with its digest, nothing is activated. */
+	if (r >= 0)
+		r = crypt_activate_by_passphrase(cd, NULL, (int)slot, p->bytes, p->length,
+						 CRYPT_ACTIVATE_ALLOW_UNBOUND_KEY);
+	crypt_free(cd);
+	return r;
+}
+
+static void __attribute__((noreturn))
+child(int fd, int out, const struct luks *l, unsigned int slot, const struct passphrase *p)
+{
+	static const struct rlimit no_core = { 0, 0 };
+	struct answer a = { 0 };
+
+	setrlimit(RLIMIT_CORE, &no_core);
+	if (drop_capabilities() == 0)
+		a.value = load_and_try(fd, l, slot, p, &a);
+	else
+		a.value = -ENOTSUP;
+	_exit(write(out, &a, sizeof(a)) == (ssize_t)sizeof(a) ? 0 : 1);
+}
+
+static void judge(const struct answer *a, struct slot_trial *t)
+{
+	if (a->value >= 0) {
+		t->result = TRIAL_OPENED;
+		return;
+	}
+	if (a->value == -EPERM) {
+		t->result = TRIAL_REFUSED;
+		return;
+	}
+	t->result = TRIAL_FAILED;
+	if (a->value == -ENOMEM)
+		snprintf(t->reason, sizeof(t->reason), "not enough memory for its key derivation");
+	else if (*a->words)
+		snprintf(t->reason, sizeof(t->reason), "%s", a->words);
+	else
+		snprintf(t->reason, sizeof(t->reason), "libcryptsetup: %s", strerror(-a->value));
+}
+
+static void judge_silence(int status, struct slot_trial *t)
+{
+	t->result = TRIAL_FAILED;
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+		snprintf(t->reason, sizeof(t->reason),
+			 "the kernel ended the try: not enough memory for its key derivation");
+	else if (WIFSIGNALED(status))
+		snprintf(t->reason, sizeof(t->reason), "libcryptsetup crashed on it (signal %d)",
+			 WTERMSIG(status));
+	else
+		snprintf(t->reason, sizeof(t->reason), "the try ended without an answer");
+}
+
+static int try_slot(int fd, const struct luks *l, unsigned int slot, const struct passphrase *p,
+		    struct slot_trial *t)
+{
+	struct answer a;
+	int ends[2], status = 0;
+	ssize_t n;
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -errno;
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0)
+		child(fd, ends[1], l, slot, p);
+	close(ends[1]);
+	if (pid < 0) {
+		close(ends[0]);
+		return -EAGAIN;
+	}
+	do {
+		n = read(ends[0], &a, sizeof(a));
+	} while (n < 0 && errno == EINTR);
+	close(ends[0]);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (n == (ssize_t)sizeof(a))
+		judge(&a, t);
+	else
+		judge_silence(status, t);
+	return 0;
+}
+
+int luks_try_passphrase(const struct luks_source *source, const struct luks *l,
+			const struct passphrase *p, bool progress, struct slot_trial *trials)
+{
+	cleanup(close_fd) int fd = -1;
+
+	memset(trials, 0, LUKS_SLOTS_MAX * sizeof(*trials));
+	if (!l->version || l->chosen < 0)
+		return -ENODATA;
+	for (unsigned int slot = 0; slot < LUKS_SLOTS_MAX; slot++) {
+		const struct luks_keyslot *s = &l->slots[slot];
+		int err;
+
+		if (!s->present || !s->active)
+			continue;
+		if (progress)
+			fprintf(stderr, "trying keyslot %u ...\n", slot);
+		/* A new copy for each: the library repairs what it loads. */
+		close_fd(&fd);
+		fd = luks_copy_header(source, l);
+		if (fd < 0)
+			return fd;
+		err = try_slot(fd, l, slot, p, &trials[slot]);
+		if (err)
+			return err;
+	}
+	return 0;
+}
