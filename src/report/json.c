@@ -118,6 +118,40 @@ static struct json_object *from_artifact(const struct report_artifact *a)
 	return o;
 }
 
+static struct json_object *from_row(const struct report_table *t, size_t row)
+{
+	struct json_object *o = must(json_object_new_object());
+
+	for (size_t i = 0; i < t->columns.count; i++) {
+		const char *cell = t->cells.items[row * t->columns.count + i];
+
+		if (!*cell)
+			continue;
+		if (t->number[i])
+			add_number(o, t->columns.items[i], strtoull(cell, NULL, 10));
+		else
+			add_string(o, t->columns.items[i], cell);
+	}
+	return o;
+}
+
+/* One of the same name, of another target, is there already with several devices in a report. */
+static void add_table(struct json_object *to, const struct report_table *t)
+{
+	struct json_object *rows;
+
+	if (!json_object_object_get_ex(to, t->name, &rows)) {
+		rows = must(json_object_new_array());
+		add(to, t->name, rows);
+	}
+	for (size_t row = 0; (row + 1) * t->columns.count <= t->cells.count; row++) {
+		struct json_object *o = from_row(t, row);
+
+		add_string(o, "target", t->target);
+		append(rows, o);
+	}
+}
+
 void report_print_json(const struct report *r, FILE *out)
 {
 	struct json_object *o = must(json_object_new_object());
@@ -139,6 +173,8 @@ void report_print_json(const struct report *r, FILE *out)
 	for (size_t i = 0; i < r->artifact_count; i++)
 		append(artifacts, from_artifact(&r->artifacts[i]));
 	add(o, "artifacts", artifacts);
+	for (size_t i = 0; i < r->table_count; i++)
+		add_table(o, &r->tables[i]);
 	for (size_t i = 0; i < r->finding_count; i++)
 		append(findings, from_finding(&r->findings[i]));
 	add(o, "findings", findings);

@@ -50,6 +50,15 @@ static void finding_clear(struct finding *f)
 	list_clear(&f->next);
 }
 
+static void table_clear(struct report_table *t)
+{
+	free(t->name);
+	free(t->target);
+	free(t->number);
+	list_clear(&t->columns);
+	list_clear(&t->cells);
+}
+
 void report_init(struct report *r, const char *command)
 {
 	memset(r, 0, sizeof(*r));
@@ -70,6 +79,9 @@ void report_clear(struct report *r)
 	for (size_t i = 0; i < r->finding_count; i++)
 		finding_clear(&r->findings[i]);
 	free(r->findings);
+	for (size_t i = 0; i < r->table_count; i++)
+		table_clear(&r->tables[i]);
+	free(r->tables);
 	free(r->command);
 	free(r->host);
 	free(r->os);
@@ -180,6 +192,50 @@ struct report_range *finding_range(struct finding *f, const struct bad_range *ra
 void range_member(struct report_range *r, const char *path)
 {
 	list_add(&r->members, text_copy(path));
+}
+
+static void add_column(struct report_table *t, const char *title, size_t length)
+{
+	bool number = *title == '#';
+	size_t flags = t->columns.count;
+
+	title += number;
+	length -= number;
+	t->number = grow_array(t->number, &flags, sizeof(*t->number));
+	t->number[flags - 1] = number;
+	list_add(&t->columns, text_format("%.*s", (int)length, title));
+}
+
+struct report_table *report_table(struct report *r, const char *name, const char *target,
+				  const char *columns)
+{
+	struct report_table *t;
+
+	r->tables = grow_array(r->tables, &r->table_count, sizeof(*r->tables));
+	t = &r->tables[r->table_count - 1];
+	t->name = text_copy(name);
+	t->target = printable(text_copy(target));
+	while (*columns) {
+		size_t length = strcspn(columns, " ");
+
+		add_column(t, columns, length);
+		columns += length;
+		columns += strspn(columns, " ");
+	}
+	return t;
+}
+
+void table_cell(struct report_table *t, const char *format, ...)
+{
+	va_list args;
+
+	if (!format) {
+		list_add(&t->cells, text_copy(""));
+		return;
+	}
+	va_start(args, format);
+	list_add(&t->cells, text_vformat(format, args));
+	va_end(args);
 }
 
 void report_conclude(struct report *r)

@@ -51,14 +51,26 @@ struct finding {
 };
 
 struct report_artifact {
-	char *path, *kind; /* kind: "kernel", "initrd", "manifest", "content" */
+	char *path, *kind; /* kind: "kernel", "initrd", "manifest", "content", "luks" */
 	char *state;	   /* "intact", "damaged", "stale", "missing", "unreadable", "unverified" */
 	uint64_t bytes, bad_bytes;
 };
 
+/*
+ * Things of one kind side by side. In JSON a table is an array of objects under its name, with
+ * the columns as keys.
+ */
+struct report_table {
+	char *name; /* "keyslots" */
+	char *target;
+	struct string_list columns;
+	bool *number;		  /* per column: decimal numbers, written without quotes in JSON */
+	struct string_list cells; /* row after row; "" where there is nothing to say */
+};
+
 struct report {
 	enum verdict verdict;
-	char *command;	   /* "check", "seal", "boot" */
+	char *command;	   /* "check", "seal", "boot", "luks" */
 	char *host;	   /* host name, or "" */
 	char *os;	   /* "Debian GNU/Linux 13 (trixie)", or "" */
 	char *kernel;	   /* release, or "" */
@@ -67,6 +79,8 @@ struct report {
 	size_t artifact_count;
 	struct finding *findings;
 	size_t finding_count;
+	struct report_table *tables;
+	size_t table_count;
 };
 
 void report_init(struct report *r, const char *command);
@@ -88,6 +102,15 @@ void finding_not(struct finding *f, const char *text, ...) __attribute__((format
 void finding_next(struct finding *f, const char *text, ...) __attribute__((format(printf, 2, 3)));
 struct report_range *finding_range(struct finding *f, const struct bad_range *range);
 void range_member(struct report_range *r, const char *path);
+
+/*
+ * A new table. columns: titles, one space apart, those of numbers with a "#" in front. table_cell()
+ * adds the cells of one row after another; format NULL leaves one empty.
+ */
+struct report_table *report_table(struct report *r, const char *name, const char *target,
+				  const char *columns);
+void table_cell(struct report_table *t, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* How the range is damaged, in words for a person: "all zero", ...; the caller frees it. */
 char *range_text(const struct report_range *r);

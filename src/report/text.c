@@ -119,6 +119,55 @@ static void print_finding(const struct finding *f, FILE *out, bool verbose)
 	}
 }
 
+static size_t column_width(const struct report_table *t, size_t column)
+{
+	size_t width = strlen(t->columns.items[column]);
+
+	for (size_t i = column; i < t->cells.count; i += t->columns.count) {
+		size_t length = strlen(t->cells.items[i]);
+
+		width = length > width ? length : width;
+	}
+	return width;
+}
+
+/* Numbers to the right; no blanks at the end of a line. */
+static void print_row(const struct report_table *t, char **cells, const size_t *widths, FILE *out)
+{
+	size_t last = t->columns.count;
+
+	while (last && !*cells[last - 1])
+		last--;
+	fputc(' ', out);
+	for (size_t i = 0; i < last; i++) {
+		int width = (int)widths[i];
+
+		if (t->number[i])
+			fprintf(out, " %*s", width, cells[i]);
+		else
+			fprintf(out, " %-*s", i + 1 == last ? 0 : width, cells[i]);
+		if (i + 1 < last)
+			fputc(' ', out);
+	}
+	fputc('\n', out);
+}
+
+static void print_table(const struct report_table *t, FILE *out)
+{
+	cleanup(free_ptr) size_t *widths = calloc(t->columns.count, sizeof(*widths));
+
+	if (!widths) {
+		fputs("  (no memory for a table)\n", out);
+		return;
+	}
+	for (size_t i = 0; i < t->columns.count; i++)
+		widths[i] = column_width(t, i);
+	fputc('\n', out);
+	print_row(t, t->columns.items, widths, out);
+	for (size_t row = 0; (row + 1) * t->columns.count <= t->cells.count; row++)
+		print_row(t, t->cells.items + row * t->columns.count, widths, out);
+}
+
 void report_print_text(const struct report *r, FILE *out, bool verbose, bool color)
 {
 	char when[32];
@@ -133,6 +182,8 @@ void report_print_text(const struct report *r, FILE *out, bool verbose, bool col
 		fputc('\n', out);
 	for (size_t i = 0; i < r->artifact_count; i++)
 		print_artifact(&r->artifacts[i], out);
+	for (size_t i = 0; i < r->table_count; i++)
+		print_table(&r->tables[i], out);
 	for (size_t i = 0; i < r->finding_count; i++)
 		print_finding(&r->findings[i], out, verbose);
 }
