@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "manifest/luks_view.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/hash.h"
+#include "util/util.h"
+
+/* Bad blocks of which every bit is tried; a keyslot of a volume has some 64 blocks. */
+#define BITS_SEARCHED_MAX 32u
+
+const char *luks_view_place(const struct luks_view *v)
+{
+	return v->header ? v->header : v->device;
+}
+
+static bool header_is_good(const struct luks *l)
+{
+	return l->version != 0 && l->chosen >= 0;
+}
+
+/* Every sealed block of every slot, so that a misplaced one is recognised wherever it went. */
+static struct block_index *index_all(const struct sealed_luks *s)
+{
+	cleanup(free_ptr) uint64_t *blocks = NULL;
+	size_t count = 0, at = 0;
+
+	for (size_t i = 0; i < s->slot_count; i++)
+		count += s->slots[i].block_count;
+	blocks = calloc(count ? count : 1, sizeof(*blocks));
+	if (!blocks)
+		return NULL;
+	for (size_t i = 0; i < s->slot_count; i++) {
+		const struct sealed_keyslot *k = &s->slots[i];
+
+		if (k->block_count)
+			memcpy(blocks + at, k->blocks, k->block_count * sizeof(*blocks));
+		at += k->block_count;
+	}
+	return block_index_new(blocks, count);
+}
+
+/* From a byte in the slots laid end to end, as the index counts, to one on the device. */
+static uint64_t origin_on_device(const struct sealed_luks *s, uint64_t origin)
+{
+	for (size_t i = 0; i < s->slot_count; i++) {
+		uint64_t bytes = (uint64_t)s->slots[i].block_count * BLOCK_SIZE;
+
+		if (origin < bytes)
+			return s->slots[i].offset + origin;
+		origin -= bytes;
+	}
+	return origin;
+}
+
+static int look_at_block(struct luks_view *v, const struct luks_source *source,
+			 const struct sealed_keyslot *k, size_t block, size_t before,
+			 const struct block_index *index)
+{
+	struct bad_ranges *bad = &v->bad[k->number];
+	uint64_t at = (uint64_t)block * BLOCK_SIZE;
+	size_t len = k->length - at < BLOCK_SIZE ? (size_t)(k->length - at) : BLOCK_SIZE;
+	struct damage damage = { .kind = DAMAGE_UNREADABLE };
+	unsigned char data[BLOCK_SIZE];
+	ssize_t n = source->read(source->ctx, data, len, k->offset + at);
+
+	if (n >= 0) {
+		if ((size_t)n == len && hash64(data, len) == k->blocks[block])
+			return 0;
+		damage_classify(data, (size_t)n, len, k->blocks[block], before + block, index,
+				bad->blocks < BITS_SEARCHED_MAX, &damage);
+		if (damage.kind == DAMAGE_MISPLACED)
+			damage.origin = origin_on_device(v->sealed, damage.origin);
+	}
+	return bad_ranges_add(bad, k->offset + at, len, &damage);
+}
+
+/* Which blocks of the damaged keyslots, and how they look. */
+static int look_at_damage(struct luks_view *v, const struct luks_source *source)
+{
+	struct block_index *index = index_all(v->sealed);
+	size_t before = 0;
+	int err = 0;
+
+	if (!index)
+		return -ENOMEM;
+	for (size_t i = 0; !err && i < v->sealed->slot_count; i++) {
+		const struct sealed_keyslot *k = &v->sealed->slots[i];
+		enum slot_state state =
+			k->number < LUKS_SLOTS_MAX ? v->comparison.slots[k->number] : SLOT_UNKNOWN;
+
+		for (size_t b = 0; !err && b < k->block_count && b * BLOCK_SIZE < k->length; b++) {
+			if (state == SLOT_DAMAGED || state == SLOT_PADDING ||
+			    state == SLOT_UNREADABLE)
+				err = look_at_block(v, source, k, b, before, index);
+		}
+		before += k->block_count;
+	}
+	block_index_free(index);
+	return err;
+}
+
+static bool record_holds_for(enum slot_state state)
+{
+	return state == SLOT_AS_SEALED || state == SLOT_DAMAGED || state == SLOT_PADDING ||
+	       state == SLOT_UNREADABLE;
+}
+
+static void look_at_statistics(struct luks_view *v, const struct luks_source *source)
+{
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+		const struct luks_keyslot *s = &v->luks.slots[i];
+
+		if (s->present && s->active && !record_holds_for(v->comparison.slots[i]))
+			v->implausible[i] = luks_implausible_blocks(source, s->offset,
+								    s->used ? s->used : s->length);
+	}
+}
+
+int luks_view_make(struct luks_view *v, const struct luks_source *source,
+		   const struct sealed_luks *sealed, int64_t sealed_at)
+{
+	int err = luks_read(source, &v->luks);
+
+	if (err)
+		return err;
+	v->sealed = sealed;
+	v->sealed_at = sealed ? sealed_at : 0;
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++)
+		v->comparison.slots[i] = SLOT_UNKNOWN;
+	if (sealed)
+		err = sealed_luks_compare(sealed, &v->luks, source, &v->comparison);
+	if (!err && sealed)
+		err = look_at_damage(v, source);
+	if (err)
+		return err;
+	if (!header_is_good(&v->luks) || v->luks.copies[0].state != LUKS_COPY_GOOD)
+		v->other = luks_recognise_other(source);
+	look_at_statistics(v, source);
+	return 0;
+}
+
+void luks_view_clear(struct luks_view *v)
+{
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++)
+		bad_ranges_clear(&v->bad[i]);
+}

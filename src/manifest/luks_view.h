@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_MANIFEST_LUKS_VIEW_H
+#define BV_MANIFEST_LUKS_VIEW_H
+
+#include "artifact/luks.h"
+#include "damage/damage.h"
+#include "manifest/manifest.h"
+#include "manifest/sealed_luks.h"
+
+/* All that can be seen of one LUKS device, for the rules to judge and for reports to tell. */
+struct luks_view {
+	const char *device; /* as it was named; the caller's */
+	const char *header; /* the detached header's file, or NULL; the caller's */
+	struct luks luks;
+	const struct sealed_luks *sealed; /* its record, or NULL; the caller's */
+	int64_t sealed_at;		  /* of that record; 0: unknown */
+	struct luks_comparison comparison;
+	const char *other; /* what lies where a header was expected and is not good, or NULL */
+
+	/* Of active keyslots without a record that still holds for them: luks_implausible_blocks(). */
+	ssize_t implausible[LUKS_SLOTS_MAX];
+
+	struct bad_ranges bad[LUKS_SLOTS_MAX]; /* of damaged keyslots; offsets on the device */
+};
+
+/*
+ * Reads the header, compares it with the record (NULL: there is none), and looks closer at what
+ * differs. Only the header and the areas of active keyslots are read. Returns 0; -EIO when not even
+ * the first bytes can be read, -ENOMEM. luks_view_clear() frees what it owns in any case.
+ */
+int luks_view_make(struct luks_view *v, const struct luks_source *source,
+		   const struct sealed_luks *sealed, int64_t sealed_at);
+void luks_view_clear(struct luks_view *v);
+
+/* The file or device that holds the header. */
+const char *luks_view_place(const struct luks_view *v);
+
+/* How sure it is that a record is one of this device. */
+enum record_match {
+	RECORD_OTHER, /* nothing says so */
+	RECORD_NAMED, /* only its name is the device's */
+	RECORD_BYTES, /* the UUID is another one or gone, but sealed bytes are where they were */
+	RECORD_UUID,  /* the header's UUID */
+};
+
+/*
+ * Compares a record with what luks_read() found. The name is compared with device and as files
+ * of the same number. Reads no more than the areas that the record names.
+ */
+enum record_match luks_record_match(const struct sealed_luks *s, const struct luks *l,
+				    const struct luks_source *source, const char *device);
+
+#endif
