@@ -132,10 +132,12 @@ $(DEPS)/ready: deps/build deps/fetch deps/pins deps/busybox.config $(wildcard de
 
 build/busybox: $(DEPS)/ready
 	@mkdir -p $(@D)
-	cp $(DEPS)/busybox $@
+	@cp $(DEPS)/busybox $@.new
+	@mv -f $@.new $@
 
 # ---- programs ---------------------------------------------------------------------------------
 
+# They appear in one step, so that nobody runs a half-written one.
 # Objects depend on the flags that made them.
 SETTINGS = $(CC) $(WARNINGS) $(LANGUAGE) $(FORM_CFLAGS) $(STUB_CFLAGS) $(FORM_LDFLAGS) $(LIBS)
 $(OUT)/settings: FORCE
@@ -161,14 +163,16 @@ $(OUT)/objects: FORCE
 $(BIN): $(MAIN_OBJS) $(LIB_OBJS) $(OUT)/objects
 	@mkdir -p $(@D)
 	@$(call say,LINK,$@)
-	$(Q)$(CC) $(FORM_LDFLAGS) -o $@ $(MAIN_OBJS) $(LIB_OBJS) $(LIBS)
-	$(if $(STRIP),$(Q)$(STRIP) $@)
+	$(Q)$(CC) $(FORM_LDFLAGS) -o $@.new $(MAIN_OBJS) $(LIB_OBJS) $(LIBS)
+	$(if $(STRIP),$(Q)$(STRIP) $@.new)
+	@mv -f $@.new $@
 
 $(STUB): $(STUB_OBJS) $(OUT)/objects
 	@mkdir -p $(@D)
 	@$(call say,LINK,$@)
-	$(Q)$(CC) $(STUB_LDFLAGS) -o $@ $(STUB_OBJS)
-	$(if $(STRIP),$(Q)$(STRIP) $@)
+	$(Q)$(CC) $(STUB_LDFLAGS) -o $@.new $(STUB_OBJS)
+	$(if $(STRIP),$(Q)$(STRIP) $@.new)
+	@mv -f $@.new $@
 
 size: $(ALL)
 	@tests/lint/size build/stub $(MAX_STUB) build/bootverdict $(MAX_CHECKER) \
