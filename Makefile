@@ -137,7 +137,8 @@ build/busybox: $(DEPS)/ready
 
 # ---- programs ---------------------------------------------------------------------------------
 
-# They appear in one step, so that nobody runs a half-written one.
+# Programs appear in one step, so that nobody runs a half-written one.
+
 # Objects depend on the flags that made them.
 SETTINGS = $(CC) $(WARNINGS) $(LANGUAGE) $(FORM_CFLAGS) $(STUB_CFLAGS) $(FORM_LDFLAGS) $(LIBS)
 $(OUT)/settings: FORCE
