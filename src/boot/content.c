@@ -353,7 +353,6 @@ static void tell_replaced(struct verification *v, struct report *r)
 		"none is missing: another initrd that the boot loader passed as well may "
 		"have replaced %s.",
 		n, v->m->content_count, n == 1 ? "has" : "have", plural(n), n == 1 ? "it" : "them");
-	f->warning = true;
 	finding_number(f, "files_checked", v->m->content_count);
 	finding_number(f, "files_different", n);
 	finding_text(f, "first_path", "%s", v->damaged.items[0].content->path);
