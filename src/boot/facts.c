@@ -139,9 +139,10 @@ static void tell_no_init(struct boot_facts *f, int no_init)
 
 	if (!no_init)
 		return;
-	finding = report_finding(&f->report, VERDICT_CONFIG_ERROR, "BV-NO-INIT",
-				 "/" GUARD_ORIGINAL_INIT,
-				 "The original init cannot be started: %s.", strerror(no_init));
+	finding = report_finding(
+		&f->report, VERDICT_CONFIG_ERROR, "BV-NO-INIT", "/" GUARD_ORIGINAL_INIT,
+		"The original init (/" GUARD_ORIGINAL_INIT ") cannot be started: %s.",
+		strerror(no_init));
 	finding->warning = corrupt;
 	finding_number(finding, "errno", (uint64_t)no_init);
 	if (corrupt)
