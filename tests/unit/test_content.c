@@ -360,7 +360,8 @@ static void test_guard_alone(void **state)
 	assert_int_equal(x->report.verdict, VERDICT_STORAGE_CORRUPTION);
 	f = find(x, "BV-GUARD-DAMAGED");
 	assert_non_null(f);
-	assert_string_equal(evidence(f, "image_offset"), "100");
+	/* The list that is part of the guard cannot know where the guard's files lie. */
+	assert_string_equal(evidence(f, "image_offset"), "");
 }
 
 static void test_types_and_modes(void **state)
