@@ -174,7 +174,7 @@ def kernel_log(vm):
 def said(vm):
     """The console's lines that name bootverdict, the kernel's echo of its command line aside."""
     return [line for line in vm.text[:vm.at].replace("\r", "").split("\n")
-            if re.search("(?i)bootverdict|VERDICT", line) and "command line" not in line]
+            if re.search("(?i)bootverdict|VERDICT", line) and "command line" not in line.lower()]
 
 
 def quiet_console(t, vm):
