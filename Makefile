@@ -81,6 +81,7 @@ ifeq ($(SHARED),1)
   FORM_LDFLAGS := $(SANITIZE)
   STUB_CFLAGS := $(OPT) $(SANITIZE)
   STUB_LDFLAGS := $(SANITIZE)
+  STRIP := :
   BIN := $(OUT)/bootverdict
   STUB := $(OUT)/stub
   DEPS_READY :=
@@ -132,16 +133,19 @@ $(DEPS)/ready: deps/build deps/fetch deps/pins deps/busybox.config $(wildcard de
 
 build/busybox: $(DEPS)/ready
 	@mkdir -p $(@D)
-	cp $(DEPS)/busybox $@
+	@new=$@.$$$$; cp $(DEPS)/busybox $$new && mv -f $$new $@
 
 # ---- programs ---------------------------------------------------------------------------------
+
+# Programs and objects appear in one step, so that nobody meets a half-written one.
+
+keep_or_replace = if cmp -s $$new $@; then rm $$new; else mv -f $$new $@; fi
 
 # Objects depend on the flags that made them.
 SETTINGS = $(CC) $(WARNINGS) $(LANGUAGE) $(FORM_CFLAGS) $(STUB_CFLAGS) $(FORM_LDFLAGS) $(LIBS)
 $(OUT)/settings: FORCE
 	@mkdir -p $(@D)
-	@printf '%s\n' "$(subst ",\",$(SETTINGS))" >$@.new
-	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+	@new=$@.$$$$; printf '%s\n' "$(subst ",\",$(SETTINGS))" >$$new; $(keep_or_replace)
 
 # Hashing is what most of a check's time goes into, in every form.
 $(OBJ)/src/util/hash.o: EXTRA := -O3
@@ -150,25 +154,26 @@ $(STUB_OBJS): FORM_CFLAGS := $(STUB_CFLAGS)
 $(OBJ)/src/%.o: src/%.c $(OUT)/settings $(DEPS_READY)
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)
-	$(Q)$(CC) $(LANGUAGE) $(WARNINGS) $(FORM_CFLAGS) $(EXTRA) -MMD -MP -c -o $@ $<
+	$(Q)new=$@.$$$$; $(CC) $(LANGUAGE) $(WARNINGS) $(FORM_CFLAGS) $(EXTRA) -MMD -MP \
+		-MF $(@:.o=.d) -MT $@ -c -o $$new $< && mv -f $$new $@
 
 # A list of the objects: linking again when a source file goes away.
 $(OUT)/objects: FORCE
 	@mkdir -p $(@D)
-	@printf '%s\n' '$(MAIN_OBJS) $(LIB_OBJS) $(STUB_OBJS)' >$@.new
-	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+	@new=$@.$$$$; printf '%s\n' '$(MAIN_OBJS) $(LIB_OBJS) $(STUB_OBJS)' >$$new; \
+		$(keep_or_replace)
 
 $(BIN): $(MAIN_OBJS) $(LIB_OBJS) $(OUT)/objects
 	@mkdir -p $(@D)
 	@$(call say,LINK,$@)
-	$(Q)$(CC) $(FORM_LDFLAGS) -o $@ $(MAIN_OBJS) $(LIB_OBJS) $(LIBS)
-	$(if $(STRIP),$(Q)$(STRIP) $@)
+	$(Q)new=$@.$$$$; $(CC) $(FORM_LDFLAGS) -o $$new $(MAIN_OBJS) $(LIB_OBJS) $(LIBS) && \
+		$(STRIP) $$new && mv -f $$new $@
 
 $(STUB): $(STUB_OBJS) $(OUT)/objects
 	@mkdir -p $(@D)
 	@$(call say,LINK,$@)
-	$(Q)$(CC) $(STUB_LDFLAGS) -o $@ $(STUB_OBJS)
-	$(if $(STRIP),$(Q)$(STRIP) $@)
+	$(Q)new=$@.$$$$; $(CC) $(STUB_LDFLAGS) -o $$new $(STUB_OBJS) && \
+		$(STRIP) $$new && mv -f $$new $@
 
 size: $(ALL)
 	@tests/lint/size build/stub $(MAX_STUB) build/bootverdict $(MAX_CHECKER) \
@@ -177,13 +182,11 @@ size: $(ALL)
 # ---- unit tests and fuzzers, with all of src/ but the programs' main() -------------------------
 
 $(OUT)/program.a: $(LIB_OBJS) $(OUT)/objects
-	@rm -f $@
-	@ar rcsD $@ $(LIB_OBJS)
+	@new=$@.$$$$; ar rcsD $$new $(LIB_OBJS) && mv -f $$new $@
 
 # The stub's main() is left in the archive when the test brings its own.
 $(OUT)/stub.a: $(STUB_OBJS) $(OUT)/objects
-	@rm -f $@
-	@ar rcsD $@ $(STUB_OBJS)
+	@new=$@.$$$$; ar rcsD $$new $(STUB_OBJS) && mv -f $$new $@
 
 $(OUT)/unit/%: tests/unit/%.c $(OUT)/program.a $(OUT)/stub.a
 	@mkdir -p $(@D)

@@ -303,7 +303,7 @@ static int name_read(struct walk *w, const struct cpio_header *h, const char **n
 			     place(w).text);
 	p += CPIO_HEADER_BYTES;
 	end = memchr(p, 0, h->name_size);
-	if (!end || p[h->name_size - 1] != 0)
+	if (!end)
 		return fault(w, -EBADMSG, "member header %s: damaged: its name has no end",
 			     place(w).text);
 	len = (size_t)(end - p);

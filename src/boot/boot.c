@@ -3,12 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "boot/config.h"
 #include "boot/facts.h"
 #include "boot/kernel_log.h"
+#include "boot/keyboard.h"
 #include "boot/menu.h"
 #include "boot/mounts.h"
 #include "boot/parameters.h"
@@ -109,9 +112,19 @@ static void ask(const struct request *q, const struct boot_facts *f, int root, b
 		.timeout = for_a_while ? q->config.timeout : 0,
 	};
 
+	enum menu_choice choice;
+	pid_t drivers = 0;
+
 	hold(q);
 	mounts_for_shell();
-	switch (menu_run(&menu)) {
+	if (f->manifest_usable)
+		drivers = keyboard_start(&f->manifest, root, f->release);
+	choice = menu_run(&menu);
+	if (drivers) {
+		kill(drivers, SIGKILL);
+		waitpid(drivers, NULL, WNOHANG); /* inside a driver it may not end now */
+	}
+	switch (choice) {
 	case MENU_CONTINUE:
 		kernel_log_write(LOG_LEVEL_ERROR, "going on: a person chose to");
 		break;

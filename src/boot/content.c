@@ -122,14 +122,11 @@ static void leave_out_other_names(struct bad_list *l)
 
 static bool position_is_exact(const struct manifest *m, const struct content *c)
 {
-	return is_guard(c) ||
-	       (c->segment < m->segment_count && m->segments[c->segment].codec == CODEC_NONE);
+	return c->segment < m->segment_count && m->segments[c->segment].codec == CODEC_NONE;
 }
 
 static uint64_t image_position(const struct manifest *m, const struct content *c, uint64_t offset)
 {
-	if (is_guard(c))
-		return c->image_offset + offset;
 	return m->guard_bytes + c->image_offset + (position_is_exact(m, c) ? offset : 0);
 }
 
@@ -137,6 +134,8 @@ static void tell_position(struct finding *f, const struct manifest *m, const str
 			  uint64_t offset)
 {
 	finding_text(f, "first_path", "%s", c->path);
+	if (is_guard(c)) /* the list cannot know where its own file ends */
+		return;
 	finding_number(f, position_is_exact(m, c) ? "image_offset" : "image_offset_about",
 		       image_position(m, c, offset));
 }
@@ -149,6 +148,11 @@ static void classify(struct verification *v, const struct content *c, unsigned c
 {
 	bool search = v->bit_searches && system_now_ms() < v->deadline;
 
+	/* What unpacks wrongly does not look like what the disk did to the packed bytes. */
+	if (!is_guard(c) && !position_is_exact(v->m, c)) {
+		*damage = (struct damage){ .kind = DAMAGE_CHANGED };
+		return;
+	}
 	damage_classify(block, len, expected, c->block_count ? c->blocks[number] : c->hash, number,
 			index, search, damage);
 	if (search && (damage->kind == DAMAGE_BIT_FLIP || damage->kind == DAMAGE_CHANGED))
@@ -353,7 +357,6 @@ static void tell_replaced(struct verification *v, struct report *r)
 		"none is missing: another initrd that the boot loader passed as well may "
 		"have replaced %s.",
 		n, v->m->content_count, n == 1 ? "has" : "have", plural(n), n == 1 ? "it" : "them");
-	f->warning = true;
 	finding_number(f, "files_checked", v->m->content_count);
 	finding_number(f, "files_different", n);
 	finding_text(f, "first_path", "%s", v->damaged.items[0].content->path);

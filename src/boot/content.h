@@ -23,7 +23,7 @@ struct content_result {
 /*
  * Compares the files below root (an open folder, "/" in the boot) with the manifest's content
  * list, and adds to the report the artifact, and a finding for each kind of difference:
- * BV-CONTENT-DAMAGED, BV-CONTENT-MISSING, BV-CONTENT-REPLACED (inconclusive, a warning) and, for
+ * BV-CONTENT-DAMAGED, BV-CONTENT-MISSING, BV-CONTENT-REPLACED (inconclusive) and, for
  * files of the guard, BV-GUARD-DAMAGED. Files are only read, and no link leads out of root.
  * Memory: one buffer of 256 KiB and what the findings need. 0, or -ENOMEM.
  */

@@ -70,7 +70,6 @@ static void doubt_replacement(struct boot_facts *f)
 		free(finding->id);
 		finding->id = text_copy("BV-CONTENT-DAMAGED");
 		finding->verdict = VERDICT_STORAGE_CORRUPTION;
-		finding->warning = false;
 	}
 }
 
@@ -120,11 +119,11 @@ static void compare_release(struct boot_facts *f)
 	if (!f->manifest_usable || content_bad(f) || !strcmp(f->release, f->manifest.kernel) ||
 	    lists_modules_of(&f->manifest, f->release))
 		return;
-	finding = report_finding(&f->report, VERDICT_CONFIG_ERROR, "BV-KERNEL-OTHER",
-				 "initial RAM disk",
-				 "It is intact, but it was made for kernel %s, and kernel %s runs: "
-				 "none of its modules fits.",
-				 f->manifest.kernel, f->release);
+	finding = report_finding(
+		&f->report, VERDICT_CONFIG_ERROR, "BV-KERNEL-OTHER", "initial RAM disk",
+		"The initial RAM disk is intact, but it was made for kernel %s, and "
+		"kernel %s runs: none of its modules fits.",
+		f->manifest.kernel, f->release);
 	finding_text(finding, "kernel_running", "%s", f->release);
 	finding_text(finding, "kernel_sealed", "%s", f->manifest.kernel);
 	finding_not(finding, "the disk or the memory");
@@ -140,9 +139,10 @@ static void tell_no_init(struct boot_facts *f, int no_init)
 
 	if (!no_init)
 		return;
-	finding = report_finding(&f->report, VERDICT_CONFIG_ERROR, "BV-NO-INIT",
-				 "/" GUARD_ORIGINAL_INIT,
-				 "The original init cannot be started: %s.", strerror(no_init));
+	finding = report_finding(
+		&f->report, VERDICT_CONFIG_ERROR, "BV-NO-INIT", "/" GUARD_ORIGINAL_INIT,
+		"The original init (/" GUARD_ORIGINAL_INIT ") cannot be started: %s.",
+		strerror(no_init));
 	finding->warning = corrupt;
 	finding_number(finding, "errno", (uint64_t)no_init);
 	if (corrupt)
@@ -196,7 +196,7 @@ char *boot_facts_line(const struct boot_facts *f)
 	const struct report *r = &f->report;
 	const char *harmless = "";
 
-	if (r->verdict != VERDICT_INTACT || f->content.replaced)
+	if (r->verdict != VERDICT_INTACT)
 		return text_format("%s: %s", verdict_name(r->verdict),
 				   r->finding_count ? r->findings[0].summary : "");
 	if (f->kernel_message)

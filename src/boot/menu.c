@@ -187,9 +187,9 @@ static bool answer(struct session *s, int key, size_t which, enum menu_choice *c
 		*choice = MENU_CONTINUE;
 		if (s->menu->can_go_on)
 			return true;
-		console_write(
-			&s->consoles.items[which],
-			"\nThere is nothing to continue with: the original init is not as sealed.\n");
+		console_write(&s->consoles.items[which],
+			      "\nThere is nothing to continue with: the original init is damaged, "
+			      "or cannot be started.\n");
 		break;
 	default:
 		if (!counting)

@@ -26,11 +26,12 @@ def boots_in_silence(suite, compress, **how):
 
 for _suite in tree.SUITES:
     for _compress in ("zstd", "gzip", "xz", "lz4"):
-        case(f"healthy: Debian {_suite}, {_compress}: silence, and one line in the kernel log")(
+        case(f"healthy: Debian {_suite}, {_compress}: silence, and one line in the kernel log",
+             long=_compress in ("xz", "lz4"))(
             boots_in_silence(_suite, _compress))
 case("healthy: microcode in front of the image")(
     boots_in_silence("trixie", "zstd", microcode=True))
-case("healthy: all modules that Debian puts in by itself")(
+case("healthy: all modules that Debian puts in by itself", long=True)(
     boots_in_silence("trixie", "zstd", modules="most"))
 
 

@@ -1,17 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The stub: a checker that fails in any way costs one line, never the boot."""
 
-import re
-
 import guarded
 from lab import cpio, damage, host
 from lab.suite import case
-
-
-def lines_from_bootverdict(vm):
-    """The console's lines that name bootverdict."""
-    return [line for line in vm.text[:vm.at].replace("\r", "").split("\n")
-            if re.search("(?i)bootverdict", line)]
 
 
 def boots_on(t, initrd, timeout=120):
@@ -19,11 +11,11 @@ def boots_on(t, initrd, timeout=120):
     disk = guarded.disk("trixie")
     with t.vm(disk, initrd=initrd) as vm:
         vm.login(timeout)
-        said = lines_from_bootverdict(vm)
-        t.check(len(said) == 1, f"{len(said)} lines on the console: {said}")
+        lines = guarded.said(vm)
+        t.check(len(lines) == 1, f"{len(lines)} lines on the console: {lines}")
         t.check(guarded.kernel_log(vm), "nothing in the kernel log")
         vm.poweroff()
-        t.note(said[0])
+        t.note(lines[0])
         return vm
 
 

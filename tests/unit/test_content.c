@@ -317,11 +317,9 @@ static void test_replaced(void **state)
 	put(x, "dir/big", "short", 5);
 	verify(x);
 	assert_true(x->result.replaced);
-	assert_int_equal(x->report.verdict, VERDICT_INTACT); /* a warning does not count */
+	assert_int_equal(x->report.verdict, VERDICT_INCONCLUSIVE);
 	f = find(x, "BV-CONTENT-REPLACED");
 	assert_non_null(f);
-	assert_true(f->warning);
-	assert_int_equal(f->verdict, VERDICT_INCONCLUSIVE);
 }
 
 /* The same with one file that kept its size, or one that is gone: no other initrd did that. */
@@ -362,7 +360,8 @@ static void test_guard_alone(void **state)
 	assert_int_equal(x->report.verdict, VERDICT_STORAGE_CORRUPTION);
 	f = find(x, "BV-GUARD-DAMAGED");
 	assert_non_null(f);
-	assert_string_equal(evidence(f, "image_offset"), "100");
+	/* The list that is part of the guard cannot know where the guard's files lie. */
+	assert_string_equal(evidence(f, "image_offset"), "");
 }
 
 static void test_types_and_modes(void **state)

@@ -191,6 +191,10 @@ def configure(tree, compress, modules, microcode, luks):
         host.put(tree + "/etc/initramfs-tools/modules", names.replace(" ", "\n") + "\n")
     if microcode:
         host.put(tree + "/etc/initramfs-tools/hooks/microcode", MICROCODE_HOOK, 0o755)
+    # What `update-grub` goes by, which a kernel's package runs: the serial console stays in use.
+    host.put(tree + "/etc/default/grub", "GRUB_TIMEOUT=0\nGRUB_TERMINAL=serial\n"
+             "GRUB_CMDLINE_LINUX='console=ttyS0,115200 init=/sbin/guest-init'\n"
+             "GRUB_DISABLE_OS_PROBER=true\nGRUB_DISABLE_RECOVERY=true\n")
     host.put(tree + "/usr/sbin/guest-init", FAST_INIT, 0o755)
     host.put(tree + "/usr/local/sbin/guest-off", OFF, 0o755)
     host.put(tree + "/root/.profile",
