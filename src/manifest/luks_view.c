@@ -119,13 +119,17 @@ static void look_at_statistics(struct luks_view *v, const struct luks_source *so
 	}
 }
 
-int luks_view_make(struct luks_view *v, const struct luks_source *source,
-		   const struct sealed_luks *sealed, int64_t sealed_at)
+int luks_view_read(struct luks_view *v, const struct luks_source *source)
 {
-	int err = luks_read(source, &v->luks);
+	*v = (struct luks_view){ .device = v->device, .header = v->header };
+	return luks_read(source, &v->luks);
+}
 
-	if (err)
-		return err;
+int luks_view_compare(struct luks_view *v, const struct luks_source *source,
+		      const struct sealed_luks *sealed, int64_t sealed_at)
+{
+	int err = 0;
+
 	v->sealed = sealed;
 	v->sealed_at = sealed ? sealed_at : 0;
 	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++)

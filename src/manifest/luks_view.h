@@ -24,12 +24,17 @@ struct luks_view {
 };
 
 /*
- * Reads the header, compares it with the record (NULL: there is none), and looks closer at what
- * differs. Only the header and the areas of active keyslots are read. Returns 0; -EIO when not even
- * the first bytes can be read, -ENOMEM. luks_view_clear() frees what it owns in any case.
+ * First: reads and understands the header. Returns as luks_read() does. luks_view_clear() frees
+ * what a view owns, in any case. *v is zeroed but for device and header.
  */
-int luks_view_make(struct luks_view *v, const struct luks_source *source,
-		   const struct sealed_luks *sealed, int64_t sealed_at);
+int luks_view_read(struct luks_view *v, const struct luks_source *source);
+
+/*
+ * Then: compares it with the record (NULL: there is none), and looks closer at what differs. Only
+ * the areas of active keyslots are read. -ENOMEM.
+ */
+int luks_view_compare(struct luks_view *v, const struct luks_source *source,
+		      const struct sealed_luks *sealed, int64_t sealed_at);
 void luks_view_clear(struct luks_view *v);
 
 /* The file or device that holds the header. */

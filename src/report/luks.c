@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "report/luks.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/text.h"
+#include "util/util.h"
+
+static bool in_use(const struct luks *l, unsigned int slot)
+{
+	return l->slots[slot].present && l->slots[slot].active;
+}
+
+static bool is_damaged(const struct luks_view *v, unsigned int slot)
+{
+	enum slot_state state = v->comparison.slots[slot];
+
+	return state == SLOT_DAMAGED || state == SLOT_UNREADABLE || v->implausible[slot] != 0;
+}
+
+static bool is_sound(const struct luks_view *v, unsigned int slot)
+{
+	enum slot_state state = v->comparison.slots[slot];
+
+	return state == SLOT_AS_SEALED || state == SLOT_PADDING;
+}
+
+slot_set luks_slots_sound(const struct luks_view *v)
+{
+	slot_set set = 0;
+
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+		if (in_use(&v->luks, i) && is_sound(v, i))
+			set |= UINT32_C(1) << i;
+	}
+	return set;
+}
+
+slot_set luks_slots_damaged(const struct luks_view *v)
+{
+	slot_set set = 0;
+
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+		if (in_use(&v->luks, i) && is_damaged(v, i))
+			set |= UINT32_C(1) << i;
+	}
+	return set;
+}
+
+slot_set luks_slots_unproven(const struct luks_view *v)
+{
+	slot_set set = 0;
+
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+		if (in_use(&v->luks, i) && !is_sound(v, i) && !is_damaged(v, i))
+			set |= UINT32_C(1) << i;
+	}
+	return set;
+}
+
+char *luks_slots_text(slot_set slots)
+{
+	unsigned int left = (unsigned int)__builtin_popcount(slots), told = 0;
+	char *text = text_copy(left == 1 ? "keyslot" : "keyslots");
+
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+		const char *joint = !told ? " " : told + 1 == left ? " and " : ", ";
+		char *longer;
+
+		if (!(slots >> i & 1))
+			continue;
+		longer = text_format("%s%s%u", text, joint, i);
+		free(text);
+		text = longer;
+		told++;
+	}
+	return text;
+}
+
+const char *luks_slot_state(const struct luks_view *v, unsigned int slot)
+{
+	switch (v->comparison.slots[slot]) {
+	case SLOT_AS_SEALED:
+		return "as sealed";
+	case SLOT_DAMAGED:
+		return "damaged";
+	case SLOT_PADDING:
+		return "padding differs";
+	case SLOT_UNREADABLE:
+		return "unreadable";
+	case SLOT_REMOVED:
+		return "removed";
+	case SLOT_CHANGED:
+	case SLOT_NEW:
+	case SLOT_UNKNOWN:
+		break;
+	}
+	if (v->implausible[slot])
+		return v->implausible[slot] < 0 ? "unreadable" : "overwritten";
+	if (v->comparison.slots[slot] == SLOT_CHANGED)
+		return "changed";
+	return v->comparison.slots[slot] == SLOT_NEW ? "new" : "not sealed";
+}
+
+static const char *artifact_state(const struct report *r, size_t first)
+{
+	enum verdict worst = VERDICT_INTACT;
+
+	for (size_t i = first; i < r->finding_count; i++) {
+		if (!r->findings[i].warning)
+			worst = verdict_worst(worst, r->findings[i].verdict);
+	}
+	switch (worst) {
+	case VERDICT_INTACT:
+		return "intact";
+	case VERDICT_STORAGE_CORRUPTION:
+		return "damaged";
+	case VERDICT_STALE:
+		return "stale";
+	default:
+		return "unverified";
+	}
+}
+
+/* Of the header copies and of the areas of keyslots in use. */
+static void count_bytes(const struct luks_view *v, uint64_t *all, uint64_t *bad)
+{
+	*all = *bad = 0;
+	for (unsigned int i = 0; i < LUKS_HEADERS; i++) {
+		*all += v->luks.copies[i].length;
+		if (v->luks.copies[i].state != LUKS_COPY_GOOD)
+			*bad += v->luks.copies[i].length;
+	}
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+		if (!in_use(&v->luks, i))
+			continue;
+		*all += v->luks.slots[i].length;
+		*bad += v->bad[i].bytes;
+		if (v->implausible[i] > 0)
+			*bad += (uint64_t)v->implausible[i] * BLOCK_SIZE;
+	}
+}
+
+void report_luks(struct report *r, const struct luks_view *v)
+{
+	size_t first = r->finding_count;
+	uint64_t all, bad;
+
+	report_luks_header(r, v);
+	report_luks_slots(r, v);
+	count_bytes(v, &all, &bad);
+	report_artifact(r, luks_view_place(v), "luks", artifact_state(r, first), all, bad);
+	if (v->sealed_at > r->sealed_at)
+		r->sealed_at = v->sealed_at;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_REPORT_LUKS_H
+#define BV_REPORT_LUKS_H
+
+#include "manifest/luks_view.h"
+#include "report/report.h"
+
+/* A set of keyslots: bit N is keyslot N. */
+typedef uint32_t slot_set;
+
+/*
+ * Tells all that can be seen of one device: adds an artifact of kind "luks" and findings BV-LUKS-*.
+ * The same words for `luks`, for `check` and for the boot.
+ */
+void report_luks(struct report *r, const struct luks_view *v);
+
+/* The tables "headers" and "keyslots". tried: per keyslot how a passphrase fared; may be NULL. */
+void report_luks_tables(struct report *r, const struct luks_view *v, const char *const *tried);
+
+/* How a passphrase fared; what is in neither set was refused, or is no keyslot in use. */
+struct luks_tried {
+	slot_set opened, failed; /* failed: the try said nothing about the passphrase */
+};
+
+/*
+ * Adds BV-LUKS-PASSPHRASE: the passphrase together with the state of what refused it. After
+ * report_luks().
+ */
+void report_luks_passphrase(struct report *r, const struct luks_view *v,
+			    const struct luks_tried *tried);
+
+/* Of the active keyslots: those whose key material is as sealed (or differs harmlessly). */
+slot_set luks_slots_sound(const struct luks_view *v);
+/* Damaged, unreadable, or overwritten with what no ciphertext looks like. */
+slot_set luks_slots_damaged(const struct luks_view *v);
+/* Nothing is known against them, and nothing proves them: there is no record that holds. */
+slot_set luks_slots_unproven(const struct luks_view *v);
+
+/* "keyslot 3", "keyslots 0, 1 and 4"; the caller frees it. */
+char *luks_slots_text(slot_set slots);
+
+/* "as sealed", "damaged", ...: the state of an active keyslot, for tables. */
+const char *luks_slot_state(const struct luks_view *v, unsigned int slot);
+
+/* The words for what a person does next; used by the findings. */
+void luks_next_keep_evidence(struct finding *f, const struct luks_view *v);
+void luks_next_restore_header(struct finding *f, const struct luks_view *v);
+void luks_next_seal(struct finding *f);
+
+/* The findings about the header, and about its keyslots. */
+void report_luks_header(struct report *r, const struct luks_view *v);
+void report_luks_slots(struct report *r, const struct luks_view *v);
+
+#endif

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "report/luks.h"
+#include "util/text.h"
+#include "util/util.h"
+
+static const char *copy_name(unsigned int copy)
+{
+	return copy == 0 ? "first" : "second";
+}
+
+static bool all_copies_are(const struct luks *l, enum luks_copy_state state)
+{
+	for (unsigned int i = 0; i < LUKS_HEADERS; i++) {
+		if (l->copies[i].state != state)
+			return false;
+	}
+	return true;
+}
+
+static bool any_copy_is(const struct luks *l, enum luks_copy_state state)
+{
+	for (unsigned int i = 0; i < LUKS_HEADERS; i++) {
+		if (l->copies[i].state == state)
+			return true;
+	}
+	return false;
+}
+
+static void add_evidence(struct finding *f, const struct luks_view *v)
+{
+	const struct luks *l = &v->luks;
+
+	for (unsigned int i = 0; i < LUKS_HEADERS; i++) {
+		const struct luks_copy *c = &l->copies[i];
+		cleanup(free_ptr) char *key = NULL;
+
+		if (c->state == LUKS_COPY_GOOD || (c->state == LUKS_COPY_ABSENT && !*c->reason))
+			continue;
+		key = l->version == 1 ? text_copy("header")
+				      : text_format("%s header", copy_name(i));
+		finding_text(f, key, "at offset %" PRIu64 ": %s", c->offset, c->reason);
+	}
+	if (v->other)
+		finding_text(f, "at the start now", "%s", v->other);
+	if (v->sealed)
+		finding_text(f, "sealed UUID", "%s", v->sealed->uuid);
+}
+
+static const char *not_what(void)
+{
+	return "the passphrase, its length, the keyboard layout, crypttab, or the initramfs";
+}
+
+static void no_header_without_record(struct report *r, const struct luks_view *v)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-LUKS-GONE", luks_view_place(v),
+		"There is no LUKS header here. Whether there ever was one, nothing here tells: no "
+		"sealed record is one of this device.");
+
+	add_evidence(f, v);
+	finding_next(f,
+		     "Is it the right device? A partition inside it, or a disk with another name? "
+		     "(lsblk -o NAME,SIZE,FSTYPE,UUID)");
+	finding_next(f, "With a record of it elsewhere: bootverdict luks --manifest FILE %s",
+		     luks_view_place(v));
+}
+
+static void header_gone(struct report *r, const struct luks_view *v)
+{
+	struct finding *f;
+
+	if (!v->sealed) {
+		no_header_without_record(r, v);
+		return;
+	}
+	f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-GONE", luks_view_place(v),
+			   "The LUKS header that was sealed is not there any more%s%s.",
+			   v->other ? "; where it began there is now: " : "",
+			   v->other ? v->other : "");
+	add_evidence(f, v);
+	finding_not(f, "%s", not_what());
+	luks_next_keep_evidence(f, v);
+	luks_next_restore_header(f, v);
+}
+
+static void headers_bad(struct report *r, const struct luks_view *v)
+{
+	const struct luks *l = &v->luks;
+	bool unreadable = any_copy_is(l, LUKS_COPY_UNREADABLE);
+	struct finding *f =
+		report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-HEADERS", luks_view_place(v),
+			       "%s. No passphrase can open it, also the right one.",
+			       unreadable	 ? "The device cannot read the LUKS header"
+			       : l->version == 1 ? "The LUKS1 header is damaged"
+						 : "Both copies of the LUKS2 header are damaged");
+
+	add_evidence(f, v);
+	finding_not(f, "%s", not_what());
+	luks_next_keep_evidence(f, v);
+	luks_next_restore_header(f, v);
+}
+
+static void newer_version(struct report *r, const struct luks_view *v)
+{
+	struct finding *f =
+		report_finding(r, VERDICT_INCONCLUSIVE, "BV-LUKS-UNKNOWN", luks_view_place(v),
+			       "The LUKS header is of a version that this program does not know.");
+
+	add_evidence(f, v);
+	finding_next(f, "Use a newer bootverdict, or ask cryptsetup about a copy of the header, "
+			"because it repairs what it reads.");
+}
+
+static const char *repair_option(const struct luks_view *v, char **owned)
+{
+	*owned = v->header ? text_format("--header %s ", v->header) : text_copy("");
+	return *owned;
+}
+
+static void one_copy_bad(struct report *r, const struct luks_view *v)
+{
+	const struct luks *l = &v->luks;
+	unsigned int bad = l->chosen == 0 ? 1 : 0;
+	cleanup(free_ptr) char *option = NULL;
+	struct finding *f = report_finding(
+		r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-COPY", luks_view_place(v),
+		"The %s copy of the LUKS2 header is damaged; the %s one is good, so the disk still "
+		"opens. cryptsetup will repair this silently, and the disk stays what it is.",
+		copy_name(bad), copy_name((unsigned int)l->chosen));
+
+	add_evidence(f, v);
+	finding_not(f, "%s", not_what());
+	finding_next(f, "Have the storage examined: it changed bytes that nobody wrote.");
+	finding_next(f, "Then, or when the report is safely kept: cryptsetup repair %s%s",
+		     repair_option(v, &option), v->device);
+	finding_next(f,
+		     "Keep a header backup on another disk: cryptsetup luksHeaderBackup %s "
+		     "--header-backup-file BACKUP-FILE",
+		     luks_view_place(v));
+}
+
+/*
+ * An update writes the first copy, then the second. When the power goes between them the numbers
+ * differ by one, and nothing is lost.
+ */
+static void copies_differ(struct report *r, const struct luks_view *v)
+{
+	const struct luks *l = &v->luks;
+	unsigned int newer = l->copies[0].seqid > l->copies[1].seqid ? 0 : 1;
+	const struct luks_copy *old = &l->copies[!newer];
+	bool reverted = v->sealed && old->seqid < v->sealed->seqid;
+	cleanup(free_ptr) char *option = NULL;
+	struct finding *f;
+
+	f = report_finding(
+		r, reverted ? VERDICT_STORAGE_CORRUPTION : VERDICT_INCONCLUSIVE, "BV-LUKS-SEQID",
+		luks_view_place(v),
+		reverted
+			? "The %s copy of the LUKS2 header is older than the sealed one: the disk "
+			  "gave back old bytes, or never wrote the new ones. The %s copy counts."
+			: "The %s copy of the LUKS2 header is older than the %s one, which counts: an "
+			  "update was interrupted, or the disk did not write all of it.",
+		copy_name(!newer), copy_name(newer));
+	finding_number(f, "seqid of the first", l->copies[0].seqid);
+	finding_number(f, "seqid of the second", l->copies[1].seqid);
+	if (v->sealed)
+		finding_number(f, "sealed seqid", v->sealed->seqid);
+	finding_next(f, "Make them equal again: cryptsetup repair %s%s", repair_option(v, &option),
+		     v->device);
+}
+
+static void unknown_requirement(struct report *r, const struct luks_view *v)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-LUKS-UNKNOWN", luks_view_place(v),
+		"The header requires what this program does not know. What can be verified is.");
+
+	finding_text(f, "requires", "%s", v->luks.requirements);
+	finding_next(f, "Use the cryptsetup that made it, or a newer one.");
+}
+
+static void reencryption(struct report *r, const struct luks_view *v)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_STALE, "BV-LUKS-REENCRYPT", luks_view_place(v),
+		"A reencryption is in progress, or was interrupted. That is no damage.");
+
+	f->warning = true;
+	finding_next(f, "Go on with it: cryptsetup reencrypt --resume-only %s", v->device);
+}
+
+static bool both_good(const struct luks *l)
+{
+	return l->version == 2 && all_copies_are(l, LUKS_COPY_GOOD);
+}
+
+/* LUKS1 has no checksum: the record alone shows that fields changed which nothing changes. */
+static bool luks1_fields_changed(const struct luks_view *v)
+{
+	return v->luks.version == 1 && v->sealed && v->sealed->immutable_hash &&
+	       v->sealed->immutable_hash != v->luks.immutable_hash;
+}
+
+void report_luks_header(struct report *r, const struct luks_view *v)
+{
+	const struct luks *l = &v->luks;
+
+	if (l->chosen < 0 && any_copy_is(l, LUKS_COPY_UNKNOWN))
+		newer_version(r, v);
+	else if (l->chosen < 0 && all_copies_are(l, LUKS_COPY_ABSENT))
+		header_gone(r, v);
+	else if (l->chosen < 0 || luks1_fields_changed(v))
+		headers_bad(r, v);
+	else if (l->version == 2 && !both_good(l))
+		one_copy_bad(r, v);
+	else if (both_good(l) && l->copies[0].seqid != l->copies[1].seqid)
+		copies_differ(r, v);
+	if (l->chosen < 0)
+		return;
+	if (*l->requirements)
+		unknown_requirement(r, v);
+	if (l->reencrypting)
+		reencryption(r, v);
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "report/luks.h"
+
+#include <stdlib.h>
+
+#include "util/text.h"
+#include "util/util.h"
+
+void luks_next_keep_evidence(struct finding *f, const struct luks_view *v)
+{
+	finding_next(f,
+		     "Write nothing to this disk, and let no cryptsetup command touch it yet: most "
+		     "of them repair what they find. Keep a copy elsewhere: "
+		     "dd if=%s of=HEADER-AS-FOUND.img bs=1M count=32",
+		     luks_view_place(v));
+	finding_next(f, "If the container is open in a running system, do not close it and do not "
+			"switch off: copy the data away first, the kernel still has the key.");
+}
+
+void luks_next_restore_header(struct finding *f, const struct luks_view *v)
+{
+	finding_next(f,
+		     "With a header backup: examine it first (bootverdict luks BACKUP-FILE), then: "
+		     "cryptsetup luksHeaderRestore %s --header-backup-file BACKUP-FILE",
+		     luks_view_place(v));
+	finding_next(f, "A backup brings back the passphrases of its time. Without a backup and "
+			"without an open container nothing can decrypt the data.");
+}
+
+void luks_next_seal(struct finding *f)
+{
+	finding_next(f, "Seal again, so that the next check knows them: bootverdict seal --all");
+}

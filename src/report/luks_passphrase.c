@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "report/luks.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/text.h"
+#include "util/util.h"
+
+static void how_to_type(struct finding *f)
+{
+	finding_not(f, "its length: cryptsetup takes up to 512 characters from the keyboard");
+	finding_next(f, "Look at Caps Lock and at the keyboard layout. In the boot it is often the "
+			"US one: y and z change places, and so do most signs.");
+	finding_next(f, "To have your layout in the boot, Debian: KEYMAP=y in "
+			"/etc/initramfs-tools/initramfs.conf, then update-initramfs -u; Fedora: "
+			"localectl set-keymap, then dracut -f.");
+	finding_next(f, "A passphrase file must not end in a newline that the passphrase has not: "
+			"cryptsetup --key-file reads every byte.");
+}
+
+static void opened(struct report *r, const struct luks_view *v, slot_set slots)
+{
+	cleanup(free_ptr) char *text = luks_slots_text(slots);
+
+	report_finding(r, VERDICT_INTACT, "BV-LUKS-PASSPHRASE", luks_view_place(v),
+		       "The passphrase opens %s, as the digest of the volume key proves.", text);
+}
+
+static void cannot_tell(struct report *r, const struct luks_view *v, slot_set doubted,
+			const char *why)
+{
+	cleanup(free_ptr) char *text = luks_slots_text(doubted);
+	struct finding *f =
+		report_finding(r, VERDICT_INCONCLUSIVE, "BV-LUKS-PASSPHRASE", luks_view_place(v),
+			       "Whether the passphrase is right cannot be told: it may be the one "
+			       "of %s, which %s.",
+			       text, why);
+
+	how_to_type(f);
+}
+
+static void wrong(struct report *r, const struct luks_view *v)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_CONFIG_ERROR, "BV-LUKS-PASSPHRASE", luks_view_place(v),
+		"The passphrase is refused by every keyslot, while the header and the keyslots are "
+		"as sealed: it is the passphrase or the keyboard layout, not the storage.");
+
+	finding_not(f, "the disk, the LUKS header, or crypttab");
+	how_to_type(f);
+}
+
+/* LUKS1: damage in the header may be what refuses; LUKS2 has a checksum over it. */
+static bool header_is_doubted(const struct report *r)
+{
+	for (size_t i = 0; i < r->finding_count; i++) {
+		if (strcmp(r->findings[i].id, "BV-LUKS-HEADERS") == 0)
+			return true;
+	}
+	return false;
+}
+
+void report_luks_passphrase(struct report *r, const struct luks_view *v,
+			    const struct luks_tried *tried)
+{
+	slot_set damaged = luks_slots_damaged(v), unproven = luks_slots_unproven(v);
+	slot_set all = damaged | unproven | luks_slots_sound(v);
+
+	if (tried->opened)
+		opened(r, v, tried->opened);
+	else if (v->luks.chosen < 0)
+		report_finding(r, VERDICT_INCONCLUSIVE, "BV-LUKS-PASSPHRASE", luks_view_place(v),
+			       "The passphrase cannot be tried, right or wrong: there is no header "
+			       "that could be used.");
+	else if (!all)
+		report_finding(r, VERDICT_CONFIG_ERROR, "BV-LUKS-PASSPHRASE", luks_view_place(v),
+			       "The passphrase cannot be tried: the header has no keyslot in use.");
+	else if (header_is_doubted(r))
+		cannot_tell(r, v, all, "a damaged header describes");
+	else if (damaged)
+		cannot_tell(r, v, damaged, "has lost key material");
+	else if (tried->failed)
+		cannot_tell(r, v, tried->failed, "could not be tried");
+	else if (unproven)
+		cannot_tell(r, v, unproven,
+			    "no sealed record proves: one flipped bit there refuses the right "
+			    "passphrase as well. Most often it is the passphrase or the keyboard "
+			    "layout");
+	else
+		wrong(r, v);
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "report/luks.h"
+#include "util/text.h"
+#include "util/util.h"
+
+static void what_still_opens(struct finding *f, const struct luks_view *v)
+{
+	slot_set sound = luks_slots_sound(v), unproven = luks_slots_unproven(v);
+	cleanup(free_ptr) char *good = luks_slots_text(sound), *rest = luks_slots_text(unproven);
+
+	if (sound)
+		finding_next(f, "The passphrase of %s still opens the disk.", good);
+	if (unproven)
+		finding_next(
+			f, "Nothing speaks against %s, and nothing proves it: try its passphrase.",
+			rest);
+	if (!sound && !unproven)
+		finding_next(f, "No other keyslot is left that could open the disk.");
+}
+
+static void how_to_recover(struct finding *f, const struct luks_view *v, unsigned int slot)
+{
+	what_still_opens(f, v);
+	luks_next_keep_evidence(f, v);
+	if (luks_slots_sound(v) | luks_slots_unproven(v))
+		finding_next(f,
+			     "Once the storage is sound, with another passphrase: cryptsetup "
+			     "luksKillSlot %s %u; cryptsetup luksAddKey --key-slot %u %s",
+			     luks_view_place(v), slot, slot, luks_view_place(v));
+	luks_next_restore_header(f, v);
+}
+
+static uint64_t blocks_of(uint64_t bytes)
+{
+	return (bytes + BLOCK_SIZE - 1) / BLOCK_SIZE;
+}
+
+static void add_ranges(struct finding *f, const struct luks_view *v, unsigned int slot)
+{
+	for (size_t i = 0; i < v->bad[slot].count; i++)
+		finding_range(f, &v->bad[slot].ranges[i]);
+}
+
+static void slot_damaged(struct report *r, const struct luks_view *v, unsigned int slot)
+{
+	const struct luks_keyslot *s = &v->luks.slots[slot];
+	bool unreadable = v->comparison.slots[slot] == SLOT_UNREADABLE;
+	struct finding *f = report_finding(
+		r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-KEYSLOT", luks_view_place(v),
+		unreadable
+			? "The device cannot read all of keyslot %u: no passphrase can open it "
+			  "there, also the right one."
+			: "The key material of keyslot %u is damaged, though the header says that "
+			  "nobody changed it: its passphrase is refused, also the right one.",
+		slot);
+
+	finding_number(f, "keyslot", slot);
+	finding_number(f, "blocks", blocks_of(s->length));
+	finding_number(f, "bad blocks", v->bad[slot].blocks);
+	add_ranges(f, v, slot);
+	finding_not(f, "the passphrase, its length, the keyboard layout, or crypttab");
+	how_to_recover(f, v, slot);
+}
+
+static void slot_implausible(struct report *r, const struct luks_view *v, unsigned int slot)
+{
+	const struct luks_keyslot *s = &v->luks.slots[slot];
+	ssize_t bad = v->implausible[slot];
+	struct finding *f;
+
+	if (bad < 0)
+		f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-KEYSLOT",
+				   luks_view_place(v),
+				   "The device cannot read all of keyslot %u: no passphrase can "
+				   "open it there, also the right one.",
+				   slot);
+	else
+		f = report_finding(
+			r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-KEYSLOT", luks_view_place(v),
+			"The key material of keyslot %u was overwritten: it has blocks that "
+			"no encryption gives. Its passphrase is refused, also the right one.",
+			slot);
+	finding_number(f, "keyslot", slot);
+	if (bad > 0) {
+		finding_number(f, "blocks", blocks_of(s->used ? s->used : s->length));
+		finding_number(f, "blocks that are no ciphertext", (uint64_t)bad);
+	}
+	finding_not(f, "the passphrase, its length, the keyboard layout, or crypttab");
+	how_to_recover(f, v, slot);
+}
+
+static void slot_padding(struct report *r, const struct luks_view *v, unsigned int slot)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-PADDING", luks_view_place(v),
+		"Behind the key material of keyslot %u bytes differ that nothing uses: its "
+		"passphrase works. But the disk changed bytes that nobody wrote.",
+		slot);
+
+	f->warning = true;
+	finding_number(f, "keyslot", slot);
+	add_ranges(f, v, slot);
+	finding_next(f, "Have the storage examined.");
+}
+
+static slot_set in_state(const struct luks_view *v, enum slot_state state)
+{
+	slot_set set = 0;
+
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+		if (v->comparison.slots[i] == state)
+			set |= UINT32_C(1) << i;
+	}
+	return set;
+}
+
+static void tell_set(struct finding *f, const char *key, slot_set set)
+{
+	cleanup(free_ptr) char *text = luks_slots_text(set);
+
+	if (set)
+		finding_text(f, key, "%s", text);
+}
+
+static void slots_stale(struct report *r, const struct luks_view *v)
+{
+	slot_set changed = in_state(v, SLOT_CHANGED), added = in_state(v, SLOT_NEW);
+	slot_set removed = in_state(v, SLOT_REMOVED);
+	bool renamed = v->luks.uuid[0] && !v->comparison.same_uuid;
+	struct finding *f;
+
+	if (!changed && !added && !removed && !renamed && !v->comparison.seqid_higher)
+		return;
+	f = report_finding(
+		r, VERDICT_STALE, "BV-LUKS-STALE", luks_view_place(v),
+		changed || added || removed
+			? "Keys were changed after the last seal, and the header is sound in itself."
+			: "The header was changed after the last seal, and is sound in itself.");
+	tell_set(f, "changed", changed);
+	tell_set(f, "new", added);
+	tell_set(f, "removed", removed);
+	if (renamed) {
+		finding_text(f, "sealed UUID", "%s", v->sealed->uuid);
+		finding_text(f, "UUID", "%s", v->luks.uuid);
+	}
+	if (v->luks.version == 2) {
+		finding_number(f, "sealed seqid", v->sealed->seqid);
+		finding_number(f, "seqid", v->luks.copies[v->luks.chosen].seqid);
+	}
+	luks_next_seal(f);
+}
+
+static void not_sealed(struct report *r, const struct luks_view *v)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_STALE, "BV-LUKS-NOT-SEALED", luks_view_place(v),
+		"No sealed record is one of this device. %s, and the keyslots look like ciphertext. "
+		"That shows overwritten key material, but not a flipped bit in it: what keyslots "
+		"hold has no checksum.",
+		v->luks.version == 1 ? "The LUKS1 header, which has no checksum, is well formed"
+				     : "The checksum of the LUKS2 header is right");
+
+	luks_next_seal(f);
+}
+
+void report_luks_slots(struct report *r, const struct luks_view *v)
+{
+	if (v->luks.chosen < 0)
+		return;
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+		enum slot_state state = v->comparison.slots[i];
+
+		if (state == SLOT_DAMAGED || state == SLOT_UNREADABLE)
+			slot_damaged(r, v, i);
+		else if (v->implausible[i])
+			slot_implausible(r, v, i);
+		else if (state == SLOT_PADDING)
+			slot_padding(r, v, i);
+	}
+	if (v->sealed)
+		slots_stale(r, v);
+	else if (!luks_slots_damaged(v))
+		not_sealed(r, v);
+}
