@@ -34,7 +34,7 @@ static void cannot_tell(struct report *r, const struct luks_view *v, slot_set do
 	struct finding *f =
 		report_finding(r, VERDICT_INCONCLUSIVE, "BV-LUKS-PASSPHRASE", luks_view_place(v),
 			       "Whether the passphrase is right cannot be told: it may be the one "
-			       "of %s, which %s.",
+			       "of %s, %s.",
 			       text, why);
 
 	how_to_type(f);
@@ -77,16 +77,17 @@ void report_luks_passphrase(struct report *r, const struct luks_view *v,
 		report_finding(r, VERDICT_CONFIG_ERROR, "BV-LUKS-PASSPHRASE", luks_view_place(v),
 			       "The passphrase cannot be tried: the header has no keyslot in use.");
 	else if (header_is_doubted(r))
-		cannot_tell(r, v, all, "a damaged header describes");
+		cannot_tell(r, v, all, "which a damaged header describes");
 	else if (damaged)
-		cannot_tell(r, v, damaged, "has lost key material");
+		cannot_tell(r, v, damaged, "whose key material is damaged");
 	else if (tried->failed)
-		cannot_tell(r, v, tried->failed, "could not be tried");
+		cannot_tell(r, v, tried->failed, "which could not be tried");
 	else if (unproven)
-		cannot_tell(r, v, unproven,
-			    "no sealed record proves: one flipped bit there refuses the right "
-			    "passphrase as well. Most often it is the passphrase or the keyboard "
-			    "layout");
+		cannot_tell(
+			r, v, unproven,
+			"which no sealed record proves: one flipped bit there refuses the right "
+			"passphrase as well. Most often it is the passphrase or the keyboard "
+			"layout");
 	else
 		wrong(r, v);
 }
