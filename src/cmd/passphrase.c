@@ -96,7 +96,7 @@ int passphrase_read(struct passphrase *p, const char *prompt)
 	int err;
 
 	memset(p, 0, sizeof(*p));
-	p->bytes = malloc(PASSPHRASE_MAX);
+	p->bytes = calloc(1, PASSPHRASE_MAX);
 	if (!p->bytes)
 		return -ENOMEM;
 	/* Best effort: an unprivileged person may not lock enough. */

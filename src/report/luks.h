@@ -45,7 +45,7 @@ const char *luks_slot_state(const struct luks_view *v, unsigned int slot);
 /* The words for what a person does next; used by the findings. */
 void luks_next_keep_evidence(struct finding *f, const struct luks_view *v);
 void luks_next_restore_header(struct finding *f, const struct luks_view *v);
-void luks_next_seal(struct finding *f);
+void luks_next_seal(struct finding *f, const struct luks_view *v);
 
 /* The findings about the header, and about its keyslots. */
 void report_luks_header(struct report *r, const struct luks_view *v);

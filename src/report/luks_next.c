@@ -27,7 +27,10 @@ void luks_next_restore_header(struct finding *f, const struct luks_view *v)
 			"without an open container nothing can decrypt the data.");
 }
 
-void luks_next_seal(struct finding *f)
+void luks_next_seal(struct finding *f, const struct luks_view *v)
 {
-	finding_next(f, "Seal again, so that the next check knows them: bootverdict seal --all");
+	finding_next(f,
+		     "Seal it, so that the next check knows it: bootverdict seal --all (with "
+		     "--device %s when the boot does not unlock it)",
+		     v->device);
 }

@@ -28,7 +28,7 @@ static void opened(struct report *r, const struct luks_view *v, slot_set slots)
 }
 
 static void cannot_tell(struct report *r, const struct luks_view *v, slot_set doubted,
-			const char *why)
+			const char *why, bool typing)
 {
 	cleanup(free_ptr) char *text = luks_slots_text(doubted);
 	struct finding *f =
@@ -37,7 +37,10 @@ static void cannot_tell(struct report *r, const struct luks_view *v, slot_set do
 			       "of %s, %s.",
 			       text, why);
 
-	how_to_type(f);
+	if (typing)
+		how_to_type(f);
+	else
+		finding_not(f, "a reason to doubt the passphrase");
 }
 
 static void wrong(struct report *r, const struct luks_view *v)
@@ -77,11 +80,11 @@ void report_luks_passphrase(struct report *r, const struct luks_view *v,
 		report_finding(r, VERDICT_CONFIG_ERROR, "BV-LUKS-PASSPHRASE", luks_view_place(v),
 			       "The passphrase cannot be tried: the header has no keyslot in use.");
 	else if (header_is_doubted(r))
-		cannot_tell(r, v, all, "which a damaged header describes");
+		cannot_tell(r, v, all, "which a damaged header describes", false);
 	else if (damaged)
-		cannot_tell(r, v, damaged, "whose key material is damaged");
+		cannot_tell(r, v, damaged, "whose key material is damaged", false);
 	else if (tried->failed)
-		cannot_tell(r, v, tried->failed, "which could not be tried");
+		cannot_tell(r, v, tried->failed, "which could not be tried", false);
 	else if (unproven)
 		cannot_tell(
 			r, v, unproven,

@@ -150,7 +150,7 @@ static void slots_stale(struct report *r, const struct luks_view *v)
 		finding_number(f, "sealed seqid", v->sealed->seqid);
 		finding_number(f, "seqid", v->luks.copies[v->luks.chosen].seqid);
 	}
-	luks_next_seal(f);
+	luks_next_seal(f, v);
 }
 
 static void not_sealed(struct report *r, const struct luks_view *v)
@@ -163,7 +163,7 @@ static void not_sealed(struct report *r, const struct luks_view *v)
 		v->luks.version == 1 ? "The LUKS1 header, which has no checksum, is well formed"
 				     : "The checksum of the LUKS2 header is right");
 
-	luks_next_seal(f);
+	luks_next_seal(f, v);
 }
 
 void report_luks_slots(struct report *r, const struct luks_view *v)
