@@ -90,7 +90,8 @@ void report_luks_passphrase(struct report *r, const struct luks_view *v,
 			r, v, unproven,
 			"which no sealed record proves: one flipped bit there refuses the right "
 			"passphrase as well. Most often it is the passphrase or the keyboard "
-			"layout");
+			"layout",
+			true);
 	else
 		wrong(r, v);
 }
