@@ -50,7 +50,7 @@ struct luks_copy {
 struct luks_keyslot {
 	bool present;	/* there is a keyslot of this number */
 	bool active;	/* a passphrase may open it (LUKS1: state 0x00AC71F3) */
-	bool unbound;	/* it does not belong to the volume key (LUKS2: no digest of a segment) */
+	bool unbound;	/* active, but not of the volume key (LUKS2: no digest of a segment) */
 	bool reencrypt; /* it belongs to a reencryption in progress, not to a passphrase */
 	char pbkdf[16]; /* "argon2id", "pbkdf2", ... */
 	char cipher[64];
@@ -59,12 +59,16 @@ struct luks_keyslot {
 	uint64_t memory_kib;	 /* argon2 */
 	uint64_t offset, length; /* its area, bytes from the start of the header device */
 	uint64_t used; /* of these, key material (key_bytes * stripes); the rest is padding */
+	/* hash64() of all that the header says of this keyslot, its salt included: what changes
+	 * whenever the key material is written anew. LUKS2: of its JSON object. */
+	uint64_t described;
 };
 
 struct luks {
 	int version; /* 1, 2, or 0: none was recognised */
 	struct luks_copy copies[LUKS_HEADERS];
 	int chosen; /* index of the copy that counts (good, higher seqid), or -1 */
+	/* Control characters replaced; without a good copy as a damaged one has them, or "". */
 	char uuid[41], label[49], subsystem[49];
 	char cipher[64]; /* of the data */
 	uint32_t sector_bytes, volume_key_bytes;
@@ -73,13 +77,20 @@ struct luks {
 	struct luks_keyslot slots[LUKS_SLOTS_MAX];
 	unsigned int slot_count, token_count, digest_count; /* present ones */
 	bool reencrypting;	 /* the header says that a reencryption is in progress */
-	char requirements[128];	 /* mandatory ones that this program does not know, or "" */
-	uint64_t immutable_hash; /* LUKS1: of the fields that no slot change alters; else 0 */
+	/*
+	 * What the header needs and this program does not know: mandatory requirements, keyslot
+	 * types, ..., as in "foo, keyslot type bar"; or "". Its keyslots are as far as understood.
+	 */
+	char requirements[128];
+	/* LUKS1: of the fields that neither a change of a slot nor of the UUID alters; else 0. */
+	uint64_t immutable_hash;
 };
 
 /*
  * Reads and understands what is there. 0 also when nothing is recognised (version 0); -EIO when
- * not even the first bytes can be read, -ENOMEM. Memory: twice LUKS2_JSON_MAX and json-c's tree.
+ * not even the first bytes can be read and no second header is found, -ENOMEM. Memory: one header
+ * and json-c's tree, which is of 100000 values at most. An UNREADABLE copy is no error. With
+ * chosen -1, a LUKS1 header's fields are there as they are; a LUKS2 header's are not.
  */
 int luks_read(const struct luks_source *source, struct luks *l);
 

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "artifact/luks.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "artifact/luks_parts.h"
+
+const unsigned char luks_magic[LUKS_MAGIC_BYTES] = { 'L', 'U', 'K', 'S', 0xba, 0xbe };
+
+ssize_t luks_read_at(const struct luks_source *source, void *buf, size_t len, uint64_t offset)
+{
+	size_t done = 0;
+
+	if (offset >= source->size)
+		return 0;
+	if (len > source->size - offset)
+		len = (size_t)(source->size - offset);
+	while (done < len) {
+		ssize_t n = source->read(source->ctx, (unsigned char *)buf + done, len - done,
+					 offset + done);
+
+		if (n < 0)
+			return n;
+		if (n == 0)
+			break;
+		done += (size_t)n;
+	}
+	return (ssize_t)done;
+}
+
+void luks_copy_says(struct luks_copy *c, enum luks_copy_state state, const char *format, ...)
+{
+	va_list ap;
+
+	c->state = state;
+	va_start(ap, format);
+	vsnprintf(c->reason, sizeof(c->reason), format, ap);
+	va_end(ap);
+}
+
+void luks_text(char *to, size_t size, const void *from, size_t len)
+{
+	const unsigned char *p = from;
+	size_t n = 0;
+
+	for (; n < len && n < size - 1 && p[n]; n++)
+		to[n] = p[n] < ' ' || p[n] == 0x7f ? '?' : (char)p[n];
+	to[n] = '\0';
+}
+
+bool luks_is_name(const unsigned char *field, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && field[n] > ' ' && field[n] < 0x7f)
+		n++;
+	return n > 0 && n < len && field[n] == 0;
+}
+
+bool luks_is_uuid(const unsigned char *field, size_t len)
+{
+	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+
+	if (len < sizeof(form))
+		return false;
+	for (size_t i = 0; i < sizeof(form) - 1; i++) {
+		if (form[i] == '-' ? field[i] != '-' : !isxdigit(field[i]))
+			return false;
+	}
+	return field[sizeof(form) - 1] == 0;
+}
+
+/*
+ * LUKS2 keeps a second copy elsewhere, so that a first block that says nothing, or that looks like
+ * a damaged LUKS1 header, does not decide alone.
+ */
+int luks_read(const struct luks_source *source, struct luks *l)
+{
+	unsigned char first[LUKS2_BINARY];
+	struct luks one = { .chosen = -1 };
+	ssize_t n = luks_read_at(source, first, sizeof(first), 0);
+	int r;
+
+	memset(l, 0, sizeof(*l));
+	l->chosen = -1;
+	if (n > 0 && luks1_parse(first, (size_t)n, source->size, &one) &&
+	    (one.chosen >= 0 || one.reencrypting)) {
+		*l = one;
+		return 0;
+	}
+	r = luks2_read(source, l);
+	if (r < 0)
+		return r;
+	if (one.version == 1 && l->chosen < 0)
+		*l = one;
+	return n < 0 && l->version == 0 ? -EIO : 0;
+}

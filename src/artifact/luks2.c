@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <inttypes.h>
+#include <nettle/nettle-meta.h>
+#include <nettle/sha1.h>
+#include <nettle/sha2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "artifact/luks_parts.h"
+/* Nettle renames its functions by macros, and one of them has the name of ours. */
+#undef sha256_update
+#include "util/hash.h"
+#include "util/util.h"
+
+/* "LUKS2 On-Disk Format Specification", section 2.1 "Binary Header"; numbers are big-endian. */
+#define AT_VERSION   6u
+#define AT_SIZE	     8u
+#define AT_SEQID     16u
+#define AT_LABEL     24u
+#define AT_ALGORITHM 72u
+#define AT_UUID	     168u
+#define AT_SUBSYSTEM 208u
+#define AT_OFFSET    256u
+#define AT_CHECKSUM  448u
+#define LABEL_BYTES  48u
+#define NAME_BYTES   32u
+#define UUID_BYTES   40u
+#define CHECKSUM_MAX 64u
+
+static const unsigned char magic_second[LUKS_MAGIC_BYTES] = { 'S', 'K', 'U', 'L', 0xba, 0xbe };
+
+/* The sizes of a header, which are also the places of the second one: ibid., section 2. */
+static const uint64_t sizes[] = { 0x4000,  0x8000,   0x10000,  0x20000, 0x40000,
+				  0x80000, 0x100000, 0x200000, 0x400000 };
+
+/* A place where a copy should be, and what is there. */
+struct place {
+	unsigned int index; /* 0: the first copy */
+	uint64_t offset;
+	unsigned char binary[LUKS2_BINARY];
+	bool recognised;   /* damaged or not, this is a LUKS2 header */
+	bool newer;	   /* its checksum proves that it is of a newer version */
+	struct luks found; /* copies[0] is this copy; the rest counts when that is GOOD */
+};
+
+/* cryptsetup writes sha256; the format allows any hash. */
+static const struct nettle_hash *const checksums[] = { &nettle_sha256, &nettle_sha512,
+						       &nettle_sha1 };
+
+static const struct nettle_hash *checksum_of(const unsigned char *binary)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(checksums); i++) {
+		if (strncmp(checksums[i]->name, (const char *)binary + AT_ALGORITHM, NAME_BYTES) ==
+		    0)
+			return checksums[i];
+	}
+	return NULL;
+}
+
+static bool is_size(uint64_t bytes)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		if (sizes[i] == bytes)
+			return true;
+	}
+	return false;
+}
+
+static struct luks_copy *copy_of(struct place *p)
+{
+	return &p->found.copies[0];
+}
+
+static const unsigned char *magic_of(const struct place *p)
+{
+	return p->index == 0 ? luks_magic : magic_second;
+}
+
+static bool has_magic(const struct place *p)
+{
+	return memcmp(p->binary, magic_of(p), LUKS_MAGIC_BYTES) == 0;
+}
+
+/* Three of four: what a LUKS2 header here says of itself, other than by its magic. */
+static bool has_marks(const struct place *p)
+{
+	unsigned int marks = 0;
+
+	marks += luks_be16(p->binary + AT_VERSION) == 2;
+	marks += is_size(luks_be64(p->binary + AT_SIZE));
+	marks += luks_be64(p->binary + AT_OFFSET) == p->offset;
+	marks += checksum_of(p->binary) != NULL;
+	return marks >= 3;
+}
+
+static void fill_from_binary(struct place *p)
+{
+	const unsigned char *b = p->binary;
+	struct luks *l = &p->found;
+
+	copy_of(p)->seqid = luks_be64(b + AT_SEQID);
+	if (is_size(luks_be64(b + AT_SIZE)))
+		copy_of(p)->length = luks_be64(b + AT_SIZE);
+	if (luks_is_uuid(b + AT_UUID, UUID_BYTES))
+		luks_text(l->uuid, sizeof(l->uuid), b + AT_UUID, UUID_BYTES);
+	luks_text(l->label, sizeof(l->label), b + AT_LABEL, LABEL_BYTES);
+	luks_text(l->subsystem, sizeof(l->subsystem), b + AT_SUBSYSTEM, LABEL_BYTES);
+}
+
+static bool bytes_are_zero(const unsigned char *p, size_t len)
+{
+	while (len > 0 && *p == 0) {
+		p++;
+		len--;
+	}
+	return len == 0;
+}
+
+static void says_magic(struct place *p, enum luks_copy_state state)
+{
+	const unsigned char *b = p->binary;
+
+	luks_copy_says(copy_of(p), state,
+		       "it begins with %02x %02x %02x %02x %02x %02x, not with \"%.4s\" ba be",
+		       b[0], b[1], b[2], b[3], b[4], b[5], p->index == 0 ? "LUKS" : "SKUL");
+}
+
+/* Whether the binary header keeps to the format, but for its checksum. */
+static bool binary_is_right(struct place *p)
+{
+	const unsigned char *b = p->binary;
+	const struct nettle_hash *sum = checksum_of(b);
+	uint64_t size = luks_be64(b + AT_SIZE), offset = luks_be64(b + AT_OFFSET);
+	struct luks_copy *c = copy_of(p);
+
+	if (!has_magic(p))
+		says_magic(p, LUKS_COPY_BAD_FIELD);
+	else if (!is_size(size))
+		luks_copy_says(c, LUKS_COPY_BAD_FIELD, "no header has %" PRIu64 " bytes", size);
+	else if (offset != p->offset)
+		luks_copy_says(c, LUKS_COPY_BAD_FIELD,
+			       "it says that it is at offset %" PRIu64 ", not at %" PRIu64, offset,
+			       p->offset);
+	else if (p->index == 1 && size != p->offset)
+		luks_copy_says(c, LUKS_COPY_BAD_FIELD,
+			       "a header of %" PRIu64 " bytes has its second copy at %" PRIu64
+			       ", not at %" PRIu64,
+			       size, size, p->offset);
+	else if (!luks_is_name(b + AT_ALGORITHM, NAME_BYTES))
+		luks_copy_says(c, LUKS_COPY_BAD_FIELD, "the checksum's name is none");
+	else if (sum && !bytes_are_zero(b + AT_CHECKSUM + sum->digest_size,
+					CHECKSUM_MAX - sum->digest_size))
+		luks_copy_says(c, LUKS_COPY_BAD_FIELD,
+			       "there are bytes other than zero behind the checksum");
+	else
+		return true;
+	return false;
+}
+
+/* Reads all of a copy: NULL, and why, when that cannot be done. */
+static unsigned char *read_whole(const struct luks_source *source, struct luks_copy *c)
+{
+	unsigned char *whole = malloc(c->length);
+	ssize_t n = whole ? luks_read_at(source, whole, c->length, c->offset) : -ENOMEM;
+
+	if (n == (ssize_t)c->length) {
+		c->hash = hash64(whole, c->length);
+		return whole;
+	}
+	free(whole);
+	if (*c->reason)
+		return NULL;
+	if (n < 0)
+		luks_copy_says(c, LUKS_COPY_UNREADABLE, "reading it failed: %s", strerror((int)-n));
+	else
+		luks_copy_says(c, LUKS_COPY_BAD_FIELD,
+			       "its %" PRIu64 " bytes would end behind the end of the device",
+			       c->length);
+	return NULL;
+}
+
+/*
+ * The checksum is of the header with its checksum field all zero; here as if its version were
+ * another one, too, to tell a damaged version from a future one.
+ */
+static bool checksum_holds(const struct nettle_hash *sum, const unsigned char *whole, size_t len,
+			   uint32_t version, unsigned char *digest)
+{
+	unsigned char binary[LUKS2_BINARY];
+	union {
+		struct sha1_ctx sha1;
+		struct sha256_ctx sha256;
+		struct sha512_ctx sha512;
+	} ctx;
+
+	memcpy(binary, whole, LUKS2_BINARY);
+	binary[AT_VERSION] = (unsigned char)(version >> 8);
+	binary[AT_VERSION + 1] = (unsigned char)version;
+	memset(binary + AT_CHECKSUM, 0, CHECKSUM_MAX);
+	sum->init(&ctx);
+	sum->update(&ctx, LUKS2_BINARY, binary);
+	sum->update(&ctx, len - LUKS2_BINARY, whole + LUKS2_BINARY);
+	sum->digest(&ctx, sum->digest_size, digest);
+	return memcmp(digest, whole + AT_CHECKSUM, sum->digest_size) == 0;
+}
+
+static void examine_version(struct place *p, const unsigned char *whole)
+{
+	const struct nettle_hash *sum = checksum_of(p->binary);
+	struct luks_copy *c = copy_of(p);
+	uint32_t version = luks_be16(p->binary + AT_VERSION);
+	unsigned char digest[CHECKSUM_MAX];
+
+	if (sum)
+		p->newer = version > 2 && checksum_holds(sum, whole, c->length, version, digest);
+	if (version < 2 || (sum && checksum_holds(sum, whole, c->length, 2, digest)))
+		luks_copy_says(c, LUKS_COPY_BAD_FIELD, "the version is %" PRIu32 ", not 2",
+			       version);
+	else
+		luks_copy_says(c, LUKS_COPY_UNKNOWN,
+			       "version %" PRIu32 " is newer than this program", version);
+}
+
+static void says_checksum(struct luks_copy *c, const struct nettle_hash *sum,
+			  const unsigned char *found, const unsigned char *stated)
+{
+	luks_copy_says(c, LUKS_COPY_BAD_CHECKSUM,
+		       "its %s begins with %08" PRIx32 ", and it states %08" PRIx32, sum->name,
+		       luks_be32(found), luks_be32(stated));
+}
+
+static int examine_whole(struct place *p, const unsigned char *whole)
+{
+	const struct nettle_hash *sum = checksum_of(p->binary);
+	struct luks_copy *c = copy_of(p);
+	unsigned char digest[CHECKSUM_MAX];
+	int r;
+
+	if (luks_be16(p->binary + AT_VERSION) != 2) {
+		examine_version(p, whole);
+		return 0;
+	}
+	if (!sum) {
+		luks_copy_says(c, LUKS_COPY_UNKNOWN, "this program does not know its checksum, %s",
+			       (const char *)p->binary + AT_ALGORITHM);
+		return 0;
+	}
+	c->checksummed = true;
+	if (!checksum_holds(sum, whole, c->length, 2, digest)) {
+		says_checksum(c, sum, digest, whole + AT_CHECKSUM);
+		return 0;
+	}
+	r = luks2_json_read((const char *)whole + LUKS2_BINARY, c->length - LUKS2_BINARY, c->length,
+			    &p->found, c->reason);
+	if (r == -ENOMEM)
+		return r;
+	c->state = r < 0 ? LUKS_COPY_BAD_JSON : LUKS_COPY_GOOD;
+	return 0;
+}
+
+static int examine(const struct luks_source *source, struct place *p)
+{
+	unsigned char *whole cleanup(free_ptr) = NULL;
+	struct luks_copy *c = copy_of(p);
+	bool right;
+
+	fill_from_binary(p);
+	right = binary_is_right(p);
+	if (c->length)
+		whole = read_whole(source, c);
+	return right && whole ? examine_whole(p, whole) : 0;
+}
+
+/* Looks at the place of a copy. */
+static int look(const struct luks_source *source, unsigned int index, uint64_t offset,
+		struct place *p)
+{
+	struct luks_copy *c = copy_of(p);
+	ssize_t n;
+
+	memset(p, 0, sizeof(*p));
+	p->index = index;
+	p->offset = c->offset = offset;
+	n = luks_read_at(source, p->binary, LUKS2_BINARY, offset);
+	if (n < 0) {
+		luks_copy_says(c, LUKS_COPY_UNREADABLE, "reading it failed: %s", strerror((int)-n));
+		return 0;
+	}
+	if (n < (ssize_t)LUKS2_BINARY) {
+		luks_copy_says(c, LUKS_COPY_ABSENT, "the device ends in front of it");
+		return 0;
+	}
+	p->recognised = has_magic(p) || has_marks(p);
+	if (p->recognised)
+		return examine(source, p);
+	says_magic(p, LUKS_COPY_ABSENT);
+	return 0;
+}
+
+static bool is_good(const struct place *p)
+{
+	return p->found.copies[0].state == LUKS_COPY_GOOD;
+}
+
+/* Which of two places has more to say about the second copy. */
+static bool says_more(const struct place *a, const struct place *b)
+{
+	if (is_good(a) != is_good(b))
+		return is_good(a);
+	if (is_good(a))
+		return a->found.copies[0].seqid > b->found.copies[0].seqid;
+	return a->recognised && !b->recognised;
+}
+
+/* The first copy tells where the second one is, or when it cannot, all places are searched. */
+static int find_second(const struct luks_source *source, const struct place *first,
+		       struct place *second)
+{
+	uint64_t expected = first->found.copies[0].length;
+	struct place other;
+	int r = look(source, 1, expected ? expected : sizes[0], second);
+
+	for (size_t i = 0; r == 0 && !is_good(first) && i < ARRAY_SIZE(sizes); i++) {
+		if (sizes[i] == second->offset)
+			continue;
+		r = look(source, 1, sizes[i], &other);
+		if (says_more(&other, second))
+			*second = other;
+	}
+	if (!expected && copy_of(second)->state == LUKS_COPY_ABSENT)
+		luks_copy_says(copy_of(second), LUKS_COPY_ABSENT,
+			       "there is no second header, nor at any other place for it");
+	return r;
+}
+
+/* What looks as if it were of the future is damaged when the other copy is of today. */
+static void settle_unknown(struct place *p, const struct place *other)
+{
+	struct luks_copy *c = copy_of(p);
+
+	if (c->state != LUKS_COPY_UNKNOWN || p->newer || !other->recognised ||
+	    other->found.copies[0].state == LUKS_COPY_UNKNOWN)
+		return;
+	if (luks_be16(p->binary + AT_VERSION) != 2)
+		luks_copy_says(c, LUKS_COPY_BAD_FIELD,
+			       "the version is %" PRIu32 ", the other copy's is %" PRIu32,
+			       luks_be16(p->binary + AT_VERSION),
+			       luks_be16(other->binary + AT_VERSION));
+	else
+		luks_copy_says(c, LUKS_COPY_BAD_FIELD,
+			       "the checksum is \"%s\", which the other copy does not say",
+			       (const char *)p->binary + AT_ALGORITHM);
+}
+
+/* A damaged copy is as long as the other one. */
+static void settle_length(const struct luks_source *source, struct place *p,
+			  const struct place *other)
+{
+	struct luks_copy *c = copy_of(p);
+
+	if (c->length || c->state == LUKS_COPY_GOOD || !other->recognised)
+		return;
+	c->length = other->found.copies[0].length;
+	if (c->length)
+		free(read_whole(source, c));
+}
+
+static int choose(const struct place *first, const struct place *second)
+{
+	if (is_good(first) && is_good(second))
+		return second->found.copies[0].seqid > first->found.copies[0].seqid;
+	if (is_good(first))
+		return 0;
+	return is_good(second) ? 1 : -1;
+}
+
+int luks2_read(const struct luks_source *source, struct luks *l)
+{
+	struct place first, second;
+	const struct place *best;
+	int r = look(source, 0, 0, &first);
+
+	if (r == 0)
+		r = find_second(source, &first, &second);
+	if (r < 0)
+		return r;
+	settle_unknown(&first, &second);
+	settle_unknown(&second, &first);
+	settle_length(source, &first, &second);
+	settle_length(source, &second, &first);
+
+	/* Without a good copy, a damaged one may still tell the UUID. */
+	best = second.recognised && (!first.recognised || !*first.found.uuid) ? &second : &first;
+	*l = (struct luks){ .chosen = choose(&first, &second) };
+	if (l->chosen >= 0) {
+		best = l->chosen == 0 ? &first : &second;
+		r = l->chosen;
+		*l = best->found;
+		l->chosen = r;
+	}
+	memcpy(l->uuid, best->found.uuid, sizeof(l->uuid));
+	memcpy(l->label, best->found.label, sizeof(l->label));
+	memcpy(l->subsystem, best->found.subsystem, sizeof(l->subsystem));
+	l->version = first.recognised || second.recognised ? 2 : 0;
+	l->copies[0] = first.found.copies[0];
+	l->copies[1] = second.found.copies[0];
+	return 0;
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
+
+#include "artifact/luks_parts.h"
+#include "util/util.h"
+
+/* A mark that a format leaves at a fixed place, and what that is called. */
+struct mark {
+	uint64_t offset;
+	size_t len;
+	const char *bytes;
+	const char *name;
+};
+
+#define MARK(at, text, name)                       \
+	{                                          \
+		at, sizeof(text) - 1, text, (name) \
+	}
+
+/*
+ * File systems and volumes in front of partition tables: several of them have a boot sector, whose
+ * last bytes are those of an MBR.
+ */
+static const struct mark marks[] = {
+	/* XFS Algorithms & Data Structures, "Superblocks": sb_magicnum. */
+	MARK(0, "XFSB", "an XFS file system"),
+	/* btrfs dev documentation, "On-disk format": the superblock is at 64 KiB, magic at 64. */
+	MARK(65536 + 64, "_BHRfS_M", "a btrfs file system"),
+	/* lvm2, lib/format_text/layout.h and lib/label/label.h: a label in one of four sectors. */
+	MARK(512, "LABELONE", "an LVM physical volume"),
+	MARK(0, "LABELONE", "an LVM physical volume"),
+	MARK(1024, "LABELONE", "an LVM physical volume"),
+	MARK(1536, "LABELONE", "an LVM physical volume"),
+	/* linux/swap.h, union swap_header: at the end of the first page, of 4, 16 or 64 KiB. */
+	MARK(4096 - 10, "SWAPSPACE2", "swap space"),
+	MARK(16384 - 10, "SWAPSPACE2", "swap space"),
+	MARK(65536 - 10, "SWAPSPACE2", "swap space"),
+	/* Linux RAID wiki, "RAID superblock formats": 1.1 at the start, 1.2 at 4096; magic, major. */
+	MARK(0, "\xfc\x4e\x2b\xa9\x01\0\0\0", "a Linux RAID member"),
+	MARK(4096, "\xfc\x4e\x2b\xa9\x01\0\0\0", "a Linux RAID member"),
+	/* Microsoft, "NTFS boot sector", "exFAT file system specification" 3.1.2; BitLocker. */
+	MARK(3, "NTFS    ", "an NTFS file system"),
+	MARK(3, "EXFAT   ", "an exFAT file system"),
+	MARK(3, "-FVE-FS-", "a BitLocker volume"),
+	/* Microsoft, "FAT: General Overview of On-Disk Format": BS_FilSysType. */
+	MARK(82, "FAT32   ", "a FAT file system"),
+	MARK(54, "FAT16   ", "a FAT file system"),
+	MARK(54, "FAT12   ", "a FAT file system"),
+	/* Linux, include/linux/f2fs_fs.h: F2FS_SUPER_MAGIC, at F2FS_SUPER_OFFSET. */
+	MARK(1024, "\x10\x20\xf5\xf2", "an F2FS file system"),
+	/* Linux, fs/squashfs/squashfs_fs.h: SQUASHFS_MAGIC. */
+	MARK(0, "hsqs", "a squashfs image"),
+	/* ECMA-119, 8.1: the volume descriptor, in sector 16. */
+	MARK(32768 + 1, "CD001", "an ISO 9660 image"),
+	/* ZFS On-Disk Specification, 1.3: the first uberblock of the first label, either endianness. */
+	MARK(131072, "\x0c\xb1\xba\0\0\0\0\0", "a ZFS member"),
+	MARK(131072, "\0\0\0\0\0\xba\xb1\x0c", "a ZFS member"),
+	/* UEFI Specification, 5.3.2 "GPT Header": in the second sector, of 512 or 4096 bytes. */
+	MARK(512, "EFI PART", "a GPT partition table"),
+	MARK(4096, "EFI PART", "a GPT partition table"),
+};
+
+static bool has_mark(const struct luks_source *source, const struct mark *m)
+{
+	unsigned char found[16];
+
+	return luks_read_at(source, found, m->len, m->offset) == (ssize_t)m->len &&
+	       memcmp(found, m->bytes, m->len) == 0;
+}
+
+static uint32_t le16(const unsigned char *p)
+{
+	return (uint32_t)p[0] | (uint32_t)p[1] << 8;
+}
+
+/* Linux, Documentation/filesystems/ext4/super.rst: the superblock at 1024, and its features. */
+static const char *recognise_ext(const struct luks_source *source)
+{
+	unsigned char s[128];
+
+	if (luks_read_at(source, s, sizeof(s), 1024) != (ssize_t)sizeof(s) ||
+	    le16(s + 0x38) != 0xef53 || s[0x18] > 6 || s[0x19] || s[0x1a] || s[0x1b])
+		return NULL;
+	/* Extents, 64bit or flex_bg; else a journal. */
+	if (s[0x60] & 0xc0 || s[0x61] & 0x02)
+		return "an ext4 file system";
+	return s[0x5c] & 0x04 ? "an ext3 file system" : "an ext2 file system";
+}
+
+/*
+ * UEFI Specification, 5.2.1 "Legacy Master Boot Record": 55 aa, and four entries, each unused or
+ * with a boot flag of 00 or 80, a type, and a length.
+ */
+static const char *recognise_mbr(const struct luks_source *source)
+{
+	unsigned char s[512];
+	unsigned int used = 0;
+
+	if (luks_read_at(source, s, sizeof(s), 0) != (ssize_t)sizeof(s) || s[510] != 0x55 ||
+	    s[511] != 0xaa)
+		return NULL;
+	for (unsigned int i = 0; i < 4; i++) {
+		const unsigned char *entry = s + 446 + 16 * i;
+
+		if (entry[0] & 0x7f)
+			return "a boot sector";
+		used += entry[4] && (le16(entry + 12) || le16(entry + 14));
+	}
+	return used ? "an MBR partition table" : "a boot sector";
+}
+
+/* The block of the first header, where nothing else was recognised. */
+static const char *recognise_pattern(const struct luks_source *source)
+{
+	unsigned char block[BLOCK_SIZE];
+	ssize_t n = luks_read_at(source, block, sizeof(block), 0);
+
+	if (n <= 0)
+		return NULL;
+	for (ssize_t i = 1; i < n; i++) {
+		if (block[i] != block[0])
+			return NULL;
+	}
+	if (block[0] == 0)
+		return "zeros";
+	return block[0] == 0xff ? "bytes that are all ff" : "one byte over and over";
+}
+
+const char *luks_recognise_other(const struct luks_source *source)
+{
+	const char *ext = recognise_ext(source), *mbr;
+
+	if (ext)
+		return ext;
+	for (size_t i = 0; i < ARRAY_SIZE(marks); i++) {
+		if (has_mark(source, &marks[i]))
+			return marks[i].name;
+	}
+	mbr = recognise_mbr(source);
+	return mbr ? mbr : recognise_pattern(source);
+}

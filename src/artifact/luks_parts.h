@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_ARTIFACT_LUKS_PARTS_H
+#define BV_ARTIFACT_LUKS_PARTS_H
+
+#include "artifact/luks.h"
+
+/* What the files of the LUKS reader share; everyone else includes artifact/luks.h. */
+
+#define LUKS_MAGIC_BYTES 6u
+#define LUKS_SECTOR	 512u  /* LUKS1 counts in these */
+#define LUKS2_BINARY	 4096u /* LUKS2: the binary header, in front of the JSON area */
+
+extern const unsigned char luks_magic[LUKS_MAGIC_BYTES];
+
+static inline uint32_t luks_be16(const unsigned char *p)
+{
+	return (uint32_t)p[0] << 8 | (uint32_t)p[1];
+}
+
+static inline uint32_t luks_be32(const unsigned char *p)
+{
+	return luks_be16(p) << 16 | luks_be16(p + 2);
+}
+
+static inline uint64_t luks_be64(const unsigned char *p)
+{
+	return (uint64_t)luks_be32(p) << 32 | luks_be32(p + 4);
+}
+
+/* Reads len bytes, fewer only at the end of the source: how many, or what the source answered. */
+ssize_t luks_read_at(const struct luks_source *source, void *buf, size_t len, uint64_t offset);
+
+void luks_copy_says(struct luks_copy *c, enum luks_copy_state state, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* A text field of len bytes as a string of at most size - 1; control characters become '?'. */
+void luks_text(char *to, size_t size, const void *from, size_t len);
+
+/* Whether a field of len bytes holds nothing but a name: printable ASCII and its end. */
+bool luks_is_name(const unsigned char *field, size_t len);
+
+/* Whether it holds a UUID as libuuid writes one, and its end. */
+bool luks_is_uuid(const unsigned char *field, size_t len);
+
+/*
+ * The first len bytes of a device of size bytes as a LUKS1 header. False: it is none, also not a
+ * damaged one, and *l is as it was.
+ */
+bool luks1_parse(const unsigned char *header, size_t len, uint64_t size, struct luks *l);
+
+/* Finds and reads both copies. version is 2 when one of them was recognised, else 0. -ENOMEM. */
+int luks2_read(const struct luks_source *source, struct luks *l);
+
+/*
+ * Fills *l from the JSON area of a header of header_bytes (binary header and JSON area): len bytes
+ * at json. -EBADMSG, and why in reason; -ENOMEM.
+ */
+#define LUKS2_REASON 160u
+int luks2_json_read(const char *json, size_t len, uint64_t header_bytes, struct luks *l,
+		    char reason[LUKS2_REASON]);
+
+#endif
