@@ -164,14 +164,16 @@ static void fill_slot(const unsigned char *h, unsigned int slot, uint64_t size, 
 	k->offset = area_offset(h, slot);
 	k->used = (uint64_t)k->key_bytes * STRIPES;
 	k->length = area_length(h, slot, size);
+	k->described = hash64(s, SLOT_BYTES);
 }
 
-/* What adding, changing and removing a passphrase leaves as it is. */
+/* What adding, changing and removing a passphrase leaves as it is, and a new UUID, too. */
 static uint64_t immutable_hash(const unsigned char *h)
 {
 	unsigned char fields[LUKS1_BYTES];
 
 	memcpy(fields, h, LUKS1_BYTES);
+	memset(fields + AT_UUID, 0, UUID_BYTES);
 	for (unsigned int i = 0; i < LUKS1_SLOTS; i++)
 		memset(fields + AT_SLOTS + i * SLOT_BYTES, 0, SLOT_OFFSET);
 	return hash64(fields, LUKS1_BYTES);

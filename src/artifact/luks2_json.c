@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "artifact/luks_parts.h"
+#include "util/hash.h"
 #include "util/util.h"
 
 /*
@@ -445,6 +446,17 @@ static int read_passphrase_slot(struct reader *r, const char *key, struct json_o
 	return 0;
 }
 
+/* Without the white space that another writer may have put between. */
+static int describe(struct json_object *slot, uint64_t *hash)
+{
+	const char *text = json_object_to_json_string_ext(slot, JSON_C_TO_STRING_PLAIN);
+
+	if (!text)
+		return -ENOMEM;
+	*hash = hash64(text, strlen(text));
+	return 0;
+}
+
 static int read_keyslot(struct reader *r, unsigned int number, const char *key,
 			struct json_object *slot)
 {
@@ -463,6 +475,9 @@ static int read_keyslot(struct reader *r, unsigned int number, const char *key,
 		return err;
 	k->present = true;
 	r->l->slot_count++;
+	err = describe(slot, &k->described);
+	if (err)
+		return err;
 	if (strcmp(type, "luks2") == 0)
 		return read_passphrase_slot(r, key, slot, area, k);
 	if (strcmp(type, "reencrypt") == 0)
