@@ -8,27 +8,29 @@
 #include "util/util.h"
 
 #define TIMEOUT_DEFAULT 30
-#define TIMEOUT_MAX	86400
+#define WAIT_DEFAULT	20
+#define SECONDS_MAX	86400
 #define CONFIG_MAX	4096
 
-static unsigned int parse_timeout(const char *value, size_t len)
+static unsigned int parse_seconds(const char *value, size_t len, unsigned int otherwise)
 {
 	unsigned int n = 0;
 
 	for (size_t i = 0; i < len; i++) {
 		if (value[i] < '0' || value[i] > '9')
-			return TIMEOUT_DEFAULT;
+			return otherwise;
 		n = n * 10 + (unsigned int)(value[i] - '0');
-		if (n > TIMEOUT_MAX)
-			return TIMEOUT_DEFAULT;
+		if (n > SECONDS_MAX)
+			return otherwise;
 	}
-	return n ? n : TIMEOUT_DEFAULT;
+	return n ? n : otherwise;
 }
 
 void boot_config_parse(struct boot_config *c, const char *text)
 {
 	c->policy = POLICY_STOP;
 	c->timeout = TIMEOUT_DEFAULT;
+	c->wait = WAIT_DEFAULT;
 	for (const char *end; (end = strchr(text, '\n')); text = end + 1) {
 		size_t len = (size_t)(end - text);
 
@@ -38,7 +40,9 @@ void boot_config_parse(struct boot_config *c, const char *text)
 			if (policy != POLICY_NONE)
 				c->policy = policy;
 		} else if (len > 8 && !memcmp(text, "timeout ", 8)) {
-			c->timeout = parse_timeout(text + 8, len - 8);
+			c->timeout = parse_seconds(text + 8, len - 8, TIMEOUT_DEFAULT);
+		} else if (len > 5 && !memcmp(text, "wait ", 5)) {
+			c->wait = parse_seconds(text + 5, len - 5, WAIT_DEFAULT);
 		}
 	}
 }

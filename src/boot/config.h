@@ -8,6 +8,7 @@
 struct boot_config {
 	enum policy policy;   /* "policy"; POLICY_STOP when absent or damaged */
 	unsigned int timeout; /* "timeout": seconds until POLICY_ASK goes on, 1 to 86400; 30 */
+	unsigned int wait;    /* "wait": seconds that a check may take, 1 to 86400; 20 */
 };
 
 void boot_config_parse(struct boot_config *c, const char *text);

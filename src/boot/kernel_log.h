@@ -3,7 +3,12 @@
 #define BV_BOOT_KERNEL_LOG_H
 
 /* Levels (Linux, include/linux/kern_levels.h). */
-enum log_level { LOG_LEVEL_CRITICAL = 2, LOG_LEVEL_ERROR = 3, LOG_LEVEL_DEBUG = 7 };
+enum log_level {
+	LOG_LEVEL_CRITICAL = 2,
+	LOG_LEVEL_ERROR = 3,
+	LOG_LEVEL_NOTICE = 5, /* not on the console of a quiet boot */
+	LOG_LEVEL_DEBUG = 7,
+};
 
 /* Writes "bootverdict: ..." as one record. Cut at 900 bytes. */
 void kernel_log_write(enum log_level level, const char *format, ...)

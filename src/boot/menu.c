@@ -30,8 +30,11 @@ struct session {
 
 const char *menu_line(const struct menu *m, const char *details, char *buf)
 {
-	snprintf(buf, SCREEN_COLUMNS + 1, "[d] %s%s%s   [r] reboot ", details,
-		 m->can_go_on ? "   [c] continue anyway" : "", m->shell ? "   [s] shell" : "");
+	const char *go_on = m->go_on ? m->go_on : "continue anyway";
+
+	snprintf(buf, SCREEN_COLUMNS + 1, "[d] %s%s%s%s   [r] reboot ", details,
+		 m->can_go_on ? "   [c] " : "", m->can_go_on ? go_on : "",
+		 m->shell ? "   [s] shell" : "");
 	return buf;
 }
 

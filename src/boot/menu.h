@@ -15,6 +15,7 @@ enum menu_choice {
 struct menu {
 	const struct report *report;
 	bool can_go_on;	      /* offer to continue */
+	const char *go_on;    /* what that is, in words; NULL: "continue anyway" */
 	const char *shell;    /* program, or NULL: no shell is offered */
 	unsigned int timeout; /* seconds until MENU_TIME_OVER; 0: wait without end */
 };

@@ -4,7 +4,7 @@
 
 /*
  * Mounts in a namespace of this process alone, so that none is left behind for the original
- * init. Each returns 0 or -errno.
+ * init. Each returns 0 or -errno. What is mounted already is used as it is, and stays.
  */
 int mounts_make_private(void);
 

@@ -181,7 +181,9 @@ static void add_finding(struct screen *s, const struct finding *f, bool *placed)
 		return;
 	}
 	add_wrapped(s, "", f->summary, 3);
-	if (*placed || !evidence_value(f, "first_path"))
+	if (evidence_value(f, "chain"))
+		add_wrapped(s, "  ", evidence_value(f, "chain"), 3);
+	if (*placed || (!evidence_value(f, "first_path") && !f->range_count))
 		return;
 	add_first_path(s, f);
 	add_first_range(s, f);
@@ -189,11 +191,25 @@ static void add_finding(struct screen *s, const struct finding *f, bool *placed)
 	*placed = true;
 }
 
+static bool starts_with(const char *s, const char *prefix)
+{
+	return !strncmp(s, prefix, strlen(prefix));
+}
+
+/* Damage in what was unpacked, or in the seal itself, in the words of who does not know either. */
+static bool is_about_image(const struct finding *f)
+{
+	return f->verdict == VERDICT_STORAGE_CORRUPTION && !f->warning &&
+	       (starts_with(f->id, "BV-CONTENT-") || starts_with(f->id, "BV-GUARD-"));
+}
+
 static void add_evidence(struct screen *s, const struct report *r)
 {
-	bool placed = false;
+	bool placed = false, image = false;
 
-	if (r->verdict == VERDICT_STORAGE_CORRUPTION)
+	for (size_t i = 0; i < r->finding_count; i++)
+		image |= is_about_image(&r->findings[i]);
+	if (image)
 		add(s, "The initial RAM disk that was loaded is not the one that was sealed.");
 	for (size_t i = 0; i < r->finding_count; i++)
 		add_finding(s, &r->findings[i], &placed);

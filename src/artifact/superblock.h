@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_ARTIFACT_SUPERBLOCK_H
+#define BV_ARTIFACT_SUPERBLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "artifact/luks.h"
+
+/*
+ * What a device holds, by the signature that its kind keeps at a fixed place. Sources: Linux,
+ * Documentation/filesystems/ext4/super.rst; fs/xfs/libxfs/xfs_format.h (struct xfs_dsb);
+ * include/uapi/linux/btrfs_tree.h (struct btrfs_super_block); include/linux/swap.h (union
+ * swap_header); LVM2, lib/format_text/layout.h (struct pv_header).
+ */
+struct superblock {
+	char kind[16]; /* as libblkid names it: "ext4", "xfs", "btrfs", "swap", "LVM2_member",
+			* "crypto_LUKS"; "": nothing of these */
+	char uuid[41]; /* as libblkid writes it; "" when the kind is "" */
+	bool damaged;  /* signature and UUID are there, but its checksum (ext4) is wrong */
+};
+
+/* 0; -EIO when the device cannot deliver the places where signatures are. */
+int superblock_read(const struct luks_source *source, struct superblock *s);
+
+/*
+ * Looks for a spare superblock of an ext file system with this UUID. Returns the size of its
+ * blocks and sets *block (what `e2fsck -b BLOCK -B SIZE` wants); 0: there is none.
+ */
+uint32_t superblock_find_spare(const struct luks_source *source, const char *uuid, uint64_t *block);
+
+#endif

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "boot/block_devices.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "boot/system.h"
+#include "util/text.h"
+#include "util/util.h"
+
+#define VALUE_MAX    4096
+#define SECTOR_BYTES 512u /* of the file "size", whatever the device's own are */
+
+static bool holds_no_disk(const char *name)
+{
+	static const char *const kinds[] = { "fd", "sr", "ram", "zram", "loop", "mtdblock" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		size_t n = strlen(kinds[i]);
+
+		if (!strncmp(name, kinds[i], n) && isdigit((unsigned char)name[n]))
+			return true;
+	}
+	return false;
+}
+
+/* The first line of a device's file; false: there is none. */
+static bool read_value(const char *sysfs, const char *device, const char *file, char *value,
+		       size_t size)
+{
+	cleanup(free_ptr) char *path = text_format("%s/%s/%s", sysfs, device, file);
+	cleanup(free_ptr) char *text = system_read_text(path, VALUE_MAX);
+
+	*value = '\0';
+	if (!text)
+		return false;
+	text[strcspn(text, "\n")] = '\0';
+	snprintf(value, size, "%s", text);
+	return true;
+}
+
+/* A partition's folder lies in its disk's and begins with the same name. */
+static bool is_divided(const char *sysfs, const char *device)
+{
+	cleanup(free_ptr) char *path = text_format("%s/%s", sysfs, device);
+	DIR *folder = opendir(path);
+	bool found = false;
+
+	if (!folder)
+		return false;
+	for (const struct dirent *e; !found && (e = readdir(folder));) {
+		cleanup(free_ptr) char *number = text_format("%s/%s/partition", path, e->d_name);
+
+		found = *e->d_name != '.' && !access(number, F_OK);
+	}
+	closedir(folder);
+	return found;
+}
+
+static void add_device(struct block_devices *b, const char *sysfs, const char *dev,
+		       const char *name)
+{
+	struct block_device *d;
+	char size[32];
+
+	if (strlen(name) >= sizeof(d->name) || holds_no_disk(name) ||
+	    !read_value(sysfs, name, "size", size, sizeof(size)) || !strtoull(size, NULL, 10))
+		return;
+	b->items = grow_array(b->items, &b->count, sizeof(*b->items));
+	d = &b->items[b->count - 1];
+	snprintf(d->name, sizeof(d->name), "%s", name);
+	snprintf(d->path, sizeof(d->path), "%.180s/%s", dev, name);
+	/* sysfs writes the slash of "cciss/c0d0" so. */
+	for (char *p = d->path; (p = strchr(p, '!'));)
+		*p = '/';
+	d->bytes = strtoull(size, NULL, 10) * SECTOR_BYTES;
+	d->divided = is_divided(sysfs, name);
+	read_value(sysfs, name, "dm/name", d->dm_name, sizeof(d->dm_name));
+	read_value(sysfs, name, "dm/uuid", d->dm_uuid, sizeof(d->dm_uuid));
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strverscmp(((const struct block_device *)a)->name,
+			  ((const struct block_device *)b)->name);
+}
+
+int block_devices_read(struct block_devices *b, const char *sysfs, const char *dev)
+{
+	DIR *folder = opendir(sysfs);
+
+	memset(b, 0, sizeof(*b));
+	if (!folder)
+		return -errno;
+	for (const struct dirent *e; (e = readdir(folder));) {
+		if (*e->d_name != '.')
+			add_device(b, sysfs, dev, e->d_name);
+	}
+	closedir(folder);
+	if (b->count)
+		qsort(b->items, b->count, sizeof(*b->items), by_name);
+	return 0;
+}
+
+void block_devices_clear(struct block_devices *b)
+{
+	free(b->items);
+	memset(b, 0, sizeof(*b));
+}
+
+/*
+ * cryptsetup, lib/libdevmapper.c: "CRYPT-", the type, "-", the UUID without its dashes, "-", the
+ * name.
+ */
+static bool is_opened_from(const char *dm_uuid, const char *uuid)
+{
+	const char *p;
+
+	if (strncmp(dm_uuid, "CRYPT-LUKS", 10) != 0)
+		return false;
+	p = strchr(dm_uuid + 10, '-');
+	if (!p)
+		return false;
+	for (p++; *uuid; uuid++) {
+		if (*uuid == '-')
+			continue;
+		if (tolower((unsigned char)*p) != tolower((unsigned char)*uuid))
+			return false;
+		p++;
+	}
+	return *p == '-' || !*p;
+}
+
+const struct block_device *block_devices_opened(const struct block_devices *b, const char *uuid)
+{
+	for (size_t i = 0; i < b->count; i++) {
+		if (is_opened_from(b->items[i].dm_uuid, uuid))
+			return &b->items[i];
+	}
+	return NULL;
+}
+
+const struct block_device *block_devices_mapped(const struct block_devices *b, const char *name)
+{
+	for (size_t i = 0; i < b->count; i++) {
+		if (*b->items[i].dm_name && !strcmp(b->items[i].dm_name, name))
+			return &b->items[i];
+	}
+	return NULL;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_BOOT_BLOCK_DEVICES_H
+#define BV_BOOT_BLOCK_DEVICES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A block device that can hold data, as sysfs knows it (Documentation/ABI/stable/sysfs-block). */
+struct block_device {
+	char name[64];	   /* "vda3", "dm-0" */
+	char path[256];	   /* "/dev/vda3" */
+	uint64_t bytes;	   /* never 0 */
+	bool divided;	   /* it has partitions */
+	char dm_name[128]; /* device-mapper: "root_crypt"; else "" */
+	char dm_uuid[160]; /* "CRYPT-LUKS2-<UUID without dashes>-root_crypt", "LVM-..."; else "" */
+};
+
+struct block_devices {
+	struct block_device *items; /* by name */
+	size_t count;
+};
+
+#define BLOCK_DEVICES_SYSFS "/sys/class/block"
+#define BLOCK_DEVICES_DEV   "/dev"
+
+/*
+ * Lists them. Left out are what is empty, and what takes long to answer or holds no disk's data:
+ * floppies, optical drives, memory and loop devices. sysfs, dev: folders as above. -errno when the
+ * first cannot be read.
+ */
+int block_devices_read(struct block_devices *b, const char *sysfs, const char *dev);
+void block_devices_clear(struct block_devices *b);
+
+/* What dm-crypt has made of a LUKS device of this UUID; NULL: it is not opened. */
+const struct block_device *block_devices_opened(const struct block_devices *b, const char *uuid);
+
+/* The device-mapper device of this name, or NULL. */
+const struct block_device *block_devices_mapped(const struct block_devices *b, const char *name);
+
+#endif

@@ -1,0 +1,436 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "boot/chain.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "boot/block_content.h"
+#include "boot/crypttab.h"
+#include "report/luks.h"
+#include "util/text.h"
+#include "util/util.h"
+
+#define DEVICE_MAPPER "/sys/class/misc/device-mapper"
+
+const char *chain_mapping(const struct sealed_luks *s)
+{
+	for (size_t i = 0; i < s->layer_count; i++) {
+		if (!strcmp(s->layers[i].kind, "crypt") && s->layers[i].name)
+			return s->layers[i].name;
+	}
+	return "";
+}
+
+/* "ext" for ext2, ext3 and ext4: a mount or a conversion makes one of another. */
+static size_t family_length(const char *kind)
+{
+	return strncmp(kind, "ext", 3) ? strlen(kind) + 1 : 3;
+}
+
+static bool same_kind(const char *a, const char *b)
+{
+	return !strncmp(a, b, family_length(a));
+}
+
+/* What is at path, against what was sealed. */
+static void look_at_content(struct chain_layer *l, const char *kind)
+{
+	const char *uuid = l->sealed->uuid ? l->sealed->uuid : "";
+	struct luks_source source;
+
+	l->state = LINK_UNREADABLE;
+	if (luks_source_open(&source, l->path))
+		return;
+	if (!superblock_read(&source, &l->seen)) {
+		bool same = same_kind(l->seen.kind, kind) &&
+			    (!*uuid || !strcasecmp(l->seen.uuid, uuid));
+
+		l->state = same && !l->seen.damaged ? LINK_THERE
+			   : same || !*l->seen.kind ? LINK_DAMAGED
+						    : LINK_OTHER;
+		if (l->state != LINK_THERE && !strncmp(kind, "ext", 3) && *uuid)
+			l->spare_size = superblock_find_spare(&source, uuid, &l->spare_block);
+		/* Nobody who makes another file system leaves a spare superblock of this one. */
+		if (l->spare_size)
+			l->state = LINK_DAMAGED;
+	}
+	luks_source_close(&source);
+}
+
+/* Device-mapper's name of a logical volume: dashes in the parts of "VG/LV" are doubled. */
+static void lvm_dm_name(char *out, size_t size, const char *name)
+{
+	size_t used = 0;
+
+	for (; *name && used + 3 < size; name++) {
+		if (*name == '-')
+			out[used++] = '-';
+		out[used++] = *name == '/' ? '-' : *name;
+	}
+	out[used] = '\0';
+}
+
+static const struct block_device *find_volume(const struct sealed_layer *s,
+					      const struct block_devices *b)
+{
+	char name[256];
+
+	for (size_t i = 0; i < b->count; i++) {
+		if (s->uuid && *s->uuid && !strcmp(b->items[i].dm_uuid, s->uuid))
+			return &b->items[i];
+	}
+	lvm_dm_name(name, sizeof(name), s->name ? s->name : "");
+	return block_devices_mapped(b, name);
+}
+
+/*
+ * The first volume of a chain also stands for the physical volume below it. True: the next layer
+ * can be looked at, *device is where.
+ */
+static bool look_at_layer(struct chain_layer *l, const struct block_devices *b,
+			  const struct block_device **device, bool *physical_seen)
+{
+	const char *kind = l->sealed->kind;
+
+	snprintf(l->path, sizeof(l->path), "%s", (*device)->path);
+	if (strcmp(kind, "lvm") != 0) {
+		*physical_seen = !strcmp(kind, "LVM2_member");
+		look_at_content(l, kind);
+		return l->state == LINK_THERE;
+	}
+	if (!*physical_seen) {
+		const struct sealed_layer any = { .kind = "LVM2_member" };
+		struct chain_layer physical = { .sealed = &any };
+
+		memcpy(physical.path, l->path, sizeof(l->path));
+		look_at_content(&physical, any.kind);
+		l->state = physical.state;
+		l->seen = physical.seen;
+		if (l->state != LINK_THERE)
+			return false;
+		*physical_seen = true;
+	}
+	*device = find_volume(l->sealed, b);
+	l->state = *device ? LINK_THERE : LINK_ABSENT;
+	if (*device)
+		snprintf(l->path, sizeof(l->path), "%s", (*device)->path);
+	return *device;
+}
+
+void chain_gather(struct chain *c, const struct luks_device *d, const struct block_devices *b,
+		  const char *crypttab)
+{
+	const struct sealed_luks *s = d->sealed;
+	const struct block_device *device;
+	bool reached, physical_seen = false;
+
+	memset(c, 0, sizeof(*c));
+	c->device = d;
+	c->opened = block_devices_opened(b, s->uuid);
+	c->in_crypttab = crypttab && crypttab_has(crypttab, chain_mapping(s), s->uuid);
+	c->device_mapper = !access(DEVICE_MAPPER, F_OK);
+	device = c->opened;
+	reached = device;
+	for (size_t i = 0; i < s->layer_count; i++) {
+		struct chain_layer *l;
+
+		if (!strcmp(s->layers[i].kind, "crypt"))
+			continue;
+		c->layers = grow_array(c->layers, &c->layer_count, sizeof(*c->layers));
+		l = &c->layers[c->layer_count - 1];
+		l->sealed = &s->layers[i];
+		l->state = LINK_NOT_REACHED;
+		if (reached)
+			reached = look_at_layer(l, b, &device, &physical_seen);
+	}
+}
+
+void chain_clear(struct chain *c)
+{
+	free(c->layers);
+	memset(c, 0, sizeof(*c));
+}
+
+/* ---- in words ---- */
+
+static const char *luks_words(const struct chain *c)
+{
+	switch (luks_device_state(c->device)) {
+	case LUKS_SOUND:
+		return luks_slots_unproven(&c->device->view) ? "sound" : "as sealed";
+	case LUKS_RECOVERABLE:
+		return "damaged, usable";
+	case LUKS_SLOT_DAMAGED:
+		return "a keyslot is damaged";
+	case LUKS_LOST:
+		return "DAMAGED";
+	case LUKS_NOT_SEEN:
+		break;
+	}
+	return c->device->match == RECORD_OTHER ? "NOT THERE" : "UNREADABLE";
+}
+
+static const char *layer_words(const struct chain_layer *l)
+{
+	switch (l->state) {
+	case LINK_THERE:
+		return "there";
+	case LINK_NOT_REACHED:
+		return "not reached";
+	case LINK_ABSENT:
+		return "NOT THERE";
+	case LINK_DAMAGED:
+		return *l->seen.kind ? "DAMAGED" : "NO SUPERBLOCK";
+	case LINK_UNREADABLE:
+		return "UNREADABLE";
+	case LINK_OTHER:
+		break;
+	}
+	return "ANOTHER ONE";
+}
+
+char *chain_text(const struct chain *c)
+{
+	const struct luks_device *d = c->device;
+	const char *mapping = chain_mapping(d->sealed);
+	const char *opened = c->opened				     ? "open"
+			     : luks_device_state(d) == LUKS_NOT_SEEN ? "not reached"
+								     : "not opened";
+	char *text = text_format("%s > LUKS (%s) > %s (%s)", *d->path ? d->path : "disk",
+				 luks_words(c), *mapping ? mapping : "mapping", opened);
+
+	for (size_t i = 0; i < c->layer_count; i++) {
+		const struct chain_layer *l = &c->layers[i];
+		const char *name = l->sealed->name ? l->sealed->name : "";
+		char *longer = text_format("%s > %s%s%s (%s)", text, l->sealed->kind,
+					   *name ? " " : "", name, layer_words(l));
+
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+/* ---- findings ---- */
+
+static void add_chain(struct finding *f, const struct chain *c)
+{
+	cleanup(free_ptr) char *text = chain_text(c);
+
+	finding_text(f, "chain", "%s", text);
+}
+
+static void tell_absent(struct report *r, const struct chain *c, const struct block_devices *b)
+{
+	const struct sealed_luks *s = c->device->sealed;
+	struct finding *f;
+
+	if (!b->count) {
+		f = report_finding(
+			r, VERDICT_INCONCLUSIVE, "BV-LUKS-ABSENT", s->uuid,
+			"The kernel has found no disk at all, so not the encrypted one either: "
+			"none answers, or the driver of its controller is not in this initramfs.");
+	} else {
+		f = report_finding(
+			r, VERDICT_INCONCLUSIVE, "BV-LUKS-ABSENT", s->uuid,
+			"No disk holds the LUKS device %s that was sealed, nor any of its key "
+			"material: it is not attached, does not answer, its driver is missing, or "
+			"all of its start was overwritten.",
+			s->uuid);
+	}
+	add_chain(f, c);
+	block_devices_tell(b, f);
+	finding_not(f, "the passphrase: it was not even tried");
+	finding_next(f, "Compare the disks that are there ([d] or the report has the list) with "
+			"those that should be: cable, power, the firmware's list, dmesg.");
+	finding_next(f,
+		     "A device with nothing known at its start may be the one: keep it as it is, "
+		     "and restore the header from a backup (luksHeaderRestore) on a copy first.");
+}
+
+static void tell_unreadable(struct report *r, const struct chain *c)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-HEADERS", c->device->path,
+		"The device cannot read the LUKS header: %s.", strerror(-c->device->read_error));
+
+	add_chain(f, c);
+	finding_not(f, "the passphrase, its length, the keyboard layout, or crypttab");
+	finding_next(f, "Have the storage examined, and write nothing to it.");
+}
+
+static void tell_no_device_mapper(struct report *r, const struct chain *c)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_CONFIG_ERROR, "BV-LUKS-NO-DRIVER", c->device->path,
+		"The LUKS header is as it should be, but this kernel has no device-mapper, without "
+		"which nothing is unlocked: dm_mod and dm_crypt are not in this initramfs.");
+
+	add_chain(f, c);
+	finding_not(f, "the disk, or the passphrase: it was not even tried");
+	finding_next(f, "Boot an older kernel from the boot menu, or a rescue system.");
+	finding_next(f, "Then build the initramfs again: update-initramfs -u -k all");
+}
+
+static void tell_no_entry(struct report *r, const struct chain *c)
+{
+	const char *mapping = chain_mapping(c->device->sealed);
+	struct finding *f = report_finding(
+		r, VERDICT_CONFIG_ERROR, "BV-LUKS-NO-ENTRY", c->device->path,
+		"The LUKS header is as it should be, but nothing tells this initramfs to unlock it: "
+		"its crypttab has no entry for it.");
+
+	add_chain(f, c);
+	finding_not(f, "the disk, or the passphrase: it was not even tried");
+	finding_next(f, "Unlock it here: cryptsetup open %s %s; then: exit", c->device->path,
+		     *mapping ? mapping : "NAME");
+	finding_next(f, "In the running system mend /etc/crypttab (the option `initramfs` puts an "
+			"entry into the initramfs), then: update-initramfs -u -k all");
+}
+
+static void next_for_passphrase(struct finding *f, const struct chain *c)
+{
+	const char *mapping = chain_mapping(c->device->sealed);
+
+	finding_next(f, "Type it at the shell's prompt, where it can be seen, and delete it again: "
+			"do the keys give what they should? (layout, Caps Lock, Num Lock)");
+	finding_next(f, "Try again: cryptsetup open %s %s; then: exit", c->device->path,
+		     *mapping ? mapping : "NAME");
+}
+
+static void tell_passphrase(struct report *r, const struct chain *c)
+{
+	const struct luks_view *v = &c->device->view;
+	slot_set sound = luks_slots_sound(v);
+	cleanup(free_ptr) char *slots = luks_slots_text(sound);
+	struct finding *f;
+
+	if (sound) {
+		f = report_finding(
+			r, VERDICT_CONFIG_ERROR, "BV-LUKS-PASSPHRASE", c->device->path,
+			"It was not unlocked, and the LUKS header and %s are as sealed, byte for "
+			"byte: it is the passphrase or the keyboard layout.",
+			slots);
+		finding_not(f, "the disk, the LUKS header, or its keyslots");
+	} else {
+		f = report_finding(
+			r, VERDICT_INCONCLUSIVE, "BV-LUKS-PASSPHRASE", c->device->path,
+			"It was not unlocked. The LUKS header is sound, but its keys were changed "
+			"after the last seal, so nothing proves that they are undamaged; the "
+			"passphrase or the keyboard layout is the likelier reason.");
+	}
+	add_chain(f, c);
+	next_for_passphrase(f, c);
+}
+
+static void tell_no_superblock(struct report *r, const struct chain *c, const struct chain_layer *l)
+{
+	const char *mapping = chain_mapping(c->device->sealed);
+	const char *kind = l->sealed->kind;
+	bool lvm = !strcmp(kind, "lvm") || !strcmp(kind, "LVM2_member");
+	struct finding *f = report_finding(
+		r, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", l->path,
+		"The passphrase was right and %s was unlocked, but the %s inside it %s.",
+		*mapping ? mapping : "the LUKS device", lvm ? "LVM" : kind,
+		l->state == LINK_UNREADABLE ? "cannot be read from the disk"
+		: lvm			    ? "has lost its label"
+		: *l->seen.kind && l->seen.damaged
+			? "has a damaged superblock: its checksum is wrong"
+			: "has no superblock any more");
+
+	add_chain(f, c);
+	if (l->sealed->uuid && *l->sealed->uuid)
+		finding_text(f, "sealed UUID", "%s", l->sealed->uuid);
+	finding_not(f, "the passphrase, root=, crypttab, fstab, or the initramfs");
+	finding_next(f,
+		     "Write nothing to this disk; make an image of it first (dd, ddrescue). Tell "
+		     "its host's administrator: the disk gave other bytes than were written.");
+	if (l->spare_size) {
+		finding_number(f, "spare superblock", l->spare_block);
+		finding_next(
+			f,
+			"A spare superblock is there. On a copy, or when the storage is sound: "
+			"e2fsck -b %llu -B %u %s",
+			(unsigned long long)l->spare_block, l->spare_size, l->path);
+	}
+}
+
+static void tell_other_content(struct report *r, const struct chain *c, const struct chain_layer *l)
+{
+	const char *mapping = chain_mapping(c->device->sealed);
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-CHAIN-OTHER", l->path,
+		"%s was unlocked, but inside it is %s %s, where %s%s%s was sealed: somebody made "
+		"it anew, or the wrong data were written there.",
+		*mapping ? mapping : "The LUKS device", l->seen.kind, l->seen.uuid, l->sealed->kind,
+		l->sealed->uuid && *l->sealed->uuid ? " " : "",
+		l->sealed->uuid ? l->sealed->uuid : "");
+
+	add_chain(f, c);
+	finding_not(f, "the passphrase");
+	finding_next(f, "If you changed it: compare root= and /etc/fstab with the UUID that it has "
+			"now, then: update-initramfs -u -k all");
+}
+
+static void tell_no_volume(struct report *r, const struct chain *c, const struct chain_layer *l)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_CONFIG_ERROR, "BV-CHAIN-LVM", l->path,
+		"It was unlocked and holds an LVM physical volume, but the logical volume %s is not "
+		"active: it was renamed or removed, another disk of its group is missing, or this "
+		"initramfs lacks LVM.",
+		l->sealed->name ? l->sealed->name : "");
+
+	add_chain(f, c);
+	finding_not(f, "the passphrase or the LUKS header");
+	finding_next(f, "Look: lvm pvs; lvm lvs -a. Then: lvm vgchange -ay; exit");
+}
+
+static bool tell_layers(struct report *r, const struct chain *c)
+{
+	for (size_t i = 0; i < c->layer_count; i++) {
+		const struct chain_layer *l = &c->layers[i];
+
+		switch (l->state) {
+		case LINK_THERE:
+			continue;
+		case LINK_NOT_REACHED:
+			return true;
+		case LINK_ABSENT:
+			tell_no_volume(r, c, l);
+			return true;
+		case LINK_OTHER:
+			tell_other_content(r, c, l);
+			return true;
+		case LINK_DAMAGED:
+		case LINK_UNREADABLE:
+			tell_no_superblock(r, c, l);
+			return true;
+		}
+	}
+	return false;
+}
+
+bool chain_report(struct report *r, const struct chain *c, const struct block_devices *b)
+{
+	enum luks_state state = luks_device_state(c->device);
+
+	if (c->opened)
+		return tell_layers(r, c);
+	if (state == LUKS_NOT_SEEN && c->device->match == RECORD_OTHER)
+		tell_absent(r, c, b);
+	else if (state == LUKS_NOT_SEEN)
+		tell_unreadable(r, c);
+	else if (state == LUKS_LOST || state == LUKS_SLOT_DAMAGED)
+		return true;
+	else if (!c->device_mapper)
+		tell_no_device_mapper(r, c);
+	else if (!c->in_crypttab)
+		tell_no_entry(r, c);
+	else
+		tell_passphrase(r, c);
+	return true;
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "boot/failure.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "boot/chain.h"
+#include "boot/kernel_log.h"
+#include "boot/luks_devices.h"
+#include "boot/menu.h"
+#include "boot/root_device.h"
+#include "boot/splash.h"
+#include "boot/stage.h"
+#include "boot/system.h"
+#include "report/luks.h"
+#include "util/text.h"
+#include "util/util.h"
+
+#define CRYPTTAB     "/cryptroot/crypttab"
+#define CRYPTTAB_MAX 65536
+
+/* What an opened device's header shows now is what let it be opened: not a word about it then. */
+static bool tell_device(struct report *r, const struct luks_device *d,
+			const struct block_devices *b, const char *crypttab)
+{
+	struct chain chain;
+	bool broken;
+
+	chain_gather(&chain, d, b, crypttab);
+	if (luks_device_seen(d) && !chain.opened)
+		report_luks(r, &d->view);
+	broken = chain_report(r, &chain, b);
+	if (!broken && chain.opened) {
+		cleanup(free_ptr) char *text = chain_text(&chain);
+
+		kernel_log_write(LOG_LEVEL_DEBUG, "%s", text);
+	}
+	chain_clear(&chain);
+	return broken;
+}
+
+static void tell_nothing_broken(struct report *r, const char *root)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_INTACT, "BV-CHAIN-INTACT", root ? root : "root file system",
+		"Everything that was sealed is as sealed, up to the root file system's superblock. "
+		"What failed lies behind it: mounting it, or its init. The messages above say more.");
+
+	finding_next(f, "Look at the last messages: dmesg | tail -n 20");
+	finding_next(f, "Look at the file system, without a change: fsck -n DEVICE");
+}
+
+/* LUKS devices by the record; anything else by what root= names. */
+static void tell_all(struct report *r, const struct manifest *m)
+{
+	cleanup(free_ptr) char *crypttab = system_read_text(CRYPTTAB, CRYPTTAB_MAX);
+	cleanup(free_ptr) char *line = request_command_line();
+	cleanup(free_ptr) char *root = root_parameter(line ? line : "");
+	struct block_devices b = { NULL, 0 };
+	struct luks_devices devices;
+	bool broken = false;
+
+	block_devices_read(&b, BLOCK_DEVICES_SYSFS, BLOCK_DEVICES_DEV);
+	luks_devices_find(&devices, m, 0);
+	for (size_t i = 0; i < devices.count; i++)
+		broken |= tell_device(r, &devices.items[i], &b, crypttab);
+	if (!broken && root)
+		broken = root_device_report(r, root, &b);
+	if (!broken)
+		tell_nothing_broken(r, root);
+	luks_devices_clear(&devices);
+	block_devices_clear(&b);
+}
+
+void failure_explain(const struct request *q)
+{
+	struct manifest m;
+	struct report own, all;
+
+	if (q->policy == POLICY_OFF)
+		return;
+	if (!stage_manifest(&m)) {
+		/* No record to compare with; what root= names can be looked for all the same. */
+		manifest_clear(&m);
+		manifest_init(&m);
+	}
+	stage_report_init(&own, &m);
+	tell_all(&own, &m);
+	stage_report_keep(&own, &all);
+	kernel_log_write(LOG_LEVEL_NOTICE, "VERDICT: %s", verdict_headline(all.verdict));
+	splash_end();
+	kernel_log_console(0);
+	menu_show_only(&all, "The initramfs gives a shell below. All of it: " STAGE_REPORT_TEXT);
+	kernel_log_console(1);
+	report_clear(&all);
+	report_clear(&own);
+	manifest_clear(&m);
+}

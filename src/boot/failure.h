@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_BOOT_FAILURE_H
+#define BV_BOOT_FAILURE_H
+
+#include "boot/request.h"
+
+/*
+ * After the root could not be unlocked or mounted, before the rescue shell: shows the verdict,
+ * either way, with the chain to the root file system and its first broken link.
+ */
+void failure_explain(const struct request *q);
+
+#endif

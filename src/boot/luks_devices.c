@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "boot/luks_devices.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "boot/system.h"
+#include "report/luks.h"
+#include "util/text.h"
+#include "util/util.h"
+
+#define LOOK_AGAIN_MS 100
+
+/*
+ * Whether a device's name in the record means this one. Names that mean another disk when disks
+ * are found in another order ("/dev/sda3") are no evidence.
+ */
+static bool is_named(const char *name, const char *path)
+{
+	static const char part[] = "PARTUUID=";
+	cleanup(free_ptr) char *link = NULL;
+	struct stat a, b;
+
+	if (!name)
+		return false;
+	if (!strncmp(name, part, sizeof(part) - 1))
+		link = text_format("/dev/disk/by-partuuid/%s", name + sizeof(part) - 1);
+	else if (!strncmp(name, "/dev/disk/", 10) || !strncmp(name, "/dev/mapper/", 12))
+		link = text_copy(name);
+	return link && !stat(link, &a) && !stat(path, &b) && S_ISBLK(a.st_mode) &&
+	       S_ISBLK(b.st_mode) && a.st_rdev == b.st_rdev;
+}
+
+/* closely: by its key material as well, which costs many reads, and by its name. */
+static enum record_match match_of(const struct sealed_luks *s, const struct luks *l,
+				  const struct luks_source *source, const char *path, bool closely)
+{
+	enum record_match match;
+
+	if (*l->uuid && l->chosen >= 0 && !strcmp(l->uuid, s->uuid))
+		return RECORD_UUID;
+	if (!closely)
+		return RECORD_OTHER;
+	match = luks_record_match(s, l, source, path);
+	if (match != RECORD_NAMED && match != RECORD_OTHER)
+		return match;
+	/* A good header of something else: another disk, or its owner's doing. */
+	if (l->chosen >= 0)
+		return RECORD_OTHER;
+	return is_named(s->place, path) || is_named(s->device, path) ? RECORD_NAMED : RECORD_OTHER;
+}
+
+static void look(struct luks_device *d, const struct luks_source *source, enum record_match match,
+		 const char *path)
+{
+	if (d->match != RECORD_OTHER)
+		luks_view_clear(&d->view);
+	memset(&d->view, 0, sizeof(d->view));
+	d->match = match;
+	snprintf(d->path, sizeof(d->path), "%s", path);
+	d->view.device = d->path;
+	d->view.header = d->sealed->header;
+	d->read_error = luks_view_read(&d->view, source);
+	if (!d->read_error)
+		d->read_error = luks_view_compare(&d->view, source, d->sealed, 0);
+}
+
+/* A header in a file of its own, or on a device that the record names. */
+static void look_at_header(struct luks_device *d)
+{
+	struct luks_source source;
+
+	if (luks_source_open(&source, d->sealed->header))
+		return;
+	look(d, &source, RECORD_NAMED, d->sealed->device);
+	luks_source_close(&source);
+}
+
+static void compare(struct luks_devices *l, const struct block_device *b, bool closely)
+{
+	struct luks_source source;
+	struct luks luks;
+
+	if (luks_source_open(&source, b->path))
+		return;
+	memset(&luks, 0, sizeof(luks));
+	if (!luks_read(&source, &luks)) {
+		for (size_t i = 0; i < l->count; i++) {
+			struct luks_device *d = &l->items[i];
+			enum record_match match;
+
+			if (d->sealed->header)
+				continue;
+			match = match_of(d->sealed, &luks, &source, b->path, closely);
+			if (match > d->match)
+				look(d, &source, match, b->path);
+		}
+	}
+	luks_source_close(&source);
+}
+
+static bool all_found(const struct luks_devices *l)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		if (l->items[i].match == RECORD_OTHER)
+			return false;
+	}
+	return true;
+}
+
+/* True the first time that it is asked about a name. */
+static bool is_new(struct string_list *known, const char *name)
+{
+	for (size_t i = 0; i < known->count; i++) {
+		if (!strcmp(known->items[i], name))
+			return false;
+	}
+	known->items = grow_array(known->items, &known->count, sizeof(*known->items));
+	known->items[known->count - 1] = text_copy(name);
+	return true;
+}
+
+static void forget(struct string_list *known)
+{
+	for (size_t i = 0; i < known->count; i++)
+		free(known->items[i]);
+	free(known->items);
+}
+
+/* Looks at the devices that were not there the last time; closely only when it must. */
+static void look_around(struct luks_devices *l, struct string_list known[2])
+{
+	struct block_devices devices;
+
+	for (size_t i = 0; i < l->count; i++) {
+		if (l->items[i].sealed->header && l->items[i].match == RECORD_OTHER)
+			look_at_header(&l->items[i]);
+	}
+	if (block_devices_read(&devices, BLOCK_DEVICES_SYSFS, BLOCK_DEVICES_DEV))
+		return;
+	for (int closely = 0; closely <= 1 && !all_found(l); closely++) {
+		for (size_t i = 0; i < devices.count; i++) {
+			if (is_new(&known[closely], devices.items[i].name))
+				compare(l, &devices.items[i], closely);
+		}
+	}
+	block_devices_clear(&devices);
+}
+
+void luks_devices_find(struct luks_devices *l, const struct manifest *m, unsigned int wait_ms)
+{
+	uint64_t end = system_now_ms() + wait_ms;
+	struct string_list known[2] = { { NULL, 0 }, { NULL, 0 } };
+
+	memset(l, 0, sizeof(*l));
+	for (size_t i = 0; i < m->luks_count; i++) {
+		l->items = grow_array(l->items, &l->count, sizeof(*l->items));
+		l->items[i].sealed = &m->luks[i];
+	}
+	for (;;) {
+		look_around(l, known);
+		if (all_found(l) || system_now_ms() >= end)
+			break;
+		system_sleep_ms(LOOK_AGAIN_MS);
+	}
+	forget(&known[0]);
+	forget(&known[1]);
+}
+
+void luks_devices_clear(struct luks_devices *l)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		if (l->items[i].match != RECORD_OTHER)
+			luks_view_clear(&l->items[i].view);
+	}
+	free(l->items);
+	memset(l, 0, sizeof(*l));
+}
+
+bool luks_device_seen(const struct luks_device *d)
+{
+	return d->match != RECORD_OTHER && !d->read_error;
+}
+
+static bool any_copy(const struct luks *l, bool (*is)(enum luks_copy_state))
+{
+	for (unsigned int i = 0; i < (l->version == 2 ? LUKS_HEADERS : 1); i++) {
+		if (is(l->copies[i].state))
+			return true;
+	}
+	return false;
+}
+
+static bool is_not_good(enum luks_copy_state s)
+{
+	return s != LUKS_COPY_GOOD;
+}
+
+static bool is_newer(enum luks_copy_state s)
+{
+	return s == LUKS_COPY_UNKNOWN;
+}
+
+static bool any_padding(const struct luks_view *v)
+{
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+		if (v->comparison.slots[i] == SLOT_PADDING)
+			return true;
+	}
+	return false;
+}
+
+enum luks_state luks_device_state(const struct luks_device *d)
+{
+	const struct luks_view *v = &d->view;
+
+	if (!luks_device_seen(d))
+		return LUKS_NOT_SEEN;
+	/* A version that this program does not know is no damage. */
+	if (v->luks.chosen < 0)
+		return any_copy(&v->luks, is_newer) ? LUKS_SOUND : LUKS_LOST;
+	if (v->luks.version == 1 && d->sealed->immutable_hash &&
+	    d->sealed->immutable_hash != v->luks.immutable_hash)
+		return LUKS_LOST;
+	if (luks_slots_damaged(v))
+		return luks_slots_sound(v) | luks_slots_unproven(v) ? LUKS_SLOT_DAMAGED : LUKS_LOST;
+	return any_copy(&v->luks, is_not_good) || any_padding(v) ? LUKS_RECOVERABLE : LUKS_SOUND;
+}

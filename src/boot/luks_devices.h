@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_BOOT_LUKS_DEVICES_H
+#define BV_BOOT_LUKS_DEVICES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "artifact/luks_source.h"
+#include "boot/block_devices.h"
+#include "manifest/luks_view.h"
+#include "manifest/manifest.h"
+
+/* A sealed LUKS device in this boot. */
+struct luks_device {
+	const struct sealed_luks *sealed; /* the manifest's */
+	enum record_match match;	  /* RECORD_OTHER: it was not found */
+	char path[256];
+	int read_error;	       /* -errno with which its header could not be read; 0 */
+	struct luks_view view; /* when it was found and could be read */
+};
+
+struct luks_devices {
+	struct luks_device *items; /* one per record of the manifest, in its order */
+	size_t count;
+};
+
+/*
+ * Finds the device of every record among the block devices by what is on it, so that one whose
+ * header is gone is found by its key material, and looks at it. Waits up to wait_ms for those that
+ * are not there yet. Devices are read only.
+ */
+void luks_devices_find(struct luks_devices *l, const struct manifest *m, unsigned int wait_ms);
+void luks_devices_clear(struct luks_devices *l);
+
+/* Whether it was found and its header could be looked at. */
+bool luks_device_seen(const struct luks_device *d);
+
+/* How bad it is for this boot. */
+enum luks_state {
+	LUKS_SOUND,	   /* as sealed, or changed by its owner */
+	LUKS_RECOVERABLE,  /* bytes are damaged that this boot can do without */
+	LUKS_SLOT_DAMAGED, /* a passphrase will be refused, another may work */
+	LUKS_LOST,	   /* nothing can unlock it */
+	LUKS_NOT_SEEN,	   /* not found, or not readable */
+};
+enum luks_state luks_device_state(const struct luks_device *d);
+
+#endif

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "boot/root_device.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "artifact/luks_source.h"
+#include "artifact/superblock.h"
+#include "boot/block_content.h"
+#include "util/text.h"
+#include "util/util.h"
+
+char *root_parameter(const char *command_line)
+{
+	char *root = NULL;
+
+	for (const char *s = command_line; *s; s += strspn(s, " \t\n")) {
+		size_t len = strcspn(s, " \t\n");
+
+		if (len > 5 && !strncmp(s, "root=", 5)) {
+			free(root);
+			root = text_format("%.*s", (int)(len - 5), s + 5);
+		}
+		s += len;
+	}
+	return root;
+}
+
+/* What was seen on the devices, and whether one of them is it. */
+struct search {
+	const char *uuid;
+	bool found;
+	size_t blank;	     /* devices with nothing known at their start */
+	const char *damaged; /* path of one with a spare superblock of it, or NULL */
+	uint32_t spare_size;
+	uint64_t spare_block;
+};
+
+static void look_at(struct search *s, const struct block_device *d)
+{
+	struct luks_source source;
+	struct superblock seen;
+
+	if (d->divided || luks_source_open(&source, d->path))
+		return;
+	if (!superblock_read(&source, &seen)) {
+		bool same = *seen.kind && !strcasecmp(seen.uuid, s->uuid);
+
+		s->found |= same && !seen.damaged;
+		s->blank += !*seen.kind;
+		if ((!same || seen.damaged) && !s->damaged) {
+			s->spare_size = superblock_find_spare(&source, s->uuid, &s->spare_block);
+			s->damaged = s->spare_size ? d->path : NULL;
+		}
+	}
+	luks_source_close(&source);
+}
+
+static void tell_spare(struct report *r, const struct search *s)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", s->damaged,
+		"The root file system is on this device, but its superblock is damaged: a spare one "
+		"with the UUID that root= names is there.");
+
+	finding_text(f, "UUID", "%s", s->uuid);
+	finding_number(f, "spare superblock", s->spare_block);
+	finding_not(f, "root=, fstab, or the initramfs");
+	finding_next(f,
+		     "Write nothing to this disk; make an image of it first (dd, ddrescue). Tell "
+		     "its host's administrator: the disk gave other bytes than were written.");
+	finding_next(f, "On a copy, or when the storage is sound: e2fsck -b %llu -B %u %s",
+		     (unsigned long long)s->spare_block, s->spare_size, s->damaged);
+}
+
+static void tell_no_uuid(struct report *r, const char *root, const struct search *s,
+			 const struct block_devices *b)
+{
+	struct finding *f;
+
+	if (!b->count) {
+		f = report_finding(
+			r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", root,
+			"The kernel has found no disk at all: none answers, or the driver "
+			"of its controller is not in this initramfs.");
+		finding_next(f, "Look for the disk in the firmware's list, and in dmesg.");
+		return;
+	}
+	f = report_finding(r, s->blank ? VERDICT_INCONCLUSIVE : VERDICT_CONFIG_ERROR,
+			   "BV-CHAIN-ROOT", root, "root= names a UUID that no device here has%s.",
+			   s->blank ? "; devices without anything known at their start may have "
+				      "lost it"
+				    : "");
+	block_devices_tell(b, f);
+	finding_next(f, "Compare root= on the kernel command line with the UUIDs above (blkid); a "
+			"disk may be missing as well: cable, driver, dmesg.");
+	finding_next(f,
+		     "In the boot menu: [e] edits root= for one boot. Then mend /etc/default/grub "
+		     "or /etc/fstab, and: update-grub; update-initramfs -u -k all");
+}
+
+static void tell_no_file(struct report *r, const char *root, const struct block_devices *b)
+{
+	struct finding *f = report_finding(r, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT", root,
+					   "root= names a device that does not exist.");
+
+	for (size_t i = 0; i < b->count; i++) {
+		if (*b->items[i].dm_name)
+			finding_text(f, "there is", "/dev/mapper/%s", b->items[i].dm_name);
+	}
+	block_devices_tell(b, f);
+	finding_next(f, "Compare root= on the kernel command line with the devices above.");
+	finding_next(f, "In the boot menu: [e] edits root= for one boot.");
+}
+
+bool root_device_report(struct report *r, const char *root, const struct block_devices *b)
+{
+	struct search s = { .uuid = root + 5 };
+
+	if (!strncmp(root, "/dev/", 5)) {
+		if (!access(root, F_OK))
+			return false;
+		tell_no_file(r, root, b);
+		return true;
+	}
+	if (strncmp(root, "UUID=", 5) != 0)
+		return false;
+	for (size_t i = 0; i < b->count; i++)
+		look_at(&s, &b->items[i]);
+	if (s.found)
+		return false;
+	if (s.damaged)
+		tell_spare(r, &s);
+	else
+		tell_no_uuid(r, root, &s, b);
+	return true;
+}

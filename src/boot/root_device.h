@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_BOOT_ROOT_DEVICE_H
+#define BV_BOOT_ROOT_DEVICE_H
+
+#include <stdbool.h>
+
+#include "boot/block_devices.h"
+#include "report/report.h"
+
+/* The value of the last root= of a kernel command line; the caller frees it. NULL: none. */
+char *root_parameter(const char *command_line);
+
+/*
+ * Tells when what root= names is not there: a UUID that no device has, a device file that does not
+ * exist, or a file system of which only a spare superblock is left. False: nothing speaks against
+ * it, or root= is of a kind that is not understood here (NFS, ZFS).
+ */
+bool root_device_report(struct report *r, const char *root, const struct block_devices *b);
+
+#endif

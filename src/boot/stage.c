@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "boot/stage.h"
+
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "boot/kernel_log.h"
+#include "boot/paths.h"
+#include "boot/report_files.h"
+#include "manifest/format.h"
+#include "report/load.h"
+
+/* The own report as a file, on its way into the common one. */
+#define OWN_FOLDER BOOT_RUN "/stage"
+
+bool stage_manifest(struct manifest *m)
+{
+	char reason[MANIFEST_REASON_BYTES];
+
+	manifest_init(m);
+	return !manifest_load(m, BOOT_MANIFEST, reason);
+}
+
+void stage_report_init(struct report *r, const struct manifest *m)
+{
+	struct utsname name;
+
+	report_init(r, "boot");
+	report_identify(r, NULL, m->os, uname(&name) ? NULL : name.release);
+}
+
+void stage_report_keep(struct report *own, struct report *all)
+{
+	int rc;
+
+	report_conclude(own);
+	report_init(all, "boot");
+	rc = report_files_write(own, OWN_FOLDER);
+	if (!rc)
+		rc = report_load_json(all, OWN_FOLDER "/report.json");
+	if (report_load_json(all, STAGE_FOLDER "/report.json"))
+		report_load_json(all, BOOT_REPORT_JSON);
+	if (!rc)
+		rc = report_files_write(all, STAGE_FOLDER);
+	if (rc)
+		kernel_log_write(LOG_LEVEL_ERROR, "cannot write the report to %s: %s", STAGE_FOLDER,
+				 strerror(-rc));
+}

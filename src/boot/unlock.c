@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "boot/unlock.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "boot/act.h"
+#include "boot/kernel_log.h"
+#include "boot/luks_devices.h"
+#include "boot/splash.h"
+#include "boot/stage.h"
+#include "boot/system.h"
+#include "report/luks.h"
+#include "util/util.h"
+
+/* cryptsetup-initramfs itself waits for a device as long as rootdelay= says. */
+#define WAIT_MS 3000u
+
+/* One line per device; on the console only what is worth one. */
+static void log_device(const struct luks_device *d, const struct report *r, size_t first,
+		       uint64_t ms)
+{
+	cleanup(free_ptr) char *slots = luks_slots_text(luks_slots_sound(&d->view));
+	bool stale = first < r->finding_count && r->findings[first].verdict == VERDICT_STALE;
+
+	switch (luks_device_state(d)) {
+	case LUKS_SOUND:
+		if (first == r->finding_count)
+			kernel_log_write(LOG_LEVEL_DEBUG,
+					 "%s: LUKS header and %s as sealed (%" PRIu64 " ms)",
+					 d->path, slots, ms);
+		else
+			kernel_log_write(stale ? LOG_LEVEL_NOTICE : LOG_LEVEL_ERROR, "%s: %s",
+					 d->path, r->findings[first].summary);
+		break;
+	case LUKS_RECOVERABLE:
+		kernel_log_write(LOG_LEVEL_ERROR, "WARNING: %s: %s", d->path,
+				 first < r->finding_count ? r->findings[first].summary : "");
+		break;
+	case LUKS_NOT_SEEN:
+		if (d->match == RECORD_OTHER)
+			kernel_log_write(LOG_LEVEL_DEBUG,
+					 "LUKS device %s is not there yet: not verified",
+					 d->sealed->uuid);
+		else
+			kernel_log_write(LOG_LEVEL_ERROR, "%s: its LUKS header cannot be read: %s",
+					 d->path, strerror(-d->read_error));
+		break;
+	case LUKS_SLOT_DAMAGED:
+	case LUKS_LOST:
+		break; /* the screen, and act.c in the log */
+	}
+}
+
+static enum luks_state worst_of(const struct luks_devices *l)
+{
+	enum luks_state worst = LUKS_SOUND;
+
+	for (size_t i = 0; i < l->count; i++) {
+		enum luks_state state = luks_device_state(&l->items[i]);
+
+		if (state != LUKS_NOT_SEEN && state > worst)
+			worst = state;
+	}
+	return worst;
+}
+
+static void tell_all(const struct luks_devices *l, struct report *r, uint64_t since)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		size_t first = r->finding_count;
+
+		if (luks_device_seen(&l->items[i])) {
+			report_luks(r, &l->items[i].view);
+			report_luks_tables(r, &l->items[i].view, NULL);
+		}
+		log_device(&l->items[i], r, first, system_now_ms() - since);
+	}
+}
+
+static void act(const struct request *q, const struct manifest *m, const struct report *r,
+		enum luks_state worst)
+{
+	cleanup(close_fd) int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct act a = {
+		.request = q,
+		.report = r,
+		.files = STAGE_REPORT_TEXT,
+		.can_go_on = true,
+		.cannot_work = worst == LUKS_LOST,
+		.go_on = "go on to the prompt",
+		.manifest = m,
+		.root = root,
+	};
+
+	if (q->policy != POLICY_CONTINUE)
+		request_hold(q);
+	splash_end();
+	act_on_damage(&a);
+}
+
+void unlock_check(const struct request *q)
+{
+	uint64_t start = system_now_ms();
+	struct luks_devices devices;
+	struct manifest m;
+	struct report own, all;
+	enum luks_state worst;
+
+	if (q->policy == POLICY_OFF)
+		return;
+	if (!stage_manifest(&m) || !m.luks_count) {
+		manifest_clear(&m);
+		return;
+	}
+	stage_report_init(&own, &m);
+	luks_devices_find(&devices, &m, WAIT_MS);
+	tell_all(&devices, &own, start);
+	stage_report_keep(&own, &all);
+	worst = worst_of(&devices);
+	if (worst >= LUKS_SLOT_DAMAGED)
+		act(q, &m, &own, worst);
+	report_clear(&all);
+	report_clear(&own);
+	luks_devices_clear(&devices);
+	manifest_clear(&m);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_BOOT_UNLOCK_H
+#define BV_BOOT_UNLOCK_H
+
+#include "boot/request.h"
+
+/*
+ * Before the passphrase is asked for: compares every LUKS device of the guard's manifest with its
+ * record, and does about damage what the policy says. Returns when the boot is to go on.
+ */
+void unlock_check(const struct request *q);
+
+#endif

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "report/load.h"
+
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "util/text.h"
+#include "util/util.h"
+
+/* "" when there is none. */
+static const char *text_of(struct json_object *o, const char *key)
+{
+	struct json_object *value;
+
+	if (!json_object_object_get_ex(o, key, &value) || !value)
+		return "";
+	return json_object_get_string(value);
+}
+
+static uint64_t number_of(struct json_object *o, const char *key)
+{
+	struct json_object *value;
+
+	if (!json_object_object_get_ex(o, key, &value))
+		return 0;
+	return (uint64_t)json_object_get_int64(value);
+}
+
+static struct json_object *array_of(struct json_object *o, const char *key)
+{
+	struct json_object *value;
+
+	if (!json_object_object_get_ex(o, key, &value) ||
+	    !json_object_is_type(value, json_type_array))
+		return NULL;
+	return value;
+}
+
+static size_t length_of(struct json_object *array)
+{
+	return array ? json_object_array_length(array) : 0;
+}
+
+static enum verdict verdict_of(const char *name)
+{
+	for (int v = VERDICT_INTACT; v <= VERDICT_INCONCLUSIVE; v++) {
+		if (!strcmp(verdict_name((enum verdict)v), name))
+			return (enum verdict)v;
+	}
+	return VERDICT_INCONCLUSIVE;
+}
+
+static enum damage_kind damage_of(const char *name)
+{
+	for (int k = DAMAGE_CHANGED; k <= DAMAGE_UNSTABLE; k++) {
+		if (!strcmp(damage_name((enum damage_kind)k), name))
+			return (enum damage_kind)k;
+	}
+	return DAMAGE_CHANGED;
+}
+
+static void add_range(struct finding *f, struct json_object *o)
+{
+	struct bad_range range = {
+		.offset = number_of(o, "offset"),
+		.length = number_of(o, "length"),
+		.damage = { .kind = damage_of(text_of(o, "damage")),
+			    .zero_sectors = (unsigned int)number_of(o, "zero_sectors"),
+			    .origin = number_of(o, "origin"),
+			    .bit = (unsigned int)number_of(o, "bit") },
+	};
+	struct json_object *members = array_of(o, "members");
+	struct report_range *r;
+
+	if (range.damage.kind == DAMAGE_BIT_FLIP)
+		range.damage.byte = (size_t)(number_of(o, "byte") - range.offset);
+	r = finding_range(f, &range);
+	r->location.known = *text_of(o, "device");
+	snprintf(r->location.device, sizeof(r->location.device), "%s", text_of(o, "device"));
+	snprintf(r->location.disk, sizeof(r->location.disk), "%s", text_of(o, "disk"));
+	r->location.lba = number_of(o, "lba");
+	for (size_t i = 0; i < length_of(members); i++)
+		range_member(r, json_object_get_string(json_object_array_get_idx(members, i)));
+	r->members_left_off = number_of(o, "members_left_off");
+}
+
+static void add_evidence(struct finding *f, struct json_object *all)
+{
+	if (!json_object_is_type(all, json_type_object))
+		return;
+	json_object_object_foreach(all, key, value)
+	{
+		if (json_object_is_type(value, json_type_int))
+			finding_number(f, key, (uint64_t)json_object_get_int64(value));
+		else
+			finding_text(f, key, "%s", json_object_get_string(value));
+	}
+}
+
+static bool has_finding(const struct report *r, struct json_object *o)
+{
+	for (size_t i = 0; i < r->finding_count; i++) {
+		const struct finding *f = &r->findings[i];
+
+		if (!strcmp(f->id, text_of(o, "id")) && !strcmp(f->target, text_of(o, "target")) &&
+		    !strcmp(f->summary, text_of(o, "summary")))
+			return true;
+	}
+	return false;
+}
+
+static void add_finding(struct report *r, struct json_object *o)
+{
+	struct finding *f = report_finding(r, verdict_of(text_of(o, "verdict")), text_of(o, "id"),
+					   text_of(o, "target"), "%s", text_of(o, "summary"));
+	struct json_object *ranges = array_of(o, "ranges"), *not = array_of(o, "not");
+	struct json_object *next = array_of(o, "next"), *value;
+
+	if (json_object_object_get_ex(o, "warning", &value))
+		f->warning = json_object_get_boolean(value);
+	if (json_object_object_get_ex(o, "evidence", &value))
+		add_evidence(f, value);
+	for (size_t i = 0; i < length_of(ranges); i++)
+		add_range(f, json_object_array_get_idx(ranges, i));
+	for (size_t i = 0; i < length_of(not ); i++)
+		finding_not(f, "%s", json_object_get_string(json_object_array_get_idx(not, i)));
+	for (size_t i = 0; i < length_of(next); i++)
+		finding_next(f, "%s", json_object_get_string(json_object_array_get_idx(next, i)));
+}
+
+static void add_artifact(struct report *r, struct json_object *o)
+{
+	for (size_t i = 0; i < r->artifact_count; i++) {
+		if (!strcmp(r->artifacts[i].kind, text_of(o, "kind")) &&
+		    !strcmp(r->artifacts[i].path, text_of(o, "path")))
+			return;
+	}
+	report_artifact(r, text_of(o, "path"), text_of(o, "kind"), text_of(o, "state"),
+			number_of(o, "bytes"), number_of(o, "bad_bytes"));
+}
+
+/* The columns of all rows; a row leaves out what it has nothing for. */
+static char *columns_of(struct json_object *rows)
+{
+	char *columns = text_copy("");
+	struct json_object *seen = json_object_new_object();
+
+	for (size_t i = 0; i < length_of(rows); i++) {
+		struct json_object *row = json_object_array_get_idx(rows, i);
+
+		if (!json_object_is_type(row, json_type_object))
+			continue;
+		json_object_object_foreach(row, key, value)
+		{
+			char *longer;
+
+			if (!strcmp(key, "target") || json_object_object_get_ex(seen, key, NULL))
+				continue;
+			json_object_object_add(seen, key, NULL);
+			longer = text_format("%s%s%s%s", columns, *columns ? " " : "",
+					     json_object_is_type(value, json_type_int) ? "#" : "",
+					     key);
+			free(columns);
+			columns = longer;
+		}
+	}
+	json_object_put(seen);
+	return columns;
+}
+
+static void add_row(struct report_table *t, struct json_object *row)
+{
+	for (size_t i = 0; i < t->columns.count; i++)
+		table_cell(t, "%s", text_of(row, t->columns.items[i]));
+}
+
+static bool has_table(const struct report *r, size_t count, const char *name, const char *target)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!strcmp(r->tables[i].name, name) && !strcmp(r->tables[i].target, target))
+			return true;
+	}
+	return false;
+}
+
+static void add_table(struct report *r, const char *name, struct json_object *rows)
+{
+	cleanup(free_ptr) char *columns = columns_of(rows);
+	struct report_table *t = NULL;
+	size_t before = r->table_count;
+
+	for (size_t i = 0; i < length_of(rows); i++) {
+		struct json_object *row = json_object_array_get_idx(rows, i);
+
+		if (has_table(r, before, name, text_of(row, "target")))
+			continue;
+		if (!t || strcmp(t->target, text_of(row, "target")) != 0)
+			t = report_table(r, name, text_of(row, "target"), columns);
+		add_row(t, row);
+	}
+}
+
+static void add_all(struct report *r, struct json_object *o)
+{
+	struct json_object *host;
+
+	if (!*r->kernel && json_object_object_get_ex(o, "host", &host))
+		report_identify(r, text_of(host, "name"), text_of(host, "os"),
+				text_of(o, "kernel"));
+	json_object_object_foreach(o, key, value)
+	{
+		if (!json_object_is_type(value, json_type_array))
+			continue;
+		for (size_t i = 0; i < length_of(value); i++) {
+			struct json_object *item = json_object_array_get_idx(value, i);
+
+			if (!strcmp(key, "findings") && !has_finding(r, item))
+				add_finding(r, item);
+			else if (!strcmp(key, "artifacts"))
+				add_artifact(r, item);
+		}
+		if (strcmp(key, "findings") != 0 && strcmp(key, "artifacts") != 0)
+			add_table(r, key, value);
+	}
+}
+
+int report_load_json(struct report *r, const char *path)
+{
+	struct json_object *o;
+
+	if (access(path, R_OK))
+		return -ENOENT;
+	o = json_object_from_file(path);
+	if (!o)
+		return -EBADMSG;
+	if (!json_object_is_type(o, json_type_object) || !array_of(o, "findings")) {
+		json_object_put(o);
+		return -EBADMSG;
+	}
+	add_all(r, o);
+	json_object_put(o);
+	report_conclude(r);
+	return 0;
+}

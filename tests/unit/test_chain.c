@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "boot/chain.h"
+#include "boot/crypttab.h"
+#include "boot/root_device.h"
+
+#define LUKS_UUID "11111111-2222-4333-8444-555555555501"
+#define FS_UUID	  "11111111-2222-4333-8444-555555555502"
+#define OPENED	  "CRYPT-LUKS2-11111111222243338444555555555501-root_crypt"
+
+static char folder[] = "/tmp/chain.XXXXXX";
+
+static void shell(const char *command)
+{
+	char line[1024];
+
+	snprintf(line, sizeof(line), "cd %s && PATH=$PATH:/usr/sbin:/sbin && { %s; } >/dev/null",
+		 folder, command);
+	assert_int_equal(system(line), 0);
+}
+
+static char *in_folder(const char *name)
+{
+	static char path[2][128];
+	static int turn;
+
+	turn = !turn;
+	snprintf(path[turn], sizeof(path[turn]), "%s/%s", folder, name);
+	return path[turn];
+}
+
+/* ---- crypttab and root= ---- */
+
+static void test_crypttab(void **state)
+{
+	static const char text[] = "# name source\n"
+				   "root_crypt UUID=" LUKS_UUID " none luks,initramfs\n"
+				   "swap_crypt /dev/disk/by-uuid/aa-bb none luks\n"
+				   "  data UUID=\"cc-dd\" /key luks";
+
+	(void)state;
+	assert_true(crypttab_has(text, "root_crypt", ""));
+	assert_true(crypttab_has(text, "", LUKS_UUID));
+	assert_true(crypttab_has(text, "other", "aa-bb"));
+	assert_true(crypttab_has(text, "other", "CC-DD"));
+	assert_true(crypttab_has(text, "data", "none"));
+	assert_false(crypttab_has(text, "root", ""));
+	assert_false(crypttab_has(text, "other", "aa-b"));
+	assert_false(crypttab_has(text, "#", ""));
+	assert_false(crypttab_has(text, "", ""));
+	assert_false(crypttab_has("", "root_crypt", LUKS_UUID));
+}
+
+static void check_root(const char *line, const char *expected)
+{
+	char *root = root_parameter(line);
+
+	if (expected)
+		assert_string_equal(root, expected);
+	else
+		assert_null(root);
+	free(root);
+}
+
+static void test_root_parameter(void **state)
+{
+	(void)state;
+	check_root("quiet root=/dev/vda1 ro", "/dev/vda1");
+	check_root("root=UUID=a root=UUID=b\n", "UUID=b");
+	check_root("nfsroot=/dev/vda1 ro", NULL);
+	check_root("root= ro", NULL);
+	check_root("", NULL);
+}
+
+/* ---- block devices ---- */
+
+static const char make_sysfs[] =
+	"rm -rf sys; mkdir -p sys/vda/vda1 sys/vda/vda3 sys/vda1 sys/vda3 sys/dm-0/dm sys/dm-1/dm "
+	"sys/loop0 sys/sr0 sys/fd0 sys/sdb 'sys/cciss!c0d0' sys/dm-10/dm;"
+	"echo 1 >sys/vda/vda1/partition;"
+	"for d in vda vda1 vda3 dm-0 dm-1 dm-10 loop0 sr0 fd0 'cciss!c0d0'; do"
+	" echo 8 >\"sys/$d/size\"; done; echo 0 >sys/sdb/size;"
+	"echo root_crypt >sys/dm-0/dm/name; echo " OPENED " >sys/dm-0/dm/uuid;"
+	"echo vg--a-lv >sys/dm-1/dm/name; echo LVM-abc >sys/dm-1/dm/uuid";
+
+static void test_block_devices(void **state)
+{
+	static const char *const names[] = {
+		"cciss!c0d0", "dm-0", "dm-1", "dm-10", "vda", "vda1", "vda3",
+	};
+	struct block_devices b;
+
+	(void)state;
+	shell(make_sysfs);
+	assert_int_equal(block_devices_read(&b, in_folder("sys"), "/dev"), 0);
+	assert_int_equal(b.count, sizeof(names) / sizeof(names[0]));
+	for (size_t i = 0; i < b.count; i++) {
+		assert_string_equal(b.items[i].name, names[i]);
+		assert_int_equal(b.items[i].bytes, 4096);
+		assert_int_equal(b.items[i].divided, !strcmp(names[i], "vda"));
+	}
+	assert_string_equal(b.items[0].path, "/dev/cciss/c0d0");
+	assert_string_equal(b.items[6].path, "/dev/vda3");
+	assert_ptr_equal(block_devices_opened(&b, LUKS_UUID), &b.items[1]);
+	assert_null(block_devices_opened(&b, FS_UUID));
+	assert_null(block_devices_opened(&b, "11111111-2222-4333-8444-55555555550"));
+	assert_ptr_equal(block_devices_mapped(&b, "vg--a-lv"), &b.items[2]);
+	assert_null(block_devices_mapped(&b, ""));
+	block_devices_clear(&b);
+	assert_true(block_devices_read(&b, in_folder("nothing"), "/dev") < 0);
+}
+
+/* ---- the chain ---- */
+
+/* What is unlocked is a file here; everything below it is as the test says. */
+struct scene {
+	struct sealed_layer layers[3];
+	struct sealed_luks sealed;
+	struct luks_device device;
+	struct block_device mapped;
+	struct block_devices devices;
+	struct chain chain;
+	struct report report;
+	bool broken;
+	char *text;
+};
+
+static char mapping_name[] = "root_crypt", fs_uuid[] = FS_UUID, luks_uuid[] = LUKS_UUID;
+static char nothing[] = "", volume[] = "vg-a/lv";
+static const char crypttab[] = "root_crypt UUID=" LUKS_UUID " none luks\n";
+
+static void set_scene(struct scene *s, const char *content)
+{
+	memset(s, 0, sizeof(*s));
+	s->layers[0] = (struct sealed_layer){ "crypt", mapping_name, nothing };
+	s->layers[1] = (struct sealed_layer){ "ext4", nothing, fs_uuid };
+	s->sealed.uuid = luks_uuid;
+	s->sealed.version = 2;
+	s->sealed.layers = s->layers;
+	s->sealed.layer_count = 2;
+	s->device.sealed = &s->sealed;
+	s->device.match = RECORD_UUID;
+	strcpy(s->device.path, "/dev/vda3");
+	s->device.view.device = s->device.path;
+	s->device.view.luks.version = 2;
+	s->device.view.luks.copies[0].state = LUKS_COPY_GOOD;
+	s->device.view.luks.copies[1].state = LUKS_COPY_GOOD;
+	s->device.view.luks.slots[1].present = true;
+	s->device.view.luks.slots[1].active = true;
+	s->device.view.comparison.slots[1] = SLOT_AS_SEALED;
+	strcpy(s->mapped.name, "dm-0");
+	strcpy(s->mapped.dm_name, "root_crypt");
+	if (content) {
+		strcpy(s->mapped.dm_uuid, OPENED);
+		strcpy(s->mapped.path, in_folder(content));
+	}
+	s->devices.items = &s->mapped;
+	s->devices.count = content ? 1 : 0;
+}
+
+static void play(struct scene *s)
+{
+	chain_gather(&s->chain, &s->device, &s->devices, crypttab);
+	s->chain.device_mapper = true;
+	report_init(&s->report, "boot");
+	s->broken = chain_report(&s->report, &s->chain, &s->devices);
+	s->text = chain_text(&s->chain);
+	report_conclude(&s->report);
+}
+
+static void end(struct scene *s)
+{
+	free(s->text);
+	chain_clear(&s->chain);
+	report_clear(&s->report);
+}
+
+static void expect(struct scene *s, enum verdict verdict, const char *id, const char *text)
+{
+	play(s);
+	assert_string_equal(s->text, text);
+	assert_int_equal(s->report.verdict, verdict);
+	assert_int_equal(s->broken, id != NULL);
+	assert_int_equal(s->report.finding_count, id && *id ? 1 : 0);
+	if (id && *id)
+		assert_string_equal(s->report.findings[0].id, id);
+	end(s);
+}
+
+static void test_whole_chain(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	shell("rm -f fs; truncate -s 160M fs; mke2fs -q -t ext4 -b 4096 -U " FS_UUID " fs");
+	set_scene(&s, "fs");
+	expect(&s, VERDICT_INTACT, NULL,
+	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > ext4 (there)");
+}
+
+static void test_superblock_gone(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	shell("rm -f fs; truncate -s 160M fs; mke2fs -q -t ext4 -b 4096 -U " FS_UUID
+	      " fs; dd if=/dev/zero of=fs bs=4096 count=1 conv=notrunc status=none");
+	set_scene(&s, "fs");
+	play(&s);
+	assert_int_equal(s.chain.layers[0].spare_block, 32768);
+	assert_non_null(strstr(s.report.findings[0].summary, "no superblock any more"));
+	assert_non_null(strstr(s.report.findings[0].next.items[1], "e2fsck -b 32768 -B 4096"));
+	end(&s);
+	set_scene(&s, "fs");
+	expect(&s, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
+	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > ext4 (NO SUPERBLOCK)");
+	shell("rm -f fs; truncate -s 1M fs");
+	set_scene(&s, "fs");
+	expect(&s, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
+	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > ext4 (NO SUPERBLOCK)");
+	set_scene(&s, "absent");
+	expect(&s, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
+	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > ext4 (UNREADABLE)");
+}
+
+/* mke2fs writes all spare superblocks anew. */
+static void test_made_anew(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	shell("rm -f fs; truncate -s 160M fs; mke2fs -q -t ext4 -b 4096 -U " FS_UUID
+	      " fs; mke2fs -F -q -t ext4 -b 4096 fs");
+	set_scene(&s, "fs");
+	expect(&s, VERDICT_INCONCLUSIVE, "BV-CHAIN-OTHER",
+	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > ext4 (ANOTHER ONE)");
+	shell("rm -f fs; truncate -s 20M fs; mke2fs -q -t ext3 -b 4096 -U " FS_UUID " fs");
+	set_scene(&s, "fs");
+	expect(&s, VERDICT_INTACT, NULL,
+	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > ext4 (there)");
+}
+
+static void test_not_opened(void **state)
+{
+	static const char text[] =
+		"/dev/vda3 > LUKS (as sealed) > root_crypt (not opened) > ext4 (not reached)";
+	struct scene s;
+
+	(void)state;
+	set_scene(&s, NULL);
+	expect(&s, VERDICT_CONFIG_ERROR, "BV-LUKS-PASSPHRASE", text);
+	set_scene(&s, NULL);
+	s.device.view.comparison.slots[1] = SLOT_CHANGED;
+	expect(&s, VERDICT_INCONCLUSIVE, "BV-LUKS-PASSPHRASE",
+	       "/dev/vda3 > LUKS (sound) > root_crypt (not opened) > ext4 (not reached)");
+	/* report_luks() tells what is damaged; the chain says no more than that it is broken. */
+	set_scene(&s, NULL);
+	s.device.view.comparison.slots[1] = SLOT_DAMAGED;
+	expect(&s, VERDICT_INTACT, "",
+	       "/dev/vda3 > LUKS (DAMAGED) > root_crypt (not opened) > ext4 (not reached)");
+	set_scene(&s, NULL);
+	s.layers[0].name = volume;
+	luks_uuid[0] = 'f';
+	expect(&s, VERDICT_CONFIG_ERROR, "BV-LUKS-NO-ENTRY",
+	       "/dev/vda3 > LUKS (as sealed) > vg-a/lv (not opened) > ext4 (not reached)");
+	luks_uuid[0] = '1';
+}
+
+static void test_absent(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	shell("rm -f fs; truncate -s 1M fs");
+	set_scene(&s, "fs");
+	s.mapped.dm_uuid[0] = '\0';
+	s.device.match = RECORD_OTHER;
+	s.device.path[0] = '\0';
+	expect(&s, VERDICT_INCONCLUSIVE, "BV-LUKS-ABSENT",
+	       "disk > LUKS (NOT THERE) > root_crypt (not reached) > ext4 (not reached)");
+}
+
+static void test_lvm(void **state)
+{
+	struct block_device both[2];
+	struct scene s;
+
+	(void)state;
+	shell("rm -f pv fs; truncate -s 1M pv; truncate -s 20M fs; mke2fs -q -t ext4 -U " FS_UUID
+	      " fs; printf 'LABELONE' | dd of=pv bs=1 seek=512 conv=notrunc status=none;"
+	      "printf 'LVM2 001' | dd of=pv bs=1 seek=536 conv=notrunc status=none");
+	set_scene(&s, "pv");
+	s.layers[2] = s.layers[1];
+	s.layers[1] = (struct sealed_layer){ "lvm", volume, nothing };
+	s.sealed.layer_count = 3;
+	both[0] = s.mapped;
+	memset(&both[1], 0, sizeof(both[1]));
+	strcpy(both[1].dm_name, "vg--a-lv");
+	strcpy(both[1].path, in_folder("fs"));
+	s.devices.items = both;
+	s.devices.count = 2;
+	expect(&s, VERDICT_INTACT, NULL,
+	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > lvm vg-a/lv (there) > "
+	       "ext4 (there)");
+	s.devices.count = 1;
+	expect(&s, VERDICT_CONFIG_ERROR, "BV-CHAIN-LVM",
+	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > lvm vg-a/lv (NOT THERE) > "
+	       "ext4 (not reached)");
+	shell("printf 'XXXX' | dd of=pv bs=1 seek=512 conv=notrunc status=none");
+	expect(&s, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
+	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > lvm vg-a/lv (NO SUPERBLOCK) > "
+	       "ext4 (not reached)");
+}
+
+/* ---- root= without LUKS ---- */
+
+static void expect_root(const char *root, struct block_devices *b, enum verdict verdict,
+			const char *id)
+{
+	struct report r;
+	bool told;
+
+	report_init(&r, "boot");
+	told = root_device_report(&r, root, b);
+	report_conclude(&r);
+	assert_int_equal(told, id != NULL);
+	assert_int_equal(r.verdict, verdict);
+	if (id)
+		assert_string_equal(r.findings[0].id, id);
+	report_clear(&r);
+}
+
+static void test_root_device(void **state)
+{
+	struct block_device d = { .name = "vda1" };
+	struct block_devices b = { &d, 1 };
+
+	(void)state;
+	shell("rm -f fs; truncate -s 160M fs; mke2fs -q -t ext4 -b 4096 -U " FS_UUID " fs");
+	strcpy(d.path, in_folder("fs"));
+	expect_root("UUID=" FS_UUID, &b, VERDICT_INTACT, NULL);
+	expect_root("UUID=" LUKS_UUID, &b, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT");
+	expect_root("/dev/null", &b, VERDICT_INTACT, NULL);
+	expect_root("/dev/mapper/no-such", &b, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT");
+	expect_root("LABEL=root", &b, VERDICT_INTACT, NULL);
+	shell("dd if=/dev/zero of=fs bs=4096 count=1 conv=notrunc status=none");
+	expect_root("UUID=" FS_UUID, &b, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK");
+	expect_root("UUID=" LUKS_UUID, &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT");
+	b.count = 0;
+	expect_root("UUID=" FS_UUID, &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_crypttab),
+		cmocka_unit_test(test_root_parameter),
+		cmocka_unit_test(test_block_devices),
+		cmocka_unit_test(test_whole_chain),
+		cmocka_unit_test(test_superblock_gone),
+		cmocka_unit_test(test_made_anew),
+		cmocka_unit_test(test_not_opened),
+		cmocka_unit_test(test_absent),
+		cmocka_unit_test(test_lvm),
+		cmocka_unit_test(test_root_device),
+	};
+	int failed;
+
+	if (!mkdtemp(folder))
+		return 1;
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	shell("rm -rf sys fs pv");
+	rmdir(folder);
+	return failed;
+}

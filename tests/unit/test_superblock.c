@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "artifact/luks_source.h"
+#include "artifact/superblock.h"
+
+#define UUID	"3f2504e0-4f89-41d3-9a0c-0305e82c3301"
+#define MIB	(1024 * 1024)
+#define IMAGE_T "/tmp/superblock.XXXXXX"
+
+static char path[] = IMAGE_T;
+
+static void make(const char *command, unsigned int mib)
+{
+	char line[512];
+	int fd;
+
+	strcpy(path, IMAGE_T);
+	fd = mkstemp(path);
+	assert_true(fd >= 0);
+	assert_int_equal(ftruncate(fd, (off_t)mib * MIB), 0);
+	close(fd);
+	snprintf(line, sizeof(line), "PATH=$PATH:/usr/sbin:/sbin; %s %s >/dev/null 2>&1", command,
+		 path);
+	if (*command)
+		assert_int_equal(system(line), 0);
+}
+
+static void overwrite(uint64_t offset, const void *data, size_t len)
+{
+	FILE *f = fopen(path, "r+b");
+
+	assert_non_null(f);
+	assert_int_equal(fseek(f, (long)offset, SEEK_SET), 0);
+	assert_int_equal(fwrite(data, 1, len, f), len);
+	assert_int_equal(fclose(f), 0);
+}
+
+static struct superblock look(void)
+{
+	struct luks_source source;
+	struct superblock s;
+
+	assert_int_equal(luks_source_open(&source, path), 0);
+	assert_int_equal(superblock_read(&source, &s), 0);
+	luks_source_close(&source);
+	return s;
+}
+
+static uint32_t spare(const char *uuid, uint64_t *block)
+{
+	struct luks_source source;
+	uint32_t size;
+
+	assert_int_equal(luks_source_open(&source, path), 0);
+	size = superblock_find_spare(&source, uuid, block);
+	luks_source_close(&source);
+	return size;
+}
+
+static int remove_image(void **state)
+{
+	(void)state;
+	unlink(path);
+	return 0;
+}
+
+static void test_kinds(void **state)
+{
+	static const struct {
+		const char *command, *kind;
+	} rows[] = {
+		{ "mke2fs -q -t ext4 -U " UUID, "ext4" },
+		{ "mke2fs -q -t ext3 -U " UUID, "ext3" },
+		{ "mke2fs -q -t ext2 -U " UUID, "ext2" },
+		{ "mkswap -U " UUID, "swap" },
+		{ "cryptsetup luksFormat -q --type luks2 --uuid " UUID
+		  " --pbkdf pbkdf2 --pbkdf-force-iterations 1000 --key-file /etc/passwd",
+		  "crypto_LUKS" },
+		{ "cryptsetup luksFormat -q --type luks1 --uuid " UUID
+		  " --pbkdf-force-iterations 1000 --key-file /etc/passwd",
+		  "crypto_LUKS" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct superblock s;
+
+		make(rows[i].command, 20);
+		s = look();
+		assert_string_equal(s.kind, rows[i].kind);
+		assert_string_equal(s.uuid, UUID);
+		assert_false(s.damaged);
+		remove_image(state);
+	}
+}
+
+static void test_nothing(void **state)
+{
+	struct superblock s;
+
+	(void)state;
+	make("", 1);
+	s = look();
+	assert_string_equal(s.kind, "");
+	assert_string_equal(s.uuid, "");
+}
+
+/* Made by hand: the tools want a device of some size, or are not installed everywhere. */
+static void test_other_kinds(void **state)
+{
+	static const unsigned char uuid[16] = { 0x3f, 0x25, 0x04, 0xe0, 0x4f, 0x89, 0x41, 0xd3,
+						0x9a, 0x0c, 0x03, 0x05, 0xe8, 0x2c, 0x33, 0x01 };
+	static const char pv[] = "abcdef1111222233334444555566ghijkl";
+	static const unsigned char offset[4] = { 32, 0, 0, 0 };
+	struct superblock s;
+
+	make("", 1);
+	overwrite(65536 + 0x40, "_BHRfS_M", 8);
+	overwrite(65536 + 0x20, uuid, 16);
+	s = look();
+	assert_string_equal(s.kind, "btrfs");
+	assert_string_equal(s.uuid, UUID);
+	overwrite(0, "XFSB", 4);
+	overwrite(32, uuid, 16);
+	s = look();
+	assert_string_equal(s.kind, "xfs");
+	assert_string_equal(s.uuid, UUID);
+	remove_image(state);
+	make("", 1);
+	overwrite(512, "LABELONE", 8);
+	overwrite(512 + 20, offset, 4);
+	overwrite(512 + 24, "LVM2 001", 8);
+	overwrite(512 + 32, pv, 32);
+	s = look();
+	assert_string_equal(s.kind, "LVM2_member");
+	assert_string_equal(s.uuid, "abcdef-1111-2222-3333-4444-5555-66ghij");
+}
+
+static void test_damaged_checksum(void **state)
+{
+	(void)state;
+	make("mke2fs -q -t ext4 -O metadata_csum -U " UUID, 20);
+	assert_false(look().damaged);
+	overwrite(1024 + 0x78, "X", 1); /* the volume's name */
+	assert_true(look().damaged);
+	assert_string_equal(look().uuid, UUID);
+}
+
+static void test_spare(void **state)
+{
+	static const unsigned char zeros[4096];
+	static const struct {
+		const char *command;
+		unsigned int mib;
+		uint32_t size;
+		uint64_t block;
+	} rows[] = {
+		{ "mke2fs -q -t ext4 -b 4096 -U " UUID, 160, 4096, 32768 },
+		{ "mke2fs -q -t ext4 -b 2048 -U " UUID, 160, 2048, 16384 },
+		{ "mke2fs -q -t ext4 -b 1024 -U " UUID, 160, 1024, 8193 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uint64_t block = 0;
+
+		make(rows[i].command, rows[i].mib);
+		overwrite(0, zeros, sizeof(zeros));
+		assert_string_equal(look().kind, "");
+		assert_int_equal(spare(UUID, &block), rows[i].size);
+		assert_int_equal(block, rows[i].block);
+		assert_int_equal(spare("00000000-0000-0000-0000-000000000000", &block), 0);
+		remove_image(state);
+	}
+	make("", 160);
+	assert_int_equal(spare(UUID, &(uint64_t){ 0 }), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(test_kinds, remove_image),
+		cmocka_unit_test_teardown(test_nothing, remove_image),
+		cmocka_unit_test_teardown(test_other_kinds, remove_image),
+		cmocka_unit_test_teardown(test_damaged_checksum, remove_image),
+		cmocka_unit_test_teardown(test_spare, remove_image),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
