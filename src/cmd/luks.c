@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "artifact/luks_source.h"
+#include "cmd/cmd.h"
+#include "cmd/luks_passphrase.h"
+#include "cmd/luks_record.h"
+#include "report/luks.h"
+#include "util/message.h"
+#include "util/text.h"
+#include "util/util.h"
+
+static const char help[] =
+	"Usage: bootverdict luks [OPTION]... DEVICE\n"
+	"Shows both LUKS headers and every keyslot of DEVICE (or of an image, or of a header backup),\n"
+	"compares them with what was sealed, and says what still opens it. It only reads, and past\n"
+	"every tool that repairs what it reads.\n\n"
+	"      --try-passphrase  test a passphrase on every keyslot, in memory: from the terminal,\n"
+	"                        not shown, or the first line of standard input\n"
+	"      --header FILE     the header is in this file or device\n"
+	"      --manifest FILE   the sealed record (default: the newest one that is of this device\n"
+	"                        in /boot/bootverdict, /var/lib/bootverdict, or the initramfs)\n"
+	"      --root DIR        the system with these folders is below DIR\n"
+	"      --json            the report as one JSON object\n"
+	"      --color WHEN      auto, always or never\n"
+	"  -q, --quiet           no report: the exit status tells\n"
+	"  -v, --verbose         every range, and the findings' names\n"
+	"  -h, --help            this text\n\n"
+	"Without a sealed record it verifies what the header proves about itself, and recognises key\n"
+	"material that is no ciphertext. It cannot see a flipped bit there: keyslots have no checksum.\n\n"
+	"Exit status: 0 intact, 1 storage corruption, 2 it could not run, 3 configuration error (the\n"
+	"passphrase is wrong), 4 stale (changed after the last seal, or never sealed), 5 inconclusive.\n";
+
+enum { OPT_TRY = 256, OPT_HEADER, OPT_MANIFEST, OPT_ROOT, OPT_JSON, OPT_COLOR };
+
+static const struct option options[] = {
+	{ "try-passphrase", no_argument, NULL, OPT_TRY },
+	{ "header", required_argument, NULL, OPT_HEADER },
+	{ "manifest", required_argument, NULL, OPT_MANIFEST },
+	{ "root", required_argument, NULL, OPT_ROOT },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ "color", required_argument, NULL, OPT_COLOR },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
+struct arguments {
+	const char *device, *header, *manifest, *root;
+	bool try_passphrase, json, quiet, verbose, color;
+};
+
+/* What the trials say, as the table's column and as sets. */
+static void collect_trials(const struct luks_view *v, const struct slot_trial *trials,
+			   struct luks_tried *tried, const char **column, char **owned)
+{
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+		column[i] = "";
+		if (trials[i].result == TRIAL_OPENED) {
+			tried->opened |= UINT32_C(1) << i;
+			column[i] = "opens it";
+		} else if (trials[i].result == TRIAL_REFUSED) {
+			column[i] = luks_slots_damaged(v) >> i & 1 ? "refused, being damaged"
+								   : "refused";
+		} else if (trials[i].result == TRIAL_FAILED) {
+			tried->failed |= UINT32_C(1) << i;
+			owned[i] = text_format("not tried: %s", trials[i].reason);
+			column[i] = owned[i];
+		}
+	}
+}
+
+/* With the passphrase in hand. Adds the tables as well. */
+static int try_it(const struct luks_view *v, const struct luks_source *source,
+		  const struct passphrase *p, struct report *r)
+{
+	struct slot_trial trials[LUKS_SLOTS_MAX] = { 0 };
+	const char *column[LUKS_SLOTS_MAX];
+	char *owned[LUKS_SLOTS_MAX] = { 0 };
+	struct luks_tried tried = { 0 };
+	int err = luks_try_passphrase(source, &v->luks, p, isatty(STDERR_FILENO), trials);
+
+	if (err && err != -ENODATA)
+		return err;
+	collect_trials(v, trials, &tried, column, owned);
+	report_luks_tables(r, v, column);
+	report_luks_passphrase(r, v, &tried);
+	if (p->cut)
+		finding_text(&r->findings[r->finding_count - 1], "cut",
+			     "only the first %u characters count, as in cryptsetup",
+			     PASSPHRASE_TYPED_MAX);
+	if (p->not_ascii)
+		finding_text(
+			&r->findings[r->finding_count - 1], "characters",
+			"some are not plain ASCII: their bytes depend on keyboard and terminal");
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++)
+		free(owned[i]);
+	return 0;
+}
+
+static void ask_and_try(const struct luks_view *v, const struct luks_source *source,
+			struct report *r)
+{
+	cleanup(free_ptr) char *prompt = text_format("Passphrase for %s (not shown): ", v->device);
+	struct passphrase p;
+	int err = passphrase_read(&p, prompt);
+
+	if (err) {
+		report_luks_tables(r, v, NULL);
+		report_finding(r, VERDICT_NONE, "BV-FAILED", v->device,
+			       "No passphrase could be read: %s.",
+			       err == -ENODATA ? "the input is empty" : strerror(-err));
+		return;
+	}
+	err = try_it(v, source, &p, r);
+	passphrase_wipe(&p);
+	if (err) {
+		report_luks_tables(r, v, NULL);
+		report_finding(r, VERDICT_NONE, "BV-FAILED", v->device,
+			       "The passphrase could not be tried: %s.", strerror(-err));
+	}
+}
+
+/* Names the sealed devices that were not recognised here. */
+static void tell_others(struct report *r, const char *others)
+{
+	for (size_t i = 0; others && i < r->finding_count; i++) {
+		if (strcmp(r->findings[i].id, "BV-LUKS-GONE") == 0)
+			finding_text(&r->findings[i], "sealed elsewhere", "%s", others);
+	}
+}
+
+static void cannot_read(struct report *r, const char *path, int err)
+{
+	struct finding *f;
+
+	if (err != -EIO) {
+		report_finding(r, VERDICT_NONE, "BV-UNREADABLE", path, "It cannot be read: %s.",
+			       err == -EINVAL ? "neither a block device nor a file"
+					      : strerror(-err));
+		return;
+	}
+	f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-HEADERS", path,
+			   "The device cannot read the place where the LUKS header is.");
+	finding_not(f, "the passphrase, its length, the keyboard layout, or crypttab");
+	finding_next(
+		f, "Look at the kernel's messages about this disk (dmesg), and copy away what can "
+		   "still be read.");
+}
+
+static void examine(const struct arguments *a, const struct luks_source *source, struct report *r)
+{
+	struct luks_view v = { .device = a->device, .header = a->header };
+	struct luks_record record;
+	int err = luks_view_read(&v, source);
+
+	if (err) {
+		cannot_read(r, luks_view_place(&v), err);
+		return;
+	}
+	luks_record_find(&record, a->manifest, a->root, &v, source, r);
+	err = luks_view_compare(&v, source, record.sealed, record.manifest.sealed_at);
+	if (err) {
+		report_finding(r, VERDICT_NONE, "BV-FAILED", a->device,
+			       "It could not be examined: %s.", strerror(-err));
+	} else {
+		report_luks(r, &v);
+		tell_others(r, record.others);
+		if (a->try_passphrase)
+			ask_and_try(&v, source, r);
+		else
+			report_luks_tables(r, &v, NULL);
+	}
+	luks_view_clear(&v);
+	luks_record_clear(&record);
+}
+
+static int run(const struct arguments *a)
+{
+	const char *place = a->header ? a->header : a->device;
+	struct luks_source source;
+	struct utsname u;
+	struct report r;
+	int status, err;
+
+	report_init(&r, "luks");
+	report_identify(&r, uname(&u) == 0 ? u.nodename : "", "", "");
+	err = luks_source_open(&source, place);
+	if (err)
+		cannot_read(&r, place, err);
+	else
+		examine(a, &source, &r);
+	luks_source_close(&source);
+	report_conclude(&r);
+	status = (int)r.verdict;
+	if (a->json)
+		report_print_json(&r, stdout);
+	else if (!a->quiet)
+		report_print_text(&r, stdout, a->verbose, a->color);
+	report_clear(&r);
+	if (fflush(stdout) == 0)
+		return status;
+	message("standard output: %s", strerror(errno));
+	return 2;
+}
+
+static int choose_color(const char *when, bool *color)
+{
+	if (strcmp(when, "always") == 0)
+		*color = true;
+	else if (strcmp(when, "never") == 0)
+		*color = false;
+	else if (strcmp(when, "auto") != 0)
+		return -EINVAL;
+	return 0;
+}
+
+int cmd_luks(int argc, char **argv)
+{
+	struct arguments a = { .color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR") };
+	int c;
+
+	while ((c = getopt_long(argc, argv, "qvh", options, NULL)) != -1) {
+		switch (c) {
+		case OPT_TRY:
+			a.try_passphrase = true;
+			break;
+		case OPT_HEADER:
+			a.header = optarg;
+			break;
+		case OPT_MANIFEST:
+			a.manifest = optarg;
+			break;
+		case OPT_ROOT:
+			a.root = optarg;
+			break;
+		case OPT_JSON:
+			a.json = true;
+			break;
+		case OPT_COLOR:
+			if (choose_color(optarg, &a.color))
+				return usage_error("luks", "--color %s: not auto, always or never",
+						   optarg);
+			break;
+		case 'q':
+			a.quiet = true;
+			break;
+		case 'v':
+			a.verbose = true;
+			break;
+		case 'h':
+			fputs(help, stdout);
+			return 0;
+		default:
+			fputs("Try 'bootverdict luks --help'.\n", stderr);
+			return 2;
+		}
+	}
+	if (argc - optind != 1)
+		return usage_error("luks",
+				   optind == argc ? "which DEVICE?" : "one DEVICE at a time");
+	if (a.manifest && a.root)
+		return usage_error("luks", "--manifest and --root exclude each other");
+	a.device = argv[optind];
+	return run(&a);
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cmd/luks_record.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "artifact/guard.h"
+#include "manifest/format.h"
+#include "util/text.h"
+#include "util/util.h"
+
+struct finder {
+	struct luks_record *record;
+	enum record_match match; /* of record, or RECORD_OTHER */
+	const struct luks_view *view;
+	const struct luks_source *source;
+	struct report *report;
+};
+
+static void tell_unusable(struct finder *f, const char *path, int err, const char *reason,
+			  bool named)
+{
+	bool damaged = err == -EBADMSG || err == -EIO;
+	struct finding *n;
+
+	if (damaged)
+		n = report_finding(f->report, VERDICT_STORAGE_CORRUPTION, "BV-MANIFEST-DAMAGED",
+				   path,
+				   "This copy of the sealed record is damaged: %s. No device is "
+				   "accused on its word.",
+				   err == -EIO ? "the device cannot read it" : reason);
+	else
+		n = report_finding(f->report, err == -EPROTO ? VERDICT_INCONCLUSIVE : VERDICT_NONE,
+				   "BV-MANIFEST-UNUSABLE", path,
+				   "This sealed record cannot be used: %s.",
+				   err == -EPROTO ? reason : strerror(-err));
+	n->warning = !named;
+}
+
+/* A good header of another device says that a record of the same name is out of date. */
+static bool name_is_enough(const struct finder *f)
+{
+	return f->view->luks.chosen < 0;
+}
+
+/* Takes the manifest over when it has a better record than the one so far. */
+static void consider(struct finder *f, const char *path, struct manifest *m)
+{
+	for (size_t i = 0; i < m->luks_count; i++) {
+		enum record_match match =
+			luks_record_match(&m->luks[i], &f->view->luks, f->source, f->view->device);
+
+		if (match == RECORD_NAMED && !name_is_enough(f))
+			match = RECORD_OTHER;
+		if (match == RECORD_OTHER || match < f->match ||
+		    (match == f->match && m->sealed_at <= f->record->manifest.sealed_at))
+			continue;
+		luks_record_clear(f->record);
+		f->match = match;
+		f->record->manifest = *m;
+		f->record->path = text_copy(path);
+		f->record->sealed = &f->record->manifest.luks[i];
+		manifest_init(m);
+		return;
+	}
+}
+
+static void remember_others(struct finder *f, const struct manifest *m)
+{
+	for (size_t i = 0; !f->record->sealed && i < m->luks_count; i++) {
+		const struct sealed_luks *s = &m->luks[i];
+		char *old = f->record->others;
+
+		if (old && strstr(old, s->uuid))
+			continue;
+		f->record->others = text_format("%s%s%s (%s)", old ? old : "", old ? ", " : "",
+						s->uuid, s->device);
+		free(old);
+	}
+}
+
+static void try_manifest(struct finder *f, const char *path, bool named)
+{
+	char reason[MANIFEST_REASON_BYTES];
+	struct manifest m;
+	int err = manifest_load(&m, path, reason);
+
+	if (err && (named || err != -ENOENT))
+		tell_unusable(f, path, err, reason, named);
+	if (!err) {
+		consider(f, path, &m);
+		remember_others(f, &m);
+	}
+	manifest_clear(&m);
+}
+
+static bool is_manifest(const char *name)
+{
+	static const char suffix[] = ".manifest";
+	size_t n = strlen(name), s = sizeof(suffix) - 1;
+
+	return n > s && strcmp(name + n - s, suffix) == 0;
+}
+
+static void try_folder(struct finder *f, const char *root, const char *folder)
+{
+	cleanup(free_ptr) char *path = text_format("%s%s", root, folder);
+	DIR *d = opendir(path);
+	struct dirent *e;
+
+	if (!d)
+		return;
+	while ((e = readdir(d))) {
+		if (is_manifest(e->d_name)) {
+			cleanup(free_ptr) char *file = text_format("%s/%s", path, e->d_name);
+
+			try_manifest(f, file, false);
+		}
+	}
+	closedir(d);
+}
+
+void luks_record_find(struct luks_record *record, const char *path, const char *root,
+		      const struct luks_view *v, const struct luks_source *source, struct report *r)
+{
+	struct finder f = { .record = record, .view = v, .source = source, .report = r };
+
+	memset(record, 0, sizeof(*record));
+	manifest_init(&record->manifest);
+	if (path) {
+		try_manifest(&f, path, true);
+		return;
+	}
+	try_folder(&f, root ? root : "", "/boot/bootverdict");
+	try_folder(&f, root ? root : "", "/var/lib/bootverdict");
+	if (!root && access("/" GUARD_MANIFEST, R_OK) == 0)
+		try_manifest(&f, "/" GUARD_MANIFEST, false);
+}
+
+void luks_record_clear(struct luks_record *record)
+{
+	manifest_clear(&record->manifest);
+	free(record->path);
+	free(record->others);
+	memset(record, 0, sizeof(*record));
+	manifest_init(&record->manifest);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_CMD_LUKS_RECORD_H
+#define BV_CMD_LUKS_RECORD_H
+
+#include "manifest/luks_view.h"
+#include "report/report.h"
+
+/* The sealed record of a device, with the manifest that holds it. */
+struct luks_record {
+	struct manifest manifest; /* owned */
+	char *path;		  /* of that manifest; owned; NULL: no record was found */
+	const struct sealed_luks *sealed;
+	char *others; /* when none was found: "UUID (device)" of those that are sealed; owned; NULL */
+};
+
+/*
+ * Finds it in one manifest (path), or in all of ROOT/boot/bootverdict, ROOT/var/lib/bootverdict
+ * and, without root, in the one that the guard carries. The surest match wins, then the newest
+ * seal. A manifest that cannot be used is told in r as a warning, or, named by path, as what it is.
+ */
+void luks_record_find(struct luks_record *record, const char *path, const char *root,
+		      const struct luks_view *v, const struct luks_source *source,
+		      struct report *r);
+void luks_record_clear(struct luks_record *record);
+
+#endif
