@@ -128,6 +128,51 @@ static void add_sealed_file(struct text *t, const char *kind, const struct seale
 	add_blocks(t, f->blocks, f->block_count);
 }
 
+static void add_keyslot(struct text *t, const struct sealed_keyslot *k)
+{
+	add_format(t, "keyslot %u %" PRIu64 " %" PRIu64 " %" PRIu64 " ", k->number, k->offset,
+		   k->length, k->used);
+	add_hash(t, k->described);
+	add_string(t, " ");
+	add_hash(t, k->edge);
+	add_string(t, "\n");
+	add_blocks(t, k->blocks, k->block_count);
+}
+
+static void add_names(struct text *t, const char *word, const char *const *names, size_t count)
+{
+	add_string(t, word);
+	for (size_t i = 0; i < count; i++) {
+		add_string(t, " ");
+		add_encoded(t, names[i]);
+	}
+	add_string(t, "\n");
+}
+
+static void add_luks(struct text *t, const struct sealed_luks *s)
+{
+	add_format(t, "luks %d", s->version);
+	add_names(t, "", (const char *[]){ s->uuid, s->device, s->place }, 3);
+	if (s->header)
+		add_names(t, "header", (const char *[]){ s->header }, 1);
+	for (size_t i = 0; i < LUKS_HEADERS; i++) {
+		add_format(t, "copy %" PRIu64 " %" PRIu64 " ", s->copies[i].offset,
+			   s->copies[i].length);
+		add_hash(t, s->copies[i].hash);
+		add_string(t, "\n");
+	}
+	add_format(t, "state %" PRIu64 " ", s->seqid);
+	add_hash(t, s->immutable_hash);
+	add_string(t, "\n");
+	for (size_t i = 0; i < s->slot_count; i++)
+		add_keyslot(t, &s->slots[i]);
+	for (size_t i = 0; i < s->layer_count; i++) {
+		const struct sealed_layer *l = &s->layers[i];
+
+		add_names(t, "layer", (const char *[]){ l->kind, l->name, l->uuid }, 3);
+	}
+}
+
 static void add_content(struct text *t, const struct content *c)
 {
 	add_format(t, "content %s %" PRIo32 " %" PRIu64 " ",
@@ -164,6 +209,8 @@ int manifest_format(const struct manifest *m, char **text, size_t *len)
 			add_sealed_file(&t, manifest_artifact_name((enum artifact_kind)kind),
 					&m->files[kind]);
 	}
+	for (size_t i = 0; i < m->luks_count; i++)
+		add_luks(&t, &m->luks[i]);
 	for (size_t i = 0; i < m->segment_count; i++) {
 		const struct sealed_segment *s = &m->segments[i];
 

@@ -20,12 +20,19 @@
  *	  identity INODE MTIME_NS CTIME_NS
  *	  extent DEVICE FILE_OFFSET DEVICE_OFFSET LENGTH	(any number; DEVICE "-" if unknown)
  *	  blocks HASH...		(up to 8 a line)
+ *	luks VERSION UUID DEVICE PLACE	(any number; PLACE may be empty)
+ *	  header PATH			(if the header is detached)
+ *	  copy OFFSET LENGTH HASH	(of the header; two of them; LENGTH 0: there is none)
+ *	  state SEQID IMMUTABLE		(IMMUTABLE: HASH of LUKS1's lasting fields)
+ *	  keyslot NUMBER OFFSET LENGTH USED DESCRIBED EDGE	(DESCRIBED, EDGE: HASH)
+ *	    blocks HASH...
+ *	  layer KIND NAME UUID		(both may be empty; lowest first)
  *	segment CODEC OFFSET LENGTH UNPACKED
  *	content TYPE MODE(octal) SIZE HASH MAJOR MINOR SEGMENT|guard DATA_POSITION IMAGE_OFFSET PATH
  *	  blocks HASH...
  *	end HASH			hash64() of everything before this line
  *
- * (The lines of an artifact and of a content are not really indented.) TYPE is one of
+ * (No line is really indented.) What luks tells is in sealed_luks.h, and reveals no key. TYPE is one of
  * content_type_name(), or "hardlink" for another name of a file, which has no block lines.
  */
 

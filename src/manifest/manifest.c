@@ -24,6 +24,9 @@ void manifest_clear(struct manifest *m)
 	free(m->os);
 	for (size_t i = 0; i < ARRAY_SIZE(m->files); i++)
 		sealed_file_clear(&m->files[i]);
+	for (size_t i = 0; i < m->luks_count; i++)
+		sealed_luks_clear(&m->luks[i]);
+	free(m->luks);
 	free(m->segments);
 	for (size_t i = 0; i < m->content_count; i++) {
 		free(m->contents[i].path);

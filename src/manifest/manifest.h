@@ -9,13 +9,14 @@
 #include <sys/stat.h>
 
 #include "decompress/decompress.h"
+#include "manifest/sealed_luks.h"
 #include "storage/device.h"
 #include "util/hash.h"
 
 /*
  * The sealed record, in memory. Its file form is described in format.h. The copy that the
- * guard carries has the content list alone: no artifact, no time, no inode number, so that the
- * same input always gives the same image.
+ * guard carries has the LUKS devices and the content list alone: no artifact, no time, no inode
+ * number, so that the same input always gives the same image.
  */
 
 #define MANIFEST_VERSION   1
@@ -83,6 +84,9 @@ struct manifest {
 	int64_t sealed_at;    /* seconds since 1970-01-01 UTC; 0 in the guard's copy */
 	uint64_t guard_bytes; /* of the guard at the start of the sealed image */
 	struct sealed_file files[ARTIFACT_KINDS];
+	struct sealed_luks
+		*luks; /* devices that the boot unlocks; the guard has them, too; owned */
+	size_t luks_count;
 	struct sealed_segment *segments;
 	size_t segment_count;
 	struct content *contents; /* sorted by path (strcmp), no path twice */

@@ -349,6 +349,84 @@ static int parse_artifact(struct reader *r, struct manifest *m)
 	return parse_blocks(r, f->size, &f->blocks, &f->block_count);
 }
 
+static int parse_keyslots(struct reader *r, struct sealed_luks *s)
+{
+	while (next_is(r, "keyslot")) {
+		struct sealed_keyslot *k;
+		uint32_t number = 0;
+
+		if (next_line(r, "keyslot") < 0 || take_u32(r, &number) < 0 ||
+		    grow(r, (void **)&s->slots, s->slot_count, sizeof(*k)) < 0)
+			return r->error;
+		k = &s->slots[s->slot_count++];
+		memset(k, 0, sizeof(*k));
+		k->number = number;
+		if (number >= LUKS_SLOTS_MAX || (s->slot_count > 1 && k[-1].number >= number))
+			return bad(r, "the keyslot's number is out of range or order");
+		if (take_u64(r, &k->offset) < 0 || take_u64(r, &k->length) < 0 ||
+		    take_u64(r, &k->used) < 0 || take_hash(r, &k->described) < 0 ||
+		    take_hash(r, &k->edge) < 0 || line_done(r) < 0)
+			return r->error;
+		if (k->used > k->length || k->length > UINT64_MAX - k->offset)
+			return bad(r, "a keyslot's area cannot be");
+		if (parse_blocks(r, k->length, &k->blocks, &k->block_count) < 0)
+			return r->error;
+	}
+	return 0;
+}
+
+static int parse_layers(struct reader *r, struct sealed_luks *s)
+{
+	while (next_is(r, "layer")) {
+		cleanup(free_ptr) char *kind = NULL;
+		struct sealed_layer *l;
+
+		if (next_line(r, "layer") < 0 || take_name(r, false, &kind) < 0 ||
+		    grow(r, (void **)&s->layers, s->layer_count, sizeof(*l)) < 0)
+			return r->error;
+		l = &s->layers[s->layer_count++];
+		memset(l, 0, sizeof(*l));
+		if (strlen(kind) >= sizeof(l->kind))
+			return bad(r, "the kind of a layer is too long");
+		strcpy(l->kind, kind);
+		if (take_name(r, true, &l->name) < 0 || take_name(r, true, &l->uuid) < 0 ||
+		    line_done(r) < 0)
+			return r->error;
+	}
+	return 0;
+}
+
+static int parse_luks(struct reader *r, struct manifest *m)
+{
+	struct sealed_luks *s;
+	uint64_t version;
+
+	if (next_line(r, "luks") < 0 || grow(r, (void **)&m->luks, m->luks_count, sizeof(*s)) < 0)
+		return r->error;
+	s = &m->luks[m->luks_count++];
+	memset(s, 0, sizeof(*s));
+	if (take_number(r, 10, 2, &version) < 0 || take_name(r, false, &s->uuid) < 0 ||
+	    take_name(r, false, &s->device) < 0 || take_name(r, true, &s->place) < 0 ||
+	    line_done(r) < 0)
+		return r->error;
+	if (version == 0)
+		return bad(r, "no LUKS header has this version");
+	s->version = (int)version;
+	if (next_is(r, "header") &&
+	    (next_line(r, "header") < 0 || take_name(r, false, &s->header) < 0 || line_done(r) < 0))
+		return r->error;
+	for (size_t i = 0; i < LUKS_HEADERS; i++) {
+		if (next_line(r, "copy") < 0 || take_u64(r, &s->copies[i].offset) < 0 ||
+		    take_u64(r, &s->copies[i].length) < 0 || take_hash(r, &s->copies[i].hash) < 0 ||
+		    line_done(r) < 0)
+			return r->error;
+	}
+	if (next_line(r, "state") < 0 || take_u64(r, &s->seqid) < 0 ||
+	    take_hash(r, &s->immutable_hash) < 0 || line_done(r) < 0)
+		return r->error;
+	return parse_keyslots(r, s) < 0 ? r->error : parse_layers(r, s);
+}
+
 static int take_codec(struct reader *r, enum codec *codec)
 {
 	for (int c = CODEC_NONE; c <= CODEC_ZSTD; c++) {
@@ -459,6 +537,10 @@ static int parse_body(struct reader *r, struct manifest *m)
 		return r->error;
 	while (next_is(r, "artifact")) {
 		if (parse_artifact(r, m) < 0)
+			return r->error;
+	}
+	while (next_is(r, "luks")) {
+		if (parse_luks(r, m) < 0)
 			return r->error;
 	}
 	while (next_is(r, "segment")) {

@@ -15,7 +15,10 @@
 struct sealed_keyslot {
 	unsigned int number;
 	uint64_t offset, length, used; /* of its area, as in struct luks_keyslot */
-	uint64_t *blocks;	       /* hash64() of each 4096 bytes of the area; owned */
+	uint64_t described;	       /* likewise */
+	uint64_t edge;	  /* hash64() of the key material in the block that it ends in; 0: it ends
+			   * with a block */
+	uint64_t *blocks; /* hash64() of each 4096 bytes of the area; owned */
 	size_t block_count;
 };
 
@@ -29,7 +32,9 @@ struct sealed_layer {
 
 struct sealed_luks {
 	char *uuid;   /* owned */
-	char *device; /* as crypttab or --device named it; owned */
+	char *device; /* as crypttab or --device named it: "UUID=...", "/dev/vda3"; owned */
+	char *place;  /* another name that does not need the header: by the partition's UUID, or the
+		       * kernel's; "" when unknown; owned */
 	char *header; /* the detached header's path, or NULL; owned */
 	int version;
 	uint64_t seqid; /* LUKS2; else 0 */
@@ -43,7 +48,12 @@ struct sealed_luks {
 	size_t layer_count;
 };
 
-/* Records what luks_read() found on a source. -EIO, -ENOMEM; -EBADMSG: it is damaged already. */
+/*
+ * Records what luks_read() found on a source: all but the names (device, place, header) and the
+ * layers. -EIO, -ENOMEM; -EBADMSG: it is no LUKS device, or damaged already: a copy of the header
+ * is not good, or the two are not of the same update. s must not hold anything before; on error it
+ * is empty.
+ */
 int sealed_luks_record(struct sealed_luks *s, const struct luks *l,
 		       const struct luks_source *source);
 void sealed_luks_clear(struct sealed_luks *s);
@@ -51,7 +61,7 @@ void sealed_luks_clear(struct sealed_luks *s);
 enum slot_state {
 	SLOT_AS_SEALED,
 	SLOT_CHANGED, /* the header says otherwise than the seal: by its owner */
-	SLOT_DAMAGED, /* key material differs, and the header did not change with it */
+	SLOT_DAMAGED, /* it differs, and not as anyone changes a keyslot */
 	SLOT_PADDING, /* only bytes behind the key material differ: harmless */
 	SLOT_NEW,     /* not there when it was sealed */
 	SLOT_REMOVED, /* was there when it was sealed */
@@ -62,10 +72,17 @@ enum slot_state {
 /* How a device compares with its record. */
 struct luks_comparison {
 	enum slot_state slots[LUKS_SLOTS_MAX];
-	uint64_t first_bad[LUKS_SLOTS_MAX]; /* DAMAGED: byte offset on the device */
-	uint64_t bad_blocks[LUKS_SLOTS_MAX];
+	uint64_t first_bad[LUKS_SLOTS_MAX];   /* DAMAGED, UNREADABLE, PADDING: byte offset on the
+					       * device, of the area or (LUKS1) of the slot's fields */
+	uint64_t bad_blocks[LUKS_SLOTS_MAX];  /* of its area; 0 with DAMAGED: its fields alone */
+	bool slot_fields_bad[LUKS_SLOTS_MAX]; /* LUKS1: DAMAGED in the fields of the header */
 	bool copy_as_sealed[LUKS_HEADERS];
-	bool seqid_higher, same_uuid;
+	bool seqid_higher, seqid_lower, same_uuid;
+	bool same_version; /* LUKS1 and LUKS2 can be converted into each other */
+	bool fields_bad;   /* LUKS1: fields differ that no owner's change alters like that */
+	bool unused_bad;   /* LUKS1: fields differ that no keyslot in use needs: harmless */
+	bool rewritten;	   /* LUKS2: same seqid, right checksum, other bytes: so looks a copy that
+			    * cryptsetup repaired silently */
 };
 
 /* -ENOMEM; what the device cannot read is in *c. */

@@ -64,6 +64,57 @@ static struct content *add_content(struct manifest *m, const char *path, enum co
 	return c;
 }
 
+static void fill_keyslot(struct sealed_keyslot *k, unsigned int number, uint64_t length)
+{
+	k->number = number;
+	k->offset = 32768 + number * 258048u;
+	k->length = length;
+	k->used = length - 2048;
+	k->described = 0xfedcba9876543210u - number;
+	k->edge = 7;
+	k->block_count = (size_t)((length + BLOCK_SIZE - 1) / BLOCK_SIZE);
+	k->blocks = some_hashes(k->block_count, number);
+}
+
+/* LUKS2 with two keyslots and all that lies on it; LUKS1 with neither. */
+static void fill_luks(struct manifest *m)
+{
+	struct sealed_luks *s = calloc(2, sizeof(*s));
+
+	assert_non_null(s);
+	m->luks = s;
+	m->luks_count = 2;
+	s->version = 2;
+	s->uuid = copy("0c9a9c7e-6f41-4c8c-9a4b-0123456789ab");
+	s->device = copy("UUID=0c9a9c7e-6f41-4c8c-9a4b-0123456789ab");
+	s->place = copy("/dev/disk/by-partuuid/1-2");
+	s->header = copy("/boot/a header");
+	s->seqid = 5;
+	s->copies[0].length = s->copies[1].length = s->copies[1].offset = 16384;
+	s->copies[0].hash = 0xabcdef;
+	s->copies[1].hash = UINT64_MAX;
+	s->slots = calloc(2, sizeof(*s->slots));
+	assert_non_null(s->slots);
+	s->slot_count = 2;
+	fill_keyslot(&s->slots[0], 0, 9 * 4096);
+	fill_keyslot(&s->slots[1], 31, 5000);
+	s->layers = calloc(2, sizeof(*s->layers));
+	assert_non_null(s->layers);
+	s->layer_count = 2;
+	strcpy(s->layers[0].kind, "crypt");
+	s->layers[0].name = copy("vda3_crypt");
+	s->layers[0].uuid = copy("");
+	strcpy(s->layers[1].kind, "ext4");
+	s->layers[1].name = copy("");
+	s->layers[1].uuid = copy("1234-5678");
+	s[1].version = 1;
+	s[1].uuid = copy("u");
+	s[1].device = copy("/dev/vdb");
+	s[1].place = copy("");
+	s[1].copies[0].length = 592;
+	s[1].immutable_hash = 99;
+}
+
 /* A manifest that has everything once; paths of all kinds of bytes. */
 static void fill(struct manifest *m)
 {
@@ -83,6 +134,7 @@ static void fill(struct manifest *m)
 	m->files[ARTIFACT_INITRD].extents[0] = (struct extent){ 0, 1048576, 8192 };
 	m->files[ARTIFACT_INITRD].extents[1] = (struct extent){ 8192, UINT64_MAX, 61441 };
 	m->files[ARTIFACT_INITRD].extent_count = 2;
+	fill_luks(m);
 	m->segments = calloc(2, sizeof(*m->segments));
 	assert_non_null(m->segments);
 	m->segments[0] = (struct sealed_segment){ CODEC_NONE, 0, 4096, 4096, true };
@@ -210,6 +262,56 @@ static void test_round_trip(void **state)
 	free(text2);
 	manifest_clear(&m);
 	manifest_clear(&back);
+}
+
+static void test_luks_round_trip(void **state)
+{
+	const struct sealed_luks *s;
+	struct manifest back;
+	size_t len;
+	char *text = sample(&len);
+
+	(void)state;
+	assert_int_equal(manifest_parse(&back, text, len, reason), 0);
+	assert_int_equal(back.luks_count, 2);
+	s = &back.luks[0];
+	assert_int_equal(s->version, 2);
+	assert_string_equal(s->device, "UUID=0c9a9c7e-6f41-4c8c-9a4b-0123456789ab");
+	assert_string_equal(s->place, "/dev/disk/by-partuuid/1-2");
+	assert_string_equal(s->header, "/boot/a header");
+	assert_true(s->seqid == 5 && s->copies[1].offset == 16384);
+	assert_true(s->copies[1].hash == UINT64_MAX);
+	assert_int_equal(s->slot_count, 2);
+	assert_int_equal(s->slots[1].number, 31);
+	assert_int_equal(s->slots[1].block_count, 2);
+	assert_true(s->slots[0].described == 0xfedcba9876543210u && s->slots[0].edge == 7);
+	assert_int_equal(s->layer_count, 2);
+	assert_string_equal(s->layers[0].name, "vda3_crypt");
+	assert_string_equal(s->layers[1].uuid, "1234-5678");
+	assert_null(back.luks[1].header);
+	assert_string_equal(back.luks[1].place, "");
+	assert_true(back.luks[1].immutable_hash == 99);
+	assert_int_equal(back.luks[1].slot_count, 0);
+	manifest_clear(&back);
+	free(text);
+}
+
+/* A machine without LUKS: not a byte about it. */
+static void test_no_luks(void **state)
+{
+	struct manifest m;
+	char *text;
+	size_t len;
+
+	(void)state;
+	fill(&m);
+	while (m.luks_count)
+		sealed_luks_clear(&m.luks[--m.luks_count]);
+	text = format(&m, &len);
+	assert_null(memmem(text, len, "luks", 4));
+	assert_int_equal(parse(text, len), 0);
+	free(text);
+	manifest_clear(&m);
 }
 
 /* The guard's copy: nothing of the disk, nothing of the clock. */
@@ -394,6 +496,24 @@ static void test_strict(void **state)
 	assert_int_equal(parse_changed("extent /dev/vda2 0 ", "extent /dev/vda2 1 "), 0);
 }
 
+/* Right sums, and what no writer writes. */
+static void test_luks_strict(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_changed("keyslot 31 ", "keyslot 32 "), -EBADMSG);
+	assert_int_equal(parse_changed("keyslot 31 ", "keyslot 0 "), -EBADMSG);
+	assert_int_equal(parse_changed("luks 1 u ", "luks 0 u "), -EBADMSG);
+	assert_int_equal(parse_changed("luks 1 u ", "luks 3 u "), -EBADMSG);
+	assert_int_equal(parse_changed(" 5000 2952 ", " 5000 5001 "), -EBADMSG);
+	assert_int_equal(parse_changed(" 5000 2952 ", " 50000 2952 "), -EBADMSG);
+	assert_int_equal(parse_changed("copy 0 592 ", "header 0 592 "), -EBADMSG);
+	assert_int_equal(parse_changed("layer crypt ", "layer crypt-and-more-of-it "), -EBADMSG);
+	assert_int_equal(parse_changed("layer crypt vda3_crypt ", "layer crypt "), -EBADMSG);
+	assert_int_equal(parse_changed("state 5 ", "state  "), -EBADMSG);
+	assert_int_equal(parse_changed("/dev/vdb ", "/dev/vdb"), -EBADMSG);
+	assert_int_equal(parse_changed("luks 1 u ", "luks 1 v "), 0);
+}
+
 static void test_newer(void **state)
 {
 	(void)state;
@@ -495,11 +615,19 @@ static void test_content_types(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_round_trip),    cmocka_unit_test(test_guard_copy),
-		cmocka_unit_test(test_empty),	      cmocka_unit_test(test_every_bit),
-		cmocka_unit_test(test_every_length),  cmocka_unit_test(test_zeros),
-		cmocka_unit_test(test_strict),	      cmocka_unit_test(test_newer),
-		cmocka_unit_test(test_big),	      cmocka_unit_test(test_load),
+		cmocka_unit_test(test_luks_round_trip),
+		cmocka_unit_test(test_luks_strict),
+		cmocka_unit_test(test_no_luks),
+		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_guard_copy),
+		cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_every_bit),
+		cmocka_unit_test(test_every_length),
+		cmocka_unit_test(test_zeros),
+		cmocka_unit_test(test_strict),
+		cmocka_unit_test(test_newer),
+		cmocka_unit_test(test_big),
+		cmocka_unit_test(test_load),
 		cmocka_unit_test(test_content_types),
 	};
 

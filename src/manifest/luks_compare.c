@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "manifest/sealed_luks.h"
+#include "util/hash.h"
+#include "util/util.h"
+
+/* Where the fields of LUKS1's keyslots lie: its specification, figure 1. */
+#define LUKS1_SLOT_FIELDS      208u
+#define LUKS1_SLOT_FIELD_BYTES 48u
+
+/*
+ * The blocks of a keyslot's area, those with key material apart from the padding behind it. Key
+ * material is split and encrypted anew whenever it is written, so that no block of it stays as it
+ * was: where some blocks are as sealed and others are not, nobody wrote it.
+ */
+struct area {
+	uint64_t same, differ, unreadable; /* with key material */
+	uint64_t padding;		   /* that differ or cannot be read, without any */
+	uint64_t first;			   /* that differs, on the device, bytes */
+	uint64_t first_padding;
+};
+
+static void count_block(struct area *a, bool material, bool readable, bool same, uint64_t at)
+{
+	if (same) {
+		a->same += material;
+		return;
+	}
+	if (!material) {
+		if (!a->padding++)
+			a->first_padding = at;
+		return;
+	}
+	if (!a->differ && !a->unreadable)
+		a->first = at;
+	if (readable)
+		a->differ++;
+	else
+		a->unreadable++;
+}
+
+/* Of the block that key material ends in. */
+static bool only_padding_differs(const struct sealed_keyslot *k, uint64_t at,
+				 const unsigned char *data)
+{
+	size_t material = (size_t)(k->used % BLOCK_SIZE);
+
+	return at / BLOCK_SIZE == k->used / BLOCK_SIZE && material &&
+	       hash64(data, material) == k->edge;
+}
+
+static void compare_area(const struct sealed_keyslot *k, const struct luks_source *source,
+			 struct area *a)
+{
+	unsigned char data[BLOCK_SIZE];
+
+	memset(a, 0, sizeof(*a));
+	for (size_t i = 0; i < k->block_count && (uint64_t)i * BLOCK_SIZE < k->length; i++) {
+		uint64_t at = (uint64_t)i * BLOCK_SIZE;
+		size_t len = k->length - at < BLOCK_SIZE ? (size_t)(k->length - at) : BLOCK_SIZE;
+		ssize_t n = source->read(source->ctx, data, len, k->offset + at);
+		bool readable = n == (ssize_t)len, material = at < k->used || !k->used;
+		bool same = readable && hash64(data, len) == k->blocks[i];
+
+		if (material && readable && !same && only_padding_differs(k, at, data)) {
+			a->same++;
+			material = false;
+		}
+		count_block(a, material, readable, same, k->offset + at);
+	}
+}
+
+/* What the area says when the header tells of the keyslot as it did when it was sealed. */
+static enum slot_state judge_untouched(const struct area *a)
+{
+	if (a->unreadable)
+		return SLOT_UNREADABLE;
+	if (a->differ)
+		return SLOT_DAMAGED;
+	return a->padding ? SLOT_PADDING : SLOT_AS_SEALED;
+}
+
+/*
+ * LUKS2: the checksum of the header is right, so its owner changed what it says. That is not
+ * always the key: a priority, say. When all of the area is as it was, so is the key.
+ */
+static enum slot_state judge_changed(const struct area *a)
+{
+	if (a->unreadable)
+		return SLOT_UNREADABLE;
+	if (!a->differ)
+		return a->padding ? SLOT_PADDING : SLOT_AS_SEALED;
+	return a->same ? SLOT_DAMAGED : SLOT_CHANGED;
+}
+
+/*
+ * LUKS1 has no checksum: that the fields differ is its owner's change only when all key material
+ * was written, too. Removing a keyslot overwrites it as well.
+ */
+static enum slot_state judge_luks1_changed(const struct area *a, bool active, bool *fields_bad)
+{
+	if (a->unreadable)
+		return SLOT_UNREADABLE;
+	if (a->same || !a->differ) {
+		*fields_bad = true;
+		return SLOT_DAMAGED;
+	}
+	return active ? SLOT_CHANGED : SLOT_REMOVED;
+}
+
+static enum slot_state compare_slot(const struct sealed_luks *s, const struct sealed_keyslot *k,
+				    const struct luks *l, const struct luks_source *source,
+				    struct luks_comparison *c)
+{
+	const struct luks_keyslot *now = &l->slots[k->number];
+	bool in_use = now->present && now->active;
+	bool same_area = now->present && now->offset == k->offset && now->length == k->length &&
+			 now->used == k->used;
+	enum slot_state state;
+	struct area a;
+
+	/* The header is gone: what is left of the keyslots tells what a header backup would open. */
+	bool no_header = l->chosen < 0;
+
+	if (!no_header && !c->same_version)
+		return in_use ? SLOT_CHANGED : SLOT_REMOVED;
+	if (!no_header && l->version == 2 && !in_use)
+		return SLOT_REMOVED;
+	if (!no_header && l->version == 2 && !same_area)
+		return in_use ? SLOT_CHANGED : SLOT_REMOVED;
+	compare_area(k, source, &a);
+	if (no_header || now->described == k->described)
+		state = judge_untouched(&a);
+	else if (s->version == 1)
+		state = judge_luks1_changed(&a, in_use, &c->slot_fields_bad[k->number]);
+	else
+		state = judge_changed(&a);
+	c->bad_blocks[k->number] = state == SLOT_PADDING ? a.padding : a.differ + a.unreadable;
+	c->first_bad[k->number] = state == SLOT_PADDING ? a.first_padding : a.first;
+	if (state == SLOT_DAMAGED && !c->bad_blocks[k->number])
+		c->first_bad[k->number] = LUKS1_SLOT_FIELDS + k->number * LUKS1_SLOT_FIELD_BYTES;
+	return state;
+}
+
+static void compare_slots(const struct sealed_luks *s, const struct luks *l,
+			  const struct luks_source *source, struct luks_comparison *c)
+{
+	bool sealed[LUKS_SLOTS_MAX] = { false };
+
+	for (size_t i = 0; i < s->slot_count; i++) {
+		const struct sealed_keyslot *k = &s->slots[i];
+
+		sealed[k->number] = true;
+		c->slots[k->number] = compare_slot(s, k, l, source, c);
+	}
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+		if (!sealed[i] && l->chosen >= 0 && l->slots[i].present && l->slots[i].active)
+			c->slots[i] = SLOT_NEW;
+	}
+}
+
+/* A UUID that its owner sets is a new one, not the old one with a bit flipped. */
+static bool one_bit_differs(const char *a, const char *b)
+{
+	unsigned int bits = 0;
+
+	if (strlen(a) != strlen(b))
+		return false;
+	for (; *a; a++, b++)
+		bits += (unsigned int)__builtin_popcount(
+			(unsigned int)((unsigned char)*a ^ (unsigned char)*b));
+	return bits == 1;
+}
+
+static bool every_slot_is_as_sealed(const struct luks_comparison *c)
+{
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+		if (c->slots[i] != SLOT_AS_SEALED && c->slots[i] != SLOT_PADDING &&
+		    c->slots[i] != SLOT_UNKNOWN)
+			return false;
+	}
+	return true;
+}
+
+/* Whether nothing is left of the sealed keyslots: reencrypted, or formatted again. */
+static bool no_slot_is_left(const struct sealed_luks *s, const struct luks_comparison *c)
+{
+	for (size_t i = 0; i < s->slot_count; i++) {
+		enum slot_state state = c->slots[s->slots[i].number];
+
+		if (state != SLOT_CHANGED && state != SLOT_REMOVED)
+			return false;
+	}
+	return true;
+}
+
+static void compare_luks1(const struct sealed_luks *s, const struct luks *l,
+			  struct luks_comparison *c)
+{
+	if (s->immutable_hash != l->immutable_hash)
+		c->fields_bad = !no_slot_is_left(s, c);
+	else
+		c->fields_bad = one_bit_differs(s->uuid, l->uuid);
+	c->unused_bad = s->immutable_hash == l->immutable_hash && c->same_uuid &&
+			!c->copy_as_sealed[0] && every_slot_is_as_sealed(c);
+}
+
+static void compare_luks2(const struct sealed_luks *s, const struct luks *l,
+			  struct luks_comparison *c)
+{
+	uint64_t seqid = l->copies[l->chosen].seqid;
+
+	c->seqid_higher = seqid > s->seqid;
+	c->seqid_lower = seqid < s->seqid;
+	for (unsigned int i = 0; i < LUKS_HEADERS; i++)
+		c->rewritten |= l->copies[i].state == LUKS_COPY_GOOD && !c->copy_as_sealed[i] &&
+				l->copies[i].seqid == s->seqid;
+}
+
+int sealed_luks_compare(const struct sealed_luks *s, const struct luks *l,
+			const struct luks_source *source, struct luks_comparison *c)
+{
+	memset(c, 0, sizeof(*c));
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++)
+		c->slots[i] = SLOT_UNKNOWN;
+	for (unsigned int i = 0; i < LUKS_HEADERS; i++)
+		c->copy_as_sealed[i] = s->copies[i].length &&
+				       s->copies[i].length == l->copies[i].length &&
+				       s->copies[i].offset == l->copies[i].offset &&
+				       s->copies[i].hash == l->copies[i].hash;
+	c->same_uuid = strcmp(s->uuid, l->uuid) == 0;
+	c->same_version = s->version == l->version;
+	compare_slots(s, l, source, c);
+	if (l->chosen < 0 || !c->same_version)
+		return 0;
+	if (s->version == 1)
+		compare_luks1(s, l, c);
+	else
+		compare_luks2(s, l, c);
+	return 0;
+}

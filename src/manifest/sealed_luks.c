@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "manifest/sealed_luks.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/hash.h"
+#include "util/util.h"
+
+void sealed_luks_clear(struct sealed_luks *s)
+{
+	free(s->uuid);
+	free(s->device);
+	free(s->place);
+	free(s->header);
+	for (size_t i = 0; i < s->slot_count; i++)
+		free(s->slots[i].blocks);
+	free(s->slots);
+	for (size_t i = 0; i < s->layer_count; i++) {
+		free(s->layers[i].name);
+		free(s->layers[i].uuid);
+	}
+	free(s->layers);
+	memset(s, 0, sizeof(*s));
+}
+
+/* Whether nothing about the header needs a repair. */
+static bool header_is_sound(const struct luks *l)
+{
+	unsigned int copies = l->version == 2 ? LUKS_HEADERS : 1;
+
+	if (l->version == 0 || l->chosen < 0)
+		return false;
+	for (unsigned int i = 0; i < copies; i++) {
+		if (l->copies[i].state != LUKS_COPY_GOOD)
+			return false;
+	}
+	return copies == 1 || l->copies[0].seqid == l->copies[1].seqid;
+}
+
+static int record_slot(struct sealed_keyslot *k, unsigned int number, const struct luks_keyslot *s,
+		       const struct luks_source *source)
+{
+	unsigned char data[BLOCK_SIZE];
+
+	k->number = number;
+	k->offset = s->offset;
+	k->length = s->length;
+	k->used = s->used;
+	k->described = s->described;
+	/* A small file may end inside the area. */
+	if (s->used > s->length || s->offset >= source->size ||
+	    s->length > source->size - s->offset)
+		return -EBADMSG;
+	k->block_count = (size_t)((s->length + BLOCK_SIZE - 1) / BLOCK_SIZE);
+	k->blocks = calloc(k->block_count ? k->block_count : 1, sizeof(*k->blocks));
+	if (!k->blocks)
+		return -ENOMEM;
+	for (size_t i = 0; i < k->block_count; i++) {
+		uint64_t at = (uint64_t)i * BLOCK_SIZE;
+		size_t len = s->length - at < BLOCK_SIZE ? (size_t)(s->length - at) : BLOCK_SIZE;
+		ssize_t n = source->read(source->ctx, data, len, s->offset + at);
+
+		if (n != (ssize_t)len)
+			return n < 0 ? (int)n : -EIO;
+		k->blocks[i] = hash64(data, len);
+		if (at / BLOCK_SIZE == k->used / BLOCK_SIZE && k->used % BLOCK_SIZE)
+			k->edge = hash64(data, (size_t)(k->used % BLOCK_SIZE));
+	}
+	return 0;
+}
+
+static int record(struct sealed_luks *s, const struct luks *l, const struct luks_source *source)
+{
+	s->uuid = strdup(l->uuid);
+	s->slots = calloc(LUKS_SLOTS_MAX, sizeof(*s->slots));
+	if (!s->uuid || !s->slots)
+		return -ENOMEM;
+	s->version = l->version;
+	s->seqid = l->version == 2 ? l->copies[l->chosen].seqid : 0;
+	s->immutable_hash = l->immutable_hash;
+	for (unsigned int i = 0; i < LUKS_HEADERS; i++) {
+		s->copies[i].offset = l->copies[i].offset;
+		s->copies[i].length = l->copies[i].length;
+		s->copies[i].hash = l->copies[i].hash;
+	}
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+		int err;
+
+		if (!l->slots[i].present || !l->slots[i].active)
+			continue;
+		err = record_slot(&s->slots[s->slot_count++], i, &l->slots[i], source);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+int sealed_luks_record(struct sealed_luks *s, const struct luks *l,
+		       const struct luks_source *source)
+{
+	int err;
+
+	memset(s, 0, sizeof(*s));
+	if (!header_is_sound(l))
+		return -EBADMSG;
+	err = record(s, l, source);
+	if (err)
+		sealed_luks_clear(s);
+	return err;
+}
