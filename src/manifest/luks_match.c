@@ -56,5 +56,7 @@ enum record_match luks_record_match(const struct sealed_luks *s, const struct lu
 		if (any_block_matches(&s->slots[i], source))
 			return RECORD_BYTES;
 	}
-	return same_file(s->device, device) ? RECORD_NAMED : RECORD_OTHER;
+	if (same_file(s->device, device) || (s->place && *s->place && same_file(s->place, device)))
+		return RECORD_NAMED;
+	return s->header && same_file(s->header, device) ? RECORD_NAMED : RECORD_OTHER;
 }

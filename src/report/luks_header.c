@@ -198,11 +198,58 @@ static bool both_good(const struct luks *l)
 	return l->version == 2 && all_copies_are(l, LUKS_COPY_GOOD);
 }
 
-/* LUKS1 has no checksum: the record alone shows that fields changed which nothing changes. */
-static bool luks1_fields_changed(const struct luks_view *v)
+static void unused_fields(struct report *r, const struct luks_view *v)
 {
-	return v->luks.version == 1 && v->sealed && v->sealed->immutable_hash &&
-	       v->sealed->immutable_hash != v->luks.immutable_hash;
+	struct finding *f = report_finding(
+		r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-PADDING", luks_view_place(v),
+		"Fields of the LUKS1 header differ that no keyslot in use needs: passphrases work. "
+		"But the disk changed bytes that nobody wrote.");
+
+	f->warning = true;
+	finding_next(f, "Have the storage examined.");
+}
+
+static void rewritten(struct report *r, const struct luks_view *v)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_STALE, "BV-LUKS-STALE", luks_view_place(v),
+		"The header was written anew without a change: so looks a damaged copy that "
+		"cryptsetup repaired silently. It is sound now.");
+
+	finding_number(f, "seqid", v->sealed->seqid);
+	finding_next(
+		f, "Look whether the kernel told of errors of this disk (dmesg, smartctl), or ask "
+		   "its host's administrator.");
+	luks_next_seal(f, v);
+}
+
+static void older_than_sealed(struct report *r, const struct luks_view *v)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-LUKS-SEQID", luks_view_place(v),
+		"The header is older than the sealed one, and sound in itself: a header backup was "
+		"restored, or the disk gave back what it held before.");
+
+	finding_number(f, "seqid", v->luks.copies[v->luks.chosen].seqid);
+	finding_number(f, "sealed seqid", v->sealed->seqid);
+	finding_next(f, "When a backup was restored on purpose, seal it: bootverdict seal --all");
+	finding_next(f,
+		     "When not: have the storage examined, a snapshot or a lost write looks like "
+		     "this.");
+}
+
+/* What the record says of a header that is good in itself. */
+static void against_record(struct report *r, const struct luks_view *v)
+{
+	const struct luks_comparison *c = &v->comparison;
+
+	if (c->unused_bad)
+		unused_fields(r, v);
+	if (c->rewritten)
+		rewritten(r, v);
+	if (c->seqid_lower && c->same_uuid && both_good(&v->luks) &&
+	    v->luks.copies[0].seqid == v->luks.copies[1].seqid)
+		older_than_sealed(r, v);
 }
 
 void report_luks_header(struct report *r, const struct luks_view *v)
@@ -213,7 +260,7 @@ void report_luks_header(struct report *r, const struct luks_view *v)
 		newer_version(r, v);
 	else if (l->chosen < 0 && all_copies_are(l, LUKS_COPY_ABSENT))
 		header_gone(r, v);
-	else if (l->chosen < 0 || luks1_fields_changed(v))
+	else if (l->chosen < 0 || v->comparison.fields_bad)
 		headers_bad(r, v);
 	else if (l->version == 2 && !both_good(l))
 		one_copy_bad(r, v);
@@ -221,6 +268,8 @@ void report_luks_header(struct report *r, const struct luks_view *v)
 		copies_differ(r, v);
 	if (l->chosen < 0)
 		return;
+	if (v->sealed)
+		against_record(r, v);
 	if (*l->requirements)
 		unknown_requirement(r, v);
 	if (l->reencrypting)

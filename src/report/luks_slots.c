@@ -44,22 +44,39 @@ static void add_ranges(struct finding *f, const struct luks_view *v, unsigned in
 		finding_range(f, &v->bad[slot].ranges[i]);
 }
 
+static char *text_for(const struct luks_view *v, unsigned int slot)
+{
+	if (v->comparison.slots[slot] == SLOT_UNREADABLE)
+		return text_format(
+			"The device cannot read all of keyslot %u: no passphrase can open it there, "
+			"also the right one.",
+			slot);
+	if (v->comparison.slot_fields_bad[slot] && !v->bad[slot].blocks)
+		return text_format(
+			"What the header says of keyslot %u is damaged (LUKS1 has no checksum): its "
+			"passphrase is refused, also the right one.",
+			slot);
+	return text_format(
+		"The key material of keyslot %u is damaged, though the header says that nobody "
+		"changed it: its passphrase is refused, also the right one.",
+		slot);
+}
+
 static void slot_damaged(struct report *r, const struct luks_view *v, unsigned int slot)
 {
 	const struct luks_keyslot *s = &v->luks.slots[slot];
-	bool unreadable = v->comparison.slots[slot] == SLOT_UNREADABLE;
-	struct finding *f = report_finding(
-		r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-KEYSLOT", luks_view_place(v),
-		unreadable
-			? "The device cannot read all of keyslot %u: no passphrase can open it "
-			  "there, also the right one."
-			: "The key material of keyslot %u is damaged, though the header says that "
-			  "nobody changed it: its passphrase is refused, also the right one.",
-		slot);
+	cleanup(free_ptr) char *text = NULL;
+	struct finding *f;
 
+	text = text_for(v, slot);
+	f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-KEYSLOT", luks_view_place(v),
+			   "%s", text);
 	finding_number(f, "keyslot", slot);
 	finding_number(f, "blocks", blocks_of(s->length));
 	finding_number(f, "bad blocks", v->bad[slot].blocks);
+	if (v->comparison.slot_fields_bad[slot])
+		finding_number(f, "its fields in the header, at byte",
+			       v->comparison.first_bad[slot]);
 	add_ranges(f, v, slot);
 	finding_not(f, "the passphrase, its length, the keyboard layout, or crypttab");
 	how_to_recover(f, v, slot);
@@ -132,7 +149,8 @@ static void slots_stale(struct report *r, const struct luks_view *v)
 	bool renamed = v->luks.uuid[0] && !v->comparison.same_uuid;
 	struct finding *f;
 
-	if (!changed && !added && !removed && !renamed && !v->comparison.seqid_higher)
+	if (!changed && !added && !removed && !renamed && !v->comparison.seqid_higher &&
+	    v->comparison.same_version)
 		return;
 	f = report_finding(
 		r, VERDICT_STALE, "BV-LUKS-STALE", luks_view_place(v),
