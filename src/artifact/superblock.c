@@ -163,7 +163,8 @@ uint32_t superblock_find_spare(const struct luks_source *source, const char *uui
 
 		if (source->read(source->ctx, data, sizeof(data), byte - skip) !=
 			    (ssize_t)sizeof(data) ||
-		    !is_ext(data + skip, &s) || s.damaged || strcasecmp(s.uuid, uuid) != 0)
+		    !is_ext(data + skip, &s) || s.damaged ||
+		    (uuid && strcasecmp(s.uuid, uuid) != 0))
 			continue;
 		*block = at;
 		return sizes[i];

@@ -99,6 +99,8 @@ static int run_later_stage(const struct boot_options *options)
 		request_read(&q, &own);
 		if (own.stage == BOOT_BEFORE_UNLOCK)
 			unlock_check(&q);
+		else if (own.stage == BOOT_AFTER_REFUSAL)
+			failure_tell_refusal(&q);
 		else
 			failure_explain(&q);
 	}

@@ -6,6 +6,7 @@
 enum boot_stage {
 	BOOT_CONTENT,	    /* before the original init: what was unpacked */
 	BOOT_BEFORE_UNLOCK, /* before the passphrase prompt: LUKS headers (scripts/local-top) */
+	BOOT_AFTER_REFUSAL, /* before it is asked for once more (scripts/local-block) */
 	BOOT_AFTER_FAILURE, /* before the rescue shell: the chain to the root (scripts/panic) */
 };
 

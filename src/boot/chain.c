@@ -305,15 +305,18 @@ static void tell_passphrase(struct report *r, const struct chain *c)
 {
 	const struct luks_view *v = &c->device->view;
 	slot_set sound = luks_slots_sound(v);
+	bool sound_header = luks_device_state(c->device) == LUKS_SOUND;
 	cleanup(free_ptr) char *slots = luks_slots_text(sound);
+	cleanup(free_ptr) char *slots_are =
+		text_format("%s %s", slots, sound_header || (sound & (sound - 1)) ? "are" : "is");
 	struct finding *f;
 
 	if (sound) {
 		f = report_finding(
 			r, VERDICT_CONFIG_ERROR, "BV-LUKS-PASSPHRASE", c->device->path,
-			"It was not unlocked, and the LUKS header and %s are as sealed, byte for "
-			"byte: it is the passphrase or the keyboard layout.",
-			slots);
+			"It was not unlocked, and %s%s as sealed, byte for byte: it is the "
+			"passphrase or the keyboard layout.",
+			sound_header ? "the LUKS header and " : "", slots_are);
 		finding_not(f, "the disk, the LUKS header, or its keyslots");
 	} else {
 		f = report_finding(

@@ -12,12 +12,14 @@
 #include "boot/splash.h"
 #include "boot/stage.h"
 #include "boot/system.h"
+#include "boot/unlock.h"
 #include "report/luks.h"
 #include "util/text.h"
 #include "util/util.h"
 
 #define CRYPTTAB     "/cryptroot/crypttab"
 #define CRYPTTAB_MAX 65536
+#define ASKED_MAX    4096
 
 /* What an opened device's header shows now is what let it be opened: not a word about it then. */
 static bool tell_device(struct report *r, const struct luks_device *d,
@@ -70,6 +72,63 @@ static void tell_all(struct report *r, const struct manifest *m)
 		tell_nothing_broken(r, root);
 	luks_devices_clear(&devices);
 	block_devices_clear(&b);
+}
+
+static bool is_listed(const char *list, const char *uuid)
+{
+	size_t len = strlen(uuid);
+
+	for (const char *p = list; (p = strstr(p, uuid)); p += len) {
+		if ((p == list || p[-1] == '\n') && p[len] == '\n')
+			return true;
+	}
+	return false;
+}
+
+static void tell_refusals(const struct manifest *m, const char *asked)
+{
+	cleanup(free_ptr) char *crypttab = system_read_text(CRYPTTAB, CRYPTTAB_MAX);
+	struct block_devices b = { NULL, 0 };
+	struct luks_devices devices;
+	struct report r;
+
+	report_init(&r, "boot");
+	block_devices_read(&b, BLOCK_DEVICES_SYSFS, BLOCK_DEVICES_DEV);
+	luks_devices_find(&devices, m, 0);
+	for (size_t i = 0; i < devices.count; i++) {
+		const struct luks_device *d = &devices.items[i];
+
+		if (is_listed(asked, d->sealed->uuid) && luks_device_seen(d) &&
+		    !block_devices_opened(&b, d->sealed->uuid))
+			tell_device(&r, d, &b, crypttab);
+	}
+	for (size_t i = 0; i < r.finding_count; i++) {
+		const struct finding *f = &r.findings[i];
+
+		if (!f->warning && f->verdict != VERDICT_STALE)
+			kernel_log_write(LOG_LEVEL_ERROR, "%s: %s%s%s", f->target, f->summary,
+					 f->next.count ? " " : "",
+					 f->verdict == VERDICT_STORAGE_CORRUPTION && f->next.count
+						 ? f->next.items[0]
+						 : "");
+	}
+	report_clear(&r);
+	luks_devices_clear(&devices);
+	block_devices_clear(&b);
+}
+
+void failure_tell_refusal(const struct request *q)
+{
+	cleanup(free_ptr) char *asked = system_read_text(UNLOCK_ASKED, ASKED_MAX);
+	struct manifest m;
+
+	/* Once is enough: initramfs-tools comes here every second. */
+	unlink(UNLOCK_ASKED);
+	if (!asked || !*asked || q->policy == POLICY_OFF)
+		return;
+	if (stage_manifest(&m))
+		tell_refusals(&m, asked);
+	manifest_clear(&m);
 }
 
 void failure_explain(const struct request *q)

@@ -5,6 +5,12 @@
 #include "boot/request.h"
 
 /*
+ * After cryptsetup was called for a device in vain, before it asks again: one line about each, on
+ * every console, once in a boot.
+ */
+void failure_tell_refusal(const struct request *q);
+
+/*
  * After the root could not be unlocked or mounted, before the rescue shell: shows the verdict,
  * either way, with the chain to the root file system and its first broken link.
  */

@@ -204,10 +204,11 @@ static bool is_newer(enum luks_copy_state s)
 	return s == LUKS_COPY_UNKNOWN;
 }
 
-static bool any_padding(const struct luks_view *v)
+/* A LUKS1 slot can be damaged in the very field that says whether it is in use. */
+static bool any_slot(const struct luks_view *v, enum slot_state state)
 {
 	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
-		if (v->comparison.slots[i] == SLOT_PADDING)
+		if (v->comparison.slots[i] == state)
 			return true;
 	}
 	return false;
@@ -216,16 +217,18 @@ static bool any_padding(const struct luks_view *v)
 enum luks_state luks_device_state(const struct luks_device *d)
 {
 	const struct luks_view *v = &d->view;
+	const struct luks_comparison *c = &v->comparison;
 
 	if (!luks_device_seen(d))
 		return LUKS_NOT_SEEN;
 	/* A version that this program does not know is no damage. */
 	if (v->luks.chosen < 0)
 		return any_copy(&v->luks, is_newer) ? LUKS_SOUND : LUKS_LOST;
-	if (v->luks.version == 1 && d->sealed->immutable_hash &&
-	    d->sealed->immutable_hash != v->luks.immutable_hash)
+	if (c->fields_bad)
 		return LUKS_LOST;
-	if (luks_slots_damaged(v))
+	if (luks_slots_damaged(v) || any_slot(v, SLOT_DAMAGED) || any_slot(v, SLOT_UNREADABLE))
 		return luks_slots_sound(v) | luks_slots_unproven(v) ? LUKS_SLOT_DAMAGED : LUKS_LOST;
-	return any_copy(&v->luks, is_not_good) || any_padding(v) ? LUKS_RECOVERABLE : LUKS_SOUND;
+	return any_copy(&v->luks, is_not_good) || any_slot(v, SLOT_PADDING) || c->unused_bad
+		       ? LUKS_RECOVERABLE
+		       : LUKS_SOUND;
 }

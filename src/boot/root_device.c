@@ -114,13 +114,57 @@ static void tell_no_file(struct report *r, const char *root, const struct block_
 	finding_next(f, "In the boot menu: [e] edits root= for one boot.");
 }
 
+static bool tell_content(struct report *r, const char *root, const struct superblock *seen,
+			 uint32_t spare_size, uint64_t spare_block)
+{
+	struct finding *f;
+
+	if (!spare_size && *seen->kind && !seen->damaged)
+		return false;
+	f = report_finding(
+		r, spare_size || seen->damaged ? VERDICT_STORAGE_CORRUPTION : VERDICT_INCONCLUSIVE,
+		"BV-CHAIN-SUPERBLOCK", root,
+		seen->damaged
+			? "The device that root= names is there, but the checksum of its file "
+			  "system's superblock is wrong."
+		: spare_size ? "The device that root= names is there, but its file system's "
+			       "superblock is damaged: only a spare one is left."
+			     : "The device that root= names is there, but no file system that is "
+			       "known here: its superblock may be damaged.");
+	finding_not(f, "root= or the passphrase");
+	finding_next(f, "Write nothing to this disk; make an image of it first (dd, ddrescue).");
+	if (spare_size)
+		finding_next(f, "On a copy, or when the storage is sound: e2fsck -b %llu -B %u %s",
+			     (unsigned long long)spare_block, spare_size, root);
+	return true;
+}
+
+/* Nothing was sealed of it: what is there must speak for itself. */
+static bool report_content(struct report *r, const char *root)
+{
+	struct luks_source source;
+	struct superblock seen;
+	uint64_t block = 0;
+	uint32_t size;
+	bool told = false;
+
+	if (luks_source_open(&source, root))
+		return false;
+	if (!superblock_read(&source, &seen)) {
+		size = *seen.kind ? 0 : superblock_find_spare(&source, NULL, &block);
+		told = tell_content(r, root, &seen, size, block);
+	}
+	luks_source_close(&source);
+	return told;
+}
+
 bool root_device_report(struct report *r, const char *root, const struct block_devices *b)
 {
 	struct search s = { .uuid = root + 5 };
 
 	if (!strncmp(root, "/dev/", 5)) {
 		if (!access(root, F_OK))
-			return false;
+			return report_content(r, root);
 		tell_no_file(r, root, b);
 		return true;
 	}

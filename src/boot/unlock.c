@@ -67,6 +67,19 @@ static enum luks_state worst_of(const struct luks_devices *l)
 	return worst;
 }
 
+static void note_asked(const struct luks_devices *l)
+{
+	FILE *out = fopen(UNLOCK_ASKED, "we");
+
+	if (!out)
+		return;
+	for (size_t i = 0; i < l->count; i++) {
+		if (luks_device_seen(&l->items[i]))
+			fprintf(out, "%s\n", l->items[i].sealed->uuid);
+	}
+	fclose(out);
+}
+
 static void tell_all(const struct luks_devices *l, struct report *r, uint64_t since)
 {
 	for (size_t i = 0; i < l->count; i++) {
@@ -119,6 +132,7 @@ void unlock_check(const struct request *q)
 	luks_devices_find(&devices, &m, WAIT_MS);
 	tell_all(&devices, &own, start);
 	stage_report_keep(&own, &all);
+	note_asked(&devices);
 	worst = worst_of(&devices);
 	if (worst >= LUKS_SLOT_DAMAGED)
 		act(q, &m, &own, worst);

@@ -2,6 +2,7 @@
 #ifndef BV_BOOT_UNLOCK_H
 #define BV_BOOT_UNLOCK_H
 
+#include "boot/paths.h"
 #include "boot/request.h"
 
 /*
@@ -9,5 +10,8 @@
  * record, and does about damage what the policy says. Returns when the boot is to go on.
  */
 void unlock_check(const struct request *q);
+
+/* The UUIDs, one a line, of devices that were there then: cryptsetup has asked for these. */
+#define UNLOCK_ASKED BOOT_RUN "/asked"
 
 #endif

@@ -21,6 +21,7 @@ int cmd_boot(int argc, char **argv)
 		{ "hold-fd", required_argument, NULL, 'h' },
 		{ "no-init", required_argument, NULL, 'n' },
 		{ "before-unlock", no_argument, NULL, 'u' },
+		{ "after-refusal", no_argument, NULL, 'r' },
 		{ "after-failure", no_argument, NULL, 'f' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -37,7 +38,9 @@ int cmd_boot(int argc, char **argv)
 		else if (c == 'n')
 			options.no_init = n;
 		else
-			options.stage = c == 'u' ? BOOT_BEFORE_UNLOCK : BOOT_AFTER_FAILURE;
+			options.stage = c == 'u'   ? BOOT_BEFORE_UNLOCK
+					: c == 'r' ? BOOT_AFTER_REFUSAL
+						   : BOOT_AFTER_FAILURE;
 	}
 	if (optind < argc)
 		return usage_error("boot", "it takes no argument: '%s'", argv[optind]);
