@@ -13,4 +13,7 @@ int cmd_boot(int argc, char **argv);
 /* Prints "bootverdict COMMAND: ..." and where help is, on stderr; returns the status 2. */
 int usage_error(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* What --color says: sets *color, or leaves it with "auto". -EINVAL: none of the three words. */
+int choose_color(const char *when, bool *color);
+
 #endif

@@ -211,17 +211,6 @@ static int run(const struct arguments *a)
 	return 2;
 }
 
-static int choose_color(const char *when, bool *color)
-{
-	if (strcmp(when, "always") == 0)
-		*color = true;
-	else if (strcmp(when, "never") == 0)
-		*color = false;
-	else if (strcmp(when, "auto") != 0)
-		return -EINVAL;
-	return 0;
-}
-
 int cmd_luks(int argc, char **argv)
 {
 	struct arguments a = { .color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR") };
