@@ -13,53 +13,6 @@ static bool in_use(const struct luks *l, unsigned int slot)
 	return l->slots[slot].present && l->slots[slot].active;
 }
 
-static bool is_damaged(const struct luks_view *v, unsigned int slot)
-{
-	enum slot_state state = v->comparison.slots[slot];
-
-	return state == SLOT_DAMAGED || state == SLOT_UNREADABLE || v->implausible[slot] != 0;
-}
-
-static bool is_sound(const struct luks_view *v, unsigned int slot)
-{
-	enum slot_state state = v->comparison.slots[slot];
-
-	return state == SLOT_AS_SEALED || state == SLOT_PADDING;
-}
-
-slot_set luks_slots_sound(const struct luks_view *v)
-{
-	slot_set set = 0;
-
-	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
-		if (in_use(&v->luks, i) && is_sound(v, i))
-			set |= UINT32_C(1) << i;
-	}
-	return set;
-}
-
-slot_set luks_slots_damaged(const struct luks_view *v)
-{
-	slot_set set = 0;
-
-	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
-		if (in_use(&v->luks, i) && is_damaged(v, i))
-			set |= UINT32_C(1) << i;
-	}
-	return set;
-}
-
-slot_set luks_slots_unproven(const struct luks_view *v)
-{
-	slot_set set = 0;
-
-	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
-		if (in_use(&v->luks, i) && !is_sound(v, i) && !is_damaged(v, i))
-			set |= UINT32_C(1) << i;
-	}
-	return set;
-}
-
 char *luks_slots_text(slot_set slots)
 {
 	unsigned int left = (unsigned int)__builtin_popcount(slots), told = 0;

@@ -4,9 +4,7 @@
 
 #include "manifest/luks_view.h"
 #include "report/report.h"
-
-/* A set of keyslots: bit N is keyslot N. */
-typedef uint32_t slot_set;
+#include "verdict/luks_rules.h"
 
 /*
  * Tells all that can be seen of one device: adds an artifact of kind "luks" and findings BV-LUKS-*.
@@ -28,13 +26,6 @@ struct luks_tried {
  */
 void report_luks_passphrase(struct report *r, const struct luks_view *v,
 			    const struct luks_tried *tried);
-
-/* Of the active keyslots: those whose key material is as sealed (or differs harmlessly). */
-slot_set luks_slots_sound(const struct luks_view *v);
-/* Damaged, unreadable, or overwritten with what no ciphertext looks like. */
-slot_set luks_slots_damaged(const struct luks_view *v);
-/* Nothing is known against them, and nothing proves them: there is no record that holds. */
-slot_set luks_slots_unproven(const struct luks_view *v);
 
 /* "keyslot 3", "keyslots 0, 1 and 4"; the caller frees it. */
 char *luks_slots_text(slot_set slots);

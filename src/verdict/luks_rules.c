@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "verdict/luks_rules.h"
+
+static bool in_use(const struct luks *l, unsigned int slot)
+{
+	return l->slots[slot].present && l->slots[slot].active;
+}
+
+static bool is_damaged(const struct luks_view *v, unsigned int slot)
+{
+	enum slot_state state = v->comparison.slots[slot];
+
+	return state == SLOT_DAMAGED || state == SLOT_UNREADABLE || v->implausible[slot] != 0;
+}
+
+static bool is_sound(const struct luks_view *v, unsigned int slot)
+{
+	enum slot_state state = v->comparison.slots[slot];
+
+	return state == SLOT_AS_SEALED || state == SLOT_PADDING;
+}
+
+slot_set luks_slots_sound(const struct luks_view *v)
+{
+	slot_set set = 0;
+
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+		if (in_use(&v->luks, i) && is_sound(v, i))
+			set |= UINT32_C(1) << i;
+	}
+	return set;
+}
+
+slot_set luks_slots_damaged(const struct luks_view *v)
+{
+	slot_set set = 0;
+
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+		if (in_use(&v->luks, i) && is_damaged(v, i))
+			set |= UINT32_C(1) << i;
+	}
+	return set;
+}
+
+slot_set luks_slots_unproven(const struct luks_view *v)
+{
+	slot_set set = 0;
+
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+		if (in_use(&v->luks, i) && !is_sound(v, i) && !is_damaged(v, i))
+			set |= UINT32_C(1) << i;
+	}
+	return set;
+}
+
+static bool any_copy_is(const struct luks *l, enum luks_copy_state state)
+{
+	return l->copies[0].state == state || l->copies[1].state == state;
+}
+
+static bool both_copies_are(const struct luks *l, enum luks_copy_state state)
+{
+	return l->copies[0].state == state && l->copies[1].state == state;
+}
+
+static struct luks_judgement worse(struct luks_judgement j, enum verdict verdict,
+				   enum luks_ground ground)
+{
+	/* Of two that weigh the same the first one told stands. */
+	if (verdict_worst(j.verdict, verdict) == j.verdict && j.ground != LUKS_AS_SEALED)
+		return j;
+	return (struct luks_judgement){ verdict, ground };
+}
+
+static struct luks_judgement judge_no_header(const struct luks_view *v)
+{
+	if (any_copy_is(&v->luks, LUKS_COPY_UNKNOWN))
+		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_NOT_KNOWN };
+	if (!both_copies_are(&v->luks, LUKS_COPY_ABSENT))
+		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_HEADERS_BAD };
+	if (v->sealed)
+		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_GONE };
+	return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_NEVER_THERE };
+}
+
+static struct luks_judgement judge_copies(const struct luks_view *v, struct luks_judgement j)
+{
+	const struct luks *l = &v->luks;
+	uint64_t first = l->copies[0].seqid, second = l->copies[1].seqid;
+	uint64_t older = first < second ? first : second;
+
+	if (l->version != 2)
+		return j;
+	if (!both_copies_are(l, LUKS_COPY_GOOD))
+		return worse(j, VERDICT_STORAGE_CORRUPTION, LUKS_COPY_BAD);
+	if (first == second)
+		return j;
+	/* An update was interrupted, or a copy went back to what it was before the seal. */
+	return worse(j,
+		     v->sealed && older < v->sealed->seqid ? VERDICT_STORAGE_CORRUPTION
+							   : VERDICT_INCONCLUSIVE,
+		     LUKS_COPY_OLDER);
+}
+
+static bool any_slot_is(const struct luks_view *v, enum slot_state state)
+{
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+		if (v->comparison.slots[i] == state)
+			return true;
+	}
+	return false;
+}
+
+static bool is_changed(const struct luks_view *v)
+{
+	const struct luks_comparison *c = &v->comparison;
+
+	return any_slot_is(v, SLOT_CHANGED) || any_slot_is(v, SLOT_NEW) ||
+	       any_slot_is(v, SLOT_REMOVED) || !c->same_uuid || !c->same_version || c->seqid_higher;
+}
+
+static struct luks_judgement judge_by_record(const struct luks_view *v, struct luks_judgement j)
+{
+	const struct luks_comparison *c = &v->comparison;
+	const struct luks_copy *copies = v->luks.copies;
+
+	if (c->fields_bad)
+		j = worse(j, VERDICT_STORAGE_CORRUPTION, LUKS_HEADERS_BAD);
+	if (c->seqid_lower && c->same_uuid && both_copies_are(&v->luks, LUKS_COPY_GOOD) &&
+	    copies[0].seqid == copies[1].seqid)
+		j = worse(j, VERDICT_INCONCLUSIVE, LUKS_OLDER);
+	if (is_changed(v))
+		j = worse(j, VERDICT_STALE, LUKS_CHANGED);
+	if (c->rewritten)
+		j = worse(j, VERDICT_STALE, LUKS_REWRITTEN);
+	if (c->unused_bad || any_slot_is(v, SLOT_PADDING))
+		j = worse(j, VERDICT_INTACT, LUKS_HARMLESS_BAD);
+	return j;
+}
+
+struct luks_judgement judge_luks(const struct luks_view *v)
+{
+	struct luks_judgement j = { VERDICT_INTACT, LUKS_AS_SEALED };
+
+	if (v->luks.chosen < 0)
+		return judge_no_header(v);
+	j = judge_copies(v, j);
+	/* Worse than a bad copy, and the same verdict: a passphrase is refused. */
+	if (luks_slots_damaged(v) || any_slot_is(v, SLOT_DAMAGED) ||
+	    any_slot_is(v, SLOT_UNREADABLE))
+		j = (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD };
+	if (*v->luks.requirements)
+		j = worse(j, VERDICT_INCONCLUSIVE, LUKS_NOT_KNOWN);
+	if (v->sealed)
+		return judge_by_record(v, j);
+	return worse(j, VERDICT_STALE, LUKS_NOT_SEALED);
+}

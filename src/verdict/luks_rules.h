@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_VERDICT_LUKS_RULES_H
+#define BV_VERDICT_LUKS_RULES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "manifest/luks_view.h"
+#include "verdict/verdict.h"
+
+/* A set of keyslots: bit N is keyslot N. */
+typedef uint32_t slot_set;
+
+/* Why a LUKS device was judged as it was; the heaviest ground when there are several. */
+enum luks_ground {
+	LUKS_AS_SEALED,
+	LUKS_GONE,	   /* sealed, and no header is there any more */
+	LUKS_NEVER_THERE,  /* no header, and no record of one */
+	LUKS_HEADERS_BAD,  /* no copy of the header can be used, or LUKS1: its fields are damaged */
+	LUKS_SLOT_BAD,	   /* a keyslot is damaged, unreadable or overwritten */
+	LUKS_COPY_BAD,	   /* one copy is bad, the other one good */
+	LUKS_COPY_OLDER,   /* one copy is older than the other */
+	LUKS_OLDER,	   /* both are older than the sealed ones, and sound */
+	LUKS_NOT_KNOWN,	   /* a newer version, or a requirement that is not known */
+	LUKS_CHANGED,	   /* by its owner: keys, UUID, label, ... */
+	LUKS_REWRITTEN,	   /* the same, written anew: as cryptsetup repairs a copy */
+	LUKS_NOT_SEALED,   /* nothing speaks against it, and there is no record */
+	LUKS_HARMLESS_BAD, /* bytes differ that nothing uses: intact, with a warning */
+};
+
+struct luks_judgement {
+	enum verdict verdict;
+	enum luks_ground ground;
+};
+
+/* The rules for a LUKS device (README, "How it decides"), after luks_view_compare(). */
+struct luks_judgement judge_luks(const struct luks_view *v);
+
+/* Of the active keyslots: those whose key material is as sealed (or differs harmlessly). */
+slot_set luks_slots_sound(const struct luks_view *v);
+/* Damaged, unreadable, or overwritten with what no ciphertext looks like. */
+slot_set luks_slots_damaged(const struct luks_view *v);
+/* Nothing is known against them, and nothing proves them: there is no record that holds. */
+slot_set luks_slots_unproven(const struct luks_view *v);
+
+#endif
