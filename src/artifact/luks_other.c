@@ -52,9 +52,6 @@ static const struct mark marks[] = {
 	MARK(0, "hsqs", "a squashfs image"),
 	/* ECMA-119, 8.1: the volume descriptor, in sector 16. */
 	MARK(32768 + 1, "CD001", "an ISO 9660 image"),
-	/* ZFS On-Disk Specification, 1.3: the first uberblock of the first label, either endianness. */
-	MARK(131072, "\x0c\xb1\xba\0\0\0\0\0", "a ZFS member"),
-	MARK(131072, "\0\0\0\0\0\xba\xb1\x0c", "a ZFS member"),
 	/* UEFI Specification, 5.3.2 "GPT Header": in the second sector, of 512 or 4096 bytes. */
 	MARK(512, "EFI PART", "a GPT partition table"),
 	MARK(4096, "EFI PART", "a GPT partition table"),
@@ -109,6 +106,26 @@ static const char *recognise_mbr(const struct luks_source *source)
 	return used ? "an MBR partition table" : "a boot sector";
 }
 
+/*
+ * ZFS On-Disk Specification, 1.3: uberblocks from 128 to 256 KiB of the first label, of which a
+ * young pool has written but a few; their magic in either byte order.
+ */
+static const char *recognise_zfs(const struct luks_source *source)
+{
+	unsigned char block[BLOCK_SIZE];
+
+	for (uint64_t at = 128u << 10; at < 256u << 10; at += sizeof(block)) {
+		if (luks_read_at(source, block, sizeof(block), at) != (ssize_t)sizeof(block))
+			return NULL;
+		for (size_t i = 0; i < sizeof(block); i += 1024) {
+			if (memcmp(block + i, "\x0c\xb1\xba\0\0\0\0", 8) == 0 ||
+			    memcmp(block + i, "\0\0\0\0\0\xba\xb1\x0c", 8) == 0)
+				return "a ZFS member";
+		}
+	}
+	return NULL;
+}
+
 /* The block of the first header, where nothing else was recognised. */
 static const char *recognise_pattern(const struct luks_source *source)
 {
@@ -128,7 +145,7 @@ static const char *recognise_pattern(const struct luks_source *source)
 
 const char *luks_recognise_other(const struct luks_source *source)
 {
-	const char *ext = recognise_ext(source), *mbr;
+	const char *ext = recognise_ext(source), *found;
 
 	if (ext)
 		return ext;
@@ -136,6 +153,8 @@ const char *luks_recognise_other(const struct luks_source *source)
 		if (has_mark(source, &marks[i]))
 			return marks[i].name;
 	}
-	mbr = recognise_mbr(source);
-	return mbr ? mbr : recognise_pattern(source);
+	found = recognise_zfs(source);
+	if (!found)
+		found = recognise_mbr(source);
+	return found ? found : recognise_pattern(source);
 }

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <json-c/json.h>
 
+#include "artifact/luks_parts.h"
 #include "luks_device.h"
 #include "util/hash.h"
 #include "util/util.h"
@@ -894,6 +895,28 @@ static void test_nesting_is_bounded(void **state)
 	bytes_free(&text);
 }
 
+/* A header of 4 MiB that is full of values must not cost a machine its memory. */
+static void test_values_are_bounded(void **state)
+{
+	const size_t area = LUKS2_JSON_MAX - LUKS2_BINARY, most = 100000;
+	char *text = calloc(1, area), reason[LUKS2_REASON];
+
+	(void)state;
+	assert_non_null(text);
+	for (size_t values = most - 2; values <= most + 2; values++) {
+		struct luks l = { 0 };
+
+		strcpy(text, "{\"x\":[0");
+		/* With the braces, the colon and the bracket. */
+		for (size_t i = 0; i < values - 3; i++)
+			memcpy(text + 7 + 2 * i, ",0", 2);
+		strcpy(text + 7 + 2 * (values - 3), "]}");
+		assert_int_equal(luks2_json_read(text, area, LUKS2_JSON_MAX, &l, reason), -EBADMSG);
+		assert_int_equal(strstr(reason, "values") != NULL, values > most);
+	}
+	free(text);
+}
+
 /* What a header says of a keyslot changes with that keyslot alone. */
 static void test_described(void **state)
 {
@@ -1135,6 +1158,7 @@ static void test_recognises_marks(void **state)
 		{ 3, "NTFS    ", 8, "an NTFS file system" },
 		{ 3, "-FVE-FS-", 8, "a BitLocker volume" },
 		{ 0x20000, "\x0c\xb1\xba\0\0\0\0\0", 8, "a ZFS member" },
+		{ 0x25400, "\0\0\0\0\0\xba\xb1\x0c", 8, "a ZFS member" },
 		{ 4096, "EFI PART", 8, "a GPT partition table" },
 		{ 0x8001, "CD001", 5, "an ISO 9660 image" },
 		{ 510, "\x55\xaa", 2, "a boot sector" },
@@ -1256,6 +1280,7 @@ int main(void)
 		cmocka_unit_test(test_an_unknown_slot_opens_nothing),
 		cmocka_unit_test(test_where_the_json_text_ends),
 		cmocka_unit_test(test_nesting_is_bounded),
+		cmocka_unit_test(test_values_are_bounded),
 		cmocka_unit_test(test_described),
 		cmocka_unit_test(test_luks1_every_bit),
 		cmocka_unit_test(test_luks1_damaged_fields),
