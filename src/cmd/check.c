@@ -18,8 +18,9 @@
 static const char help[] =
 	"Usage: bootverdict check [-k KVER | --all] [OPTION]...\n"
 	"       bootverdict check [OPTION]... FILE...\n"
-	"Compares the kernel and the initrd of KVER (default: the running kernel) with what was\n"
-	"sealed, or examines any kernel or initrd image FILE by what it proves about itself.\n\n"
+	"Compares the kernel, the initrd and the LUKS devices of KVER (default: the running kernel)\n"
+	"with what was sealed, or examines any kernel or initrd image FILE by what it proves about\n"
+	"itself.\n\n"
 	"  -k, --kernel KVER  this kernel version\n"
 	"      --all          every kernel version that is there or was sealed\n"
 	"      --direct       read all from the device, past the page cache, and compare both\n"

@@ -365,5 +365,6 @@ void check_release(const struct boot_files *f, bool direct, struct report *r)
 		r->sealed_at = m.sealed_at;
 	for (int kind = 0; kind < ARTIFACT_KINDS; kind++)
 		check_sealed_file(f, &m, (enum artifact_kind)kind, direct, r);
+	check_luks(f, &m, r);
 	manifest_clear(&m);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cmd/cmd.h"
@@ -11,8 +12,9 @@
 
 static const char help[] =
 	"Usage: bootverdict seal [-k KVER | --all] [OPTION]...\n"
-	"Records the kernel and the initrd of KVER (default: the running kernel) as they are now,\n"
-	"puts the guard at the initrd's start, and reads it back from the disk.\n\n"
+	"Records the kernel and the initrd of KVER (default: the running kernel) and the LUKS devices\n"
+	"that its boot unlocks as they are now, puts the guard at the initrd's start, and reads it\n"
+	"back from the disk. Of LUKS it records hashes of encrypted areas only: they reveal no key.\n\n"
 	"  -k, --kernel KVER   this kernel version\n"
 	"      --all           every kernel version that has an initrd\n"
 	"      --remove        give the initrd back as it was before the first seal\n"
@@ -20,6 +22,9 @@ static const char help[] =
 	"      --boot DIR      the boot folder (default: ROOT/boot)\n"
 	"      --guard DIR     take init, bootverdict and busybox from DIR\n"
 	"                      (default: ROOT/usr/lib/bootverdict)\n"
+	"      --device DEV    record this LUKS device too, also when it is sealed again; may be given\n"
+	"                      more than once (default: what crypttab and the root need)\n"
+	"      --header FILE   the detached header of the one --device\n"
 	"      --read-back     compare what the disk kept with what was written even in a chroot\n"
 	"      --no-read-back  do not compare it at all\n"
 	"  -q, --quiet         say nothing when all is well\n"
@@ -27,7 +32,17 @@ static const char help[] =
 	"Exit status: 0 sealed; 1 an image is broken, or the disk did not keep what was written;\n"
 	"2 it could not be done (no room, read-only, ...). The old image stays in place then.\n";
 
-enum { OPT_ALL = 256, OPT_REMOVE, OPT_ROOT, OPT_BOOT, OPT_GUARD, OPT_READ_BACK, OPT_NO_READ_BACK };
+enum {
+	OPT_ALL = 256,
+	OPT_REMOVE,
+	OPT_ROOT,
+	OPT_BOOT,
+	OPT_GUARD,
+	OPT_DEVICE,
+	OPT_HEADER,
+	OPT_READ_BACK,
+	OPT_NO_READ_BACK
+};
 
 static const struct option options[] = {
 	{ "kernel", required_argument, NULL, 'k' },
@@ -36,6 +51,8 @@ static const struct option options[] = {
 	{ "root", required_argument, NULL, OPT_ROOT },
 	{ "boot", required_argument, NULL, OPT_BOOT },
 	{ "guard", required_argument, NULL, OPT_GUARD },
+	{ "device", required_argument, NULL, OPT_DEVICE },
+	{ "header", required_argument, NULL, OPT_HEADER },
 	{ "read-back", no_argument, NULL, OPT_READ_BACK },
 	{ "no-read-back", no_argument, NULL, OPT_NO_READ_BACK },
 	{ "quiet", no_argument, NULL, 'q' },
@@ -54,6 +71,9 @@ static void report_sealed(const struct boot_files *f, const struct manifest *m, 
 	printf("bootverdict: %s: %s, %zu paths, guard of %llu KiB\n", f->initrd,
 	       changed ? "sealed" : "already sealed", m->content_count,
 	       (unsigned long long)m->guard_bytes / 1024);
+	for (size_t i = 0; i < m->luks_count; i++)
+		printf("bootverdict: %s: LUKS%d, keyslots in use: %zu\n", m->luks[i].device,
+		       m->luks[i].version, m->luks[i].slot_count);
 }
 
 static int seal_release(const struct arguments *a, const char *release)
@@ -82,6 +102,8 @@ static int seal_release(const struct arguments *a, const char *release)
 	else
 		message("%s: there is no kernel image beside %s: only the initrd is sealed",
 			release, f.initrd);
+	if (!r)
+		r = seal_luks(&f, &a->seal, &m);
 	if (!r)
 		r = seal_initrd(&f, &a->seal, &m, &image_changed);
 	if (!r)
@@ -133,10 +155,16 @@ static int run(struct arguments *a)
 	return seal_release(a, a->release ? a->release : running);
 }
 
+static void add_device(struct seal_options *o, const char *device)
+{
+	o->devices = grow_array(o->devices, &o->device_count, sizeof(*o->devices));
+	o->devices[o->device_count - 1] = device;
+}
+
 int cmd_seal(int argc, char **argv)
 {
 	struct arguments a = { .seal.read_back = READ_BACK };
-	int c;
+	int c, status;
 
 	while ((c = getopt_long(argc, argv, "+k:qh", options, NULL)) != -1) {
 		switch (c) {
@@ -157,6 +185,12 @@ int cmd_seal(int argc, char **argv)
 			break;
 		case OPT_GUARD:
 			a.seal.guard = optarg;
+			break;
+		case OPT_DEVICE:
+			add_device(&a.seal, optarg);
+			break;
+		case OPT_HEADER:
+			a.seal.header = optarg;
 			break;
 		case OPT_READ_BACK:
 			a.read_back_anyway = true;
@@ -183,5 +217,9 @@ int cmd_seal(int argc, char **argv)
 		return usage_error("seal", "'%s': not a kernel version", a.release);
 	if (!a.all && !a.release && a.root)
 		return usage_error("seal", "with --root, say which kernel version: -k or --all");
-	return run(&a);
+	if (a.seal.header && a.seal.device_count != 1)
+		return usage_error("seal", "--header goes with one --device");
+	status = run(&a);
+	free(a.seal.devices);
+	return status;
 }

@@ -13,6 +13,9 @@ struct seal_options {
 		guard; /* folder of init, bootverdict and busybox; NULL: ROOT/usr/lib/bootverdict */
 	enum read_back read_back;
 	bool quiet;
+	const char **devices; /* LUKS devices that were named, besides those that are found */
+	size_t device_count;
+	const char *header; /* detached, of the one device that was named; or NULL */
 };
 
 /*
@@ -23,6 +26,12 @@ struct seal_options {
 
 /* Examines the kernel and records it in m->files. Nothing is written. */
 int seal_kernel(const struct boot_files *f, const struct seal_options *o, struct manifest *m);
+
+/*
+ * Records the LUKS devices that the boot unlocks in m->luks. One that is damaged, by itself or
+ * against the record that it has already, is refused. Nothing is written.
+ */
+int seal_luks(const struct boot_files *f, const struct seal_options *o, struct manifest *m);
 
 /* Puts the guard into the initrd, unless just that one is there, and fills the rest of m. */
 int seal_initrd(const struct boot_files *f, const struct seal_options *o, struct manifest *m,

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "artifact/luks_source.h"
+#include "artifact/superblock.h"
+#include "cmd/sealing.h"
+#include "manifest/format.h"
+#include "manifest/luks_view.h"
+#include "storage/crypt_chain.h"
+#include "storage/sysfs.h"
+#include "util/message.h"
+#include "util/text.h"
+#include "util/util.h"
+#include "verdict/luks_rules.h"
+
+/* A device to be sealed, wherever its name comes from. */
+struct candidate {
+	const char *device, *place, *header, *path; /* path: of the header's file or device */
+	bool asked_for;				    /* by --device */
+	const struct crypt_device *chain;	    /* NULL: nothing is known about what is on it */
+};
+
+static int explain(const struct candidate *c, const struct luks_view *v, struct luks_judgement j)
+{
+	static const char *const reasons[] = {
+		[LUKS_GONE] = "its LUKS header was sealed, and is not there any more",
+		[LUKS_HEADERS_BAD] = "its LUKS header is damaged",
+		[LUKS_SLOT_BAD] =
+			"a keyslot is damaged: its passphrase is refused, also the right one",
+		[LUKS_COPY_BAD] = "one of the two copies of its LUKS2 header is damaged",
+		[LUKS_COPY_OLDER] =
+			"one of the two copies of its LUKS2 header is older than the other",
+	};
+	const char *reason = j.ground < ARRAY_SIZE(reasons) ? reasons[j.ground] : NULL;
+	const struct luks_copy *bad = v->luks.copies;
+
+	for (unsigned int i = 0; i < LUKS_HEADERS; i++) {
+		if (v->luks.copies[i].reason[0])
+			bad = &v->luks.copies[i];
+	}
+	message("%s: %s%s%s", c->path, reason ? reason : "its header cannot be used",
+		bad->reason[0] ? ": " : "", bad->reason);
+	message("it is not sealed as it is; what happened, and what to do: bootverdict luks %s%s%s%s",
+		c->header ? "--header " : "", c->header ? c->path : "", c->header ? " " : "",
+		c->header ? c->device : c->path);
+	return 1;
+}
+
+/* Its record in the manifest that is there already; NULL: it has none. */
+static const struct sealed_luks *record_of(const struct manifest *old, const struct luks_view *v,
+					   const struct luks_source *source, const char *path)
+{
+	for (size_t i = 0; i < old->luks_count; i++) {
+		enum record_match match = luks_record_match(&old->luks[i], &v->luks, source, path);
+
+		if (match > RECORD_NAMED || (match == RECORD_NAMED && v->luks.chosen < 0))
+			return &old->luks[i];
+	}
+	return NULL;
+}
+
+static void add_layer(struct sealed_luks *s, const char *kind, const char *name, const char *uuid)
+{
+	struct sealed_layer *l;
+
+	s->layers = grow_array(s->layers, &s->layer_count, sizeof(*s->layers));
+	l = &s->layers[s->layer_count - 1];
+	snprintf(l->kind, sizeof(l->kind), "%s", kind);
+	l->name = text_copy(name);
+	l->uuid = text_copy(uuid);
+}
+
+/* What must be there once it is opened. */
+static void add_layers(struct sealed_luks *s, const struct crypt_device *chain)
+{
+	struct luks_source source;
+	struct superblock top;
+
+	if (!chain)
+		return;
+	add_layer(s, "crypt", chain->name, "");
+	for (size_t i = 0; i < chain->layer_count; i++)
+		add_layer(s, chain->layers[i].kind, chain->layers[i].name, chain->layers[i].uuid);
+	if (!chain->top || luks_source_open(&source, chain->top))
+		return;
+	if (!superblock_read(&source, &top) && *top.kind && !top.damaged)
+		add_layer(s, top.kind, "", top.uuid);
+	luks_source_close(&source);
+}
+
+static bool is_recorded(const struct manifest *m, const char *uuid)
+{
+	for (size_t i = 0; i < m->luks_count; i++) {
+		if (strcmp(m->luks[i].uuid, uuid) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int record(const struct candidate *c, const struct luks_view *v,
+		  const struct luks_source *source, struct manifest *m)
+{
+	struct sealed_luks s;
+	int err = sealed_luks_record(&s, &v->luks, source);
+
+	if (err == -EBADMSG)
+		return explain(c, v, (struct luks_judgement){ 0, LUKS_HEADERS_BAD });
+	if (err) {
+		message("%s: %s", c->path, strerror(-err));
+		return err == -EIO ? 1 : 2;
+	}
+	s.device = text_copy(c->device);
+	s.place = text_copy(c->place);
+	s.header = c->header ? text_copy(c->header) : NULL;
+	add_layers(&s, c->chain);
+	m->luks = grow_array(m->luks, &m->luks_count, sizeof(*m->luks));
+	m->luks[m->luks_count - 1] = s;
+	return 0;
+}
+
+/* What is no LUKS device, or one that this program does not understand, is left out. */
+static int leave_out(const struct candidate *c, const char *why)
+{
+	message("%s: %s: it is not sealed", c->path, why);
+	return c->asked_for ? 2 : 0;
+}
+
+static int examine(const struct candidate *c, const struct luks_source *source,
+		   const struct manifest *old, struct manifest *m)
+{
+	struct luks_view v = { .device = c->device, .header = c->header ? c->path : NULL };
+	struct luks_judgement j;
+	int err = luks_view_read(&v, source);
+	int status;
+
+	if (!err)
+		err = luks_view_compare(&v, source, record_of(old, &v, source, c->path), 0);
+	if (err) {
+		message("%s: %s", c->path, strerror(-err));
+		status = err == -EIO ? 1 : 2;
+		goto out;
+	}
+	j = judge_luks(&v);
+	if (j.verdict == VERDICT_STORAGE_CORRUPTION || j.ground == LUKS_COPY_OLDER)
+		status = explain(c, &v, j);
+	else if (j.ground == LUKS_NEVER_THERE)
+		status = leave_out(c, "there is no LUKS header");
+	else if (v.luks.chosen < 0)
+		status = leave_out(c, "its LUKS header is of a kind that is not known");
+	else if (is_recorded(m, v.luks.uuid))
+		status = 0;
+	else
+		status = record(c, &v, source, m);
+out:
+	luks_view_clear(&v);
+	return status;
+}
+
+static int seal_device(const struct candidate *c, const struct manifest *old, struct manifest *m)
+{
+	struct luks_source source;
+	int err = luks_source_open(&source, c->path);
+	int status;
+
+	if (err == -EIO) {
+		message("%s: the disk reports an input/output error: this is a storage fault",
+			c->path);
+		return 1;
+	}
+	if (err)
+		return leave_out(c, err == -EINVAL ? "neither a block device nor a file"
+						   : strerror(-err));
+	status = examine(c, &source, old, m);
+	luks_source_close(&source);
+	return status;
+}
+
+static const char *only_in_chroot(const struct boot_files *f)
+{
+	return *f->root || in_chroot() ? NULL : SYSFS_BLOCK;
+}
+
+static struct crypt_places places_of(const struct boot_files *f)
+{
+	return (struct crypt_places){ .root = f->root,
+				      .sys_block = only_in_chroot(f),
+				      .mountinfo = "/proc/self/mountinfo",
+				      .resume = "/sys/power/resume",
+				      .partitions = "/dev/disk/by-partuuid" };
+}
+
+static int seal_chain(const struct boot_files *f, const struct crypt_device *d,
+		      const struct manifest *old, struct manifest *m)
+{
+	cleanup(free_ptr) char *path = crypttab_path(f->root, d->header ? d->header : d->source);
+	struct candidate c = { .device = d->source,
+			       .place = d->place,
+			       .header = d->header,
+			       .path = path,
+			       .chain = d };
+	struct stat st;
+
+	/* The link that is made from the UUID is gone together with the header. */
+	if (!d->header && *d->place && stat(path, &st) < 0)
+		c.path = d->place;
+	return seal_device(&c, old, m);
+}
+
+/* Also from another folder it must mean the same file. */
+static char *whole_path(const char *path)
+{
+	char *whole = *path == '/' ? NULL : realpath(path, NULL);
+
+	return whole ? whole : text_copy(path);
+}
+
+static int seal_named(const struct boot_files *f, const char *device, const char *header,
+		      bool asked_for, const struct manifest *old, struct manifest *m)
+{
+	const struct crypt_places places = places_of(f);
+	cleanup(free_ptr) char *whole = whole_path(device), *place = NULL;
+	cleanup(free_ptr) char *whole_header = header ? whole_path(header) : NULL;
+	struct candidate c = { .device = whole, .header = whole_header, .asked_for = asked_for };
+	struct stat st;
+
+	if (stat(device, &st) == 0 && S_ISBLK(st.st_mode))
+		place = crypt_place(&places, st.st_rdev);
+	c.place = place ? place : "";
+	c.path = whole_header ? whole_header : whole;
+	return seal_device(&c, old, m);
+}
+
+/* What --device named the last time stays sealed, as long as it is there. */
+static int seal_remembered(const struct boot_files *f, const struct manifest *old,
+			   struct manifest *m)
+{
+	int status = 0;
+
+	for (size_t i = 0; !status && i < old->luks_count; i++) {
+		const struct sealed_luks *s = &old->luks[i];
+
+		if (!s->layer_count && !is_recorded(m, s->uuid))
+			status = seal_named(f, s->device, s->header, false, old, m);
+	}
+	return status;
+}
+
+static int seal_found(const struct boot_files *f, const struct manifest *old, struct manifest *m)
+{
+	const struct crypt_places places = places_of(f);
+	struct crypt_devices found;
+	int status = 0;
+
+	crypt_devices_find(&found, &places);
+	for (size_t i = 0; !status && i < found.count; i++)
+		status = seal_chain(f, &found.items[i], old, m);
+	crypt_devices_clear(&found);
+	return status;
+}
+
+/* The newer of the manifest's copies, as far as they can be used. */
+static void load_old(const struct boot_files *f, struct manifest *old)
+{
+	char reason[MANIFEST_REASON_BYTES];
+	struct manifest other;
+
+	if (manifest_load(old, f->boot_manifest, reason) < 0)
+		manifest_init(old);
+	if (manifest_load(&other, f->var_manifest, reason) < 0)
+		manifest_init(&other);
+	if (other.sealed_at > old->sealed_at) {
+		manifest_clear(old);
+		*old = other;
+	} else {
+		manifest_clear(&other);
+	}
+}
+
+int seal_luks(const struct boot_files *f, const struct seal_options *o, struct manifest *m)
+{
+	struct manifest old;
+	int status = 0;
+
+	load_old(f, &old);
+	for (size_t i = 0; !status && i < o->device_count; i++)
+		status = seal_named(f, o->devices[i], o->header, true, &old, m);
+	if (!status)
+		status = seal_found(f, &old, m);
+	if (!status)
+		status = seal_remembered(f, &old, m);
+	manifest_clear(&old);
+	return status;
+}
