@@ -726,6 +726,7 @@ static const struct edit edits[] = {
 	{ "\"0\":{\"type\":\"luks2\"", "\"02\":{\"type\":\"luks2\"", LUKS_COPY_BAD_JSON, "two" },
 	{ "\"0\":{\"type\":\"luks2\"", "\"4\":{\"type\":\"luks2\"", LUKS_COPY_BAD_JSON, "digest" },
 	{ "\"type\":\"luks2\"", "\"type\":\"luks9\"", LUKS_COPY_GOOD, "keyslot type luks9" },
+	{ "\"type\":\"luks2\"", "\"type\":\"reencrypt\"", LUKS_COPY_GOOD, "" },
 	{ "\"type\":\"pbkdf2\"", "\"type\":\"scrypt\"", LUKS_COPY_GOOD, "key derivation scrypt" },
 	{ "\"type\":\"luks1\"", "\"type\":\"luks3\"", LUKS_COPY_GOOD, "splitter luks3" },
 	{ "\"type\":\"crypt\"", "\"type\":\"cloud\"", LUKS_COPY_GOOD, "segment type cloud" },
@@ -807,7 +808,7 @@ static void test_metadata_with_a_right_checksum(void **state)
 		else if (!strstr(e->state == LUKS_COPY_GOOD ? l.requirements : l.copies[0].reason,
 				 e->says))
 			fail_msg("%s: \"%s\" \"%s\"", e->to, l.requirements, l.copies[0].reason);
-		assert_int_equal(l.reencrypting, strstr(e->to, "online-reencrypt") != NULL);
+		assert_int_equal(l.reencrypting, strstr(e->to, "reencrypt") != NULL);
 		bytes_free(&edited);
 	}
 	bytes_free(&text);
