@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "boot/block_content.h"
-#include "boot/crypttab.h"
 #include "report/luks.h"
+#include "storage/crypttab.h"
 #include "util/text.h"
 #include "util/util.h"
 
@@ -120,6 +120,32 @@ static bool look_at_layer(struct chain_layer *l, const struct block_devices *b,
 	return *device;
 }
 
+static bool names_uuid(const char *source, const char *uuid)
+{
+	static const char *const starts[] = { "UUID=", "/dev/disk/by-uuid/" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(starts); i++) {
+		size_t n = strlen(starts[i]);
+
+		if (!strncmp(source, starts[i], n) && !strcasecmp(source + n, uuid))
+			return true;
+	}
+	return false;
+}
+
+static bool is_told(const char *text, const struct sealed_luks *s)
+{
+	struct crypttab t;
+	bool told = false;
+
+	crypttab_parse(&t, text);
+	for (size_t i = 0; i < t.count; i++)
+		told |= !strcmp(t.entries[i].name, chain_mapping(s)) ||
+			names_uuid(t.entries[i].source, s->uuid);
+	crypttab_clear(&t);
+	return told;
+}
+
 void chain_gather(struct chain *c, const struct luks_device *d, const struct block_devices *b,
 		  const char *crypttab)
 {
@@ -130,7 +156,7 @@ void chain_gather(struct chain *c, const struct luks_device *d, const struct blo
 	memset(c, 0, sizeof(*c));
 	c->device = d;
 	c->opened = block_devices_opened(b, s->uuid);
-	c->in_crypttab = crypttab && crypttab_has(crypttab, chain_mapping(s), s->uuid);
+	c->in_crypttab = crypttab && is_told(crypttab, s);
 	c->device_mapper = !access(DEVICE_MAPPER, F_OK);
 	device = c->opened;
 	reached = device;

@@ -8,9 +8,10 @@
 #include <sys/stat.h>
 
 #include "boot/system.h"
-#include "report/luks.h"
+#include "report/report.h"
 #include "util/text.h"
 #include "util/util.h"
+#include "verdict/luks_rules.h"
 
 #define LOOK_AGAIN_MS 100
 
@@ -185,50 +186,23 @@ bool luks_device_seen(const struct luks_device *d)
 	return d->match != RECORD_OTHER && !d->read_error;
 }
 
-static bool any_copy(const struct luks *l, bool (*is)(enum luks_copy_state))
-{
-	for (unsigned int i = 0; i < (l->version == 2 ? LUKS_HEADERS : 1); i++) {
-		if (is(l->copies[i].state))
-			return true;
-	}
-	return false;
-}
-
-static bool is_not_good(enum luks_copy_state s)
-{
-	return s != LUKS_COPY_GOOD;
-}
-
-static bool is_newer(enum luks_copy_state s)
-{
-	return s == LUKS_COPY_UNKNOWN;
-}
-
-/* A LUKS1 slot can be damaged in the very field that says whether it is in use. */
-static bool any_slot(const struct luks_view *v, enum slot_state state)
-{
-	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
-		if (v->comparison.slots[i] == state)
-			return true;
-	}
-	return false;
-}
-
 enum luks_state luks_device_state(const struct luks_device *d)
 {
-	const struct luks_view *v = &d->view;
-	const struct luks_comparison *c = &v->comparison;
-
 	if (!luks_device_seen(d))
 		return LUKS_NOT_SEEN;
-	/* A version that this program does not know is no damage. */
-	if (v->luks.chosen < 0)
-		return any_copy(&v->luks, is_newer) ? LUKS_SOUND : LUKS_LOST;
-	if (c->fields_bad)
+	switch (judge_luks(&d->view).ground) {
+	case LUKS_GONE:
+	case LUKS_HEADERS_BAD:
 		return LUKS_LOST;
-	if (luks_slots_damaged(v) || any_slot(v, SLOT_DAMAGED) || any_slot(v, SLOT_UNREADABLE))
-		return luks_slots_sound(v) | luks_slots_unproven(v) ? LUKS_SLOT_DAMAGED : LUKS_LOST;
-	return any_copy(&v->luks, is_not_good) || any_slot(v, SLOT_PADDING) || c->unused_bad
-		       ? LUKS_RECOVERABLE
-		       : LUKS_SOUND;
+	case LUKS_SLOT_BAD:
+		return luks_slots_sound(&d->view) | luks_slots_unproven(&d->view)
+			       ? LUKS_SLOT_DAMAGED
+			       : LUKS_LOST;
+	case LUKS_COPY_BAD:
+	case LUKS_COPY_OLDER:
+	case LUKS_HARMLESS_BAD:
+		return LUKS_RECOVERABLE;
+	default:
+		return LUKS_SOUND;
+	}
 }

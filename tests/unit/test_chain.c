@@ -11,7 +11,6 @@
 #include <cmocka.h>
 
 #include "boot/chain.h"
-#include "boot/crypttab.h"
 #include "boot/root_device.h"
 
 #define LUKS_UUID "11111111-2222-4333-8444-555555555501"
@@ -39,27 +38,7 @@ static char *in_folder(const char *name)
 	return path[turn];
 }
 
-/* ---- crypttab and root= ---- */
-
-static void test_crypttab(void **state)
-{
-	static const char text[] = "# name source\n"
-				   "root_crypt UUID=" LUKS_UUID " none luks,initramfs\n"
-				   "swap_crypt /dev/disk/by-uuid/aa-bb none luks\n"
-				   "  data UUID=\"cc-dd\" /key luks";
-
-	(void)state;
-	assert_true(crypttab_has(text, "root_crypt", ""));
-	assert_true(crypttab_has(text, "", LUKS_UUID));
-	assert_true(crypttab_has(text, "other", "aa-bb"));
-	assert_true(crypttab_has(text, "other", "CC-DD"));
-	assert_true(crypttab_has(text, "data", "none"));
-	assert_false(crypttab_has(text, "root", ""));
-	assert_false(crypttab_has(text, "other", "aa-b"));
-	assert_false(crypttab_has(text, "#", ""));
-	assert_false(crypttab_has(text, "", ""));
-	assert_false(crypttab_has("", "root_crypt", LUKS_UUID));
-}
+/* ---- root= ---- */
 
 static void check_root(const char *line, const char *expected)
 {
@@ -276,6 +255,33 @@ static void test_not_opened(void **state)
 	luks_uuid[0] = '1';
 }
 
+/* By the mapping's name, or by the device. */
+static void test_crypttab_entry(void **state)
+{
+	static const struct {
+		const char *text;
+		bool told;
+	} rows[] = {
+		{ "root_crypt /dev/vda3 none luks\n", true },
+		{ "# c\n\nother UUID=" LUKS_UUID " none luks", true },
+		{ "other /dev/disk/by-uuid/" LUKS_UUID " none luks,initramfs\n", true },
+		{ "root_crypto UUID=" FS_UUID " none luks\n", false },
+		{ "# root_crypt UUID=" LUKS_UUID " none luks\n", false },
+		{ "", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct scene s;
+		struct chain c;
+
+		set_scene(&s, NULL);
+		chain_gather(&c, &s.device, &s.devices, rows[i].text);
+		assert_int_equal(c.in_crypttab, rows[i].told);
+		chain_clear(&c);
+	}
+}
+
 static void test_absent(void **state)
 {
 	struct scene s;
@@ -363,7 +369,6 @@ static void test_root_device(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_crypttab),
 		cmocka_unit_test(test_root_parameter),
 		cmocka_unit_test(test_block_devices),
 		cmocka_unit_test(test_whole_chain),
@@ -371,6 +376,7 @@ int main(void)
 		cmocka_unit_test(test_made_anew),
 		cmocka_unit_test(test_not_opened),
 		cmocka_unit_test(test_absent),
+		cmocka_unit_test(test_crypttab_entry),
 		cmocka_unit_test(test_lvm),
 		cmocka_unit_test(test_root_device),
 	};
