@@ -62,6 +62,15 @@ static bool is_divided(const char *sysfs, const char *device)
 	return found;
 }
 
+/* The name that a person knows, where udev has made it. */
+static void name_mapping(struct block_device *d, const char *dev)
+{
+	cleanup(free_ptr) char *path = text_format("%s/mapper/%s", dev, d->dm_name);
+
+	if (*d->dm_name && strlen(path) < sizeof(d->path) && !access(path, F_OK))
+		snprintf(d->path, sizeof(d->path), "%s", path);
+}
+
 static void add_device(struct block_devices *b, const char *sysfs, const char *dev,
 		       const char *name)
 {
@@ -82,6 +91,7 @@ static void add_device(struct block_devices *b, const char *sysfs, const char *d
 	d->divided = is_divided(sysfs, name);
 	read_value(sysfs, name, "dm/name", d->dm_name, sizeof(d->dm_name));
 	read_value(sysfs, name, "dm/uuid", d->dm_uuid, sizeof(d->dm_uuid));
+	name_mapping(d, dev);
 }
 
 static int by_name(const void *a, const void *b)

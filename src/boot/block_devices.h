@@ -9,7 +9,7 @@
 /* A block device that can hold data, as sysfs knows it (Documentation/ABI/stable/sysfs-block). */
 struct block_device {
 	char name[64];	   /* "vda3", "dm-0" */
-	char path[256];	   /* "/dev/vda3" */
+	char path[256];	   /* "/dev/vda3", "/dev/mapper/root_crypt" */
 	uint64_t bytes;	   /* never 0 */
 	bool divided;	   /* it has partitions */
 	char dm_name[128]; /* device-mapper: "root_crypt"; else "" */

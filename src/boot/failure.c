@@ -105,12 +105,12 @@ static void tell_refusals(const struct manifest *m, const char *asked)
 	for (size_t i = 0; i < r.finding_count; i++) {
 		const struct finding *f = &r.findings[i];
 
+		/* With damage the first thing to do is the keyslot that may work. */
+		bool more = f->verdict == VERDICT_STORAGE_CORRUPTION && f->next.count;
+
 		if (!f->warning && f->verdict != VERDICT_STALE)
 			kernel_log_write(LOG_LEVEL_ERROR, "%s: %s%s%s", f->target, f->summary,
-					 f->next.count ? " " : "",
-					 f->verdict == VERDICT_STORAGE_CORRUPTION && f->next.count
-						 ? f->next.items[0]
-						 : "");
+					 more ? " " : "", more ? f->next.items[0] : "");
 	}
 	report_clear(&r);
 	luks_devices_clear(&devices);

@@ -87,11 +87,10 @@ static void tell_no_uuid(struct report *r, const char *root, const struct search
 		finding_next(f, "Look for the disk in the firmware's list, and in dmesg.");
 		return;
 	}
-	f = report_finding(r, s->blank ? VERDICT_INCONCLUSIVE : VERDICT_CONFIG_ERROR,
-			   "BV-CHAIN-ROOT", root, "root= names a UUID that no device here has%s.",
-			   s->blank ? "; devices without anything known at their start may have "
-				      "lost it"
-				    : "");
+	f = report_finding(
+		r, s->blank ? VERDICT_INCONCLUSIVE : VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT", root,
+		"No device has the UUID that root= names%s. These are there:",
+		s->blank ? ", but where nothing known is at the start it may be lost" : "");
 	block_devices_tell(b, f);
 	finding_next(f, "Compare root= on the kernel command line with the UUIDs above (blkid); a "
 			"disk may be missing as well: cable, driver, dmesg.");
@@ -102,13 +101,10 @@ static void tell_no_uuid(struct report *r, const char *root, const struct search
 
 static void tell_no_file(struct report *r, const char *root, const struct block_devices *b)
 {
-	struct finding *f = report_finding(r, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT", root,
-					   "root= names a device that does not exist.");
+	struct finding *f =
+		report_finding(r, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT", root,
+			       "%s, which root= names, does not exist. These devices do:", root);
 
-	for (size_t i = 0; i < b->count; i++) {
-		if (*b->items[i].dm_name)
-			finding_text(f, "there is", "/dev/mapper/%s", b->items[i].dm_name);
-	}
 	block_devices_tell(b, f);
 	finding_next(f, "Compare root= on the kernel command line with the devices above.");
 	finding_next(f, "In the boot menu: [e] edits root= for one boot.");

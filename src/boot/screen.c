@@ -7,7 +7,13 @@
 #include "util/util.h"
 
 #define TITLE "bootverdict " BOOTVERDICT_VERSION
-#define STEPS 3 /* of what to do */
+
+/* How much of what to do is told: as much as leaves room for what happened, at least the last. */
+static const struct {
+	size_t steps, rows; /* rows: of each */
+} lengths[] = { { 5, 4 }, { 4, 3 }, { 3, 2 } };
+
+#define DEVICES 6u /* of those that are there instead */
 
 /* ---- rows ---- */
 
@@ -169,6 +175,21 @@ static void add_position(struct screen *s, const struct finding *f)
 	add(s, row);
 }
 
+/* What is there, where something else was looked for. */
+static void add_devices(struct screen *s, const struct finding *f)
+{
+	for (size_t i = 0, told = 0; i < f->evidence_count && told < DEVICES; i++) {
+		const struct evidence *e = &f->evidence[i];
+		cleanup(free_ptr) char *row = NULL;
+
+		if (strncmp(e->key, "/dev/", 5) != 0)
+			continue;
+		row = text_format("%s: %s", e->key, e->value);
+		add_wrapped(s, "  ", row, 1);
+		told++;
+	}
+}
+
 /* What was observed. Only the first finding with a place tells it: the details have the rest. */
 static void add_finding(struct screen *s, const struct finding *f, bool *placed)
 {
@@ -183,6 +204,7 @@ static void add_finding(struct screen *s, const struct finding *f, bool *placed)
 	add_wrapped(s, "", f->summary, 3);
 	if (evidence_value(f, "chain"))
 		add_wrapped(s, "  ", evidence_value(f, "chain"), 3);
+	add_devices(s, f);
 	if (*placed || (!evidence_value(f, "first_path") && !f->range_count))
 		return;
 	add_first_path(s, f);
@@ -226,7 +248,7 @@ static void add_nots(struct screen *s, const struct report *r)
 	}
 }
 
-static void add_steps(struct screen *s, const struct report *r)
+static void add_steps(struct screen *s, const struct report *r, size_t steps, size_t rows)
 {
 	for (size_t i = 0; i < r->finding_count; i++) {
 		const struct string_list *next = &r->findings[i].next;
@@ -235,36 +257,45 @@ static void add_steps(struct screen *s, const struct report *r)
 			continue;
 		add(s, "");
 		add(s, "What to do:");
-		for (size_t j = 0; j < next->count && j < STEPS; j++) {
+		for (size_t j = 0; j < next->count && j < steps; j++) {
 			cleanup(free_ptr) char *number = text_format("  %zu. ", j + 1);
 
-			add_wrapped(s, number, next->items[j], 2);
+			add_wrapped(s, number, next->items[j], rows);
 		}
 		return;
 	}
+}
+
+static void add_end(struct screen *s, const struct report *r, const char *note, const char *menu,
+		    size_t length)
+{
+	s->count = 0;
+	add_nots(s, r);
+	add_steps(s, r, lengths[length].steps, lengths[length].rows);
+	if (note || menu)
+		add_rule(s, '-');
+	if (note)
+		add(s, note);
+	if (menu)
+		add(s, menu);
 }
 
 void screen_render(struct screen *s, const struct report *r, const char *note, const char *menu)
 {
 	cleanup(free_ptr) char *verdict = text_format("VERDICT: %s", verdict_headline(r->verdict));
 	struct screen evidence = { .count = 0 };
-	struct screen end = { .count = 0 };
-	size_t room;
-
-	add_evidence(&evidence, r);
-	add_nots(&end, r);
-	add_steps(&end, r);
-	if (note || menu)
-		add_rule(&end, '-');
-	if (note)
-		add(&end, note);
-	if (menu)
-		add(&end, menu);
+	struct screen end;
+	size_t length = 0, room;
 
 	s->count = 0;
 	add_title(s, r);
 	add_wrapped(s, "", verdict, 1);
 	add(s, "");
+	add_evidence(&evidence, r);
+	do {
+		add_end(&end, r, note, menu, length++);
+	} while (length < ARRAY_SIZE(lengths) &&
+		 s->count + evidence.count + end.count > SCREEN_ROWS);
 	room = SCREEN_ROWS - s->count - end.count;
 	for (size_t i = 0; i < evidence.count && i < room; i++)
 		add(s, i + 1 == room && evidence.count > room ? "  ..." : evidence.rows[i]);

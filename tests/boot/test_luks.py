@@ -4,7 +4,7 @@ refused, and when what it opened is not there any more."""
 
 import guarded
 import luksguest
-from lab import image
+from lab import image, tree
 from lab.suite import case
 from lab.vm import LUKS
 
@@ -76,6 +76,7 @@ def keyslot_bit(t):
         t.sees("keyslot 0 is damaged", shown)
         t.sees("passphrase of keyslot 1 still opens the disk", shown)
         t.sees("one bit flipped", shown)
+        t.sees(r"luksKillSlot /dev/vda3 0", shown)
         t.sees(r"\[c\] go on to the prompt", shown)
         vm.send("c")
         luksguest.unlock(vm, image.PASSPHRASE)
@@ -148,7 +149,7 @@ def superblock_inside(t):
         t.check(verdict == guarded.CORRUPT, f"the first line is {verdict!r}")
         t.sees("root_crypt was unlocked, but the ext4 inside it has no superblock any more", shown)
         t.sees(r"root_crypt \(open\) > ext4 \(NO SUPERBLOCK\)", shown)
-        t.sees("e2fsck -b 32768", shown)
+        t.sees("e2fsck -b 32768 -B 4096 /dev/mapper/root_crypt", shown)
 
 
 @case("LUKS: a wrong passphrase, three times and again: header and keyslots are as sealed")
@@ -211,4 +212,5 @@ def wrong_root(t):
         luksguest.unlock(vm, image.PASSPHRASE)
         verdict, shown = screen_after_failure(t, vm)
         t.check(verdict.startswith("VERDICT: CONFIGURATION ERROR"), f"the first line is {verdict!r}")
-        t.sees("root= names a device that does not exist", shown)
+        t.sees("/dev/mapper/other, which root= names, does not exist", shown)
+        t.sees("/dev/mapper/root_crypt: ext4 " + tree.ROOT_UUID, shown)

@@ -143,6 +143,51 @@ static void test_too_much_evidence_is_cut_visibly(void **state)
 	report_clear(&r);
 }
 
+/* A LUKS report: no word about the initial RAM disk; the chain, the devices, and every step. */
+static void test_room_is_used(void **state)
+{
+	static const struct bad_range flip = { .offset = 8192,
+					       .length = 4096,
+					       .damage = { .kind = DAMAGE_BIT_FLIP } };
+	struct finding *f;
+	struct report r;
+	struct screen s;
+
+	(void)state;
+	report_init(&r, "boot");
+	f = report_finding(&r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-KEYSLOT", "/dev/vda3",
+			   "The key material of keyslot 0 is damaged.");
+	finding_text(f, "chain", "/dev/vda3 > LUKS (a keyslot is damaged)");
+	finding_text(f, "/dev/vda1", "ext4 UUID");
+	finding_number(f, "blocks", 63);
+	finding_range(f, &flip);
+	for (int i = 1; i <= 5; i++)
+		finding_next(f,
+			     "Step %d, which is so long that it needs more than one row of the "
+			     "screen, and in this case even more than two of them: its end",
+			     i);
+	report_conclude(&r);
+	screen_render(&s, &r, NULL, MENU);
+	check_fits(&s);
+	assert_int_equal(find_row(&s, "initial RAM disk"), -1);
+	assert_true(find_row(&s, "> LUKS (a keyslot is damaged)") > 0);
+	assert_true(find_row(&s, "  /dev/vda1: ext4 UUID") > 0);
+	assert_true(find_row(&s, "one bit flipped") > 0);
+	assert_true(find_row(&s, "  3. Step 3") > 0);
+	assert_int_equal(find_row(&s, "  5. Step 5"), -1);
+	report_clear(&r);
+
+	report_init(&r, "boot");
+	f = report_finding(&r, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT", "root", "Not there.");
+	for (int i = 1; i <= 5; i++)
+		finding_next(f, "Step %d.", i);
+	report_conclude(&r);
+	screen_render(&s, &r, NULL, MENU);
+	check_fits(&s);
+	assert_true(find_row(&s, "  5. Step 5.") > 0);
+	report_clear(&r);
+}
+
 static void test_long_identity_is_shortened(void **state)
 {
 	char name[301];
@@ -270,6 +315,7 @@ int main(void)
 		cmocka_unit_test(test_usual_report),
 		cmocka_unit_test(test_any_length_fits),
 		cmocka_unit_test(test_too_much_evidence_is_cut_visibly),
+		cmocka_unit_test(test_room_is_used),
 		cmocka_unit_test(test_long_identity_is_shortened),
 		cmocka_unit_test(test_empty_report),
 		cmocka_unit_test(test_shorten),
