@@ -163,9 +163,9 @@ static void test_room_is_used(void **state)
 	finding_range(f, &flip);
 	for (int i = 1; i <= 5; i++)
 		finding_next(f,
-			     "Step %d, which is so long that it needs more than one row of the "
-			     "screen, and in this case even more than two of them: its end",
-			     i);
+			     "Step %d, which is so long that it needs four rows of the screen: "
+			     "one %0*d, two %0*d, three %0*d, and its end.",
+			     i, 50, 1, 50, 2, 50, 3);
 	report_conclude(&r);
 	screen_render(&s, &r, NULL, MENU);
 	check_fits(&s);
