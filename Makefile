@@ -231,6 +231,7 @@ check-boot: all
 	@tests/boot/run
 
 check-matrix: all
+	tests/luks/run
 	tests/boot/run --matrix
 
 fuzz:

@@ -1,0 +1,366 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# LUKS devices in the seal: what is recorded, what a check makes of it, and that its owner's changes
+# are not called damage.
+
+bats_require_minimum_version 1.5.0
+
+load system
+load luks
+
+setup() {
+	DISK=$BATS_TEST_TMPDIR/disk.img
+	GENERATORS=$BATS_TEST_DIRNAME/../luks
+}
+
+verdict_is() { # NAME STATUS
+	[ "$status" -eq "$2" ]
+	[ "$(field .verdict)" = "$1" ]
+}
+
+ids() {
+	field '[.findings[].id] | join(",")'
+}
+
+stale() { # KEY: the keyslots that the finding names so
+	field ".findings[] | select(.id == \"BV-LUKS-STALE\") | .evidence[\"$1\"] // \"\""
+}
+
+records() { # the LUKS lines of the record beside the kernel
+	grep -c '^luks ' "$ROOT/boot/bootverdict/$KVER.manifest" || true
+}
+
+crypttab() {
+	printf '%s\n' "$@" >"$ROOT/etc/crypttab"
+}
+
+@test "without a LUKS device nothing about LUKS is in the seal" {
+	make_system
+	cp -r "$ROOT" "$BATS_TEST_TMPDIR/twin"
+	seal -q
+	run ! grep -aiq luks "$ROOT/boot/bootverdict/$KVER.manifest"
+	run ! grep -aq '^luks ' "$IMAGE"
+	printf 'crypted_swap /dev/sdz9 /dev/urandom swap,cipher=aes-xts-plain64\n# a comment\n' \
+		>"$BATS_TEST_TMPDIR/twin/etc/crypttab"
+	bv seal -q --root "$BATS_TEST_TMPDIR/twin" -k "$KVER"
+	cmp "$IMAGE" "$BATS_TEST_TMPDIR/twin/boot/${IMAGE##*/}"
+}
+
+@test "a named device is sealed, stays sealed, and the guard has its record" {
+	make_luks "$DISK" 2
+	make_system
+	seal --device "$DISK"
+	[ "$(records)" -eq 1 ]
+	[ "$(grep -ac '^luks 2 ' "$IMAGE")" -eq 1 ]
+	[ "$(grep -c '^keyslot ' "$ROOT/boot/bootverdict/$KVER.manifest")" -eq 2 ]
+	fingerprint >"$BATS_TEST_TMPDIR/before"
+	run -0 seal
+	[[ $output == *"already sealed"* ]]
+	[[ $output == *"$DISK: LUKS2, keyslots in use: 2"* ]]
+	[ "$(records)" -eq 1 ]
+	fingerprint | diff "$BATS_TEST_TMPDIR/before" -
+	run -0 check --json
+	[ "$(field '.artifacts[] | select(.kind == "luks") | .state')" = intact ]
+	bv seal -q --root "$ROOT" -k "$KVER" --remove
+	run -0 seal -q
+	[ "$(records)" -eq 0 ]
+}
+
+@test "a relative name means the same device from another folder" {
+	make_luks "$DISK" 2
+	make_system
+	(cd "$BATS_TEST_TMPDIR" && seal -q --device disk.img)
+	(cd / && check)
+	(cd / && seal -q)
+	[ "$(records)" -eq 1 ]
+}
+
+@test "crypttab tells which devices the initramfs unlocks" {
+	make_luks "$DISK" 2
+	make_luks "$DISK.2" 1
+	make_system
+	crypttab '# name source key options' "vault $DISK none luks,initramfs" \
+		"later $DISK.2 none luks,noauto" "swap /dev/sdz3 /dev/urandom swap"
+	seal -q
+	[ "$(records)" -eq 1 ]
+	grep -q '^layer crypt vault ' "$ROOT/boot/bootverdict/$KVER.manifest"
+	# fstab names the mapping of the root: the other one opens later.
+	crypttab "root_crypt $DISK none luks" "later $DISK.2 none luks"
+	echo '/dev/mapper/root_crypt / ext4 defaults 0 1' >"$ROOT/etc/fstab"
+	seal -q
+	[ "$(records)" -eq 1 ]
+	# fstab cannot tell: all that open by themselves.
+	echo 'UUID=1234 / ext4 defaults 0 1' >"$ROOT/etc/fstab"
+	seal -q
+	[ "$(records)" -eq 2 ]
+	check
+	# Gone from crypttab: not sealed any more.
+	crypttab "root_crypt $DISK none luks"
+	seal -q
+	[ "$(records)" -eq 1 ]
+	crypttab 'absent UUID=00000000-1111-2222-3333-444444444444 none luks,initramfs'
+	run -0 seal
+	[[ $output == *"00000000-1111-2222-3333-444444444444"*"it is not sealed"* ]]
+	[ "$(records)" -eq 0 ]
+}
+
+@test "a detached header is sealed and compared" {
+	"$GENERATORS/make-luks2-detached" "$DISK"
+	make_system
+	seal -q --device "$DISK.data" --header "$DISK"
+	grep -q '^header ' "$ROOT/boot/bootverdict/$KVER.manifest"
+	check
+	seal -q
+	[ "$(records)" -eq 1 ]
+	flip_bit "$DISK" $(($(slot_offset "$DISK" 2 1) + 70000))
+	run check --json
+	verdict_is storage-corruption 1
+	[ "$(field '.findings[0].evidence.keyslot')" -eq 1 ]
+	crypttab "vault $DISK.data none luks,initramfs,header=$DISK"
+	run -2 seal --header "$DISK"
+}
+
+@test "what is damaged is not sealed, and nothing is written" {
+	make_luks "$DISK" 2
+	make_system
+	seal -q --device "$DISK"
+	cp "$DISK" "$DISK.good"
+	fingerprint >"$BATS_TEST_TMPDIR/before"
+	slot=$(slot_offset "$DISK" 2 1)
+	for kind in copy both gone slot area; do
+		cp "$DISK.good" "$DISK"
+		case $kind in
+		copy) flip_bit "$DISK" 4500 ;;
+		both) flip_bit "$DISK" 4500 && flip_bit "$DISK" 20900 ;;
+		gone) zero_bytes "$DISK" 0 32768 ;;
+		slot) flip_bit "$DISK" $((slot + 5000)) ;;
+		area) zero_bytes "$DISK" "$slot" 258048 ;;
+		esac
+		# Named, or known from the last seal.
+		run -1 seal -q --device "$DISK"
+		[[ $output == *"bootverdict luks $DISK"* ]]
+		run -1 seal -q
+		fingerprint | diff "$BATS_TEST_TMPDIR/before" -
+	done
+	cp "$DISK.good" "$DISK"
+	run -0 seal -q
+	# Without a record the statistics see overwritten key material.
+	bv seal -q --root "$ROOT" -k "$KVER" --remove
+	zero_4k "$DISK" $((slot + 8192))
+	run -1 seal -q --device "$DISK"
+	[ ! -e "$ROOT/boot/bootverdict/$KVER.manifest" ]
+	# The owner's way out: another key in its place.
+	cp "$DISK.good" "$DISK"
+	seal -q --device "$DISK"
+	flip_bit "$DISK" $((slot + 5000))
+	keyed "$PASSPHRASE" luksKillSlot "$DISK" 1
+	seal -q
+	check
+}
+
+@test "what cannot be sealed by name is told, with status 2" {
+	make_system
+	run -2 seal --device "$BATS_TEST_TMPDIR/absent"
+	[[ $output == *absent*"No such file"* ]]
+	truncate -s 1M "$DISK"
+	run -2 seal --device "$DISK"
+	[[ $output == *"there is no LUKS header"* ]]
+	run -2 seal --header "$DISK"
+	[[ $output == *"--device"* ]]
+	run -0 seal -q
+}
+
+@test "check finds damage in a sealed device, and what is gone" {
+	for version in 1 2; do
+		make_luks "$DISK" "$version"
+		unset ROOT
+		rm -rf "$BATS_TEST_TMPDIR/root"
+		seal_luks "$DISK" -q
+		check
+		cp "$DISK" "$DISK.good"
+		flip_bit "$DISK" $(($(slot_offset "$DISK" "$version" 0) + 100))
+		run check --json
+		verdict_is storage-corruption 1
+		[ "$(ids)" = BV-LUKS-KEYSLOT ]
+		[ "$(field '.findings[0].evidence.keyslot')" -eq 0 ]
+		[ "$(field '.artifacts[] | select(.kind == "initrd") | .state')" = intact ]
+		cp "$DISK.good" "$DISK"
+		zero_bytes "$DISK" 0 65536
+		run check --json
+		verdict_is storage-corruption 1
+		[ "$(ids)" = BV-LUKS-GONE ]
+		rm "$DISK"
+		run check --json
+		verdict_is inconclusive 5
+		[ "$(ids)" = BV-LUKS-ABSENT ]
+		cp "$DISK.good" "$DISK"
+		check
+	done
+}
+
+# One change by its owner: stale, with these words; sealed again it is intact.
+changed() { # WHAT COMMAND...
+	local what=$1
+	shift
+	cp "$DISK.good" "$DISK"
+	"$@"
+	run check --json
+	echo "# $what: $status" >&2
+	verdict_is stale 4
+	[[ ",$(ids)," == *,BV-LUKS-STALE,* ]]
+	[ "$(field '[.findings[] | select(.verdict == "storage-corruption")] | length')" -eq 0 ]
+	cp -r "$ROOT" "$BATS_TEST_TMPDIR/sealed"
+	bv seal -q --root "$ROOT" --all
+	check
+	rm -r "$ROOT"
+	mv "$BATS_TEST_TMPDIR/sealed" "$ROOT"
+}
+
+# A change after which damage in what did not change is still seen.
+and_damaged() { # VERSION SLOT
+	flip_bit "$DISK" $(($(slot_offset "$DISK" "$1" "$2") + 20000))
+	cp "$DISK" "$DISK.damaged"
+	run check --json
+	verdict_is storage-corruption 1
+	[ "$(field '[.findings[] | select(.id == "BV-LUKS-KEYSLOT") | .evidence.keyslot] | join(",")')" = "$2" ]
+}
+
+change_key() { # VERSION SLOT
+	printf %s new >"$BATS_TEST_TMPDIR/new-key"
+	# shellcheck disable=SC2046 # several words
+	keyed "$PASSPHRASE" luksChangeKey --key-slot "$2" $(quick "$1") "$DISK" "$BATS_TEST_TMPDIR/new-key"
+}
+
+new_uuid() {
+	cryptsetup -q luksUUID --uuid 6f41aaaa-1234-4c8c-9a4b-0123456789ab "$DISK"
+}
+
+import_token() {
+	echo '{"type":"nobody","keyslots":["0"]}' | cryptsetup token import "$DISK"
+}
+
+reencrypt() { # OPTION...
+	keyed "$PASSPHRASE" reencrypt --force-offline-reencrypt --key-slot 0 "${QUICK[@]}" "$@" "$DISK"
+}
+
+common_changes() { # VERSION
+	changed luksAddKey add_key "$DISK" "$1" "$PASSPHRASE" third
+	[ "$(stale new)" = "keyslot 2" ]
+	[ "$(stale changed)" = "" ]
+	changed luksChangeKey change_key "$1" 0
+	[ "$(stale changed)" = "keyslot 0" ]
+	[ "$(stale new)$(stale removed)" = "" ]
+	changed luksKillSlot keyed "$PASSPHRASE" luksKillSlot "$DISK" 1
+	[ "$(stale removed)" = "keyslot 1" ]
+	changed luksErase cryptsetup -q luksErase "$DISK"
+	[ "$(stale removed)" = "keyslots 0 and 1" ]
+	changed luksUUID new_uuid
+	[ "$(stale UUID)" = 6f41aaaa-1234-4c8c-9a4b-0123456789ab ]
+	changed luksFormat make_luks "$DISK" "$1"
+	changed convert cryptsetup -q convert --type "luks$((3 - $1))" "$DISK"
+	# Its owner changed one keyslot, and the disk damaged another.
+	cp "$DISK.good" "$DISK"
+	add_key "$DISK" "$1" "$PASSPHRASE" third
+	and_damaged "$1" 0
+	cp "$DISK.good" "$DISK"
+	change_key "$1" 0
+	and_damaged "$1" 1
+	# The healthy twin.
+	cp "$DISK.good" "$DISK"
+	check
+}
+
+@test "LUKS1: every change by its owner is stale, and names the keyslots" {
+	make_luks "$DISK" 1
+	seal_luks "$DISK" -q
+	cp "$DISK" "$DISK.good"
+	common_changes 1
+	# Added and removed again: as it was, to the byte.
+	add_key "$DISK" 1 "$PASSPHRASE" third
+	keyed "$PASSPHRASE" luksKillSlot "$DISK" 2
+	check
+}
+
+@test "LUKS2: every change by its owner is stale, and names the keyslots" {
+	make_luks "$DISK" 2 --sector-size 512
+	seal_luks "$DISK" -q
+	cp "$DISK" "$DISK.good"
+	common_changes 2
+	changed luksConvertKey keyed "$PASSPHRASE" luksConvertKey --key-slot 0 \
+		--pbkdf pbkdf2 --pbkdf-force-iterations 2000 "$DISK"
+	[ "$(stale changed)" = "keyslot 0" ]
+	changed token import_token
+	[ "$(stale changed)$(stale new)$(stale removed)" = "" ]
+	changed label cryptsetup -q config --label a-name "$DISK"
+	changed priority cryptsetup -q config --priority prefer --key-slot 1 "$DISK"
+	[ "$(stale changed)" = "" ]
+	changed "reencrypt --init-only" reencrypt --init-only
+	[[ $(ids) == *BV-LUKS-REENCRYPT* ]]
+	changed reencrypt reencrypt
+	cp "$DISK.good" "$DISK"
+	cryptsetup -q config --label a-name "$DISK"
+	and_damaged 2 1
+}
+
+@test "LUKS2: a header backup that is restored is no damage" {
+	make_luks "$DISK" 2
+	cryptsetup -q luksHeaderBackup "$DISK" --header-backup-file "$DISK.backup"
+	seal_luks "$DISK" -q
+	add_key "$DISK" 2 "$PASSPHRASE" third
+	seal -q
+	cryptsetup -q luksHeaderRestore "$DISK" --header-backup-file "$DISK.backup"
+	run check --json
+	[ "$status" -ne 1 ]
+	[ "$(field '[.findings[] | select(.verdict == "storage-corruption")] | length')" -eq 0 ]
+	# The same state that was sealed, restored: intact.
+	seal -q
+	cryptsetup -q luksHeaderRestore "$DISK" --header-backup-file "$DISK.backup"
+	check
+}
+
+@test "LUKS2: a copy that cryptsetup repaired silently is told" {
+	make_luks "$DISK" 2
+	seal_luks "$DISK" -q
+	cp "$DISK" "$DISK.good"
+	for offset in 4500 20900; do
+		cp "$DISK.good" "$DISK"
+		flip_bit "$DISK" "$offset"
+		run check --json
+		verdict_is storage-corruption 1
+		[ "$(ids)" = BV-LUKS-COPY ]
+		cryptsetup luksDump "$DISK" >/dev/null
+		run check --json
+		verdict_is stale 4
+		[[ $(field '.findings[0].summary') == *"repaired silently"* ]]
+	done
+}
+
+@test "the record shows hashes and no byte of what it is about" {
+	make_luks "$DISK" 2
+	seal_luks "$DISK" -q
+	sed -n '/^luks /,/^segment /p' "$ROOT/boot/bootverdict/$KVER.manifest" >"$BATS_TEST_TMPDIR/lines"
+	run ! grep -vE '^(luks 2 |copy |state |keyslot |segment |blocks( [0-9a-f]{16}){1,8}$)' \
+		"$BATS_TEST_TMPDIR/lines"
+	[ "$(grep -c '^keyslot ' "$BATS_TEST_TMPDIR/lines")" -eq 2 ]
+}
+
+# tests/luks/matrix says what: every field and area, bits, zeros and swaps, and the healthy twin.
+matrix() { # GENERATOR...
+	local name arguments=()
+
+	make_system
+	for name in "$@"; do
+		"$GENERATORS/make-$name" "$BATS_TEST_TMPDIR/$name.img"
+		arguments+=("$BATS_TEST_TMPDIR/$name.img")
+	done
+	seal -q "${arguments[@]/#/--device=}"
+	"$GENERATORS/matrix" --few "$ROOT" "${arguments[@]}"
+}
+
+@test "LUKS1: damage in every field and area, of three kinds of header" {
+	matrix luks1 luks1-one-slot luks1-short-key
+}
+
+@test "LUKS2: damage in every field and area, of four kinds of header" {
+	matrix luks2 luks2-one-slot luks2-4096 luks2-argon2id
+}

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Every field and area of a LUKS header, read from the specifications and not with bootverdict.
+
+A place is (name, offset, length, means): what damage there means, as the findings name it:
+"header" (no passphrase can open it), "copy N" (a copy of a LUKS2 header), "slot N", "unused"
+(bytes that belong to a structure, and that nothing needs), "nothing" (outside all structures).
+"""
+
+import json
+import struct
+
+BLOCK = 4096
+
+LUKS1_FIELDS = [
+    ("magic", 0, 6), ("version", 6, 2), ("cipher", 8, 32), ("mode", 40, 32), ("hash", 72, 32),
+    ("payload offset", 104, 4), ("key bytes", 108, 4), ("digest", 112, 20),
+    ("digest salt", 132, 32), ("digest iterations", 164, 4), ("uuid", 168, 40),
+]
+LUKS1_SLOT_FIELDS = [
+    ("state", 0, 4), ("iterations", 4, 4), ("salt", 8, 32), ("offset", 40, 4), ("stripes", 44, 4),
+]
+LUKS2_FIELDS = [
+    ("magic", 0, 6), ("version", 6, 2), ("size", 8, 8), ("seqid", 16, 8), ("label", 24, 48),
+    ("checksum name", 72, 32), ("salt", 104, 64), ("uuid", 168, 40), ("subsystem", 208, 48),
+    ("offset", 256, 8), ("padding", 264, 184), ("checksum", 448, 64), ("rest", 512, 3584),
+]
+
+
+def area(slot, offset, used, length):
+    """Start, middle and end of the key material, and what lies behind it."""
+    yield f"slot {slot}: first byte", offset, 1, f"slot {slot}"
+    yield f"slot {slot}: a sector", offset + 512 * 5, 512, f"slot {slot}"
+    middle = offset + used // 2 // BLOCK * BLOCK
+    yield f"slot {slot}: a block", middle, BLOCK, f"slot {slot}"
+    yield f"slot {slot}: last byte", offset + used - 1, 1, f"slot {slot}"
+    yield f"slot {slot}: all", offset, length, f"slot {slot}"
+    if length > used:
+        yield f"slot {slot}: padding", offset + used, length - used, "unused"
+
+
+def luks1(data):
+    key_bytes, = struct.unpack_from(">I", data, 108)
+    for name, offset, length in LUKS1_FIELDS:
+        yield name, offset, length, "header"
+    for slot in range(8):
+        at = 208 + 48 * slot
+        state, = struct.unpack_from(">I", data, at)
+        start, = struct.unpack_from(">I", data, at + 40)
+        active = state == 0x00AC71F3
+        for name, offset, length in LUKS1_SLOT_FIELDS:
+            means = "header"
+            if name in ("iterations", "salt"):
+                means = f"slot {slot}" if active else "unused"
+            yield f"slot {slot}: {name}", at + offset, length, means
+        if active:
+            used = key_bytes * 4000
+            length = (used + BLOCK - 1) // BLOCK * BLOCK
+            yield from area(slot, start * 512, used, length)
+        else:
+            yield f"slot {slot}: its free area", start * 512, BLOCK, "nothing"
+    yield "behind the header", 1024, 512, "nothing"
+
+
+def luks2(data):
+    size, = struct.unpack_from(">Q", data, 8)
+    metadata = data[4096:size]
+    metadata = json.loads(metadata[:metadata.index(b"\0")])
+    text = len(json.dumps(metadata, separators=(",", ":")))
+    for copy in range(2):
+        start = copy * size
+        for name, offset, length in LUKS2_FIELDS:
+            yield f"copy {copy}: {name}", start + offset, length, f"copy {copy}"
+        yield f"copy {copy}: JSON begins", start + 4096, 1, f"copy {copy}"
+        yield f"copy {copy}: in the JSON", start + 4096 + text // 2, 64, f"copy {copy}"
+        yield f"copy {copy}: behind the JSON", start + size - 512, 512, f"copy {copy}"
+        yield f"copy {copy}: a block", start + 4096, BLOCK, f"copy {copy}"
+        yield f"copy {copy}: all", start, size, f"copy {copy}"
+    end = 2 * size
+    for slot, keyslot in metadata["keyslots"].items():
+        offset, length = (int(keyslot["area"][key]) for key in ("offset", "size"))
+        yield from area(slot, offset, keyslot["key_size"] * 4000, length)
+        end = max(end, offset + length)
+    if end + BLOCK <= len(data):
+        yield "behind the keyslots", end, BLOCK, "nothing"
+
+
+def places(data):
+    return list(luks1(data) if data[6:8] == b"\0\1" else luks2(data))
+
+
+def active_slots(found):
+    return sorted({int(name.split()[1].rstrip(":")) for name, _, _, means in found
+                   if name.endswith("first byte") and means.startswith("slot")})
