@@ -205,7 +205,7 @@ changed() { # WHAT COMMAND...
 	cp "$DISK.good" "$DISK"
 	"$@"
 	run check --json
-	echo "# $what: $status" >&2
+	echo "after $what:"
 	verdict_is stale 4
 	[[ ",$(ids)," == *,BV-LUKS-STALE,* ]]
 	[ "$(field '[.findings[] | select(.verdict == "storage-corruption")] | length')" -eq 0 ]

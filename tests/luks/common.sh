@@ -48,5 +48,7 @@ add_keys() { # FILE LAST OPTION...: keyslots 1 to LAST
 	rm -f "$new"
 }
 
+# shellcheck disable=SC2034 # for the generators
 pbkdf2='--pbkdf pbkdf2 --pbkdf-force-iterations 1000'
+# shellcheck disable=SC2034
 argon2id="--pbkdf argon2id --pbkdf-force-iterations 4 --pbkdf-memory $MEMORY --pbkdf-parallel 1"
