@@ -60,7 +60,7 @@ static void tell_unreadable(struct report *r, const char *path, int err)
 }
 
 static int compare(struct luks_view *v, const struct luks_source *source, const struct manifest *m,
-		   const struct sealed_luks *s, const struct place *p, struct report *r)
+		   const struct sealed_luks *s, const struct place *p)
 {
 	int err = luks_view_read(v, source);
 
@@ -70,10 +70,7 @@ static int compare(struct luks_view *v, const struct luks_source *source, const 
 	if (p->by_place && v->luks.chosen >= 0 &&
 	    luks_record_match(s, &v->luks, source, p->path) <= RECORD_NAMED)
 		return -ENODEV;
-	err = luks_view_compare(v, source, s, m->sealed_at);
-	if (!err)
-		report_luks(r, v);
-	return err;
+	return luks_view_compare(v, source, s, m->sealed_at);
 }
 
 static void check_device(const char *root, const struct manifest *m, const struct sealed_luks *s,
@@ -85,10 +82,18 @@ static void check_device(const char *root, const struct manifest *m, const struc
 	int err = luks_source_open(&source, luks_view_place(&v));
 
 	if (!err)
-		err = compare(&v, &source, m, s, &p, r);
-	if (err == -ENOENT || err == -ENXIO || err == -ENODEV)
+		err = compare(&v, &source, m, s, &p);
+	for (unsigned int i = 1; !err && luks_may_be_written(judge_luks(&v)) && i < LUKS_LOOKS_MAX;
+	     i++) {
+		usleep(LUKS_LOOK_AGAIN);
+		luks_view_clear(&v);
+		err = compare(&v, &source, m, s, &p);
+	}
+	if (!err)
+		report_luks(r, &v);
+	else if (err == -ENOENT || err == -ENXIO || err == -ENODEV)
 		tell_absent(r, s, luks_view_place(&v));
-	else if (err)
+	else
 		tell_unreadable(r, luks_view_place(&v), err);
 	luks_view_clear(&v);
 	luks_source_close(&source);

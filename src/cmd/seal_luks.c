@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "artifact/luks_source.h"
 #include "artifact/superblock.h"
@@ -128,22 +129,35 @@ static int leave_out(const struct candidate *c, const char *why)
 	return c->asked_for ? 2 : 0;
 }
 
+static int look(struct luks_view *v, const struct candidate *c, const struct luks_source *source,
+		const struct manifest *old, struct luks_judgement *j)
+{
+	int err = luks_view_read(v, source);
+
+	if (!err)
+		err = luks_view_compare(v, source, record_of(old, v, source, c->path), 0);
+	if (!err)
+		*j = judge_luks(v);
+	return err;
+}
+
 static int examine(const struct candidate *c, const struct luks_source *source,
 		   const struct manifest *old, struct manifest *m)
 {
 	struct luks_view v = { .device = c->device, .header = c->header ? c->path : NULL };
 	struct luks_judgement j;
-	int err = luks_view_read(&v, source);
-	int status;
+	int status, err = look(&v, c, source, old, &j);
 
-	if (!err)
-		err = luks_view_compare(&v, source, record_of(old, &v, source, c->path), 0);
+	for (unsigned int i = 1; !err && luks_may_be_written(j) && i < LUKS_LOOKS_MAX; i++) {
+		usleep(LUKS_LOOK_AGAIN);
+		luks_view_clear(&v);
+		err = look(&v, c, source, old, &j);
+	}
 	if (err) {
 		message("%s: %s", c->path, strerror(-err));
 		status = err == -EIO ? 1 : 2;
 		goto out;
 	}
-	j = judge_luks(&v);
 	if (j.verdict == VERDICT_STORAGE_CORRUPTION || j.ground == LUKS_COPY_OLDER)
 		status = explain(c, &v, j);
 	else if (j.ground == LUKS_NEVER_THERE)
