@@ -2,7 +2,8 @@
 """Damage at many places, of every kind, in real guests; and healthy rebuilds as the twin.
 
 Writes MATRIX.md beside this file. What was found is kept in build/boot/matrix-*.txt, so that an
-interrupted matrix goes on where it was; another build of bootverdict starts anew. A cell of the table is one of:
+interrupted matrix goes on where it was; another build of bootverdict starts anew. A cell of the
+table is one of:
 
     told      the screen with the verdict storage-corruption; the menu answered, the shell worked,
               `bootverdict check` in it came to the same verdict, [r] rebooted

@@ -142,7 +142,8 @@ def guest(suite, install=None, compress="zstd", modules="list", microcode=False,
         if extra:
             host.chroot(folder + "/tree", extra)
         start = time.monotonic()
-        log = host.chroot(folder + "/tree", "rm -f /boot/initrd.img-*; update-initramfs -c -k all 2>&1")
+        log = host.chroot(folder + "/tree",
+                          "rm -f /boot/initrd.img-*; update-initramfs -c -k all 2>&1")
         facts = {"suite": suite, "kernel": kernel_version(folder + "/tree"), "luks": luks,
                  "log": log, "seconds": round(time.monotonic() - start, 1)}
         host.put(folder + "/guest.json", json.dumps(facts, indent=1))
