@@ -90,7 +90,7 @@ case("update: dpkg-reconfigure of initramfs-tools seals", long=True)(
     reconfigure("initramfs-tools"))
 
 
-@case("update: a rebuilt image without a new seal is stale, never corruption")
+@case("update: a rebuilt image without a new seal is stale, never corruption", long=True)
 def stale(t):
     disk = guarded.disk("trixie")
     with t.vm(disk, drive=t.disk(disk), boot="grub", keep=True) as vm:
@@ -114,11 +114,6 @@ def bad_disk(mode):
             output = update(t, vm, status=1)
             t.check(bad.lost(), "the disk lost nothing")
             t.sees("the disk did not keep what was written", output)
-            bad.honest()
-            output = update(t, vm)
-            t.sees_not("did not keep", output)
-            intact_on_disk(t, vm)
-            vm.poweroff()
     return test
 
 
