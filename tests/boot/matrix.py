@@ -243,7 +243,7 @@ def main(pattern, jobs):
 def table(done, false):
     """MATRIX.md."""
     words = collections.Counter(c.word for c in done)
-    out = ["# Damage matrix", "",
+    out = ["<!-- SPDX-License-Identifier: GPL-2.0-or-later -->", "# Damage matrix", "",
            "Written by `make check-matrix` (tests/boot/run --matrix): real Debian guests, their",
            "initrd damaged before the boot, driven over the serial console.", "",
            f"{len(done)} boots: " + ", ".join(f"{n} {w}" for w, n in words.most_common()) + ".",
