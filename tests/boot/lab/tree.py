@@ -37,6 +37,7 @@ FAST_INIT = """#!/bin/sh
 export PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb PS1='GUEST# '
 mountpoint -q /proc || mount -t proc proc /proc
 mountpoint -q /sys || mount -t sysfs sysfs /sys
+[ -c /dev/ttyS0 ] || mount -t devtmpfs devtmpfs /dev
 mount -o remount,rw /
 mountpoint -q /run || mount -t tmpfs tmpfs /run
 mount -t tmpfs tmpfs /tmp
