@@ -10,7 +10,7 @@
  * (cpio(5), "New ASCII Format"; Linux, buffer-format.rst).
  */
 #define CPIO_HEADER_BYTES 110u
-#define CPIO_TRAILER "TRAILER!!!"
+#define CPIO_TRAILER	  "TRAILER!!!"
 
 struct cpio_header {
 	uint32_t ino, mode, uid, gid, nlink, mtime, size;

@@ -9,7 +9,7 @@
 #include "artifact/cpio.h"
 #include "util/util.h"
 
-#define LINK_TARGET	"/" GUARD_STUB
+#define LINK_TARGET "/" GUARD_STUB
 
 /* No guard has more members; a damaged header cannot send the search through the image. */
 #define GUARD_MEMBERS_MAX 64u

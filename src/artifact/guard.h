@@ -16,13 +16,13 @@
  * original keeps its block numbers and the alignment that microcode needs.
  */
 
-#define GUARD_DIR "bootverdict"
-#define GUARD_STUB GUARD_DIR "/init"
-#define GUARD_CHECKER GUARD_DIR "/bootverdict"
-#define GUARD_BUSYBOX GUARD_DIR "/busybox"
+#define GUARD_DIR      "bootverdict"
+#define GUARD_STUB     GUARD_DIR "/init"
+#define GUARD_CHECKER  GUARD_DIR "/bootverdict"
+#define GUARD_BUSYBOX  GUARD_DIR "/busybox"
 #define GUARD_MANIFEST GUARD_DIR "/manifest"
-#define GUARD_CONFIG GUARD_DIR "/config"
-#define GUARD_END GUARD_DIR "/guard-end" /* the last member: padding to a multiple of 4096 */
+#define GUARD_CONFIG   GUARD_DIR "/config"
+#define GUARD_END      GUARD_DIR "/guard-end" /* the last member: padding to a multiple of 4096 */
 
 /* Where the hook makes main's /init point; in the guard a link to the stub. */
 #define GUARD_DIVERTED "usr/lib/bootverdict/init"
@@ -36,7 +36,7 @@
 struct guard_parts {
 	const void *stub, *checker, *busybox, *manifest, *config;
 	size_t stub_size, checker_size, busybox_size, manifest_size, config_size;
-	bool merge; /* an early cpio follows: no trailer */
+	bool merge;	      /* an early cpio follows: no trailer */
 	bool early_cpio_mark; /* merge, and what follows lacks its mark */
 };
 

@@ -15,8 +15,8 @@
  * (Linux, Documentation/driver-api/early-userspace/buffer-format.rst; init/initramfs.c).
  */
 
-#define INITRD_PATH_MAX 4096u	       /* bytes of a member's name, as the kernel limits it */
-#define INITRD_MEMBERS_MAX 1000000u    /* members of one image */
+#define INITRD_PATH_MAX	    4096u	 /* bytes of a member's name, as the kernel limits it */
+#define INITRD_MEMBERS_MAX  1000000u	 /* members of one image */
 #define INITRD_UNPACKED_MAX (4ull << 30) /* bytes that one image may unpack to */
 
 /* One archive of the image. */
@@ -26,7 +26,7 @@ struct segment {
 	uint64_t offset;    /* where it starts in the image, bytes */
 	uint64_t length;    /* bytes in the image; set at its end; without the padding behind it */
 	uint64_t unpacked;  /* bytes that it unpacks to; set at its end */
-	bool verified;	    /* its content is covered by a checksum that was right; set at its end */
+	bool verified; /* its content is covered by a checksum that was right; set at its end */
 };
 
 /* One member of an archive. */
@@ -46,12 +46,12 @@ struct member {
 
 /* Why a walk ended early. */
 struct initrd_fault {
-	int error;		/* -EBADMSG, -ENODATA, -EIO, ...; 0: no fault */
-	unsigned int segment;	/* index of the segment */
-	enum codec codec;	/* of that segment */
-	uint64_t offset;	/* in the image: where it was noticed */
-	uint64_t position;	/* in the segment's unpacked bytes */
-	char reason[160];	/* in words, e.g. "gzip: CRC32 is 1234abcd, the stream says ..." */
+	int error;	      /* -EBADMSG, -ENODATA, -EIO, ...; 0: no fault */
+	unsigned int segment; /* index of the segment */
+	enum codec codec;     /* of that segment */
+	uint64_t offset;      /* in the image: where it was noticed */
+	uint64_t position;    /* in the segment's unpacked bytes */
+	char reason[160];     /* in words, e.g. "gzip: CRC32 is 1234abcd, the stream says ..." */
 	/*
 	 * The member in which it was noticed, cut to fit; "" when between members, or when a checksum
 	 * over all of the segment is wrong. In a compressed segment the damage is there or before.

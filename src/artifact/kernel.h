@@ -10,14 +10,14 @@
 
 /* What a kernel image tells about itself. */
 struct kernel_info {
-	bool recognised;	/* an x86 bzImage; anything else is only hashed */
-	char version[128];	/* as uname -r gives it, from the setup code; or "" */
-	enum codec codec;	/* of the payload */
+	bool recognised;   /* an x86 bzImage; anything else is only hashed */
+	char version[128]; /* as uname -r gives it, from the setup code; or "" */
+	enum codec codec;  /* of the payload */
 	uint64_t payload_offset, payload_length; /* in the image, bytes */
-	bool verified;		/* the payload carries a checksum, and it is right */
-	int error;		/* 0, -EBADMSG, -ENODATA (truncated), -EIO, -EOPNOTSUPP */
-	uint64_t offset;	/* where the error was noticed, bytes in the image */
-	char reason[160];	/* in words */
+	bool verified;	  /* the payload carries a checksum, and it is right */
+	int error;	  /* 0, -EBADMSG, -ENODATA (truncated), -EIO, -EOPNOTSUPP */
+	uint64_t offset;  /* where the error was noticed, bytes in the image */
+	char reason[160]; /* in words */
 };
 
 /*

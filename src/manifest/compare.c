@@ -112,12 +112,20 @@ static int examine_bad(struct compare_run *run, uint64_t number, unsigned char *
 static int examine_device(struct compare_run *run, uint64_t number, ssize_t got,
 			  unsigned char *data, size_t len)
 {
+	unsigned char second[BLOCK_SIZE];
+	ssize_t again;
+
 	if (got < 0) {
 		run->c->unreadable++;
 		return add_kind(run, number, DAMAGE_UNREADABLE);
 	}
 	if (is_sealed(run->file, number, data, len))
 		return 0;
+	again = read_device(run, second, sizeof(second), number * BLOCK_SIZE);
+	if (again >= 0 && ((size_t)again != len || memcmp(second, data, len) != 0)) {
+		run->c->unstable++;
+		return add_kind(run, number, DAMAGE_UNSTABLE);
+	}
 	run->c->only_device++;
 	return add_classified(run, number, data, len);
 }

@@ -100,7 +100,7 @@ static int line_done(struct reader *r)
 
 static int take_number(struct reader *r, unsigned int base, uint64_t max, uint64_t *value)
 {
-	const char *p, *end;
+	const char *p = NULL, *end = NULL;
 	uint64_t v = 0;
 
 	if (take_field(r, &p, &end) < 0)
@@ -163,7 +163,7 @@ static unsigned int hex_value(char c, char ten)
 
 static int take_hash(struct reader *r, uint64_t *hash)
 {
-	const char *p, *end;
+	const char *p = NULL, *end = NULL;
 	uint64_t v = 0;
 
 	if (take_field(r, &p, &end) < 0)
@@ -183,7 +183,7 @@ static int take_hash(struct reader *r, uint64_t *hash)
 
 static int take_sha256(struct reader *r, unsigned char digest[SHA256_BYTES])
 {
-	const char *p, *end;
+	const char *p = NULL, *end = NULL;
 
 	if (take_field(r, &p, &end) < 0)
 		return r->error;
@@ -226,7 +226,7 @@ static int decode(struct reader *r, const char *p, const char *end, char *out)
 /* *name is malloc'ed. */
 static int take_name(struct reader *r, bool may_be_empty, char **name)
 {
-	const char *p, *end;
+	const char *p = NULL, *end = NULL;
 
 	if (take_field(r, &p, &end) < 0)
 		return r->error;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The demonstration: a sealed guest, healthy, then damaged as in the story; then without a guard."""
+"""The demonstration: a sealed guest, healthy, then damaged as in the story; then without it."""
 
 import os
 import re
@@ -42,8 +42,9 @@ def spoil(disk, name):
     """Damage a disk's initrd as the story's host did; returns a drive with that damage."""
     path = os.path.join(FOLDER, name)
     ranges = damage.lose_tails(disk.initrd, path + ".img")
-    tell(f"""Of every 4 MiB of {os.path.basename(disk.initrd)} the last 512 KiB were acknowledged and
-         never stored; they read as zeros: {len(ranges)} gaps. Nothing reported an error.""")
+    tell(f"""Of every 4 MiB of {os.path.basename(disk.initrd)} the last 512 KiB were acknowledged
+         and never stored: {sum(length for _, length in ranges) // 1024} KiB read as zeros. Nothing
+         reported an error.""")
     drive = damage.overlay(disk, path + ".img", ranges, path + ".qcow2")
     image.write_boot_file(disk, path + ".qcow2", "options.cfg", SYSTEMD)
     return drive
@@ -56,8 +57,8 @@ def boot_healthy(disk):
     with VM(disk, FOLDER + "/healthy", drive=drive, boot="grub") as vm:
         vm.login()
         up = next(at for at, what in vm.marks if what == "up")
-        tell(f"""It is up after {up} s. Lines from bootverdict on the console: {len(guarded.said(vm))}. In its
-             kernel log and in /run/bootverdict:""")
+        tell(f"""It is up after {up} s. Lines from bootverdict on the console:
+             {len(guarded.said(vm))}. In its kernel log and in /run/bootverdict:""")
         shown(guarded.kernel_log(vm))
         shown(vm.must("cat /run/bootverdict/report.txt").split("\n"))
         vm.poweroff()
@@ -80,7 +81,7 @@ def boot_explained(disk, drive):
         vm.send("s")
         vm.expect(guarded.RESCUE, 30)
         status, output = vm.run("bootverdict check", 120, guarded.RESCUE)
-        shown(output.split("\n")[:16])
+        shown(output.split("\n")[:16] + ["..."])
         tell(f"Its exit status is {status}.")
 
 
@@ -89,9 +90,11 @@ def boot_unguarded(disk, drive):
     with VM(disk, FOLDER + "/unguarded", drive=drive, boot="grub") as vm:
         vm.outcome({name: pattern for name, pattern in FATAL.items() if name == "panic"})
         vm.settle(1, 5)
-        wanted = r"Initramfs unpacking failed|Run |Failed to execute|VFS:|List of all|No file|panic"
+        lines = vm.text.replace("\r", "").split("\n")
+        wanted = r"Initramfs unpacking failed|Run \S+ as init|Failed to execute|Kernel panic"
+        ends = [line for line in lines if re.search(wanted, line) and "---" not in line]
         tell("Its serial console ends like this:")
-        shown([line for line in vm.text.replace("\r", "").split("\n") if re.search(wanted, line)])
+        shown(ends)
 
 
 def main():

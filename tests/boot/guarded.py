@@ -92,7 +92,8 @@ def replace_checker(sealed, path, script, honest=True):
             config = cpio.member(path, "bootverdict/config")
             f.seek(config.data)
             text = f.read(config.size)
-            new = re.sub(rb"(?m)^checker [0-9a-f]{16}", b"checker %016x" % cpio.xxh64(content), text)
+            new = re.sub(rb"(?m)^checker [0-9a-f]{16}", b"checker %016x" % cpio.xxh64(content),
+                         text)
             if new == text:
                 raise ValueError(f"{path}: no line `checker` in the guard's config: {text!r}")
             f.seek(config.data)

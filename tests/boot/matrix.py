@@ -2,15 +2,19 @@
 """Damage at many places, of every kind, in real guests; and healthy rebuilds as the twin.
 
 Writes MATRIX.md beside this file. What was found is kept in build/boot/matrix-*.txt, so that an
-interrupted matrix goes on where it was; another build of bootverdict starts anew. A cell of the table is one of:
+interrupted matrix goes on where it was; another build of bootverdict starts anew. A cell of the
+table is one of:
 
     told      the screen with the verdict storage-corruption; the menu answered, the shell worked,
               `bootverdict check` in it came to the same verdict, [r] rebooted
     same      the damage changes nothing of what is unpacked (found by unpacking both images with
               other programs): the guest boots, without a word on the console
     no-op     these bytes hold already what the damage would have put there
+    line      the damage lies in the guard itself, nothing else is hit: one line says so, and the
+              boot goes on
+    words     it lies in the checker as well as in what init needs: the stub's built-in words say
+              that it is storage corruption, and no panic
     guard     nothing could be told, and the damage lies in the guard's own headers or stub
-    checker   the damage lies in the guard's checker or manifest: one line, and the boot goes on
     FAILED    anything else
 """
 
@@ -32,21 +36,26 @@ PLACES = damage.places(21)
 BITS_IN_PLAIN = 20
 REBUILDS = 10           # per suite
 TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "MATRIX.md")
-GOOD = ("told", "same", "no-op", "guard", "checker")
+GOOD = ("told", "line", "words", "same", "no-op", "guard")
+STUB_WAITS = "This machine now waits"
 
 
 def guard_parts(path):
-    """The byte ranges of a sealed image's guard: (headers and stub, checker and manifest)."""
+    """The byte ranges of a sealed image's guard: (headers and stub, all of its other files)."""
     vital, rest = [], []
     for m in cpio.plain_members(path)[0]:
         vital.append((m.header, m.data))
-        if m.name in ("bootverdict/init", "init", "etc/init", "usr/lib/bootverdict/init"):
-            vital.append((m.data, m.data + m.size))
-        elif m.name.startswith("bootverdict/"):
-            rest.append((m.data, m.data + m.size))
+        own = rest if m.name.startswith("bootverdict/") and m.name != "bootverdict/init" else vital
+        own.append((m.data, m.data + m.size))
         if m.name == "bootverdict/guard-end":
             return vital, rest
     raise Failed(path + " has no guard")
+
+
+def content(path):
+    """What the kernel unpacks, without the guard's padding, which nothing reads."""
+    seen = cpio.unpacked(path)
+    return seen and ([m for m in seen[0] if m[0] != "bootverdict/guard-end"], seen[1])
 
 
 def hits(ranges, parts):
@@ -54,35 +63,49 @@ def hits(ranges, parts):
     return any(at < end and start < at + length for at, length in ranges for start, end in parts)
 
 
-def boot_damaged(test, disk, initrd, ranges, silent_ok):
+def boot_damaged(test, disk, initrd, ranges):
     """Boot a damaged image; return the table's word for what happened, or raise."""
     vital, rest = guard_parts(disk.initrd)
     drive = damage.overlay(disk, initrd, ranges, test.file("disk.qcow2"))
     with test.vm(disk, initrd=initrd, drive=drive) as vm:
         how, what = vm.outcome({"screen": "VERDICT: [^\n]*\n"}, 180)
         if how == "screen":
-            vm.expect({"menu": guarded.MENU}, 60)
-            vm.settle(0.5, 5)
-            lines = guarded.screen_lines(test, vm.text[:vm.at])
-            test.check(lines[0].rstrip() == guarded.CORRUPT, lines[0])
-            vm.send("d")
-            vm.expect({"details, menu": guarded.MENU}, 60)
-            if re.search(r"\[s\] shell", "\n".join(lines)):
-                guarded.rescue_shell(test, vm)
-                guarded.leave_shell(vm)
-            vm.send("r")
-            vm.wait_end(30)
-            return "told"
+            test.check(what == guarded.CORRUPT, what)
+            return after_verdict(test, vm, hits(ranges, vital + rest))
         if how == "up":
             vm.expect({"shell": "GUEST# "}, 60)
-            if hits(ranges, rest):
-                return "checker"
-            test.check(silent_ok(), "booted in silence, though what is unpacked differs")
-            guarded.quiet_console(test, vm)
+            lines = guarded.said(vm)
+            if lines:
+                test.check(len(lines) == 1, f"{len(lines)} lines: {lines}")
+                test.check(hits(ranges, vital + rest), f"the guard is whole, but: {lines[0]}")
+                return "line"
+            before = content(disk.initrd)
+            test.check(before is not None, "the healthy image cannot be unpacked")
+            test.check(content(initrd) == before,
+                       "booted in silence, though what is unpacked differs")
             return "same"
         if hits(ranges, vital):
             return "guard"
         raise Failed(f"{how}: {what}")
+
+
+def after_verdict(test, vm, guard_hit):
+    """Use the menu; or, where the checker itself is damaged, the stub's words stand alone."""
+    how, _ = vm.expect({"menu": guarded.MENU, "words": STUB_WAITS}, 60)
+    if how == "words":
+        test.check(guard_hit, "the stub gave up, though the guard is whole")
+        test.sees_not("Kernel panic", vm.settle(2, 10))
+        return "words"
+    vm.settle(0.5, 5)
+    lines = guarded.screen_lines(test, vm.text[:vm.at])
+    vm.send("d")
+    vm.expect({"details, menu": guarded.MENU}, 60)
+    if re.search(r"\[s\] shell", "\n".join(lines)):
+        guarded.rescue_shell(test, vm)
+        guarded.leave_shell(vm)
+    vm.send("r")
+    vm.wait_end(30)
+    return "told"
 
 
 class Record:
@@ -122,9 +145,7 @@ class Cell:
                 ranges = [self.flip_in_plain(disk.initrd, initrd)]
             else:
                 ranges = damage.damage(disk.initrd, initrd, self.kind, self.place)
-            self.word = boot_damaged(
-                test, disk, initrd, ranges,
-                lambda: cpio.unpacked(initrd) == cpio.unpacked(disk.initrd) is not None)
+            self.word = boot_damaged(test, disk, initrd, ranges)
         except damage.Harmless:
             self.word = "no-op"
         except (Failed, Unexpected, host.CommandFailed) as e:
@@ -222,7 +243,7 @@ def main(pattern, jobs):
 def table(done, false):
     """MATRIX.md."""
     words = collections.Counter(c.word for c in done)
-    out = ["# Damage matrix", "",
+    out = ["<!-- SPDX-License-Identifier: GPL-2.0-or-later -->", "# Damage matrix", "",
            "Written by `make check-matrix` (tests/boot/run --matrix): real Debian guests, their",
            "initrd damaged before the boot, driven over the serial console.", "",
            f"{len(done)} boots: " + ", ".join(f"{n} {w}" for w, n in words.most_common()) + ".",

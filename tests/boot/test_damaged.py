@@ -18,9 +18,13 @@ def explains(suite, compress, kind, place):
         disk = guarded.disk(suite, compress=compress)
         initrd, drive = guarded.damaged(t, disk, kind, place)
         with t.vm(disk, initrd=initrd, drive=drive) as vm:
-            guarded.corrupt_screen(t, vm)
-            guarded.rescue_shell(t, vm)
-            guarded.leave_shell(vm)
+            lines = "\n".join(guarded.corrupt_screen(t, vm))
+            # The other block of a swap may lie in the guard: its shell is offered only when whole.
+            if kind == "swap" and "[s] shell" not in lines:
+                t.sees("of bootverdict's own files", lines)
+            else:
+                guarded.rescue_shell(t, vm)
+                guarded.leave_shell(vm)
             vm.send("r")
             vm.wait_end(30)
     return test
@@ -112,8 +116,9 @@ def two_consoles(t):
         guarded.corrupt_screen(t, vm)
         vga = vm.vga()
         vm.screenshot("screen")
-        t.check(any(line.startswith(guarded.CORRUPT) for line in vga), "VGA shows:\n" + "\n".join(vga))
-        t.check(any("[r] reboot" in line for line in vga), "no menu on VGA:\n" + "\n".join(vga))
+        shown = "\n".join(vga)
+        t.sees("(?m)^" + guarded.CORRUPT, shown, "not on VGA")
+        t.sees(guarded.MENU, shown, "no menu on VGA")
         t.sees(r"STORAGE CORRUPTION", vm.text)
         vm.keys("d")
         vm.expect({"details by keyboard": "fan.ko.xz"}, 30)
@@ -179,7 +184,7 @@ case("panic=5: the report, no menu, no shell, a reboot")(panic_parameter("5"))
 case("panic=-1: the report, no menu, no shell, a reboot at once")(panic_parameter("-1"))
 
 
-@case("story: the tails of large writes are lost, and the guest explains itself instead of panicking")
+@case("story: the tails of large writes are lost, and the guest explains itself, no panic")
 def story(t):
     disk = guarded.disk("trixie")
     ranges = damage.lose_tails(disk.initrd, t.file("initrd.img"))

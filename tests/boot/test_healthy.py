@@ -59,7 +59,8 @@ def systemd_on_disk(t, disk):
 
 
 for _suite in tree.SUITES:
-    case(f"healthy: Debian {_suite} through GRUB and systemd")(boots_systemd(_suite))
+    case(f"healthy: Debian {_suite} through GRUB and systemd",
+         long=_suite != "trixie")(boots_systemd(_suite))
 
 
 @case("healthy: bootverdict=off leaves one line in the kernel log")

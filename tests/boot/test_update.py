@@ -68,24 +68,29 @@ for _suite in tree.SUITES:
     case(f"update: update-initramfs -u in a running Debian {_suite} seals")(seals(_suite))
 
 
-@case("update: dpkg-reconfigure of the kernel's package and of initramfs-tools seal")
-def reconfigure(t):
-    disk = guarded.disk("trixie")
-    drive = t.disk(disk)
-    with t.vm(disk, drive=drive, boot="grub", keep=True) as vm:
-        vm.login()
-        for command in ("dpkg-reconfigure -f noninteractive linux-image-$(uname -r)",
-                        "dpkg-reconfigure -f noninteractive initramfs-tools; dpkg --triggers-only -a"):
+def reconfigure(package):
+    def test(t):
+        disk = guarded.disk("trixie")
+        drive = t.disk(disk)
+        with t.vm(disk, drive=drive, boot="grub", keep=True) as vm:
+            vm.login()
             vm.must("bootverdict seal --remove -k $(uname -r)")
             status, output = vm.run("bootverdict check -k $(uname -r)", 120)
             t.check(status != 0, f"`seal --remove` left it sealed\n{output}")
-            vm.must(command, SLOW)
+            vm.must(f"dpkg-reconfigure -f noninteractive {package}; dpkg --triggers-only -a", SLOW)
             intact_on_disk(t, vm)
-        vm.poweroff()
-    next_boot(t, disk, drive)
+            vm.poweroff()
+        next_boot(t, disk, drive)
+    return test
 
 
-@case("update: a rebuilt image without a new seal is stale, never corruption")
+case("update: the kernel package's postinst, run by dpkg-reconfigure, seals")(
+    reconfigure("linux-image-$(uname -r)"))
+case("update: dpkg-reconfigure of initramfs-tools seals", long=True)(
+    reconfigure("initramfs-tools"))
+
+
+@case("update: a rebuilt image without a new seal is stale, never corruption", long=True)
 def stale(t):
     disk = guarded.disk("trixie")
     with t.vm(disk, drive=t.disk(disk), boot="grub", keep=True) as vm:
@@ -109,11 +114,6 @@ def bad_disk(mode):
             output = update(t, vm, status=1)
             t.check(bad.lost(), "the disk lost nothing")
             t.sees("the disk did not keep what was written", output)
-            bad.honest()
-            output = update(t, vm)
-            t.sees_not("did not keep", output)
-            intact_on_disk(t, vm)
-            vm.poweroff()
     return test
 
 
@@ -167,8 +167,7 @@ def no_room(t):
         vm.login()
         guarded.quiet_console(t, vm)
         t.check(len(guarded.kernel_log(vm)) == 1, "not one line in the kernel log")
-        vm.must("rm /boot/fill")
-        update(t, vm)
+        vm.must("rm /boot/fill; bootverdict seal -k $(uname -r)", 180)
         intact_on_disk(t, vm)
         vm.poweroff()
     next_boot(t, disk, drive)
@@ -213,8 +212,9 @@ def removal(suite):
             vm.must("rm " + " ".join(installed_files()))
             output = update(t, vm)
             t.sees_not("(?i)bootverdict|error", output)
-            t.check(vm.run("lsinitramfs /boot/initrd.img-$(uname -r) | grep bootverdict", 120)[0] == 1,
-                    "something of bootverdict is still in the image")
+            left = vm.must("lsinitramfs /boot/initrd.img-$(uname -r)", 120)
+            t.sees("(?m)^init$", left, "no list of the image")
+            t.sees_not("bootverdict", left, "still in the image")
             vm.poweroff()
         next_boot(t, disk, drive, guarded_boot=False)
     return test

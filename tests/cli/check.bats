@@ -136,6 +136,37 @@ verdict_is() { # NAME STATUS
 	verdict_is storage-corruption 1
 }
 
+# The pread64() calls of `check --direct` on the kernel: 1 and 2 read the page cache to its end, 3 and
+# 4 the device, 5 a bad block of it again.
+check_with() { # INJECTION
+	strace -f -qq -o "$BATS_TEST_TMPDIR/trace" -P "$KERNEL" -e trace=pread64 \
+		-e inject="pread64:$1" "$BOOTVERDICT" check --root "$ROOT" -k "$KVER" --direct --json
+}
+
+@test "a device that gives other bytes than the page cache, or other ones each time, is told" {
+	make_system
+	seal
+	run check_with delay_enter=1:when=1..5
+	verdict_is intact 0
+	run check_with poke_exit=@arg2=5a5a:when=3..5+2
+	verdict_is storage-corruption 1
+	[[ $(field '.findings[0].summary') == *"the page cache is as sealed, but the disk is not"* ]]
+	run check_with poke_exit=@arg2=5a5a:when=3
+	verdict_is storage-corruption 1
+	[ "$(field '.findings[0].ranges[0].damage')" = unstable ]
+}
+
+@test "a block that the device cannot read is told, a passing error is not" {
+	make_system
+	seal
+	run check_with error=EIO:when=1
+	verdict_is intact 0
+	run check_with error=EIO:when=1..2
+	verdict_is storage-corruption 1
+	[ "$(field '.findings[0].ranges[0].damage')" = unreadable ]
+	[ "$(field '.findings[0].ranges[0].length')" -eq 4096 ]
+}
+
 @test "a replaced kernel is stale" {
 	make_system
 	seal

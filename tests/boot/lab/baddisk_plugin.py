@@ -112,8 +112,8 @@ def pwrite(_handle, buf, offset, _flags):
     if mode.startswith("pages"):
         kept = store_pages(buf, offset, int(rule.get("every", 8)), mode == "pages-zero")
     else:
-        kept = 0 if mode == "all-stale" else int(rule.get("keep_kib", rule.get("min_kib", 64)) * 1024)
-        kept = min(size, kept)
+        keep = rule.get("keep_kib", rule.get("min_kib", 64))
+        kept = 0 if mode == "all-stale" else min(size, int(keep * 1024))
         os.pwrite(disk["fd"], buf[:kept], offset)
         if mode == "tail-zero":
             os.pwrite(disk["fd"], bytes(size - kept), offset + kept)

@@ -29,7 +29,7 @@ def say(text):
 
 
 def run(command, **options):
-    """Run an argument list; return its output (stdout and stderr). Raise CommandFailed otherwise."""
+    """Run an argument list; return its output (stdout and stderr), or raise CommandFailed."""
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                           errors="replace", check=False, **options)
     if done.returncode != 0:

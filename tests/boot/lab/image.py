@@ -47,7 +47,7 @@ class Image:
     root_size: int
 
     def extents(self, name):
-        """Where the bytes of /boot/NAME lie on the disk: a list of (disk offset, bytes), in order."""
+        """Where the bytes of /boot/NAME lie: a list of (disk offset, bytes), in order."""
         view = f"{self.path}?offset={self.boot_offset}"
         size = int(re.search(r"Size:\s*(\d+)", debugfs(view, f"stat /{name}")).group(1))
         blocks = [int(b) for b in debugfs(view, f"blocks /{name}").split()]

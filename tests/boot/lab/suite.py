@@ -73,7 +73,8 @@ class Test:
 
     def sees(self, pattern, text, message=""):
         """Fail unless the regular expression is found in the text."""
-        self.check(re.search(pattern, text), f"{message or 'missing'}: /{pattern}/ in:\n{text[-1500:]}")
+        self.check(re.search(pattern, text),
+                   f"{message or 'missing'}: /{pattern}/ in:\n{text[-1500:]}")
 
     def sees_not(self, pattern, text, message=""):
         """Fail when the regular expression is found in the text."""

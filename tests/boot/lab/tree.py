@@ -37,6 +37,7 @@ FAST_INIT = """#!/bin/sh
 export PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb PS1='GUEST# '
 mountpoint -q /proc || mount -t proc proc /proc
 mountpoint -q /sys || mount -t sysfs sysfs /sys
+[ -c /dev/ttyS0 ] || mount -t devtmpfs devtmpfs /dev
 mount -o remount,rw /
 mountpoint -q /run || mount -t tmpfs tmpfs /run
 mount -t tmpfs tmpfs /tmp
@@ -142,7 +143,8 @@ def guest(suite, install=None, compress="zstd", modules="list", microcode=False,
         if extra:
             host.chroot(folder + "/tree", extra)
         start = time.monotonic()
-        log = host.chroot(folder + "/tree", "rm -f /boot/initrd.img-*; update-initramfs -c -k all 2>&1")
+        log = host.chroot(folder + "/tree",
+                          "rm -f /boot/initrd.img-*; update-initramfs -c -k all 2>&1")
         facts = {"suite": suite, "kernel": kernel_version(folder + "/tree"), "luks": luks,
                  "log": log, "seconds": round(time.monotonic() - start, 1)}
         host.put(folder + "/guest.json", json.dumps(facts, indent=1))

@@ -24,8 +24,8 @@ static int die(const char *what)
 	return 1;
 }
 
-static int encrypt(EVP_CIPHER_CTX *ctx, unsigned char *to, const unsigned char *from,
-		   uint64_t unit, int bytes)
+static int encrypt(EVP_CIPHER_CTX *ctx, unsigned char *to, const unsigned char *from, uint64_t unit,
+		   int bytes)
 {
 	unsigned char iv[16] = { 0 };
 	int done;
