@@ -193,10 +193,12 @@ static const char *luks_words(const struct chain *c)
 		return "a keyslot is damaged";
 	case LUKS_LOST:
 		return "DAMAGED";
+	case LUKS_UNREADABLE:
+		return "UNREADABLE";
 	case LUKS_NOT_SEEN:
 		break;
 	}
-	return c->device->match == RECORD_OTHER ? "NOT THERE" : "UNREADABLE";
+	return "NOT THERE";
 }
 
 static const char *layer_words(const struct chain_layer *l)
@@ -222,9 +224,9 @@ char *chain_text(const struct chain *c)
 {
 	const struct luks_device *d = c->device;
 	const char *mapping = chain_mapping(d->sealed);
-	const char *opened = c->opened				     ? "open"
-			     : luks_device_state(d) == LUKS_NOT_SEEN ? "not reached"
-								     : "not opened";
+	const char *opened = c->opened		   ? "open"
+			     : luks_device_seen(d) ? "not opened"
+						   : "not reached";
 	char *text = text_format("%s > LUKS (%s) > %s (%s)", *d->path ? d->path : "disk",
 				 luks_words(c), *mapping ? mapping : "mapping", opened);
 
@@ -279,13 +281,7 @@ static void tell_absent(struct report *r, const struct chain *c, const struct bl
 
 static void tell_unreadable(struct report *r, const struct chain *c)
 {
-	struct finding *f = report_finding(
-		r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-HEADERS", c->device->path,
-		"The device cannot read the LUKS header: %s.", strerror(-c->device->read_error));
-
-	add_chain(f, c);
-	finding_not(f, "the passphrase, its length, the keyboard layout, or crypttab");
-	finding_next(f, "Have the storage examined, and write nothing to it.");
+	add_chain(report_luks_unreadable(r, c->device->path), c);
 }
 
 static void tell_no_device_mapper(struct report *r, const struct chain *c)
@@ -449,9 +445,9 @@ bool chain_report(struct report *r, const struct chain *c, const struct block_de
 
 	if (c->opened)
 		return tell_layers(r, c);
-	if (state == LUKS_NOT_SEEN && c->device->match == RECORD_OTHER)
+	if (state == LUKS_NOT_SEEN)
 		tell_absent(r, c, b);
-	else if (state == LUKS_NOT_SEEN)
+	else if (state == LUKS_UNREADABLE)
 		tell_unreadable(r, c);
 	else if (state == LUKS_LOST || state == LUKS_SLOT_DAMAGED)
 		return true;

@@ -80,25 +80,25 @@ static void look_at_header(struct luks_device *d)
 	luks_source_close(&source);
 }
 
+/* Where the header cannot be read, key material or the partition's name tell whose it is. */
 static void compare(struct luks_devices *l, const struct block_device *b, bool closely)
 {
 	struct luks_source source;
 	struct luks luks;
+	int err;
 
 	if (luks_source_open(&source, b->path))
 		return;
-	memset(&luks, 0, sizeof(luks));
-	if (!luks_read(&source, &luks)) {
-		for (size_t i = 0; i < l->count; i++) {
-			struct luks_device *d = &l->items[i];
-			enum record_match match;
+	err = luks_read(&source, &luks);
+	for (size_t i = 0; (!err || (err == -EIO && closely)) && i < l->count; i++) {
+		struct luks_device *d = &l->items[i];
+		enum record_match match;
 
-			if (d->sealed->header)
-				continue;
-			match = match_of(d->sealed, &luks, &source, b->path, closely);
-			if (match > d->match)
-				look(d, &source, match, b->path);
-		}
+		if (d->sealed->header)
+			continue;
+		match = match_of(d->sealed, &luks, &source, b->path, closely);
+		if (match > d->match)
+			look(d, &source, match, b->path);
 	}
 	luks_source_close(&source);
 }
@@ -188,6 +188,8 @@ bool luks_device_seen(const struct luks_device *d)
 
 enum luks_state luks_device_state(const struct luks_device *d)
 {
+	if (d->match != RECORD_OTHER && d->read_error == -EIO)
+		return LUKS_UNREADABLE;
 	if (!luks_device_seen(d))
 		return LUKS_NOT_SEEN;
 	switch (judge_luks(&d->view).ground) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "boot/root_device.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -31,8 +32,9 @@ char *root_parameter(const char *command_line)
 struct search {
 	const char *uuid;
 	bool found;
-	size_t blank;	     /* devices with nothing known at their start */
-	const char *damaged; /* path of one with a spare superblock of it, or NULL */
+	size_t blank;		/* devices with nothing known at their start */
+	const char *unreadable; /* path of one whose start cannot be read, or NULL */
+	const char *damaged;	/* path of one with a spare superblock of it, or NULL */
 	uint32_t spare_size;
 	uint64_t spare_block;
 };
@@ -42,13 +44,18 @@ static void look_at(struct search *s, const struct block_device *d)
 	struct luks_source source;
 	struct superblock seen;
 
+	int err;
+
 	if (d->divided || luks_source_open(&source, d->path))
 		return;
-	if (!superblock_read(&source, &seen)) {
+	err = superblock_read(&source, &seen);
+	if (!err || err == -EIO) {
 		bool same = *seen.kind && !strcasecmp(seen.uuid, s->uuid);
 
 		s->found |= same && !seen.damaged;
-		s->blank += !*seen.kind;
+		s->blank += !err && !*seen.kind;
+		if (err)
+			s->unreadable = d->path;
 		if ((!same || seen.damaged) && !s->damaged) {
 			s->spare_size = superblock_find_spare(&source, s->uuid, &s->spare_block);
 			s->damaged = s->spare_size ? d->path : NULL;
@@ -87,10 +94,17 @@ static void tell_no_uuid(struct report *r, const char *root, const struct search
 		finding_next(f, "Look for the disk in the firmware's list, and in dmesg.");
 		return;
 	}
-	f = report_finding(
-		r, s->blank ? VERDICT_INCONCLUSIVE : VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT", root,
-		"No device has the UUID that root= names%s. These are there:",
-		s->blank ? ", but where nothing known is at the start it may be lost" : "");
+	if (s->unreadable)
+		f = report_finding(
+			r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", root,
+			"No device has the UUID that root= names, but it may be on %s, whose start "
+			"cannot be read: Input/output error. These are there:",
+			s->unreadable);
+	else
+		f = report_finding(
+			r, s->blank ? VERDICT_INCONCLUSIVE : VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT",
+			root, "No device has the UUID that root= names%s. These are there:",
+			s->blank ? ", but where nothing known is at the start it may be lost" : "");
 	block_devices_tell(b, f);
 	finding_next(f, "Compare root= on the kernel command line with the UUIDs above (blkid); a "
 			"disk may be missing as well: cable, driver, dmesg.");
@@ -135,6 +149,20 @@ static bool tell_content(struct report *r, const char *root, const struct superb
 	return true;
 }
 
+static bool tell_unreadable(struct report *r, const char *root)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", root,
+		"The device that root= names is there, but the place of its file system's "
+		"superblock cannot be read: Input/output error.");
+
+	finding_not(f, "root= or the passphrase");
+	finding_next(f,
+		     "Look at the kernel's messages about this disk (dmesg), and tell its host's "
+		     "administrator. Write nothing to it.");
+	return true;
+}
+
 /* Nothing was sealed of it: what is there must speak for itself. */
 static bool report_content(struct report *r, const char *root)
 {
@@ -143,10 +171,14 @@ static bool report_content(struct report *r, const char *root)
 	uint64_t block = 0;
 	uint32_t size;
 	bool told = false;
+	int err;
 
 	if (luks_source_open(&source, root))
 		return false;
-	if (!superblock_read(&source, &seen)) {
+	err = superblock_read(&source, &seen);
+	if (err == -EIO)
+		told = tell_unreadable(r, root);
+	if (!err) {
 		size = *seen.kind ? 0 : superblock_find_spare(&source, NULL, &block);
 		told = tell_content(r, root, &seen, size, block);
 	}

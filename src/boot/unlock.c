@@ -50,6 +50,7 @@ static void log_device(const struct luks_device *d, const struct report *r, size
 		break;
 	case LUKS_SLOT_DAMAGED:
 	case LUKS_LOST:
+	case LUKS_UNREADABLE:
 		break; /* the screen, and act.c in the log */
 	}
 }
@@ -88,6 +89,8 @@ static void tell_all(const struct luks_devices *l, struct report *r, uint64_t si
 		if (luks_device_seen(&l->items[i])) {
 			report_luks(r, &l->items[i].view);
 			report_luks_tables(r, &l->items[i].view, NULL);
+		} else if (luks_device_state(&l->items[i]) == LUKS_UNREADABLE) {
+			report_luks_unreadable(r, l->items[i].path);
 		}
 		log_device(&l->items[i], r, first, system_now_ms() - since);
 	}
@@ -102,7 +105,7 @@ static void act(const struct request *q, const struct manifest *m, const struct 
 		.report = r,
 		.files = STAGE_REPORT_TEXT,
 		.can_go_on = true,
-		.cannot_work = worst == LUKS_LOST,
+		.cannot_work = worst >= LUKS_LOST,
 		.go_on = "go on to the prompt",
 		.manifest = m,
 		.root = root,

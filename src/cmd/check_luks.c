@@ -50,12 +50,11 @@ static void tell_absent(struct report *r, const struct sealed_luks *s, const cha
 
 static void tell_unreadable(struct report *r, const char *path, int err)
 {
-	struct finding *f =
-		report_finding(r, err == -EIO ? VERDICT_STORAGE_CORRUPTION : VERDICT_NONE,
-			       err == -EIO ? "BV-LUKS-HEADERS" : "BV-UNREADABLE", path,
-			       "The place of the LUKS header cannot be read: %s.", strerror(-err));
 	if (err == -EIO)
-		finding_not(f, "the passphrase, its length, the keyboard layout, or crypttab");
+		report_luks_unreadable(r, path);
+	else
+		report_finding(r, VERDICT_NONE, "BV-UNREADABLE", path,
+			       "The place of the LUKS header cannot be read: %s.", strerror(-err));
 	report_artifact(r, path, "luks", "unreadable", 0, 0);
 }
 

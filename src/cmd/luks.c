@@ -139,20 +139,12 @@ static void tell_others(struct report *r, const char *others)
 
 static void cannot_read(struct report *r, const char *path, int err)
 {
-	struct finding *f;
-
-	if (err != -EIO) {
+	if (err == -EIO)
+		report_luks_unreadable(r, path);
+	else
 		report_finding(r, VERDICT_NONE, "BV-UNREADABLE", path, "It cannot be read: %s.",
 			       err == -EINVAL ? "neither a block device nor a file"
 					      : strerror(-err));
-		return;
-	}
-	f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-HEADERS", path,
-			   "The device cannot read the place where the LUKS header is.");
-	finding_not(f, "the passphrase, its length, the keyboard layout, or crypttab");
-	finding_next(
-		f, "Look at the kernel's messages about this disk (dmesg), and copy away what can "
-		   "still be read.");
 }
 
 static void examine(const struct arguments *a, const struct luks_source *source, struct report *r)

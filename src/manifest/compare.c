@@ -115,10 +115,12 @@ static int examine_device(struct compare_run *run, uint64_t number, ssize_t got,
 	unsigned char second[BLOCK_SIZE];
 	ssize_t again;
 
-	if (got < 0) {
+	if (got == -EIO) {
 		run->c->unreadable++;
 		return add_kind(run, number, DAMAGE_UNREADABLE);
 	}
+	if (got < 0)
+		return (int)got;
 	if (is_sealed(run->file, number, data, len))
 		return 0;
 	again = read_device(run, second, sizeof(second), number * BLOCK_SIZE);
@@ -176,7 +178,7 @@ static int compare_chunk(struct compare_run *run, uint64_t first, uint64_t count
 			r = examine_bad(run, first + i, data, len);
 			continue;
 		}
-		if (device == -EIO) {
+		if (device < 0 && device != -EOPNOTSUPP) {
 			ssize_t n = read_device(run, run->direct + at, BLOCK_SIZE, offset + at);
 
 			r = examine_device(run, first + i, n, run->direct + at,

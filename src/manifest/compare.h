@@ -30,7 +30,8 @@ struct comparison {
 /*
  * Compares an open file with its record, block by block. path, as the process sees it, is opened
  * once more for direct reads: of every block when direct is set, else of those that are bad.
- * Returns 0 or -ENOMEM; what concerns the file is in *c, which comparison_clear() frees.
+ * Returns 0; -ENOMEM, or another -errno when a read failed for a reason that says nothing about the
+ * device. What concerns the file is in *c, which comparison_clear() frees.
  */
 int sealed_file_compare(const struct sealed_file *f, const char *path, bool direct,
 			struct comparison *c);

@@ -12,6 +12,9 @@
  */
 void report_luks(struct report *r, const struct luks_view *v);
 
+/* What there is to say when luks_read() ended with -EIO. place: luks_view_place(). */
+struct finding *report_luks_unreadable(struct report *r, const char *place);
+
 /* The tables "headers" and "keyslots". tried: per keyslot how a passphrase fared; may be NULL. */
 void report_luks_tables(struct report *r, const struct luks_view *v, const char *const *tried);
 

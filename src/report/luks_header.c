@@ -54,6 +54,20 @@ static const char *not_what(void)
 	return "the passphrase, its length, the keyboard layout, crypttab, or the initramfs";
 }
 
+struct finding *report_luks_unreadable(struct report *r, const char *place)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-HEADERS", place,
+		"The device cannot read the place where the LUKS header is: Input/output error.");
+
+	finding_not(f, "%s", not_what());
+	finding_next(f,
+		     "Look at the kernel's messages about this disk (dmesg), and tell its host's "
+		     "administrator. Write nothing to it.");
+	finding_next(f, "Copy away what can still be read (ddrescue), and work on the copy.");
+	return f;
+}
+
 static void no_header_without_record(struct report *r, const struct luks_view *v)
 {
 	struct finding *f = report_finding(

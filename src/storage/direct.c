@@ -161,6 +161,25 @@ void direct_close(struct direct *d)
 	free(d);
 }
 
+/*
+ * Past the page cache a disk's own failures have errors of their own, a bad sector ENODATA (Linux,
+ * block/blk-core.c, blk_errors); through it all of them are EIO.
+ */
+static int error_of_device(int error)
+{
+	switch (error) {
+	case ENODATA:
+	case EREMOTEIO:
+	case EILSEQ:
+	case ENOLINK:
+	case EBADE:
+	case ETIMEDOUT:
+		return EIO;
+	default:
+		return error;
+	}
+}
+
 /* One read into the buffer; offset and len are multiples of the alignment. */
 static ssize_t read_once(struct direct *d, size_t len, uint64_t offset)
 {
@@ -175,7 +194,7 @@ static ssize_t read_once(struct direct *d, size_t len, uint64_t offset)
 		fall_back(d);
 		return read_once(d, len, offset);
 	}
-	return n < 0 ? -errno : n;
+	return n < 0 ? -error_of_device(errno) : n;
 }
 
 ssize_t direct_read(struct direct *d, void *buf, size_t len, uint64_t offset)

@@ -167,6 +167,18 @@ check_with() { # INJECTION
 	[ "$(field '.findings[0].ranges[0].length')" -eq 4096 ]
 }
 
+@test "a bad sector is one by whatever name the kernel gives it" {
+	make_system
+	seal
+	for error in ENODATA EREMOTEIO EILSEQ ETIMEDOUT; do
+		run check_with error=$error:when=3..5
+		verdict_is storage-corruption 1
+		[ "$(field '.findings[0].ranges[0].damage')" = unreadable ]
+	done
+	run check_with error=ENOMEM:when=3..5
+	[ "$status" -eq 2 ]
+}
+
 @test "a replaced kernel is stale" {
 	make_system
 	seal

@@ -25,6 +25,18 @@ slot() { # NUMBER KEY: of the table
 	field ".keyslots[] | select(.keyslot == $1) | .[\"$2\"]"
 }
 
+# A bad sector is ENODATA past the page cache.
+@test "a header that the device cannot read is storage corruption, not something absent" {
+	make_luks "$DISK" 2
+	seal_luks "$DISK"
+	run strace -qq -o /dev/null -P "$DISK" -e trace=pread64 -e inject=pread64:error=ENODATA \
+		"$BOOTVERDICT" luks --root "$ROOT" --json "$DISK"
+	[ "$status" -eq 1 ]
+	[ "$(jq -r '.findings[0].id' <<<"$output")" = BV-LUKS-HEADERS ]
+	run luks --json "$DISK"
+	[ "$status" -eq 0 ]
+}
+
 @test "luks: sealed and healthy is intact, with a table of both headers and every keyslot" {
 	make_luks "$DISK" 2
 	seal_luks "$DISK"
