@@ -5,9 +5,14 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "artifact/luks_parts.h"
+#include "util/util.h"
+
+/* Both copies of a LUKS2 header of the default size. */
+#define HEAD_BYTES 0x8000u
 
 const unsigned char luks_magic[LUKS_MAGIC_BYTES] = { 'L', 'U', 'K', 'S', 0xba, 0xbe };
 
@@ -78,7 +83,7 @@ bool luks_is_uuid(const unsigned char *field, size_t len)
  * LUKS2 keeps a second copy elsewhere, so that a first block that says nothing, or that looks like
  * a damaged LUKS1 header, does not decide alone.
  */
-int luks_read(const struct luks_source *source, struct luks *l)
+static int read_either(const struct luks_source *source, struct luks *l)
 {
 	unsigned char first[LUKS2_BINARY];
 	struct luks one = { .chosen = -1 };
@@ -98,4 +103,34 @@ int luks_read(const struct luks_source *source, struct luks *l)
 	if (one.version == 1 && l->chosen < 0)
 		*l = one;
 	return n < 0 && l->version == 0 ? -EIO : 0;
+}
+
+/* The start of a source, read at once: parsing comes back to it several times. */
+struct head {
+	const struct luks_source *source;
+	unsigned char bytes[HEAD_BYTES];
+};
+
+static ssize_t read_behind_head(void *ctx, void *buf, size_t len, uint64_t offset)
+{
+	const struct head *h = ctx;
+
+	if (offset >= HEAD_BYTES || len > HEAD_BYTES - offset)
+		return luks_read_at(h->source, buf, len, offset);
+	memcpy(buf, h->bytes + offset, len);
+	return (ssize_t)len;
+}
+
+int luks_read(const struct luks_source *source, struct luks *l)
+{
+	struct head *head cleanup(free_ptr) = malloc(sizeof(*head));
+	struct luks_source behind = { .read = read_behind_head, .ctx = head, .size = source->size };
+
+	if (!head)
+		return -ENOMEM;
+	head->source = source;
+	/* With a bad sector in there, each part is read by itself. */
+	if (luks_read_at(source, head->bytes, HEAD_BYTES, 0) != (ssize_t)HEAD_BYTES)
+		return read_either(source, l);
+	return read_either(&behind, l);
 }

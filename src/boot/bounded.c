@@ -45,13 +45,16 @@ static bool wait_for_hold(int fd, unsigned int ms)
 static bool has_ended(pid_t pid, unsigned int ms, int *status)
 {
 	uint64_t end = system_now_ms() + ms;
+	unsigned int pause = 1;
 
+	/* A healthy one ends a moment after its end of the pipe was closed. */
 	for (;;) {
 		if (waitpid(pid, status, WNOHANG) == pid)
 			return true;
 		if (system_now_ms() >= end)
 			return false;
-		system_sleep_ms(POLL_MS);
+		system_sleep_ms(pause);
+		pause = pause < POLL_MS ? 2 * pause : POLL_MS;
 	}
 }
 

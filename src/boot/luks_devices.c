@@ -54,8 +54,9 @@ static enum record_match match_of(const struct sealed_luks *s, const struct luks
 	return is_named(s->place, path) || is_named(s->device, path) ? RECORD_NAMED : RECORD_OTHER;
 }
 
-static void look(struct luks_device *d, const struct luks_source *source, enum record_match match,
-		 const char *path)
+/* luks: what luks_read() has found on it; NULL: it is read here. */
+static void look(struct luks_device *d, const struct luks_source *source, const struct luks *luks,
+		 enum record_match match, const char *path)
 {
 	if (d->match != RECORD_OTHER)
 		luks_view_clear(&d->view);
@@ -64,7 +65,11 @@ static void look(struct luks_device *d, const struct luks_source *source, enum r
 	snprintf(d->path, sizeof(d->path), "%s", path);
 	d->view.device = d->path;
 	d->view.header = d->sealed->header;
-	d->read_error = luks_view_read(&d->view, source);
+	d->read_error = 0;
+	if (luks)
+		d->view.luks = *luks;
+	else
+		d->read_error = luks_view_read(&d->view, source);
 	if (!d->read_error)
 		d->read_error = luks_view_compare(&d->view, source, d->sealed, 0);
 }
@@ -76,7 +81,7 @@ static void look_at_header(struct luks_device *d)
 
 	if (luks_source_open(&source, d->sealed->header))
 		return;
-	look(d, &source, RECORD_NAMED, d->sealed->device);
+	look(d, &source, NULL, RECORD_NAMED, d->sealed->device);
 	luks_source_close(&source);
 }
 
@@ -98,7 +103,7 @@ static void compare(struct luks_devices *l, const struct block_device *b, bool c
 			continue;
 		match = match_of(d->sealed, &luks, &source, b->path, closely);
 		if (match > d->match)
-			look(d, &source, match, b->path);
+			look(d, &source, err ? NULL : &luks, match, b->path);
 	}
 	luks_source_close(&source);
 }

@@ -18,7 +18,7 @@ bool stage_manifest(struct manifest *m)
 	char reason[MANIFEST_REASON_BYTES];
 
 	manifest_init(m);
-	return !manifest_load(m, BOOT_MANIFEST, reason);
+	return !manifest_load_devices(m, BOOT_MANIFEST, reason);
 }
 
 void stage_report_init(struct report *r, const struct manifest *m)

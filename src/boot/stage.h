@@ -11,7 +11,10 @@
 #define STAGE_FOLDER	  "/run/bootverdict"
 #define STAGE_REPORT_TEXT STAGE_FOLDER "/report.txt"
 
-/* The guard's manifest; false: it cannot be used, which the first stage has told. */
+/*
+ * The guard's manifest, without contents (manifest_load_devices()); false: it cannot be used, which
+ * the first stage has told.
+ */
 bool stage_manifest(struct manifest *m);
 
 /* A report about this kernel. */

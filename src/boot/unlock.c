@@ -9,9 +9,11 @@
 #include "boot/act.h"
 #include "boot/kernel_log.h"
 #include "boot/luks_devices.h"
+#include "boot/paths.h"
 #include "boot/splash.h"
 #include "boot/stage.h"
 #include "boot/system.h"
+#include "manifest/format.h"
 #include "report/luks.h"
 #include "util/util.h"
 
@@ -96,9 +98,10 @@ static void tell_all(const struct luks_devices *l, struct report *r, uint64_t si
 	}
 }
 
-static void act(const struct request *q, const struct manifest *m, const struct report *r,
-		enum luks_state worst)
+static void act(const struct request *q, const struct report *r, enum luks_state worst)
 {
+	char reason[MANIFEST_REASON_BYTES];
+	struct manifest m;
 	cleanup(close_fd) int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct act a = {
 		.request = q,
@@ -107,14 +110,17 @@ static void act(const struct request *q, const struct manifest *m, const struct 
 		.can_go_on = true,
 		.cannot_work = worst >= LUKS_LOST,
 		.go_on = "go on to the prompt",
-		.manifest = m,
 		.root = root,
 	};
 
+	/* All of it: a shell is offered only when its busybox is as sealed. */
+	if (!manifest_load(&m, BOOT_MANIFEST, reason))
+		a.manifest = &m;
 	if (q->policy != POLICY_CONTINUE)
 		request_hold(q);
 	splash_end();
 	act_on_damage(&a);
+	manifest_clear(&m);
 }
 
 void unlock_check(const struct request *q)
@@ -138,7 +144,7 @@ void unlock_check(const struct request *q)
 	note_asked(&devices);
 	worst = worst_of(&devices);
 	if (worst >= LUKS_SLOT_DAMAGED)
-		act(q, &m, &own, worst);
+		act(q, &own, worst);
 	report_clear(&all);
 	report_clear(&own);
 	luks_devices_clear(&devices);

@@ -49,6 +49,13 @@ int manifest_parse(struct manifest *m, const char *text, size_t len, char *reaso
 /* The same from a file; -errno when it cannot be read. */
 int manifest_load(struct manifest *m, const char *path, char *reason);
 
+/*
+ * The same without what takes most of the time: of the lines from the first "segment" on only the
+ * sum is verified, and m has no segments and no contents.
+ */
+int manifest_parse_devices(struct manifest *m, const char *text, size_t len, char *reason);
+int manifest_load_devices(struct manifest *m, const char *path, char *reason);
+
 #define MANIFEST_REASON_BYTES 160
 
 #endif

@@ -32,7 +32,9 @@ static ssize_t read_all(int fd, char *buf, size_t size)
 	return (ssize_t)done;
 }
 
-int manifest_load(struct manifest *m, const char *path, char *reason)
+static int load(struct manifest *m, const char *path,
+		int (*parse)(struct manifest *m, const char *text, size_t len, char *reason),
+		char *reason)
 {
 	/* O_NONBLOCK: a FIFO in its place must not hang a boot. */
 	cleanup(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -55,5 +57,15 @@ int manifest_load(struct manifest *m, const char *path, char *reason)
 	len = read_all(fd, text, (size_t)st.st_size);
 	if (len < 0)
 		return fail(reason, "cannot read it", (int)len);
-	return manifest_parse(m, text, (size_t)len, reason);
+	return parse(m, text, (size_t)len, reason);
+}
+
+int manifest_load(struct manifest *m, const char *path, char *reason)
+{
+	return load(m, path, manifest_parse, reason);
+}
+
+int manifest_load_devices(struct manifest *m, const char *path, char *reason)
+{
+	return load(m, path, manifest_parse_devices, reason);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "artifact/luks_blocks.h"
 #include "manifest/sealed_luks.h"
 #include "util/hash.h"
 #include "util/util.h"
@@ -52,16 +53,26 @@ static bool only_padding_differs(const struct sealed_keyslot *k, uint64_t at,
 	       hash64(data, material) == k->edge;
 }
 
-static void compare_area(const struct sealed_keyslot *k, const struct luks_source *source,
-			 struct area *a)
+/* Where the areas end that begin with the one of slot k and lie without a gap. */
+static uint64_t end_of_run(const struct sealed_luks *s, const struct sealed_keyslot *k)
 {
-	unsigned char data[BLOCK_SIZE];
+	const struct sealed_keyslot *last = s->slots + s->slot_count - 1;
 
+	while (k < last && k[1].offset == k->offset + k->length)
+		k++;
+	return k->offset + k->length;
+}
+
+static void compare_area(const struct sealed_luks *s, const struct sealed_keyslot *k,
+			 struct luks_blocks *blocks, struct area *a)
+{
 	memset(a, 0, sizeof(*a));
-	for (size_t i = 0; i < k->block_count && (uint64_t)i * BLOCK_SIZE < k->length; i++) {
+	luks_blocks_area(blocks, k->offset, k->length, end_of_run(s, k));
+	for (size_t i = 0; i < k->block_count && luks_blocks_size(blocks, i); i++) {
 		uint64_t at = (uint64_t)i * BLOCK_SIZE;
-		size_t len = k->length - at < BLOCK_SIZE ? (size_t)(k->length - at) : BLOCK_SIZE;
-		ssize_t n = source->read(source->ctx, data, len, k->offset + at);
+		size_t len = luks_blocks_size(blocks, i);
+		const unsigned char *data;
+		ssize_t n = luks_blocks_read(blocks, i, &data);
 		bool readable = n == (ssize_t)len, material = at < k->used || !k->used;
 		bool same = readable && hash64(data, len) == k->blocks[i];
 
@@ -112,7 +123,7 @@ static enum slot_state judge_luks1_changed(const struct area *a, bool active, bo
 }
 
 static enum slot_state compare_slot(const struct sealed_luks *s, const struct sealed_keyslot *k,
-				    const struct luks *l, const struct luks_source *source,
+				    const struct luks *l, struct luks_blocks *blocks,
 				    struct luks_comparison *c)
 {
 	const struct luks_keyslot *now = &l->slots[k->number];
@@ -131,7 +142,7 @@ static enum slot_state compare_slot(const struct sealed_luks *s, const struct se
 		return SLOT_REMOVED;
 	if (!no_header && l->version == 2 && !same_area)
 		return in_use ? SLOT_CHANGED : SLOT_REMOVED;
-	compare_area(k, source, &a);
+	compare_area(s, k, blocks, &a);
 	if (no_header || now->described == k->described)
 		state = judge_untouched(&a);
 	else if (s->version == 1)
@@ -149,13 +160,16 @@ static void compare_slots(const struct sealed_luks *s, const struct luks *l,
 			  const struct luks_source *source, struct luks_comparison *c)
 {
 	bool sealed[LUKS_SLOTS_MAX] = { false };
+	struct luks_blocks blocks;
 
+	luks_blocks_start(&blocks, source);
 	for (size_t i = 0; i < s->slot_count; i++) {
 		const struct sealed_keyslot *k = &s->slots[i];
 
 		sealed[k->number] = true;
-		c->slots[k->number] = compare_slot(s, k, l, source, c);
+		c->slots[k->number] = compare_slot(s, k, l, &blocks, c);
 	}
+	luks_blocks_end(&blocks);
 	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
 		if (!sealed[i] && l->chosen >= 0 && l->slots[i].present && l->slots[i].active)
 			c->slots[i] = SLOT_NEW;

@@ -9,6 +9,8 @@
 #include "manifest/syntax.h"
 #include "util/util.h"
 
+#define HASH_DIGITS 16
+
 /*
  * The reader accepts exactly what the writer makes: what it has read and would write again is
  * the same text. It allocates only in proportion to text that is there: a count that the text
@@ -161,22 +163,32 @@ static unsigned int hex_value(char c, char ten)
 	return 16;
 }
 
+/* One more than the value of a lower-case digit; 0: it is none. */
+static const unsigned char hash_digits[256] = {
+	['0'] = 1,  ['1'] = 2,	['2'] = 3,  ['3'] = 4,	['4'] = 5,  ['5'] = 6,
+	['6'] = 7,  ['7'] = 8,	['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12,
+	['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+};
+
+/* Most of a manifest is hashes, and it is read while a person waits for the boot. */
 static int take_hash(struct reader *r, uint64_t *hash)
 {
-	const char *p = NULL, *end = NULL;
+	const unsigned char *p = (const unsigned char *)r->field;
 	uint64_t v = 0;
 
-	if (take_field(r, &p, &end) < 0)
-		return r->error;
-	if (end - p != 16)
+	if (!p)
+		return bad(r, "a field is missing");
+	if (r->line_end - r->field < HASH_DIGITS ||
+	    (r->line_end - r->field > HASH_DIGITS && p[HASH_DIGITS] != ' '))
 		return bad(r, "a hash has not 16 digits");
-	for (; p < end; p++) {
-		unsigned int digit = hex_value(*p, 'a');
+	for (size_t i = 0; i < HASH_DIGITS; i++) {
+		unsigned int digit = hash_digits[p[i]];
 
-		if (digit == 16)
+		if (!digit)
 			return bad(r, "a hash has a digit that is not hexadecimal");
-		v = v << 4 | digit;
+		v = v << 4 | (digit - 1);
 	}
+	r->field = p[HASH_DIGITS] == ' ' ? r->field + HASH_DIGITS + 1 : NULL;
 	*hash = v;
 	return 0;
 }
@@ -531,7 +543,7 @@ static int parse_head(struct reader *r, struct manifest *m)
 	return 0;
 }
 
-static int parse_body(struct reader *r, struct manifest *m)
+static int parse_body(struct reader *r, struct manifest *m, bool devices_only)
 {
 	if (parse_head(r, m) < 0)
 		return r->error;
@@ -543,6 +555,8 @@ static int parse_body(struct reader *r, struct manifest *m)
 		if (parse_luks(r, m) < 0)
 			return r->error;
 	}
+	if (devices_only)
+		return 0;
 	while (next_is(r, "segment")) {
 		if (parse_segment(r, m) < 0)
 			return r->error;
@@ -613,7 +627,7 @@ static int check_version(struct reader *r)
 	return 0;
 }
 
-int manifest_parse(struct manifest *m, const char *text, size_t len, char *reason)
+static int parse(struct manifest *m, const char *text, size_t len, bool devices_only, char *reason)
 {
 	struct reader r = { .end = text + len, .next = text, .reason = reason };
 
@@ -624,9 +638,20 @@ int manifest_parse(struct manifest *m, const char *text, size_t len, char *reaso
 		return bad(&r, "it is empty");
 	if (!next_is(&r, "bootverdict-manifest"))
 		return bad(&r, "it does not begin as a manifest does");
-	if (check_sum(&r, text, len) < 0 || check_version(&r) < 0 || parse_body(&r, m) < 0) {
+	if (check_sum(&r, text, len) < 0 || check_version(&r) < 0 ||
+	    parse_body(&r, m, devices_only) < 0) {
 		manifest_clear(m);
 		return r.error;
 	}
 	return 0;
+}
+
+int manifest_parse(struct manifest *m, const char *text, size_t len, char *reason)
+{
+	return parse(m, text, len, false, reason);
+}
+
+int manifest_parse_devices(struct manifest *m, const char *text, size_t len, char *reason)
+{
+	return parse(m, text, len, true, reason);
 }

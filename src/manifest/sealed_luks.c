@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "artifact/luks_blocks.h"
 #include "util/hash.h"
 #include "util/util.h"
 
@@ -39,10 +40,26 @@ static bool header_is_sound(const struct luks *l)
 	return copies == 1 || l->copies[0].seqid == l->copies[1].seqid;
 }
 
-static int record_slot(struct sealed_keyslot *k, unsigned int number, const struct luks_keyslot *s,
-		       const struct luks_source *source)
+static int hash_blocks(struct sealed_keyslot *k, struct luks_blocks *blocks)
 {
-	unsigned char data[BLOCK_SIZE];
+	for (size_t i = 0; i < k->block_count; i++) {
+		size_t len = luks_blocks_size(blocks, i);
+		const unsigned char *data;
+		ssize_t n = luks_blocks_read(blocks, i, &data);
+
+		if (n != (ssize_t)len)
+			return n < 0 ? (int)n : -EIO;
+		k->blocks[i] = hash64(data, len);
+		if (i == k->used / BLOCK_SIZE && k->used % BLOCK_SIZE)
+			k->edge = hash64(data, (size_t)(k->used % BLOCK_SIZE));
+	}
+	return 0;
+}
+
+static int record_slot(struct sealed_keyslot *k, unsigned int number, const struct luks_keyslot *s,
+		       struct luks_blocks *blocks)
+{
+	uint64_t size = blocks->source->size;
 
 	k->number = number;
 	k->offset = s->offset;
@@ -50,25 +67,29 @@ static int record_slot(struct sealed_keyslot *k, unsigned int number, const stru
 	k->used = s->used;
 	k->described = s->described;
 	/* A small file may end inside the area. */
-	if (s->used > s->length || s->offset >= source->size ||
-	    s->length > source->size - s->offset)
+	if (s->used > s->length || s->offset >= size || s->length > size - s->offset)
 		return -EBADMSG;
 	k->block_count = (size_t)((s->length + BLOCK_SIZE - 1) / BLOCK_SIZE);
 	k->blocks = calloc(k->block_count ? k->block_count : 1, sizeof(*k->blocks));
 	if (!k->blocks)
 		return -ENOMEM;
-	for (size_t i = 0; i < k->block_count; i++) {
-		uint64_t at = (uint64_t)i * BLOCK_SIZE;
-		size_t len = s->length - at < BLOCK_SIZE ? (size_t)(s->length - at) : BLOCK_SIZE;
-		ssize_t n = source->read(source->ctx, data, len, s->offset + at);
+	luks_blocks_area(blocks, s->offset, s->length, s->offset + s->length);
+	return hash_blocks(k, blocks);
+}
 
-		if (n != (ssize_t)len)
-			return n < 0 ? (int)n : -EIO;
-		k->blocks[i] = hash64(data, len);
-		if (at / BLOCK_SIZE == k->used / BLOCK_SIZE && k->used % BLOCK_SIZE)
-			k->edge = hash64(data, (size_t)(k->used % BLOCK_SIZE));
+static int record_slots(struct sealed_luks *s, const struct luks *l,
+			const struct luks_source *source)
+{
+	struct luks_blocks blocks;
+	int err = 0;
+
+	luks_blocks_start(&blocks, source);
+	for (unsigned int i = 0; !err && i < LUKS_SLOTS_MAX; i++) {
+		if (l->slots[i].present && l->slots[i].active)
+			err = record_slot(&s->slots[s->slot_count++], i, &l->slots[i], &blocks);
 	}
-	return 0;
+	luks_blocks_end(&blocks);
+	return err;
 }
 
 static int record(struct sealed_luks *s, const struct luks *l, const struct luks_source *source)
@@ -85,16 +106,7 @@ static int record(struct sealed_luks *s, const struct luks *l, const struct luks
 		s->copies[i].length = l->copies[i].length;
 		s->copies[i].hash = l->copies[i].hash;
 	}
-	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
-		int err;
-
-		if (!l->slots[i].present || !l->slots[i].active)
-			continue;
-		err = record_slot(&s->slots[s->slot_count++], i, &l->slots[i], source);
-		if (err)
-			return err;
-	}
-	return 0;
+	return record_slots(s, l, source);
 }
 
 int sealed_luks_record(struct sealed_luks *s, const struct luks *l,

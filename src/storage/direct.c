@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -29,8 +30,10 @@ struct direct {
 static bool has_no_device(int fd)
 {
 	struct statfs fs;
+	struct stat st;
 
-	if (fstatfs(fd, &fs) < 0)
+	/* The file system of a block device's node, devtmpfs, says nothing about what is behind it. */
+	if (fstat(fd, &st) < 0 || S_ISBLK(st.st_mode) || fstatfs(fd, &fs) < 0)
 		return false;
 	return fs.f_type == TMPFS_MAGIC || fs.f_type == RAMFS_MAGIC || fs.f_type == ZFS_MAGIC;
 }
@@ -180,21 +183,27 @@ static int error_of_device(int error)
 	}
 }
 
-/* One read into the buffer; offset and len are multiples of the alignment. */
-static ssize_t read_once(struct direct *d, size_t len, uint64_t offset)
+/* One read; buf, offset and len are multiples of the alignment. */
+static ssize_t read_once(struct direct *d, void *buf, size_t len, uint64_t offset)
 {
 	ssize_t n;
 
 	if (d->kind == DIRECT_DROPPED)
 		posix_fadvise(d->fd, (off_t)offset, (off_t)len, POSIX_FADV_DONTNEED);
 	do {
-		n = pread(d->fd, d->buffer, len, (off_t)offset);
+		n = pread(d->fd, buf, len, (off_t)offset);
 	} while (n < 0 && errno == EINTR);
 	if (n < 0 && errno == EINVAL && d->kind == DIRECT_DEVICE) {
 		fall_back(d);
-		return read_once(d, len, offset);
+		return read_once(d, buf, len, offset);
 	}
 	return n < 0 ? -error_of_device(errno) : n;
+}
+
+/* Whether the device can write into the caller's memory, without a copy. */
+static bool is_aligned(const struct direct *d, const void *buf, size_t len, uint64_t offset)
+{
+	return !(((uintptr_t)buf | len | offset) & (d->align - 1));
 }
 
 ssize_t direct_read(struct direct *d, void *buf, size_t len, uint64_t offset)
@@ -202,19 +211,22 @@ ssize_t direct_read(struct direct *d, void *buf, size_t len, uint64_t offset)
 	size_t done = 0;
 
 	while (done < len) {
+		unsigned char *to = (unsigned char *)buf + done;
 		uint64_t at = offset + done, start = at & ~(uint64_t)(d->align - 1);
 		size_t skip = (size_t)(at - start), want = skip + (len - done), n;
+		bool straight = is_aligned(d, to, len - done, at);
 		ssize_t got;
 
 		want = want < BUFFER_SIZE ? (want + d->align - 1) & ~(size_t)(d->align - 1)
 					  : BUFFER_SIZE;
-		got = read_once(d, want, start);
+		got = read_once(d, straight ? to : d->buffer, want, start);
 		if (got < 0)
 			return got;
 		if ((size_t)got <= skip)
 			break;
 		n = (size_t)got - skip < len - done ? (size_t)got - skip : len - done;
-		memcpy((unsigned char *)buf + done, d->buffer + skip, n);
+		if (!straight)
+			memcpy(to, d->buffer + skip, n);
 		done += n;
 	}
 	return (ssize_t)done;

@@ -9,6 +9,11 @@ load luks
 
 setup() {
 	DISK=$BATS_TEST_TMPDIR/disk.img
+	LOOP=
+}
+
+teardown() {
+	[ -z "$LOOP" ] || losetup --detach "$LOOP"
 }
 
 verdict_is() { # NAME STATUS
@@ -381,6 +386,23 @@ slot() { # NUMBER KEY: of the table
 	# Two areas of 258048 bytes and two headers of 16384; each area is read at most twice.
 	[ "$bytes" -gt $((2 * 258048)) ]
 	[ "$bytes" -lt $((4 * 258048 + 8 * 16384)) ]
+}
+
+# Its node lies on devtmpfs, which is no reason to read it through the page cache.
+@test "luks: a block device is read past the page cache" {
+	make_luks "$DISK" 2
+	seal_luks "$DISK"
+	LOOP=$(losetup --find --show --read-only "$DISK") || skip "no loop device can be made here"
+	exec 9<"$LOOP" # it would forget what it has read when nobody has it open
+	cat "$LOOP" >"$BATS_TEST_TMPDIR/cached"
+	run -0 luks "$LOOP"
+	zero_4k "$DISK" "$(slot_offset "$DISK" 2 0)"
+	# The page cache of the device knows nothing of the damage.
+	cmp "$LOOP" "$BATS_TEST_TMPDIR/cached"
+	run -1 luks --json "$LOOP"
+	exec 9<&-
+	verdict_is storage-corruption 1
+	[ "$(slot 0 state)" = damaged ]
 }
 
 @test "luks: bad usage ends with 2 and says where help is" {

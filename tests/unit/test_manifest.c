@@ -584,7 +584,14 @@ static void test_load(void **state)
 	assert_int_equal(manifest_load(&m, path, reason), 0);
 	assert_string_equal(m.contents[1].path, "bootverdict");
 	manifest_clear(&m);
+	assert_int_equal(manifest_load_devices(&m, path, reason), 0);
+	assert_int_equal(m.luks_count, 2);
+	assert_true(m.luks[0].slot_count > 0);
+	assert_int_equal(m.segment_count, 0);
+	assert_int_equal(m.content_count, 0);
+	manifest_clear(&m);
 	assert_int_equal(truncate(path, (off_t)len / 2), 0);
+	assert_int_equal(manifest_load_devices(&m, path, reason), -EBADMSG);
 	assert_int_equal(manifest_load(&m, path, reason), -EBADMSG);
 	assert_int_equal(truncate(path, (off_t)MANIFEST_BYTES_MAX + 1), 0);
 	assert_int_equal(manifest_load(&m, path, reason), -EFBIG);
