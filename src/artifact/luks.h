@@ -44,7 +44,10 @@ struct luks_copy {
 	uint64_t offset, length; /* binary header and JSON area, bytes; length 0 when unknown */
 	uint64_t seqid;
 	bool checksummed; /* LUKS2: compared; LUKS1 has none */
-	uint64_t hash;	  /* hash64() of its length bytes, when they could be read */
+	/* BAD_CHECKSUM because the field is all zero still: cryptsetup writes a copy without its
+	 * checksum, then its JSON area, then the checksum (lib/luks2/luks2_disk_metadata.c). */
+	bool unfinished;
+	uint64_t hash; /* hash64() of its length bytes, when they could be read */
 };
 
 struct luks_keyslot {

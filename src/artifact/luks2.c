@@ -249,6 +249,7 @@ static int examine_whole(struct place *p, const unsigned char *whole)
 	}
 	c->checksummed = true;
 	if (!checksum_holds(sum, whole, c->length, 2, digest)) {
+		c->unfinished = bytes_are_zero(whole + AT_CHECKSUM, CHECKSUM_MAX);
 		says_checksum(c, sum, digest, whole + AT_CHECKSUM);
 		return 0;
 	}

@@ -349,8 +349,7 @@ static int read_segment(struct reader *r, unsigned int number, const char *key,
 		return err;
 	if (!is_known_segment(type))
 		add_requirement(r, "segment type ", type);
-	if (offset && offset < r->areas_end)
-		return bad(r, "segment %s begins at %" PRIu64 ", inside the header", key, offset);
+	/* Of another device than the header's when that is detached: any offset is right there. */
 	if (offset < r->l->data_offset)
 		r->l->data_offset = offset;
 	if (strcmp(type, "crypt") == 0 || strcmp(type, "hw-opal-crypt") == 0)

@@ -43,13 +43,13 @@ static void count_block(struct area *a, bool material, bool readable, bool same,
 		a->unreadable++;
 }
 
-/* Of the block that key material ends in. */
+/* Of the block that key material ends in; n bytes of it are there: the device may end in it. */
 static bool only_padding_differs(const struct sealed_keyslot *k, uint64_t at,
-				 const unsigned char *data)
+				 const unsigned char *data, ssize_t n)
 {
 	size_t material = (size_t)(k->used % BLOCK_SIZE);
 
-	return at / BLOCK_SIZE == k->used / BLOCK_SIZE && material &&
+	return at / BLOCK_SIZE == k->used / BLOCK_SIZE && material && n >= (ssize_t)material &&
 	       hash64(data, material) == k->edge;
 }
 
@@ -76,7 +76,7 @@ static void compare_area(const struct sealed_luks *s, const struct sealed_keyslo
 		bool readable = n == (ssize_t)len, material = at < k->used || !k->used;
 		bool same = readable && hash64(data, len) == k->blocks[i];
 
-		if (material && readable && !same && only_padding_differs(k, at, data)) {
+		if (material && !same && only_padding_differs(k, at, data, n)) {
 			a->same++;
 			material = false;
 		}
@@ -122,6 +122,16 @@ static enum slot_state judge_luks1_changed(const struct area *a, bool active, bo
 	return active ? SLOT_CHANGED : SLOT_REMOVED;
 }
 
+/*
+ * LUKS2: a reencryption ends with wiping the old keyslots, each before the header says so: where
+ * it was interrupted, all of an area is new, and the header was changed since the seal.
+ */
+static bool is_being_wiped(const struct sealed_luks *s, const struct luks *l, const struct area *a)
+{
+	return l->chosen >= 0 && l->reencrypting && l->copies[l->chosen].seqid > s->seqid &&
+	       a->differ && !a->same && !a->unreadable;
+}
+
 static enum slot_state compare_slot(const struct sealed_luks *s, const struct sealed_keyslot *k,
 				    const struct luks *l, struct luks_blocks *blocks,
 				    struct luks_comparison *c)
@@ -144,7 +154,7 @@ static enum slot_state compare_slot(const struct sealed_luks *s, const struct se
 		return in_use ? SLOT_CHANGED : SLOT_REMOVED;
 	compare_area(s, k, blocks, &a);
 	if (no_header || now->described == k->described)
-		state = judge_untouched(&a);
+		state = is_being_wiped(s, l, &a) ? SLOT_CHANGED : judge_untouched(&a);
 	else if (s->version == 1)
 		state = judge_luks1_changed(&a, in_use, &c->slot_fields_bad[k->number]);
 	else

@@ -120,9 +120,12 @@ static void headers_bad(struct report *r, const struct luks_view *v)
 
 static void newer_version(struct report *r, const struct luks_view *v)
 {
-	struct finding *f =
-		report_finding(r, VERDICT_INCONCLUSIVE, "BV-LUKS-UNKNOWN", luks_view_place(v),
-			       "The LUKS header is of a version that this program does not know.");
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-LUKS-UNKNOWN", luks_view_place(v),
+		v->luks.chosen < 0 ? "The LUKS header is of a version that this program does "
+				     "not know."
+				   : "One copy of the LUKS header is of a version that this "
+				     "program does not know, and its checksum is right.");
 
 	add_evidence(f, v);
 	finding_next(f, "Use a newer bootverdict, or ask cryptsetup about a copy of the header, "
@@ -183,6 +186,22 @@ static void copies_differ(struct report *r, const struct luks_view *v)
 	finding_number(f, "seqid of the second", l->copies[1].seqid);
 	if (v->sealed)
 		finding_number(f, "sealed seqid", v->sealed->seqid);
+	finding_next(f, "Make them equal again: cryptsetup repair %s%s", repair_option(v, &option),
+		     v->device);
+}
+
+static void update_was_cut(struct report *r, const struct luks_view *v)
+{
+	unsigned int good = (unsigned int)v->luks.chosen;
+	cleanup(free_ptr) char *option = NULL;
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-LUKS-SEQID", luks_view_place(v),
+		"The %s copy of the LUKS2 header is half an update: its checksum was not written "
+		"any more, as when the power goes meanwhile. The %s copy counts, and is good.",
+		copy_name(!good), copy_name(good));
+
+	finding_number(f, "seqid of the first", v->luks.copies[0].seqid);
+	finding_number(f, "seqid of the second", v->luks.copies[1].seqid);
 	finding_next(f, "Make them equal again: cryptsetup repair %s%s", repair_option(v, &option),
 		     v->device);
 }
@@ -270,12 +289,14 @@ void report_luks_header(struct report *r, const struct luks_view *v)
 {
 	const struct luks *l = &v->luks;
 
-	if (l->chosen < 0 && any_copy_is(l, LUKS_COPY_UNKNOWN))
+	if (any_copy_is(l, LUKS_COPY_UNKNOWN))
 		newer_version(r, v);
 	else if (l->chosen < 0 && all_copies_are(l, LUKS_COPY_ABSENT))
 		header_gone(r, v);
 	else if (l->chosen < 0 || v->comparison.fields_bad)
 		headers_bad(r, v);
+	else if (luks_update_was_cut(v))
+		update_was_cut(r, v);
 	else if (l->version == 2 && !both_good(l))
 		one_copy_bad(r, v);
 	else if (both_good(l) && l->copies[0].seqid != l->copies[1].seqid)

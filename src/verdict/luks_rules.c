@@ -83,6 +83,19 @@ static struct luks_judgement judge_no_header(const struct luks_view *v)
 	return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_NEVER_THERE };
 }
 
+bool luks_update_was_cut(const struct luks_view *v)
+{
+	const struct luks *l = &v->luks;
+	const struct luks_copy *bad = &l->copies[l->chosen == 0];
+
+	if (l->version != 2 || l->chosen < 0 || !bad->unfinished)
+		return false;
+	/* Every update has a seqid of its own. */
+	if (v->sealed)
+		return bad->seqid > v->sealed->seqid;
+	return bad->seqid >= l->copies[l->chosen].seqid;
+}
+
 static struct luks_judgement judge_copies(const struct luks_view *v, struct luks_judgement j)
 {
 	const struct luks *l = &v->luks;
@@ -91,6 +104,11 @@ static struct luks_judgement judge_copies(const struct luks_view *v, struct luks
 
 	if (l->version != 2)
 		return j;
+	/* Its checksum proves a version of the future, or it would be called damaged. */
+	if (any_copy_is(l, LUKS_COPY_UNKNOWN))
+		return worse(j, VERDICT_INCONCLUSIVE, LUKS_NOT_KNOWN);
+	if (luks_update_was_cut(v))
+		return worse(j, VERDICT_INCONCLUSIVE, LUKS_COPY_OLDER);
 	if (!both_copies_are(l, LUKS_COPY_GOOD))
 		return worse(j, VERDICT_STORAGE_CORRUPTION, LUKS_COPY_BAD);
 	if (first == second)

@@ -19,7 +19,7 @@ enum luks_ground {
 	LUKS_HEADERS_BAD,  /* no copy of the header can be used, or LUKS1: its fields are damaged */
 	LUKS_SLOT_BAD,	   /* a keyslot is damaged, unreadable or overwritten */
 	LUKS_COPY_BAD,	   /* one copy is bad, the other one good */
-	LUKS_COPY_OLDER,   /* one copy is older than the other */
+	LUKS_COPY_OLDER,   /* one copy is older than the other, or half an update */
 	LUKS_OLDER,	   /* both are older than the sealed ones, and sound */
 	LUKS_NOT_KNOWN,	   /* a newer version, or a requirement that is not known */
 	LUKS_CHANGED,	   /* by its owner: keys, UUID, label, ... */
@@ -35,6 +35,9 @@ struct luks_judgement {
 
 /* The rules for a LUKS device (README, "How it decides"), after luks_view_compare(). */
 struct luks_judgement judge_luks(const struct luks_view *v);
+
+/* Whether the copy that is not good is an update that was cut off, by a power loss, say. */
+bool luks_update_was_cut(const struct luks_view *v);
 
 /*
  * Whether that may be because cryptsetup was writing at that moment, keyslots before the header

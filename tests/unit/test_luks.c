@@ -733,8 +733,8 @@ static const struct edit edits[] = {
 	{ "\"type\":\"luks2\"", "\"type\":8", LUKS_COPY_BAD_JSON, "string" },
 	{ "\"iterations\":1000", "\"iterationz\":1000", LUKS_COPY_BAD_JSON, "iterations" },
 	{ "\"sector_size\":4096", "\"sector_size\":4095", LUKS_COPY_BAD_JSON, "4095" },
-	{ "\"offset\":\"2097152\"", "\"offset\":\"1048576\"", LUKS_COPY_BAD_JSON,
-	  "inside the header" },
+	/* On another device, when the header is detached. */
+	{ "\"offset\":\"2097152\"", "\"offset\":\"1048576\"", LUKS_COPY_GOOD, "" },
 	{ "\"offset\":\"2097152\"", "\"offset\":\"0\"", LUKS_COPY_GOOD, "" },
 	{ "\"segments\":[\"0\"]", "\"segments\":[\"1\"]", LUKS_COPY_BAD_JSON, "segments" },
 	{ "\"segments\":[\"0\"]", "\"segments\":[0]", LUKS_COPY_BAD_JSON, "segments" },

@@ -361,6 +361,42 @@ static void interrupted(struct device *d)
 	d->luks.copies[0].seqid++;
 }
 
+static void cut_in_the_first(struct device *d)
+{
+	header_changes(d);
+	d->luks.copies[0].state = LUKS_COPY_BAD_CHECKSUM;
+	d->luks.copies[0].unfinished = true;
+	d->luks.copies[1].seqid--;
+	d->luks.copies[1].hash -= 1000;
+	d->luks.chosen = 1;
+}
+
+static void cut_in_the_second(struct device *d)
+{
+	header_changes(d);
+	d->luks.copies[1].state = LUKS_COPY_BAD_CHECKSUM;
+	d->luks.copies[1].unfinished = true;
+}
+
+/* Zeros in the checksum, and no update: its seqid is the sealed one. */
+static void checksum_lost(struct device *d)
+{
+	first_copy(d);
+	d->luks.copies[0].unfinished = true;
+}
+
+static void future_begun(struct device *d)
+{
+	d->luks.copies[0].state = LUKS_COPY_UNKNOWN;
+	d->luks.chosen = 1;
+}
+
+static void old_slot_wiped(struct device *d)
+{
+	reencryption_begins(d);
+	area_is_written(d, 3);
+}
+
 static void copy_reverted(struct device *d)
 {
 	d->luks.copies[1].seqid--;
@@ -396,6 +432,8 @@ static const struct row rows[] = {
 	  false },
 	{ "reencrypted", 1, reencrypted, VERDICT_STALE, LUKS_CHANGED, SLOT_CHANGED, SLOT_CHANGED,
 	  NONE, false },
+	{ "a reencryption that wiped an old keyslot", 2, old_slot_wiped, VERDICT_STALE,
+	  LUKS_CHANGED, SAME, SLOT_CHANGED, SLOT_NEW, false },
 	{ "reencryption in progress", 2, reencryption_begins, VERDICT_STALE, LUKS_CHANGED, SAME,
 	  SAME, SLOT_NEW, false },
 	{ "convert", 0, converted, VERDICT_STALE, LUKS_CHANGED, SLOT_CHANGED, SLOT_CHANGED, NONE,
@@ -446,6 +484,12 @@ static const struct row rows[] = {
 	  NONE, false },
 	{ "the second copy", 2, second_copy, VERDICT_STORAGE_CORRUPTION, LUKS_COPY_BAD, SAME, SAME,
 	  NONE, false },
+	{ "an update cut in the first copy", 2, cut_in_the_first, VERDICT_INCONCLUSIVE,
+	  LUKS_COPY_OLDER, SAME, SAME, NONE, false },
+	{ "an update cut in the second copy", 2, cut_in_the_second, VERDICT_INCONCLUSIVE,
+	  LUKS_COPY_OLDER, SAME, SAME, NONE, false },
+	{ "zeros in the checksum", 2, checksum_lost, VERDICT_STORAGE_CORRUPTION, LUKS_COPY_BAD,
+	  SAME, SAME, NONE, false },
 	{ "a copy of before the seal", 2, copy_reverted, VERDICT_STORAGE_CORRUPTION,
 	  LUKS_COPY_OLDER, SAME, SAME, NONE, false },
 	{ "both copies", 2, both_copies, VERDICT_STORAGE_CORRUPTION, LUKS_HEADERS_BAD, SAME, SAME,
@@ -454,6 +498,8 @@ static const struct row rows[] = {
 	  false },
 	{ "a future version", 2, future, VERDICT_INCONCLUSIVE, LUKS_NOT_KNOWN, SAME, SAME, NONE,
 	  false },
+	{ "a future version in one copy", 2, future_begun, VERDICT_INCONCLUSIVE, LUKS_NOT_KNOWN,
+	  SAME, SAME, NONE, false },
 	{ "a requirement", 2, requirement, VERDICT_INCONCLUSIVE, LUKS_NOT_KNOWN, SAME, SAME, NONE,
 	  false },
 	{ "not sealed", 0, nothing, VERDICT_STALE, LUKS_NOT_SEALED, NONE, NONE, NONE, true },
