@@ -344,23 +344,26 @@ common_changes() { # VERSION
 	[ "$(grep -c '^keyslot ' "$BATS_TEST_TMPDIR/lines")" -eq 2 ]
 }
 
-# tests/luks/matrix says what: every field and area, bits, zeros and swaps, and the healthy twin.
-matrix() { # GENERATOR...
-	local name arguments=()
-
-	make_system
-	for name in "$@"; do
-		"$GENERATORS/make-$name" "$BATS_TEST_TMPDIR/$name.img"
-		arguments+=("$BATS_TEST_TMPDIR/$name.img")
-	done
-	seal -q "${arguments[@]/#/--device=}"
-	"$GENERATORS/matrix" --few "$ROOT" "${arguments[@]}"
-}
-
+# tests/luks/run has all kinds of header and of damage, and more changes; this is a part of it.
 @test "LUKS1: damage in every field and area, of three kinds of header" {
-	matrix luks1 luks1-one-slot luks1-short-key
+	make_system
+	"$GENERATORS/matrix" --few "$ROOT" "$BATS_TEST_TMPDIR" luks1 luks1-one-slot luks1-short-key
 }
 
 @test "LUKS2: damage in every field and area, of four kinds of header" {
-	matrix luks2 luks2-one-slot luks2-4096 luks2-argon2id
+	make_system
+	"$GENERATORS/matrix" --few "$ROOT" "$BATS_TEST_TMPDIR" luks2 luks2-one-slot luks2-4096 \
+		luks2-argon2id
+}
+
+@test "a detached header: what its owner changes is stale, and damage is still seen" {
+	make_system
+	"$GENERATORS/owner" "$ROOT" "$BATS_TEST_TMPDIR" luks1-detached luks2-detached
+}
+
+@test "LUKS2: a header of the future, and an update that was cut off, are no damage" {
+	make_system
+	for change in future-version future-version-begun future-requirement update-cut; do
+		"$GENERATORS/owner" --only "$change" "$ROOT" "$BATS_TEST_TMPDIR" luks2-one-slot
+	done
 }

@@ -99,6 +99,35 @@ slot() { # NUMBER KEY: of the table
 	done
 }
 
+@test "luks: passphrases of 8, 64 and 512 characters that are not ASCII" {
+	local n words
+
+	words=(grün-Tee "$(printf 'ö%.0s' {1..64})" "$(printf 'ß%.0s' {1..512})")
+	for version in 1 2; do
+		make_luks "$DISK" "$version"
+		for n in 0 1 2; do
+			add_key "$DISK" "$version" "$PASSPHRASE" "${words[n]}"
+		done
+		unset ROOT
+		seal_luks "$DISK"
+		for n in 0 1 2; do
+			run -0 with_passphrase "${words[n]}" --json "$DISK"
+			[ "$(field '[.keyslots[] | select(.passphrase == "opens it") | .keyslot] | join(",")')" = $((n + 2)) ]
+		done
+		run -3 with_passphrase "${words[2]%?}" --json "$DISK"
+		[[ $(finding BV-LUKS-PASSPHRASE .summary) == *"the passphrase or the keyboard layout, not the storage"* ]]
+		flip_bit "$DISK" $(($(slot_offset "$DISK" "$version" 3) + 5000))
+		run -1 with_passphrase "${words[1]}" --json "$DISK"
+		[[ $(finding BV-LUKS-PASSPHRASE .summary) == *"cannot be told"*"keyslot 3, whose key material is damaged"* ]]
+		run -1 with_passphrase "${words[2]}" --json "$DISK"
+		[ "$(slot 4 passphrase)" = "opens it" ]
+	done
+	run -1 "$BATS_TEST_DIRNAME/terminal.py" "(not shown): " "${words[0]}" \
+		"$BOOTVERDICT" luks --root "$ROOT" --try-passphrase "$DISK"
+	[[ $output == *"opens keyslot 2"* ]]
+	[[ $output != *"${words[0]}"* ]]
+}
+
 @test "luks: a line from standard input ends at its newline" {
 	make_luks "$DISK" 2
 	seal_luks "$DISK"

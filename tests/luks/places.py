@@ -3,7 +3,8 @@
 
 A place is (name, offset, length, means): what damage there means, as the findings name it:
 "header" (no passphrase can open it), "copy N" (a copy of a LUKS2 header), "slot N", "unused"
-(bytes that belong to a structure, and that nothing needs), "nothing" (outside all structures).
+(bytes that belong to a structure, and that nothing needs), "nothing" (outside all structures:
+gaps between areas, areas of no keyslot in use, what a reencryption keeps for itself).
 """
 
 import json
@@ -11,6 +12,7 @@ import struct
 
 BLOCK = 4096
 
+LUKS1_BYTES = 592
 LUKS1_FIELDS = [
     ("magic", 0, 6), ("version", 6, 2), ("cipher", 8, 32), ("mode", 40, 32), ("hash", 72, 32),
     ("payload offset", 104, 4), ("key bytes", 108, 4), ("digest", 112, 20),
@@ -38,8 +40,22 @@ def area(slot, offset, used, length):
         yield f"slot {slot}: padding", offset + used, length - used, "unused"
 
 
+def gaps(taken, end):
+    """What lies between structures: the first and the last block of each gap."""
+    at = 0
+    for offset, length in sorted(taken) + [(end, 0)]:
+        if offset > at:
+            size = min(BLOCK, offset - at)
+            yield f"gap at {at}: its start", at, size, "nothing"
+            if offset - at > size:
+                yield f"gap at {at}: its end", offset - size, size, "nothing"
+        at = max(at, offset + length)
+
+
 def luks1(data):
-    key_bytes, = struct.unpack_from(">I", data, 108)
+    """All places of a LUKS1 header."""
+    payload, key_bytes = struct.unpack_from(">II", data, 104)
+    taken = [(0, LUKS1_BYTES)]
     for name, offset, length in LUKS1_FIELDS:
         yield name, offset, length, "header"
     for slot in range(8):
@@ -55,17 +71,16 @@ def luks1(data):
         if active:
             used = key_bytes * 4000
             length = (used + BLOCK - 1) // BLOCK * BLOCK
+            taken.append((start * 512, length))
             yield from area(slot, start * 512, used, length)
-        else:
-            yield f"slot {slot}: its free area", start * 512, BLOCK, "nothing"
-    yield "behind the header", 1024, 512, "nothing"
+    yield from gaps(taken, payload * 512 or len(data))
 
 
 def luks2(data):
-    size, = struct.unpack_from(">Q", data, 8)
-    metadata = data[4096:size]
-    metadata = json.loads(metadata[:metadata.index(b"\0")])
+    """All places of a LUKS2 header."""
+    metadata, size = luks2_metadata(data)
     text = len(json.dumps(metadata, separators=(",", ":")))
+    taken = [(0, 2 * size)]
     for copy in range(2):
         start = copy * size
         for name, offset, length in LUKS2_FIELDS:
@@ -75,19 +90,36 @@ def luks2(data):
         yield f"copy {copy}: behind the JSON", start + size - 512, 512, f"copy {copy}"
         yield f"copy {copy}: a block", start + 4096, BLOCK, f"copy {copy}"
         yield f"copy {copy}: all", start, size, f"copy {copy}"
-    end = 2 * size
-    for slot, keyslot in metadata["keyslots"].items():
+    for slot, keyslot in sorted(metadata["keyslots"].items(), key=lambda item: int(item[0])):
         offset, length = (int(keyslot["area"][key]) for key in ("offset", "size"))
-        yield from area(slot, offset, keyslot["key_size"] * 4000, length)
-        end = max(end, offset + length)
-    if end + BLOCK <= len(data):
-        yield "behind the keyslots", end, BLOCK, "nothing"
+        if keyslot["type"] == "luks2":
+            taken.append((offset, length))
+            yield from area(slot, offset, keyslot["key_size"] * 4000, length)
+    yield from gaps(taken, 2 * size + int(metadata["config"]["keyslots_size"]))
+
+
+def luks2_metadata(data):
+    """The JSON area of the first copy, and a copy's size."""
+    size, = struct.unpack_from(">Q", data, 8)
+    text = data[4096:size]
+    return json.loads(text[:text.index(b"\0")]), size
+
+
+def is_luks1(data):
+    """Whether the healthy header is of version 1."""
+    return data[6:8] == b"\0\1"
 
 
 def places(data):
-    return list(luks1(data) if data[6:8] == b"\0\1" else luks2(data))
+    """All places of a healthy header; none lies behind the end of its file."""
+    found = luks1(data) if is_luks1(data) else luks2(data)
+    return [place for place in found if place[1] + place[2] <= len(data)]
 
 
-def active_slots(found):
-    return sorted({int(name.split()[1].rstrip(":")) for name, _, _, means in found
-                   if name.endswith("first byte") and means.startswith("slot")})
+def slot_places(found):
+    """The places of key material: {keyslot: [(offset, used, length)]}, from places()."""
+    slots = {}
+    for name, offset, length, means in found:
+        if means.startswith("slot") and name.endswith(": all"):
+            slots[int(means.split()[1])] = (offset, length)
+    return slots
