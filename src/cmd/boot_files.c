@@ -40,8 +40,7 @@ static char *first_existing(const char *const names[][2], size_t count, const ch
 	return NULL;
 }
 
-/* The root as a prefix: "" for "/", no slash at its end. */
-static char *root_prefix(const char *root)
+char *root_prefix(const char *root)
 {
 	char *prefix = text_copy(root ? root : "");
 	size_t n = strlen(prefix);

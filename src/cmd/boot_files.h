@@ -21,6 +21,10 @@ struct boot_files {
 void boot_files_find(struct boot_files *f, const char *root, const char *boot, const char *release);
 void boot_files_clear(struct boot_files *f);
 
+/* The root as a prefix of absolute paths: "" for "/" and NULL, no slash at its end. Owned by the
+ * caller. */
+char *root_prefix(const char *root);
+
 /* The path as the system below root sees it: without the root. */
 const char *boot_files_inside(const struct boot_files *f, const char *path);
 

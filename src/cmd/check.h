@@ -8,11 +8,34 @@
 #include "manifest/manifest.h"
 #include "report/report.h"
 
-/* Compares one kernel version's files with their manifest; adds what it finds to r. */
-void check_release(const struct boot_files *f, bool direct, struct report *r);
+/* The records of LUKS devices in the manifests of all kernel versions that are checked. */
+struct luks_check {
+	struct sealed_luks sealed; /* owned */
+	int64_t sealed_at;
+	char *kernel; /* of that manifest; owned */
+};
 
-/* Compares the LUKS devices of a manifest with what they are now; adds what it finds to r. */
-void check_luks(const struct boot_files *f, const struct manifest *m, struct report *r);
+struct luks_checks {
+	struct luks_check *items; /* owned */
+	size_t count;
+};
+
+/* Takes the records out of a manifest. */
+void luks_checks_add(struct luks_checks *c, struct manifest *m);
+void luks_checks_clear(struct luks_checks *c);
+
+/*
+ * Compares one kernel version's files with their manifest; adds what it finds to r, and the LUKS
+ * devices that it has records of to luks.
+ */
+void check_release(const struct boot_files *f, bool direct, struct report *r,
+		   struct luks_checks *luks);
+
+/*
+ * Compares every LUKS device with its newest record, once, and tells which kernel versions have
+ * another one; adds what it finds to r. root: prefix of the paths that the records name, or "".
+ */
+void check_luks(const struct luks_checks *c, const char *root, struct report *r);
 
 /* Examines one image without a manifest outside it, and says how far the proof goes. */
 void check_file(const char *path, struct report *r);

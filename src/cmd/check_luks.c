@@ -6,11 +6,11 @@
 
 #include "artifact/luks_source.h"
 #include "cmd/check.h"
-#include "manifest/luks_view.h"
 #include "report/luks.h"
 #include "storage/crypttab.h"
 #include "util/text.h"
 #include "util/util.h"
+#include "verdict/luks_look.h"
 
 /* Where a sealed device is looked for, and how sure it is that it is the one. */
 struct place {
@@ -58,40 +58,41 @@ static void tell_unreadable(struct report *r, const char *path, int err)
 	report_artifact(r, path, "luks", "unreadable", 0, 0);
 }
 
-static int compare(struct luks_view *v, const struct luks_source *source, const struct manifest *m,
-		   const struct sealed_luks *s, const struct place *p)
-{
-	int err = luks_view_read(v, source);
+/* For luks_look(). */
+struct known {
+	const struct luks_check *check;
+	const struct place *place;
+};
 
-	if (err)
-		return err;
+static int find_record(void *ctx, const struct luks_view *v, const struct luks_source *source,
+		       const struct sealed_luks **sealed, int64_t *sealed_at)
+{
+	const struct known *k = ctx;
+
 	/* Another disk may have its name today. */
-	if (p->by_place && v->luks.chosen >= 0 &&
-	    luks_record_match(s, &v->luks, source, p->path) <= RECORD_NAMED)
+	if (k->place->by_place && v->luks.chosen >= 0 &&
+	    luks_record_match(&k->check->sealed, &v->luks, source, k->place->path) <= RECORD_NAMED)
 		return -ENODEV;
-	return luks_view_compare(v, source, s, m->sealed_at);
+	*sealed = &k->check->sealed;
+	*sealed_at = k->check->sealed_at;
+	return 0;
 }
 
-static void check_device(const char *root, const struct manifest *m, const struct sealed_luks *s,
-			 struct report *r)
+static void check_device(const char *root, const struct luks_check *c, struct report *r)
 {
-	struct place p = find_place(root, s);
+	struct place p = find_place(root, &c->sealed);
 	struct luks_view v = { .device = p.path, .header = p.header };
+	struct known known = { c, &p };
+	struct luks_judgement j;
 	struct luks_source source;
 	int err = luks_source_open(&source, luks_view_place(&v));
 
 	if (!err)
-		err = compare(&v, &source, m, s, &p);
-	for (unsigned int i = 1; !err && luks_may_be_written(judge_luks(&v)) && i < LUKS_LOOKS_MAX;
-	     i++) {
-		usleep(LUKS_LOOK_AGAIN);
-		luks_view_clear(&v);
-		err = compare(&v, &source, m, s, &p);
-	}
+		err = luks_look(&v, &source, find_record, &known, &j);
 	if (!err)
 		report_luks(r, &v);
 	else if (err == -ENOENT || err == -ENXIO || err == -ENODEV)
-		tell_absent(r, s, luks_view_place(&v));
+		tell_absent(r, &c->sealed, luks_view_place(&v));
 	else
 		tell_unreadable(r, luks_view_place(&v), err);
 	luks_view_clear(&v);
@@ -100,8 +101,67 @@ static void check_device(const char *root, const struct manifest *m, const struc
 	free(p.header);
 }
 
-void check_luks(const struct boot_files *f, const struct manifest *m, struct report *r)
+/* The device was compared with a newer record already. */
+static void tell_older_record(struct report *r, const struct luks_check *c)
 {
-	for (size_t i = 0; i < m->luks_count; i++)
-		check_device(f->root, m, &m->luks[i], r);
+	struct finding *f = report_finding(
+		r, VERDICT_STALE, "BV-LUKS-STALE", c->sealed.device,
+		"Kernel %s was sealed before the header of this device was changed.", c->kernel);
+
+	finding_text(f, "sealed UUID", "%s", c->sealed.uuid);
+	finding_next(f, "Seal it again: bootverdict seal -k %s", c->kernel);
+}
+
+void luks_checks_add(struct luks_checks *c, struct manifest *m)
+{
+	for (size_t i = 0; i < m->luks_count; i++) {
+		struct luks_check *item;
+
+		c->items = grow_array(c->items, &c->count, sizeof(*c->items));
+		item = &c->items[c->count - 1];
+		item->sealed = m->luks[i];
+		item->sealed_at = m->sealed_at;
+		item->kernel = text_copy(m->kernel);
+	}
+	free(m->luks);
+	m->luks = NULL;
+	m->luks_count = 0;
+}
+
+void luks_checks_clear(struct luks_checks *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		sealed_luks_clear(&c->items[i].sealed);
+		free(c->items[i].kernel);
+	}
+	free(c->items);
+	memset(c, 0, sizeof(*c));
+}
+
+/* The newest of the records that are of the same device; the first one of several. */
+static const struct luks_check *newest(const struct luks_checks *c, const char *uuid)
+{
+	const struct luks_check *best = NULL;
+
+	for (size_t i = 0; i < c->count; i++) {
+		const struct luks_check *item = &c->items[i];
+
+		if (strcmp(item->sealed.uuid, uuid) == 0 &&
+		    (!best || item->sealed_at > best->sealed_at))
+			best = item;
+	}
+	return best;
+}
+
+void check_luks(const struct luks_checks *c, const char *root, struct report *r)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		const struct luks_check *item = &c->items[i];
+		const struct luks_check *best = newest(c, item->sealed.uuid);
+
+		if (item == best)
+			check_device(root, item, r);
+		else if (!sealed_luks_same(&item->sealed, &best->sealed))
+			tell_older_record(r, item);
+	}
 }

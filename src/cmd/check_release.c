@@ -351,7 +351,8 @@ static void check_unsealed(const struct boot_files *f, struct report *r, bool se
 	finding_next(n, "Seal it: bootverdict seal -k %s", f->release);
 }
 
-void check_release(const struct boot_files *f, bool direct, struct report *r)
+void check_release(const struct boot_files *f, bool direct, struct report *r,
+		   struct luks_checks *luks)
 {
 	struct manifest m;
 	bool sealed;
@@ -365,6 +366,6 @@ void check_release(const struct boot_files *f, bool direct, struct report *r)
 		r->sealed_at = m.sealed_at;
 	for (int kind = 0; kind < ARTIFACT_KINDS; kind++)
 		check_sealed_file(f, &m, (enum artifact_kind)kind, direct, r);
-	check_luks(f, &m, r);
+	luks_checks_add(luks, &m);
 	manifest_clear(&m);
 }

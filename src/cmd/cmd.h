@@ -2,8 +2,6 @@
 #ifndef BV_CMD_CMD_H
 #define BV_CMD_CMD_H
 
-#include <stdbool.h>
-
 /* Each subcommand gets its own name as argv[0] and returns the exit status. */
 int cmd_seal(int argc, char **argv);
 int cmd_check(int argc, char **argv);
@@ -13,7 +11,7 @@ int cmd_boot(int argc, char **argv);
 /* Prints "bootverdict COMMAND: ..." and where help is, on stderr; returns the status 2. */
 int usage_error(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* What --color says: sets *color, or leaves it with "auto". -EINVAL: none of the three words. */
-int choose_color(const char *when, bool *color);
+/* Prints where help is, when getopt has said what is wrong; returns the status 2. */
+int usage_hint(const char *command);
 
 #endif

@@ -11,50 +11,47 @@
 #include "cmd/cmd.h"
 #include "cmd/luks_passphrase.h"
 #include "cmd/luks_record.h"
+#include "cmd/options.h"
 #include "report/luks.h"
-#include "util/message.h"
 #include "util/text.h"
 #include "util/util.h"
+#include "verdict/luks_look.h"
 
 static const char help[] =
 	"Usage: bootverdict luks [OPTION]... DEVICE\n"
 	"Shows both LUKS headers and every keyslot of DEVICE (or of an image, or of a header backup),\n"
 	"compares them with what was sealed, and says what still opens it. It only reads, and past\n"
 	"every tool that repairs what it reads.\n\n"
-	"      --try-passphrase  test a passphrase on every keyslot, in memory: from the terminal,\n"
-	"                        not shown, or the first line of standard input\n"
-	"      --header FILE     the header is in this file or device\n"
-	"      --manifest FILE   the sealed record (default: the newest one that is of this device\n"
-	"                        in /boot/bootverdict, /var/lib/bootverdict, or the initramfs)\n"
-	"      --root DIR        the system with these folders is below DIR\n"
-	"      --json            the report as one JSON object\n"
-	"      --color WHEN      auto, always or never\n"
-	"  -q, --quiet           no report: the exit status tells\n"
-	"  -v, --verbose         every range, and the findings' names\n"
-	"  -h, --help            this text\n\n"
+	"      --try-passphrase\n"
+	"                     test a passphrase on every keyslot, in memory: from the terminal,\n"
+	"                     not shown, or the first line of standard input\n"
+	"      --header FILE  the header is in this file or device\n"
+	"      --manifest FILE\n"
+	"                     the sealed record (default: the newest one that is of this device in\n"
+	"                     /boot/bootverdict, /var/lib/bootverdict, or the initramfs)\n"
+	"      --root DIR     the system with these folders is below DIR\n" OUTPUT_HELP
+	"  -h, --help         this text\n\n"
 	"Without a sealed record it verifies what the header proves about itself, and recognises key\n"
 	"material that is no ciphertext. It cannot see a flipped bit there: keyslots have no checksum.\n\n"
 	"Exit status: 0 intact, 1 storage corruption, 2 it could not run, 3 configuration error (the\n"
 	"passphrase is wrong), 4 stale (changed after the last seal, or never sealed), 5 inconclusive.\n";
 
-enum { OPT_TRY = 256, OPT_HEADER, OPT_MANIFEST, OPT_ROOT, OPT_JSON, OPT_COLOR };
+enum { OPT_TRY = 256, OPT_HEADER, OPT_MANIFEST };
 
 static const struct option options[] = {
 	{ "try-passphrase", no_argument, NULL, OPT_TRY },
 	{ "header", required_argument, NULL, OPT_HEADER },
 	{ "manifest", required_argument, NULL, OPT_MANIFEST },
 	{ "root", required_argument, NULL, OPT_ROOT },
-	{ "json", no_argument, NULL, OPT_JSON },
-	{ "color", required_argument, NULL, OPT_COLOR },
-	{ "quiet", no_argument, NULL, 'q' },
-	{ "verbose", no_argument, NULL, 'v' },
+	OUTPUT_OPTIONS,
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
 
 struct arguments {
 	const char *device, *header, *manifest, *root;
-	bool try_passphrase, json, quiet, verbose, color;
+	struct output_options output;
+	bool try_passphrase, help;
 };
 
 /* What the trials say, as the table's column and as sets. */
@@ -147,31 +144,55 @@ static void cannot_read(struct report *r, const char *path, int err)
 					      : strerror(-err));
 }
 
+/* For luks_look(). */
+struct examination {
+	const struct arguments *arguments;
+	struct luks_record record;
+	struct report *report; /* what is wrong with a record is told once */
+};
+
+static int find_record(void *ctx, const struct luks_view *v, const struct luks_source *source,
+		       const struct sealed_luks **sealed, int64_t *sealed_at)
+{
+	struct examination *e = ctx;
+
+	luks_record_clear(&e->record);
+	luks_record_find(&e->record, e->arguments->manifest, e->arguments->root, v, source,
+			 e->report);
+	e->report = NULL;
+	*sealed = e->record.sealed;
+	*sealed_at = e->record.manifest.sealed_at;
+	return 0;
+}
+
+static void tell(const struct arguments *a, const struct luks_view *v,
+		 const struct luks_source *source, const struct luks_record *record,
+		 struct report *r)
+{
+	report_luks(r, v);
+	tell_others(r, record->others);
+	if (a->try_passphrase)
+		ask_and_try(v, source, r);
+	else
+		report_luks_tables(r, v, NULL);
+}
+
 static void examine(const struct arguments *a, const struct luks_source *source, struct report *r)
 {
 	struct luks_view v = { .device = a->device, .header = a->header };
-	struct luks_record record;
-	int err = luks_view_read(&v, source);
+	struct examination e = { .arguments = a, .report = r };
+	struct luks_judgement j;
+	int err = luks_look(&v, source, find_record, &e, &j);
 
-	if (err) {
-		cannot_read(r, luks_view_place(&v), err);
-		return;
-	}
-	luks_record_find(&record, a->manifest, a->root, &v, source, r);
-	err = luks_view_compare(&v, source, record.sealed, record.manifest.sealed_at);
-	if (err) {
+	if (err == -ENOMEM)
 		report_finding(r, VERDICT_NONE, "BV-FAILED", a->device,
 			       "It could not be examined: %s.", strerror(-err));
-	} else {
-		report_luks(r, &v);
-		tell_others(r, record.others);
-		if (a->try_passphrase)
-			ask_and_try(&v, source, r);
-		else
-			report_luks_tables(r, &v, NULL);
-	}
+	else if (err)
+		cannot_read(r, luks_view_place(&v), err);
+	else
+		tell(a, &v, source, &e.record, r);
 	luks_view_clear(&v);
-	luks_record_clear(&record);
+	luks_record_clear(&e.record);
 }
 
 static int run(const struct arguments *a)
@@ -180,7 +201,7 @@ static int run(const struct arguments *a)
 	struct luks_source source;
 	struct utsname u;
 	struct report r;
-	int status, err;
+	int err;
 
 	report_init(&r, "luks");
 	report_identify(&r, uname(&u) == 0 ? u.nodename : "", "", "");
@@ -190,65 +211,56 @@ static int run(const struct arguments *a)
 	else
 		examine(a, &source, &r);
 	luks_source_close(&source);
-	report_conclude(&r);
-	status = (int)r.verdict;
-	if (a->json)
-		report_print_json(&r, stdout);
-	else if (!a->quiet)
-		report_print_text(&r, stdout, a->verbose, a->color);
-	report_clear(&r);
-	if (fflush(stdout) == 0)
-		return status;
-	message("standard output: %s", strerror(errno));
-	return 2;
+	return output_report(&a->output, &r);
 }
 
-int cmd_luks(int argc, char **argv)
+static int parse(struct arguments *a, int argc, char **argv)
 {
-	struct arguments a = { .color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR") };
 	int c;
 
-	while ((c = getopt_long(argc, argv, "qvh", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, OUTPUT_LETTERS "h", options, NULL)) != -1) {
+		if (output_option(&a->output, c, optarg))
+			continue;
 		switch (c) {
 		case OPT_TRY:
-			a.try_passphrase = true;
+			a->try_passphrase = true;
 			break;
 		case OPT_HEADER:
-			a.header = optarg;
+			a->header = optarg;
 			break;
 		case OPT_MANIFEST:
-			a.manifest = optarg;
+			a->manifest = optarg;
 			break;
 		case OPT_ROOT:
-			a.root = optarg;
-			break;
-		case OPT_JSON:
-			a.json = true;
-			break;
-		case OPT_COLOR:
-			if (choose_color(optarg, &a.color))
-				return usage_error("luks", "--color %s: not auto, always or never",
-						   optarg);
-			break;
-		case 'q':
-			a.quiet = true;
-			break;
-		case 'v':
-			a.verbose = true;
+			a->root = optarg;
 			break;
 		case 'h':
-			fputs(help, stdout);
+			a->help = true;
 			return 0;
 		default:
-			fputs("Try 'bootverdict luks --help'.\n", stderr);
-			return 2;
+			return usage_hint("luks");
 		}
 	}
 	if (argc - optind != 1)
 		return usage_error("luks",
 				   optind == argc ? "which DEVICE?" : "one DEVICE at a time");
-	if (a.manifest && a.root)
+	if (a->manifest && a->root)
 		return usage_error("luks", "--manifest and --root exclude each other");
-	a.device = argv[optind];
-	return run(&a);
+	a->device = argv[optind];
+	return output_options_check(&a->output, "luks");
+}
+
+int cmd_luks(int argc, char **argv)
+{
+	struct arguments a = { .device = NULL };
+	int status;
+
+	output_options_init(&a.output);
+	status = parse(&a, argc, argv);
+	if (status)
+		return status;
+	if (!a.help)
+		return run(&a);
+	fputs(help, stdout);
+	return 0;
 }

@@ -88,7 +88,7 @@ static void try_manifest(struct finder *f, const char *path, bool named)
 	struct manifest m;
 	int err = manifest_load(&m, path, reason);
 
-	if (err && (named || err != -ENOENT))
+	if (err && f->report && (named || err != -ENOENT))
 		tell_unusable(f, path, err, reason, named);
 	if (!err) {
 		consider(f, path, &m);

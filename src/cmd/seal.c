@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "cmd/options.h"
 #include "cmd/sealing.h"
 #include "util/message.h"
 #include "util/text.h"
@@ -32,24 +33,11 @@ static const char help[] =
 	"Exit status: 0 sealed; 1 an image is broken, or the disk did not keep what was written;\n"
 	"2 it could not be done (no room, read-only, ...). The old image stays in place then.\n";
 
-enum {
-	OPT_ALL = 256,
-	OPT_REMOVE,
-	OPT_ROOT,
-	OPT_BOOT,
-	OPT_GUARD,
-	OPT_DEVICE,
-	OPT_HEADER,
-	OPT_READ_BACK,
-	OPT_NO_READ_BACK
-};
+enum { OPT_REMOVE = 256, OPT_GUARD, OPT_DEVICE, OPT_HEADER, OPT_READ_BACK, OPT_NO_READ_BACK };
 
 static const struct option options[] = {
-	{ "kernel", required_argument, NULL, 'k' },
-	{ "all", no_argument, NULL, OPT_ALL },
+	KERNEL_OPTIONS,
 	{ "remove", no_argument, NULL, OPT_REMOVE },
-	{ "root", required_argument, NULL, OPT_ROOT },
-	{ "boot", required_argument, NULL, OPT_BOOT },
 	{ "guard", required_argument, NULL, OPT_GUARD },
 	{ "device", required_argument, NULL, OPT_DEVICE },
 	{ "header", required_argument, NULL, OPT_HEADER },
@@ -61,8 +49,8 @@ static const struct option options[] = {
 };
 
 struct arguments {
-	const char *release, *root, *boot;
-	bool all, remove, read_back_anyway;
+	struct kernel_options which;
+	bool remove, read_back_anyway, help;
 	struct seal_options seal;
 };
 
@@ -84,10 +72,10 @@ static int seal_release(const struct arguments *a, const char *release)
 	int r = 0;
 
 	manifest_init(&m);
-	boot_files_find(&f, a->root, a->boot, release);
+	boot_files_find(&f, a->which.root, a->which.boot, release);
 	if (!f.initrd) {
 		message("%s: there is no initrd for this kernel version in %s", release,
-			a->boot ? a->boot : "the boot folder");
+			a->which.boot ? a->which.boot : "the boot folder");
 		r = 2;
 		goto out;
 	}
@@ -125,13 +113,15 @@ static int worst(int a, int b)
 static int seal_all(const struct arguments *a)
 {
 	struct releases releases;
-	int err = releases_find(&releases, a->root, a->boot, 0);
+	int err = releases_find(&releases, a->which.root, a->which.boot, 0);
 	int r = 0;
 
 	if (err)
-		message("%s: %s", a->boot ? a->boot : "the boot folder", strerror(-err));
+		message("%s: %s", a->which.boot ? a->which.boot : "the boot folder",
+			strerror(-err));
 	else if (!releases.count)
-		message("there is no initrd in %s", a->boot ? a->boot : "the boot folder");
+		message("there is no initrd in %s",
+			a->which.boot ? a->which.boot : "the boot folder");
 	if (err || !releases.count)
 		r = 2;
 	for (size_t i = 0; i < releases.count; i++)
@@ -149,10 +139,10 @@ static int run(struct arguments *a)
 		if (!a->seal.quiet)
 			message("in a chroot: what the disk keeps is not verified");
 	}
-	if (a->all)
+	if (a->which.all)
 		return seal_all(a);
 	running = running_release();
-	return seal_release(a, a->release ? a->release : running);
+	return seal_release(a, a->which.release ? a->which.release : running);
 }
 
 static void add_device(struct seal_options *o, const char *device)
@@ -161,65 +151,58 @@ static void add_device(struct seal_options *o, const char *device)
 	o->devices[o->device_count - 1] = device;
 }
 
-int cmd_seal(int argc, char **argv)
+static int parse(struct arguments *a, int argc, char **argv)
 {
-	struct arguments a = { .seal.read_back = READ_BACK };
-	int c, status;
+	int c;
 
-	while ((c = getopt_long(argc, argv, "+k:qh", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "+" KERNEL_LETTERS "qh", options, NULL)) != -1) {
+		if (kernel_option(&a->which, c, optarg))
+			continue;
 		switch (c) {
-		case 'k':
-			a.release = optarg;
-			break;
-		case OPT_ALL:
-			a.all = true;
-			break;
 		case OPT_REMOVE:
-			a.remove = true;
-			break;
-		case OPT_ROOT:
-			a.root = optarg;
-			break;
-		case OPT_BOOT:
-			a.boot = optarg;
+			a->remove = true;
 			break;
 		case OPT_GUARD:
-			a.seal.guard = optarg;
+			a->seal.guard = optarg;
 			break;
 		case OPT_DEVICE:
-			add_device(&a.seal, optarg);
+			add_device(&a->seal, optarg);
 			break;
 		case OPT_HEADER:
-			a.seal.header = optarg;
+			a->seal.header = optarg;
 			break;
 		case OPT_READ_BACK:
-			a.read_back_anyway = true;
+			a->read_back_anyway = true;
 			break;
 		case OPT_NO_READ_BACK:
-			a.seal.read_back = NO_READ_BACK;
+			a->seal.read_back = NO_READ_BACK;
 			break;
 		case 'q':
-			a.seal.quiet = true;
+			a->seal.quiet = true;
 			break;
 		case 'h':
-			fputs(help, stdout);
+			a->help = true;
 			return 0;
 		default:
-			fputs("Try 'bootverdict seal --help'.\n", stderr);
-			return 2;
+			return usage_hint("seal");
 		}
 	}
 	if (optind < argc)
 		return usage_error("seal", "'%s': no argument is expected", argv[optind]);
-	if (a.all && a.release)
-		return usage_error("seal", "-k and --all exclude each other");
-	if (a.release && (strchr(a.release, '/') || !*a.release))
-		return usage_error("seal", "'%s': not a kernel version", a.release);
-	if (!a.all && !a.release && a.root)
-		return usage_error("seal", "with --root, say which kernel version: -k or --all");
-	if (a.seal.header && a.seal.device_count != 1)
+	if (a->seal.header && a->seal.device_count != 1)
 		return usage_error("seal", "--header goes with one --device");
-	status = run(&a);
+	return kernel_options_check(&a->which, "seal");
+}
+
+int cmd_seal(int argc, char **argv)
+{
+	struct arguments a = { .seal.read_back = READ_BACK };
+	int status = parse(&a, argc, argv);
+
+	if (!status && a.help)
+		fputs(help, stdout);
+	else if (!status)
+		status = run(&a);
 	free(a.seal.devices);
 	return status;
 }

@@ -15,7 +15,7 @@
 #include "util/message.h"
 #include "util/text.h"
 #include "util/util.h"
-#include "verdict/luks_rules.h"
+#include "verdict/luks_look.h"
 
 /* A device to be sealed, wherever its name comes from. */
 struct candidate {
@@ -129,30 +129,30 @@ static int leave_out(const struct candidate *c, const char *why)
 	return c->asked_for ? 2 : 0;
 }
 
-static int look(struct luks_view *v, const struct candidate *c, const struct luks_source *source,
-		const struct manifest *old, struct luks_judgement *j)
-{
-	int err = luks_view_read(v, source);
+/* For luks_look(). */
+struct known {
+	const struct manifest *old;
+	const char *path;
+};
 
-	if (!err)
-		err = luks_view_compare(v, source, record_of(old, v, source, c->path), 0);
-	if (!err)
-		*j = judge_luks(v);
-	return err;
+static int find_record(void *ctx, const struct luks_view *v, const struct luks_source *source,
+		       const struct sealed_luks **sealed, int64_t *sealed_at)
+{
+	const struct known *k = ctx;
+
+	*sealed = record_of(k->old, v, source, k->path);
+	*sealed_at = k->old->sealed_at;
+	return 0;
 }
 
 static int examine(const struct candidate *c, const struct luks_source *source,
 		   const struct manifest *old, struct manifest *m)
 {
 	struct luks_view v = { .device = c->device, .header = c->header ? c->path : NULL };
+	struct known known = { old, c->path };
 	struct luks_judgement j;
-	int status, err = look(&v, c, source, old, &j);
+	int status, err = luks_look(&v, source, find_record, &known, &j);
 
-	for (unsigned int i = 1; !err && luks_may_be_written(j) && i < LUKS_LOOKS_MAX; i++) {
-		usleep(LUKS_LOOK_AGAIN);
-		luks_view_clear(&v);
-		err = look(&v, c, source, old, &j);
-	}
 	if (err) {
 		message("%s: %s", c->path, strerror(-err));
 		status = err == -EIO ? 1 : 2;

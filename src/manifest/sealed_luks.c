@@ -122,3 +122,30 @@ int sealed_luks_record(struct sealed_luks *s, const struct luks *l,
 		sealed_luks_clear(s);
 	return err;
 }
+
+static bool same_slot(const struct sealed_keyslot *a, const struct sealed_keyslot *b)
+{
+	return a->number == b->number && a->offset == b->offset && a->length == b->length &&
+	       a->used == b->used && a->described == b->described && a->edge == b->edge &&
+	       a->block_count == b->block_count &&
+	       (!a->block_count ||
+		memcmp(a->blocks, b->blocks, a->block_count * sizeof(*a->blocks)) == 0);
+}
+
+bool sealed_luks_same(const struct sealed_luks *a, const struct sealed_luks *b)
+{
+	if (strcmp(a->uuid, b->uuid) != 0 || a->version != b->version || a->seqid != b->seqid ||
+	    a->immutable_hash != b->immutable_hash || a->slot_count != b->slot_count)
+		return false;
+	for (unsigned int i = 0; i < LUKS_HEADERS; i++) {
+		if (a->copies[i].offset != b->copies[i].offset ||
+		    a->copies[i].length != b->copies[i].length ||
+		    a->copies[i].hash != b->copies[i].hash)
+			return false;
+	}
+	for (size_t i = 0; i < a->slot_count; i++) {
+		if (!same_slot(&a->slots[i], &b->slots[i]))
+			return false;
+	}
+	return true;
+}

@@ -58,6 +58,9 @@ int sealed_luks_record(struct sealed_luks *s, const struct luks *l,
 		       const struct luks_source *source);
 void sealed_luks_clear(struct sealed_luks *s);
 
+/* Whether both say the same of the header and of the keyslots. Names and layers do not count. */
+bool sealed_luks_same(const struct sealed_luks *a, const struct sealed_luks *b);
+
 enum slot_state {
 	SLOT_AS_SEALED,
 	SLOT_CHANGED, /* the header says otherwise than the seal: by its owner */

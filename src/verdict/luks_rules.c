@@ -173,9 +173,3 @@ struct luks_judgement judge_luks(const struct luks_view *v)
 		return judge_by_record(v, j);
 	return worse(j, VERDICT_STALE, LUKS_NOT_SEALED);
 }
-
-bool luks_may_be_written(struct luks_judgement j)
-{
-	return j.ground == LUKS_COPY_BAD || j.ground == LUKS_COPY_OLDER ||
-	       j.ground == LUKS_HEADERS_BAD || j.ground == LUKS_SLOT_BAD;
-}

@@ -39,14 +39,6 @@ struct luks_judgement judge_luks(const struct luks_view *v);
 /* Whether the copy that is not good is an update that was cut off, by a power loss, say. */
 bool luks_update_was_cut(const struct luks_view *v);
 
-/*
- * Whether that may be because cryptsetup was writing at that moment, keyslots before the header
- * and one copy after the other, as an online reencryption does all the time: a second look tells.
- */
-bool luks_may_be_written(struct luks_judgement j);
-#define LUKS_LOOKS_MAX	3u
-#define LUKS_LOOK_AGAIN 150000u /* microseconds */
-
 /* Of the active keyslots: those whose key material is as sealed (or differs harmlessly). */
 slot_set luks_slots_sound(const struct luks_view *v);
 /* Damaged, unreadable, or overwritten with what no ciphertext looks like. */

@@ -3,7 +3,10 @@
 
 # shellcheck disable=SC2153 # make_system sets IMAGE, KERNEL and ROOT
 
+bats_require_minimum_version 1.5.0
+
 load system
+load luks
 
 # Asserts exit status, verdict and the JSON's own exit.
 verdict_is() { # NAME STATUS
@@ -269,6 +272,31 @@ check_with() { # INJECTION
 	run bv check --root "$ROOT" --all --json
 	verdict_is storage-corruption 1
 	[ "$(field '.findings | length')" -eq 1 ]
+}
+
+@test "--all tells of a LUKS device once, and which kernels have an older record of it" {
+	local disk=$BATS_TEST_TMPDIR/disk.img
+
+	make_system
+	cp "$IMAGE" "$ROOT/boot/initrd.img-5.9"
+	make_luks "$disk" 2
+	bv seal -q --root "$ROOT" --all --device "$disk"
+	bv check --root "$ROOT" --all
+	cp "$disk" "$disk.good"
+	zero_4k "$disk" "$(slot_offset "$disk" 2 1)"
+	run -1 bv check --root "$ROOT" --all --json
+	[ "$(field '[.findings[].id] | join(",")')" = BV-LUKS-KEYSLOT ]
+	[ "$(field '[.artifacts[] | select(.kind == "luks")] | length')" -eq 1 ]
+
+	cp "$disk.good" "$disk"
+	add_key "$disk" 2 "$PASSPHRASE" third
+	bv seal -q --root "$ROOT" -k 5.9
+	run -4 bv check --root "$ROOT" --all --json
+	[ "$(field '[.findings[].id] | join(",")')" = BV-LUKS-STALE ]
+	[[ $(field '.findings[0].next[0]') == *"seal -k $KVER" ]]
+	bv check --root "$ROOT" -k 5.9
+	bv seal -q --root "$ROOT" -k "$KVER"
+	bv check --root "$ROOT" --all
 }
 
 @test "a FILE of every compression: healthy, and damaged" {

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cmd/options.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/cmd.h"
+#include "util/message.h"
+
+bool kernel_option(struct kernel_options *o, int c, const char *argument)
+{
+	switch (c) {
+	case 'k':
+		o->release = argument;
+		return true;
+	case OPT_ALL:
+		o->all = true;
+		return true;
+	case OPT_ROOT:
+		o->root = argument;
+		return true;
+	case OPT_BOOT:
+		o->boot = argument;
+		return true;
+	default:
+		return false;
+	}
+}
+
+int kernel_options_check(const struct kernel_options *o, const char *command)
+{
+	if (o->all && o->release)
+		return usage_error(command, "-k and --all exclude each other");
+	if (o->release && (strchr(o->release, '/') || !*o->release))
+		return usage_error(command, "'%s': not a kernel version", o->release);
+	if (o->root && !o->all && !o->release)
+		return usage_error(command, "with --root, say which kernel version: -k or --all");
+	return 0;
+}
+
+void output_options_init(struct output_options *o)
+{
+	memset(o, 0, sizeof(*o));
+	o->color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+}
+
+static void choose_color(struct output_options *o, const char *when)
+{
+	if (strcmp(when, "always") == 0)
+		o->color = true;
+	else if (strcmp(when, "never") == 0)
+		o->color = false;
+	else if (strcmp(when, "auto") != 0)
+		o->bad_color = when;
+}
+
+bool output_option(struct output_options *o, int c, const char *argument)
+{
+	switch (c) {
+	case OPT_JSON:
+		o->json = true;
+		return true;
+	case OPT_COLOR:
+		choose_color(o, argument);
+		return true;
+	case 'q':
+		o->quiet = true;
+		return true;
+	case 'v':
+		o->verbose = true;
+		return true;
+	default:
+		return false;
+	}
+}
+
+int output_options_check(const struct output_options *o, const char *command)
+{
+	if (!o->bad_color)
+		return 0;
+	return usage_error(command, "--color %s: not auto, always or never", o->bad_color);
+}
+
+int output_report(const struct output_options *o, struct report *r)
+{
+	int status;
+
+	report_conclude(r);
+	status = (int)r->verdict;
+	if (o->json)
+		report_print_json(r, stdout);
+	else if (!o->quiet)
+		report_print_text(r, stdout, o->verbose, o->color);
+	report_clear(r);
+	if (fflush(stdout) == 0)
+		return status;
+	message("standard output: %s", strerror(errno));
+	return 2;
+}
