@@ -25,6 +25,8 @@ static const char help[] =
 	"      --try-passphrase\n"
 	"                     test a passphrase on every keyslot, in memory: from the terminal,\n"
 	"                     not shown, or the first line of standard input\n"
+	"      --try-seconds N\n"
+	"                     give each keyslot up to N seconds (default: 120)\n"
 	"      --header FILE  the header is in this file or device\n"
 	"      --manifest FILE\n"
 	"                     the sealed record (default: the newest one that is of this device in\n"
@@ -36,10 +38,11 @@ static const char help[] =
 	"Exit status: 0 intact, 1 storage corruption, 2 it could not run, 3 configuration error (the\n"
 	"passphrase is wrong), 4 stale (changed after the last seal, or never sealed), 5 inconclusive.\n";
 
-enum { OPT_TRY = 256, OPT_HEADER, OPT_MANIFEST };
+enum { OPT_TRY = 256, OPT_TRY_SECONDS, OPT_HEADER, OPT_MANIFEST };
 
 static const struct option options[] = {
 	{ "try-passphrase", no_argument, NULL, OPT_TRY },
+	{ "try-seconds", required_argument, NULL, OPT_TRY_SECONDS },
 	{ "header", required_argument, NULL, OPT_HEADER },
 	{ "manifest", required_argument, NULL, OPT_MANIFEST },
 	{ "root", required_argument, NULL, OPT_ROOT },
@@ -52,6 +55,7 @@ struct arguments {
 	const char *device, *header, *manifest, *root;
 	struct output_options output;
 	bool try_passphrase, help;
+	unsigned int try_seconds; /* 0: what was given is no number */
 };
 
 /* What the trials say, as the table's column and as sets. */
@@ -76,13 +80,13 @@ static void collect_trials(const struct luks_view *v, const struct slot_trial *t
 
 /* With the passphrase in hand. Adds the tables as well. */
 static int try_it(const struct luks_view *v, const struct luks_source *source,
-		  const struct passphrase *p, struct report *r)
+		  const struct passphrase *p, unsigned int seconds, struct report *r)
 {
 	struct slot_trial trials[LUKS_SLOTS_MAX] = { 0 };
 	const char *column[LUKS_SLOTS_MAX];
 	char *owned[LUKS_SLOTS_MAX] = { 0 };
 	struct luks_tried tried = { 0 };
-	int err = luks_try_passphrase(source, &v->luks, p, isatty(STDERR_FILENO), trials);
+	int err = luks_try_passphrase(source, &v->luks, p, seconds, isatty(STDERR_FILENO), trials);
 
 	if (err && err != -ENODATA)
 		return err;
@@ -103,7 +107,7 @@ static int try_it(const struct luks_view *v, const struct luks_source *source,
 }
 
 static void ask_and_try(const struct luks_view *v, const struct luks_source *source,
-			struct report *r)
+			unsigned int seconds, struct report *r)
 {
 	cleanup(free_ptr) char *prompt = text_format("Passphrase for %s (not shown): ", v->device);
 	struct passphrase p;
@@ -116,7 +120,7 @@ static void ask_and_try(const struct luks_view *v, const struct luks_source *sou
 			       err == -ENODATA ? "the input is empty" : strerror(-err));
 		return;
 	}
-	err = try_it(v, source, &p, r);
+	err = try_it(v, source, &p, seconds, r);
 	passphrase_wipe(&p);
 	if (err) {
 		report_luks_tables(r, v, NULL);
@@ -172,7 +176,7 @@ static void tell(const struct arguments *a, const struct luks_view *v,
 	report_luks(r, v);
 	tell_others(r, record->others);
 	if (a->try_passphrase)
-		ask_and_try(v, source, r);
+		ask_and_try(v, source, a->try_seconds, r);
 	else
 		report_luks_tables(r, v, NULL);
 }
@@ -214,6 +218,18 @@ static int run(const struct arguments *a)
 	return output_report(&a->output, &r);
 }
 
+/* 0: no such number. */
+static unsigned int seconds_of(const char *text)
+{
+	char *end;
+	unsigned long n;
+
+	errno = 0;
+	n = strtoul(text, &end, 10);
+	return errno || *text < '0' || *text > '9' || *end || n > TRY_SECONDS_MAX ? 0
+										  : (unsigned int)n;
+}
+
 static int parse(struct arguments *a, int argc, char **argv)
 {
 	int c;
@@ -224,6 +240,9 @@ static int parse(struct arguments *a, int argc, char **argv)
 		switch (c) {
 		case OPT_TRY:
 			a->try_passphrase = true;
+			break;
+		case OPT_TRY_SECONDS:
+			a->try_seconds = seconds_of(optarg);
 			break;
 		case OPT_HEADER:
 			a->header = optarg;
@@ -244,6 +263,9 @@ static int parse(struct arguments *a, int argc, char **argv)
 	if (argc - optind != 1)
 		return usage_error("luks",
 				   optind == argc ? "which DEVICE?" : "one DEVICE at a time");
+	if (!a->try_seconds)
+		return usage_error("luks", "--try-seconds takes a number from 1 to %u",
+				   TRY_SECONDS_MAX);
 	if (a->manifest && a->root)
 		return usage_error("luks", "--manifest and --root exclude each other");
 	a->device = argv[optind];
@@ -252,7 +274,7 @@ static int parse(struct arguments *a, int argc, char **argv)
 
 int cmd_luks(int argc, char **argv)
 {
-	struct arguments a = { .device = NULL };
+	struct arguments a = { .try_seconds = TRY_SECONDS_DEFAULT };
 	int status;
 
 	output_options_init(&a.output);

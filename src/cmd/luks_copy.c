@@ -10,8 +10,11 @@
 
 #define PIECE_BYTES (256u << 10)
 
-/* Beyond any header: a damaged field must not have all of a disk copied into memory. */
-#define COPY_BYTES_MAX (512ull << 20)
+/*
+ * Both copies of the largest header (8 MiB), and the largest area of keyslots that cryptsetup
+ * makes or accepts (128 MiB): a damaged field must not have all of a disk copied into memory.
+ */
+#define COPY_BYTES_MAX (136ull << 20)
 
 static int write_all(int fd, const unsigned char *data, size_t len, uint64_t offset)
 {
@@ -75,7 +78,7 @@ static int copy_range(const struct luks_source *source, int fd, uint64_t offset,
 	return 0;
 }
 
-int luks_copy_header(const struct luks_source *source, const struct luks *l)
+int luks_copy_header(const struct luks_source *source, const struct luks *l, unsigned int slot)
 {
 	uint64_t budget = COPY_BYTES_MAX;
 	int fd = memfd_create("header", MFD_CLOEXEC), err = 0;
@@ -87,11 +90,8 @@ int luks_copy_header(const struct luks_source *source, const struct luks *l)
 		err = -errno;
 	for (unsigned int i = 0; !err && i < LUKS_HEADERS; i++)
 		err = copy_range(source, fd, l->copies[i].offset, l->copies[i].length, &budget);
-	for (unsigned int i = 0; !err && i < LUKS_SLOTS_MAX; i++) {
-		if (l->slots[i].present && l->slots[i].active)
-			err = copy_range(source, fd, l->slots[i].offset, l->slots[i].length,
-					 &budget);
-	}
+	if (!err)
+		err = copy_range(source, fd, l->slots[slot].offset, l->slots[slot].length, &budget);
 	if (!err)
 		return fd;
 	close(fd);

@@ -3,14 +3,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <libcryptsetup.h>
 #include <linux/capability.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "util/util.h"
@@ -67,13 +70,25 @@ static int load_and_try(int fd, const struct luks *l, unsigned int slot, const s
 	return r;
 }
 
+/* When memory runs out all the same, this process is the one to end, and nothing else. */
+static void give_way(void)
+{
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	(void)!write(fd, "1000", 4);
+	close(fd);
+}
+
 static void __attribute__((noreturn))
 child(int fd, int out, const struct luks *l, unsigned int slot, const struct passphrase *p)
 {
-	static const struct rlimit no_core = { 0, 0 };
 	struct answer a = { 0 };
 
-	setrlimit(RLIMIT_CORE, &no_core);
+	/* Not left behind, busy and with the passphrase, when the person gives up. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	give_way();
 	if (drop_capabilities() == 0)
 		a.value = load_and_try(fd, l, slot, p, &a);
 	else
@@ -113,12 +128,43 @@ static void judge_silence(int status, struct slot_trial *t)
 		snprintf(t->reason, sizeof(t->reason), "the try ended without an answer");
 }
 
-static int try_slot(int fd, const struct luks *l, unsigned int slot, const struct passphrase *p,
-		    struct slot_trial *t)
+/* Waits for the answer. False: time was up first. */
+static bool answer_comes(int fd, unsigned int seconds, struct answer *a, ssize_t *got)
 {
+	struct timespec now;
+	time_t end;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	end = now.tv_sec + (time_t)seconds;
+	do {
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+
+		if (poll(&p, 1, 1000) > 0) {
+			*got = read(fd, a, sizeof(*a));
+			if (*got >= 0 || errno != EINTR)
+				return true;
+		}
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	} while (now.tv_sec < end);
+	return false;
+}
+
+static void judge_no_end(const struct luks_keyslot *s, unsigned int seconds, struct slot_trial *t)
+{
+	t->result = TRIAL_FAILED;
+	snprintf(t->reason, sizeof(t->reason),
+		 "its key derivation took over %u s (%s, %" PRIu64
+		 " rounds): more time with --try-seconds",
+		 seconds, s->pbkdf, s->iterations);
+}
+
+static int try_slot(int fd, const struct luks *l, unsigned int slot, const struct passphrase *p,
+		    unsigned int seconds, struct slot_trial *t)
+{
+	bool in_time;
 	struct answer a;
 	int ends[2], status = 0;
-	ssize_t n;
+	ssize_t n = 0;
 	pid_t pid;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
@@ -132,41 +178,71 @@ static int try_slot(int fd, const struct luks *l, unsigned int slot, const struc
 		close(ends[0]);
 		return -EAGAIN;
 	}
-	do {
-		n = read(ends[0], &a, sizeof(a));
-	} while (n < 0 && errno == EINTR);
+	in_time = answer_comes(ends[0], seconds, &a, &n);
+	if (!in_time)
+		kill(pid, SIGKILL);
 	close(ends[0]);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	if (n == (ssize_t)sizeof(a))
+	if (!in_time)
+		judge_no_end(&l->slots[slot], seconds, t);
+	else if (n == (ssize_t)sizeof(a))
 		judge(&a, t);
 	else
 		judge_silence(status, t);
 	return 0;
 }
 
-int luks_try_passphrase(const struct luks_source *source, const struct luks *l,
-			const struct passphrase *p, bool progress, struct slot_trial *trials)
+/* What the kernel says could be had without swapping, KiB (proc(5), meminfo); 0: it does not. */
+static uint64_t memory_available(void)
 {
-	cleanup(close_fd) int fd = -1;
+	cleanup(close_file) FILE *f = fopen("/proc/meminfo", "re");
+	char line[128];
+	uint64_t kib;
 
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "MemAvailable: %" SCNu64 " kB", &kib) == 1)
+			return kib;
+	}
+	return 0;
+}
+
+/* False: its key derivation would take more memory than there is, as a damaged header may ask. */
+static bool memory_suffices(const struct luks_keyslot *s, struct slot_trial *t)
+{
+	uint64_t available = memory_available();
+
+	if (!available || s->memory_kib <= available)
+		return true;
+	t->result = TRIAL_FAILED;
+	snprintf(t->reason, sizeof(t->reason),
+		 "its key derivation needs %" PRIu64 " MiB of memory, and %" PRIu64
+		 " MiB are available",
+		 s->memory_kib / 1024, available / 1024);
+	return false;
+}
+
+int luks_try_passphrase(const struct luks_source *source, const struct luks *l,
+			const struct passphrase *p, unsigned int seconds, bool progress,
+			struct slot_trial *trials)
+{
 	memset(trials, 0, LUKS_SLOTS_MAX * sizeof(*trials));
 	if (!l->version || l->chosen < 0)
 		return -ENODATA;
 	for (unsigned int slot = 0; slot < LUKS_SLOTS_MAX; slot++) {
 		const struct luks_keyslot *s = &l->slots[slot];
+		cleanup(close_fd) int fd = -1;
 		int err;
 
-		if (!s->present || !s->active)
+		if (!s->present || !s->active || !memory_suffices(s, &trials[slot]))
 			continue;
 		if (progress)
 			fprintf(stderr, "trying keyslot %u ...\n", slot);
 		/* A new copy for each: the library repairs what it loads. */
-		close_fd(&fd);
-		fd = luks_copy_header(source, l);
+		fd = luks_copy_header(source, l, slot);
 		if (fd < 0)
 			return fd;
-		err = try_slot(fd, l, slot, p, &trials[slot]);
+		err = try_slot(fd, l, slot, p, seconds, &trials[slot]);
 		if (err)
 			return err;
 	}

@@ -7,14 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <termios.h>
 #include <unistd.h>
+
+#include "util/util.h"
 
 /* The terminal as it was, for the handler of the signals that end a program. */
 static struct termios before;
 
 static const int ending[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
-#define ENDING (sizeof(ending) / sizeof(ending[0]))
+#define ENDING ARRAY_SIZE(ending)
+
+#define BUFFER_BYTES (PASSPHRASE_MAX + 1)
 
 static void give_echo_back(int number)
 {
@@ -28,8 +34,12 @@ static int hide_typing(struct sigaction old[ENDING])
 	struct sigaction restore = { .sa_handler = give_echo_back };
 	struct termios hidden = before;
 
-	for (size_t i = 0; i < ENDING; i++)
+	for (size_t i = 0; i < ENDING; i++) {
 		sigaction(ending[i], &restore, &old[i]);
+		/* Whoever had it ignored (nohup) wants it ignored. */
+		if (old[i].sa_handler == SIG_IGN)
+			sigaction(ending[i], &old[i], NULL);
+	}
 	hidden.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
 	return tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden) < 0 ? -errno : 0;
 }
@@ -44,11 +54,10 @@ static void show_typing(const struct sigaction old[ENDING])
 /* Byte by byte: what follows the line belongs to others who read the same input. */
 static int read_line(struct passphrase *p)
 {
-	bool ended = false;
-
-	while (!ended) {
-		char c;
-		ssize_t n = read(STDIN_FILENO, &c, 1);
+	/* Into the locked memory at once: one byte more than a passphrase may have. */
+	for (;;) {
+		char *c = p->bytes + p->length;
+		ssize_t n = read(STDIN_FILENO, c, 1);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -56,16 +65,14 @@ static int read_line(struct passphrase *p)
 			return -errno;
 		if (n == 0 && p->length == 0)
 			return -ENODATA;
-		ended = n == 0 || c == '\n';
-		if (ended)
-			break;
+		if (n == 0 || *c == '\n')
+			return 0;
 		if (p->length == PASSPHRASE_MAX)
 			return -E2BIG;
-		if ((unsigned char)c > 0x7e || (unsigned char)c < 0x20)
+		if ((unsigned char)*c > 0x7e || (unsigned char)*c < 0x20)
 			p->not_ascii = true;
-		p->bytes[p->length++] = c;
+		p->length++;
 	}
-	return 0;
 }
 
 static int read_typed(struct passphrase *p, const char *prompt)
@@ -91,16 +98,26 @@ static int read_typed(struct passphrase *p, const char *prompt)
 	return err;
 }
 
+/* No core file, and no other process of the same person that looks in. Children inherit both. */
+static void keep_to_oneself(void)
+{
+	static const struct rlimit no_core = { 0, 0 };
+
+	setrlimit(RLIMIT_CORE, &no_core);
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
 int passphrase_read(struct passphrase *p, const char *prompt)
 {
 	int err;
 
 	memset(p, 0, sizeof(*p));
-	p->bytes = calloc(1, PASSPHRASE_MAX);
+	keep_to_oneself();
+	p->bytes = calloc(1, BUFFER_BYTES);
 	if (!p->bytes)
 		return -ENOMEM;
 	/* Best effort: an unprivileged person may not lock enough. */
-	(void)mlock(p->bytes, PASSPHRASE_MAX);
+	(void)mlock(p->bytes, BUFFER_BYTES);
 	err = isatty(STDIN_FILENO) ? read_typed(p, prompt) : read_line(p);
 	if (err)
 		passphrase_wipe(p);
@@ -110,8 +127,8 @@ int passphrase_read(struct passphrase *p, const char *prompt)
 void passphrase_wipe(struct passphrase *p)
 {
 	if (p->bytes) {
-		explicit_bzero(p->bytes, PASSPHRASE_MAX);
-		munlock(p->bytes, PASSPHRASE_MAX);
+		explicit_bzero(p->bytes, BUFFER_BYTES);
+		munlock(p->bytes, BUFFER_BYTES);
 		free(p->bytes);
 	}
 	memset(p, 0, sizeof(*p));

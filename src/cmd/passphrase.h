@@ -21,6 +21,9 @@ struct passphrase {
  * One line from standard input, without its newline: when that is a terminal, after the prompt
  * (on standard error) and without echo. 0; -ENODATA: the input ended before anything came;
  * -E2BIG: a line over PASSPHRASE_MAX; else -errno. On error *p is empty.
+ *
+ * From here on the process and its children leave no core file and cannot be traced. A signal that
+ * ends the process while it waits at the terminal gives the echo back first.
  */
 int passphrase_read(struct passphrase *p, const char *prompt);
 
