@@ -152,13 +152,17 @@ static void add_first_range(struct screen *s, const struct finding *f)
 	const struct report_range *range = f->ranges;
 	const char *total = f->range_count > 1 ? evidence_value(f, "bad_bytes") : NULL;
 	cleanup(free_ptr) char *damage = f->range_count ? range_text(range) : NULL;
-	cleanup(free_ptr) char *text = NULL;
+	cleanup(free_ptr) char *text = NULL, *place = NULL;
 
 	if (!damage)
 		return;
-	text = text_format("%llu bytes from byte %llu of it: %s%s%s",
+	if (range->location.known)
+		place = text_format(" (%s, LBA %llu)", range->location.disk,
+				    (unsigned long long)range->location.lba);
+	text = text_format("%llu bytes from byte %llu of it: %s%s%s%s",
 			   (unsigned long long)range->length, (unsigned long long)range->offset,
-			   damage, total ? "; bad bytes in all: " : "", total ? total : "");
+			   damage, place ? place : "", total ? "; bad bytes in all: " : "",
+			   total ? total : "");
 	add_wrapped(s, "    ", text, 2);
 }
 

@@ -61,20 +61,13 @@ static void name_members(struct report_range *range, const struct manifest *m)
 static void add_ranges(struct finding *f, const struct comparison *c, const char *path,
 		       const struct manifest *m, enum artifact_kind kind)
 {
-	cleanup(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct extent_map map = { 0 };
-	bool mapped = fd >= 0 && extent_map_read(&map, fd) == 0;
-
 	for (size_t i = 0; i < c->bad.count; i++) {
 		struct report_range *range = finding_range(f, &c->bad.ranges[i]);
 
-		if (mapped)
-			extent_map_locate(&map, range->offset, &range->location);
 		if (kind == ARTIFACT_INITRD)
 			name_members(range, m);
 	}
-	if (mapped)
-		extent_map_free(&map);
+	finding_locate(f, path);
 }
 
 static void what_to_do(struct finding *f, enum artifact_kind kind, const char *release)

@@ -8,10 +8,6 @@
 #include "util/hash.h"
 #include "util/util.h"
 
-/* Where the fields of LUKS1's keyslots lie: its specification, figure 1. */
-#define LUKS1_SLOT_FIELDS      208u
-#define LUKS1_SLOT_FIELD_BYTES 48u
-
 /*
  * The blocks of a keyslot's area, those with key material apart from the padding behind it. Key
  * material is split and encrypted anew whenever it is written, so that no block of it stays as it

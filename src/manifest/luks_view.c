@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "manifest/luks_damage.h"
 #include "util/hash.h"
 #include "util/util.h"
 
@@ -108,15 +109,21 @@ static bool record_holds_for(enum slot_state state)
 	       state == SLOT_UNREADABLE;
 }
 
-static void look_at_statistics(struct luks_view *v, const struct luks_source *source)
+static int look_at_statistics(struct luks_view *v, const struct luks_source *source)
 {
-	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+	int err = 0;
+
+	for (unsigned int i = 0; !err && i < LUKS_SLOTS_MAX; i++) {
 		const struct luks_keyslot *s = &v->luks.slots[i];
 
-		if (s->present && s->active && !record_holds_for(v->comparison.slots[i]))
-			v->implausible[i] = luks_implausible_blocks(source, s->offset,
-								    s->used ? s->used : s->length);
+		if (!s->present || !s->active || record_holds_for(v->comparison.slots[i]))
+			continue;
+		v->implausible[i] =
+			luks_implausible_blocks(source, s->offset, s->used ? s->used : s->length);
+		if (v->implausible[i])
+			err = luks_damage_by_statistics(v, source, i);
 	}
+	return err;
 }
 
 int luks_view_read(struct luks_view *v, const struct luks_source *source)
@@ -138,16 +145,19 @@ int luks_view_compare(struct luks_view *v, const struct luks_source *source,
 		err = sealed_luks_compare(sealed, &v->luks, source, &v->comparison);
 	if (!err && sealed)
 		err = look_at_damage(v, source);
+	if (!err)
+		err = luks_damage_of_copies(v, source);
 	if (err)
 		return err;
 	if (!header_is_good(&v->luks) || v->luks.copies[0].state != LUKS_COPY_GOOD)
 		v->other = luks_recognise_other(source);
-	look_at_statistics(v, source);
-	return 0;
+	return look_at_statistics(v, source);
 }
 
 void luks_view_clear(struct luks_view *v)
 {
 	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++)
 		bad_ranges_clear(&v->bad[i]);
+	for (unsigned int i = 0; i < LUKS_HEADERS; i++)
+		bad_ranges_clear(&v->bad_copies[i]);
 }

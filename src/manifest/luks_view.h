@@ -20,7 +20,11 @@ struct luks_view {
 	/* Of active keyslots without a record that still holds for them: luks_implausible_blocks(). */
 	ssize_t implausible[LUKS_SLOTS_MAX];
 
-	struct bad_ranges bad[LUKS_SLOTS_MAX]; /* of damaged keyslots; offsets on the device */
+	/*
+	 * Offsets on the header's device. Of damaged keyslots; of copies of the header: the whole
+	 * copy where nothing tells which of its bytes are bad.
+	 */
+	struct bad_ranges bad[LUKS_SLOTS_MAX], bad_copies[LUKS_HEADERS];
 };
 
 /*

@@ -61,6 +61,10 @@ void sealed_luks_clear(struct sealed_luks *s);
 /* Whether both say the same of the header and of the keyslots. Names and layers do not count. */
 bool sealed_luks_same(const struct sealed_luks *a, const struct sealed_luks *b);
 
+/* Where the fields of LUKS1's keyslots lie in its header: its specification, figure 1. */
+#define LUKS1_SLOT_FIELDS      208u
+#define LUKS1_SLOT_FIELD_BYTES 48u
+
 enum slot_state {
 	SLOT_AS_SEALED,
 	SLOT_CHANGED, /* the header says otherwise than the seal: by its owner */

@@ -32,6 +32,13 @@ char *luks_slots_text(slot_set slots)
 	return text;
 }
 
+void luks_ranges(struct finding *f, const struct luks_view *v, const struct bad_ranges *bad)
+{
+	for (size_t i = 0; i < bad->count; i++)
+		finding_range(f, &bad->ranges[i]);
+	finding_locate(f, luks_view_place(v));
+}
+
 const char *luks_slot_state(const struct luks_view *v, unsigned int slot)
 {
 	switch (v->comparison.slots[slot]) {
@@ -91,8 +98,6 @@ static void count_bytes(const struct luks_view *v, uint64_t *all, uint64_t *bad)
 			continue;
 		*all += v->luks.slots[i].length;
 		*bad += v->bad[i].bytes;
-		if (v->implausible[i] > 0)
-			*bad += (uint64_t)v->implausible[i] * BLOCK_SIZE;
 	}
 }
 

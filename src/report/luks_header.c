@@ -29,6 +29,12 @@ static bool any_copy_is(const struct luks *l, enum luks_copy_state state)
 	return false;
 }
 
+static void add_ranges(struct finding *f, const struct luks_view *v)
+{
+	for (unsigned int i = 0; i < LUKS_HEADERS; i++)
+		luks_ranges(f, v, &v->bad_copies[i]);
+}
+
 static void add_evidence(struct finding *f, const struct luks_view *v)
 {
 	const struct luks *l = &v->luks;
@@ -47,6 +53,7 @@ static void add_evidence(struct finding *f, const struct luks_view *v)
 		finding_text(f, "at the start now", "%s", v->other);
 	if (v->sealed)
 		finding_text(f, "sealed UUID", "%s", v->sealed->uuid);
+	add_ranges(f, v);
 }
 
 static const char *not_what(void)
@@ -239,6 +246,7 @@ static void unused_fields(struct report *r, const struct luks_view *v)
 		"But the disk changed bytes that nobody wrote.");
 
 	f->warning = true;
+	add_ranges(f, v);
 	finding_next(f, "Have the storage examined.");
 }
 

@@ -38,10 +38,14 @@ static uint64_t blocks_of(uint64_t bytes)
 	return (bytes + BLOCK_SIZE - 1) / BLOCK_SIZE;
 }
 
-static void add_ranges(struct finding *f, const struct luks_view *v, unsigned int slot)
+/* LUKS1: what the header says of a keyslot. */
+static void fields_range(struct finding *f, const struct luks_view *v, unsigned int slot)
 {
-	for (size_t i = 0; i < v->bad[slot].count; i++)
-		finding_range(f, &v->bad[slot].ranges[i]);
+	const struct bad_range fields = { .offset = v->comparison.first_bad[slot],
+					  .length = LUKS1_SLOT_FIELD_BYTES };
+
+	finding_number(f, "its fields in the header, at byte", fields.offset);
+	finding_range(f, &fields);
 }
 
 static char *text_for(const struct luks_view *v, unsigned int slot)
@@ -75,9 +79,8 @@ static void slot_damaged(struct report *r, const struct luks_view *v, unsigned i
 	finding_number(f, "blocks", blocks_of(s->length));
 	finding_number(f, "bad blocks", v->bad[slot].blocks);
 	if (v->comparison.slot_fields_bad[slot])
-		finding_number(f, "its fields in the header, at byte",
-			       v->comparison.first_bad[slot]);
-	add_ranges(f, v, slot);
+		fields_range(f, v, slot);
+	luks_ranges(f, v, &v->bad[slot]);
 	finding_not(f, "the passphrase, its length, the keyboard layout, or crypttab");
 	how_to_recover(f, v, slot);
 }
@@ -105,6 +108,7 @@ static void slot_implausible(struct report *r, const struct luks_view *v, unsign
 		finding_number(f, "blocks", blocks_of(s->used ? s->used : s->length));
 		finding_number(f, "blocks that are no ciphertext", (uint64_t)bad);
 	}
+	luks_ranges(f, v, &v->bad[slot]);
 	finding_not(f, "the passphrase, its length, the keyboard layout, or crypttab");
 	how_to_recover(f, v, slot);
 }
@@ -119,7 +123,7 @@ static void slot_padding(struct report *r, const struct luks_view *v, unsigned i
 
 	f->warning = true;
 	finding_number(f, "keyslot", slot);
-	add_ranges(f, v, slot);
+	luks_ranges(f, v, &v->bad[slot]);
 	finding_next(f, "Have the storage examined.");
 }
 

@@ -189,6 +189,17 @@ struct report_range *finding_range(struct finding *f, const struct bad_range *ra
 	return r;
 }
 
+void finding_locate(struct finding *f, const char *path)
+{
+	struct extent_map map;
+
+	if (!f->range_count || extent_map_open(&map, path))
+		return;
+	for (size_t i = 0; i < f->range_count; i++)
+		extent_map_locate(&map, f->ranges[i].offset, &f->ranges[i].location);
+	extent_map_free(&map);
+}
+
 void range_member(struct report_range *r, const char *path)
 {
 	list_add(&r->members, text_copy(path));

@@ -104,6 +104,12 @@ struct report_range *finding_range(struct finding *f, const struct bad_range *ra
 void range_member(struct report_range *r, const char *path);
 
 /*
+ * Finds where on which disk the finding's ranges lie, which are of this file or block device, when
+ * that can be known.
+ */
+void finding_locate(struct finding *f, const char *path);
+
+/*
  * A new table. columns: titles, one space apart, those of numbers with a "#" in front. table_cell()
  * adds the cells of one row after another; format NULL leaves one empty.
  */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/fiemap.h>
 #include <linux/fs.h>
 #include <stdlib.h>
@@ -66,6 +67,17 @@ static int read_some(struct extent_map *map, int fd, struct fiemap *query, uint6
 	return 1;
 }
 
+static int whole_device(struct extent_map *map, dev_t device)
+{
+	map->device = device;
+	map->extents = calloc(1, sizeof(*map->extents));
+	if (!map->extents)
+		return -ENOMEM;
+	map->extents[0].length = UINT64_MAX;
+	map->count = 1;
+	return 0;
+}
+
 int extent_map_read(struct extent_map *map, int fd)
 {
 	size_t size = sizeof(struct fiemap) + EXTENTS_PER_CALL * sizeof(struct fiemap_extent);
@@ -77,6 +89,8 @@ int extent_map_read(struct extent_map *map, int fd)
 	memset(map, 0, sizeof(*map));
 	if (fstat(fd, &st) < 0)
 		return -errno;
+	if (S_ISBLK(st.st_mode))
+		return whole_device(map, st.st_rdev);
 	map->device = st.st_dev;
 	query = malloc(size);
 	if (!query)
@@ -87,6 +101,14 @@ int extent_map_read(struct extent_map *map, int fd)
 	if (rc < 0)
 		extent_map_free(map);
 	return rc;
+}
+
+int extent_map_open(struct extent_map *map, const char *path)
+{
+	cleanup(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	memset(map, 0, sizeof(*map));
+	return fd < 0 ? -errno : extent_map_read(map, fd);
 }
 
 void extent_map_free(struct extent_map *map)

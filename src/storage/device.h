@@ -32,8 +32,12 @@ struct extent_map {
  * Asks the file system for the extents of an open file (FIEMAP; Linux,
  * Documentation/filesystems/fiemap.rst). -EOPNOTSUPP where it has none to tell (tmpfs, vfat,
  * overlay). Extents that are not plainly on the device (delayed, inline, encoded) are left out.
+ * A block device is one extent of itself.
  */
 int extent_map_read(struct extent_map *map, int fd);
+
+/* The same of a file that is opened for it, read-only. -errno. */
+int extent_map_open(struct extent_map *map, const char *path);
 void extent_map_free(struct extent_map *map);
 
 /* Finds where the file's byte at offset lies; location->known is false when unknown. */

@@ -188,6 +188,58 @@ static void test_extents_of_what_has_none(void **state)
 	assert_int_equal(extent_map_read(&map, -1), -EBADF);
 }
 
+/* The first block device that may be read here. */
+static int open_any_device(dev_t *number)
+{
+	static const char *const names[] = { "/dev/loop0", "/dev/vda", "/dev/sda", "/dev/nvme0n1" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		int fd = open(names[i], O_RDONLY);
+		struct stat st;
+
+		if (fd >= 0 && fstat(fd, &st) == 0 && S_ISBLK(st.st_mode)) {
+			*number = st.st_rdev;
+			return fd;
+		}
+		if (fd >= 0)
+			close(fd);
+	}
+	return -1;
+}
+
+static void test_extents_of_a_device(void **state)
+{
+	struct extent_map map;
+	struct location l;
+	dev_t number;
+	int fd = open_any_device(&number);
+
+	(void)state;
+	if (fd < 0)
+		skip();
+	assert_int_equal(extent_map_read(&map, fd), 0);
+	close(fd);
+	assert_int_equal(map.count, 1);
+	assert_true(map.device == number);
+	extent_map_locate(&map, 1ull << 40, &l);
+	if (l.known)
+		assert_true(l.lba >= (1ull << 40) / 512);
+	extent_map_free(&map);
+}
+
+static void test_extents_by_name(void **state)
+{
+	struct fixture *f = *state;
+	struct extent_map map;
+	int rc = extent_map_open(&map, f->path);
+
+	assert_true(rc == 0 || rc == -EOPNOTSUPP);
+	assert_true(rc == 0 ? map.count > 0 : map.count == 0);
+	extent_map_free(&map);
+	assert_int_equal(extent_map_open(&map, "/nonexistent/file"), -ENOENT);
+	assert_int_equal(map.count, 0);
+}
+
 static void put(const char *folder, const char *name, const char *text)
 {
 	char path[128];
@@ -326,6 +378,8 @@ int main(void)
 		cmocka_unit_test(test_direct_without_device),
 		cmocka_unit_test_setup_teardown(test_extents, set_up, tear_down),
 		cmocka_unit_test(test_extents_of_what_has_none),
+		cmocka_unit_test(test_extents_of_a_device),
+		cmocka_unit_test_setup_teardown(test_extents_by_name, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_locate, set_up, tear_down),
 		cmocka_unit_test(test_locate_in_extents),
 		cmocka_unit_test_setup_teardown(test_locate_for_real, set_up, tear_down),
