@@ -280,6 +280,7 @@ endif
 	$(call install_tree,initramfs-tools/post-update.d,$(POST_UPDATE))
 	$(call install_tree,kernel,$(KERNEL_HOOKS))
 	$(if $(wildcard README.md),install -D -m 0644 README.md $(DOC)/README.md)
+	$(if $(wildcard doc/luks.md),install -D -m 0644 doc/luks.md $(DOC)/doc/luks.md)
 	@if [ -z "$(DESTDIR)" ] && [ -e $(CONFIG) ]; then \
 		echo "keeping $(CONFIG)"; \
 	else \

@@ -10,7 +10,7 @@ static const struct {
 	int (*run)(int argc, char **argv);
 	const char *what; /* NULL: not for people */
 } commands[] = {
-	{ "seal", cmd_seal, "record kernel and initrd as they are, and guard the initrd" },
+	{ "seal", cmd_seal, "record kernel, initrd and LUKS devices, and guard the initrd" },
 	{ "check", cmd_check, "compare them with that record, or examine any image" },
 	{ "luks", cmd_luks, "show LUKS headers and keyslots, and what still opens the disk" },
 	{ "boot", cmd_boot, NULL },

@@ -33,7 +33,7 @@ struct luks_judgement {
 	enum luks_ground ground;
 };
 
-/* The rules for a LUKS device (README, "How it decides"), after luks_view_compare(). */
+/* The rules for a LUKS device (doc/luks.md, "How it decides"), after luks_view_compare(). */
 struct luks_judgement judge_luks(const struct luks_view *v);
 
 /* Whether the copy that is not good is an update that was cut off, by a power loss, say. */
