@@ -9,6 +9,7 @@
 
 #include "boot/system.h"
 #include "report/report.h"
+#include "storage/crypttab.h"
 #include "util/text.h"
 #include "util/util.h"
 #include "verdict/luks_rules.h"
@@ -21,18 +22,14 @@
  */
 static bool is_named(const char *name, const char *path)
 {
-	static const char part[] = "PARTUUID=";
-	cleanup(free_ptr) char *link = NULL;
+	cleanup(free_ptr) char *link = name ? crypttab_path("", name) : NULL;
 	struct stat a, b;
 
-	if (!name)
+	if (!link ||
+	    (strncmp(link, "/dev/disk/", 10) != 0 && strncmp(link, "/dev/mapper/", 12) != 0))
 		return false;
-	if (!strncmp(name, part, sizeof(part) - 1))
-		link = text_format("/dev/disk/by-partuuid/%s", name + sizeof(part) - 1);
-	else if (!strncmp(name, "/dev/disk/", 10) || !strncmp(name, "/dev/mapper/", 12))
-		link = text_copy(name);
-	return link && !stat(link, &a) && !stat(path, &b) && S_ISBLK(a.st_mode) &&
-	       S_ISBLK(b.st_mode) && a.st_rdev == b.st_rdev;
+	return !stat(link, &a) && !stat(path, &b) && S_ISBLK(a.st_mode) && S_ISBLK(b.st_mode) &&
+	       a.st_rdev == b.st_rdev;
 }
 
 /* closely: by its key material as well, which costs many reads, and by its name. */
@@ -108,6 +105,21 @@ static void compare(struct luks_devices *l, const struct block_device *b, bool c
 	luks_source_close(&source);
 }
 
+/* What the boot itself unlocks; not one that was sealed by its name, and may be in a drawer. */
+static bool is_needed(const struct luks_device *d)
+{
+	return d->sealed->layer_count > 0;
+}
+
+static bool needed_are_found(const struct luks_devices *l)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		if (l->items[i].match == RECORD_OTHER && is_needed(&l->items[i]))
+			return false;
+	}
+	return true;
+}
+
 static bool all_found(const struct luks_devices *l)
 {
 	for (size_t i = 0; i < l->count; i++) {
@@ -168,7 +180,7 @@ void luks_devices_find(struct luks_devices *l, const struct manifest *m, unsigne
 	}
 	for (;;) {
 		look_around(l, known);
-		if (all_found(l) || system_now_ms() >= end)
+		if (needed_are_found(l) || system_now_ms() >= end)
 			break;
 		system_sleep_ms(LOOK_AGAIN_MS);
 	}

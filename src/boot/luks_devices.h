@@ -27,7 +27,7 @@ struct luks_devices {
 /*
  * Finds the device of every record among the block devices by what is on it, so that one whose
  * header is gone is found by its key material, and looks at it. Waits up to wait_ms for those that
- * are not there yet. Devices are read only.
+ * the boot unlocks and that are not there yet. Devices are read only.
  */
 void luks_devices_find(struct luks_devices *l, const struct manifest *m, unsigned int wait_ms);
 void luks_devices_clear(struct luks_devices *l);

@@ -17,8 +17,17 @@
 #include "report/luks.h"
 #include "util/util.h"
 
-/* cryptsetup-initramfs itself waits for a device as long as rootdelay= says. */
-#define WAIT_MS 3000u
+/*
+ * For a disk that comes late (USB): cryptsetup-initramfs itself waits for it longer than that, 30 s
+ * or what rootdelay= says, and asks as soon as it is there.
+ */
+#define WAIT_MS 10000u
+
+/* Half of the time that the check may take, at most: what is there is then still told. */
+static unsigned int wait_for_devices(const struct request *q)
+{
+	return q->config.wait < 2 * WAIT_MS / 1000 ? q->config.wait * 500 : WAIT_MS;
+}
 
 /* One line per device; on the console only what is worth one. */
 static void log_device(const struct luks_device *d, const struct report *r, size_t first,
@@ -138,7 +147,7 @@ void unlock_check(const struct request *q)
 		return;
 	}
 	stage_report_init(&own, &m);
-	luks_devices_find(&devices, &m, WAIT_MS);
+	luks_devices_find(&devices, &m, wait_for_devices(q));
 	tell_all(&devices, &own, start);
 	stage_report_keep(&own, &all);
 	note_asked(&devices);

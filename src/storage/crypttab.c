@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "storage/crypttab.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -82,11 +83,19 @@ static bool is_another_format(const char *options)
 	return false;
 }
 
+/* A new key at every boot: no LUKS, whatever the options do not say. */
+static bool is_random_key(const char *key)
+{
+	return !strcmp(key, "/dev/urandom") || !strcmp(key, "/dev/random") ||
+	       !strcmp(key, "/dev/hwrng");
+}
+
 static void add_entry(struct crypttab *t, char *fields[FIELDS])
 {
 	struct crypttab_entry *e;
 
-	if (!*fields[0] || *fields[0] == '#' || !*fields[1] || is_another_format(fields[3]))
+	if (!*fields[0] || *fields[0] == '#' || !*fields[1] || is_random_key(fields[2]) ||
+	    is_another_format(fields[3]))
 		return;
 	t->entries = grow_array(t->entries, &t->count, sizeof(*t->entries));
 	e = &t->entries[t->count - 1];
@@ -133,14 +142,33 @@ const struct crypttab_entry *crypttab_find(const struct crypttab *t, const char 
 	return NULL;
 }
 
+/* What udev leaves as it is in the names of links; other bytes become "\\x20" (systemd, udev). */
+static bool stays(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+	       (unsigned char)c >= 0x80 || (c && strchr("#+-.:=@_", c));
+}
+
 /* A value that may stand in quotes. */
 static char *linked(const char *folder, const char *value)
 {
 	size_t n = strlen(value);
+	char *path, *to;
 
-	if (n >= 2 && value[0] == '"' && value[n - 1] == '"')
-		return text_format("/dev/disk/%s/%.*s", folder, (int)(n - 2), value + 1);
-	return text_format("/dev/disk/%s/%s", folder, value);
+	if (n >= 2 && value[0] == '"' && value[n - 1] == '"') {
+		value++;
+		n -= 2;
+	}
+	path = text_format("/dev/disk/%s/%*s", folder, (int)(4 * n), "");
+	to = path + strlen("/dev/disk//") + strlen(folder);
+	for (size_t i = 0; i < n; i++) {
+		if (stays(value[i]))
+			*to++ = value[i];
+		else
+			to += sprintf(to, "\\x%02x", (unsigned int)(unsigned char)value[i]);
+	}
+	*to = '\0';
+	return path;
 }
 
 char *crypttab_path(const char *root, const char *source)

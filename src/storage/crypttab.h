@@ -21,7 +21,7 @@ struct crypttab {
 
 /*
  * Reads the text of a crypttab; entries that say that they are no LUKS (plain, swap, tmp, tcrypt,
- * bitlk) are left out, and lines that are no entries.
+ * bitlk, or a random key) are left out, and lines that are no entries.
  */
 void crypttab_parse(struct crypttab *t, const char *text);
 void crypttab_clear(struct crypttab *t);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/klog.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -47,6 +48,11 @@ static ssize_t read_piece(int fd, unsigned char *buf, size_t size)
 		used += (size_t)n;
 	}
 	return (ssize_t)used;
+}
+
+void checker_disable(void)
+{
+	chmod(STUB_CHECKER, 0);
 }
 
 bool checker_is_sound(const struct stub_config *config, const char **why)

@@ -29,6 +29,7 @@ int main(int argc, char **argv, char **envp)
 	} else {
 		say(SAY_CRITICAL, "STORAGE CORRUPTION: the checker was not run: ", fault,
 		    "; this boot is unchecked");
+		checker_disable();
 	}
 	error = exec_next_init(argv, envp);
 	if (!fault)

@@ -64,6 +64,9 @@ long parse_decimal(const char *s, const char **end);
 /* Whether the checker's bytes are as sealed; if not, *why says what is wrong. */
 bool checker_is_sound(const struct stub_config *config, const char **why);
 
+/* Has the scripts of later stages, which nobody guards, find no program that could be run. */
+void checker_disable(void);
+
 /*
  * Runs the checker and waits for its decision, bounded as the configuration says. no_init: 0, or
  * the errno with which the original init could not be executed. Says what went wrong.

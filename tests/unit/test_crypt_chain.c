@@ -240,10 +240,58 @@ static void test_loop(void **state)
 	crypt_devices_clear(&d);
 }
 
+/* What crypttabs of real machines have, and which of it may be LUKS. */
+static void test_crypttab_kinds(void **state)
+{
+	static const char text[] =
+		"swap1 /dev/vda5 /dev/urandom cipher=aes-xts-plain64,size=512\n"
+		"swap2 /dev/vda5 /dev/random swap\n"
+		"tmp1 /dev/vda6 /dev/hwrng tmp\n"
+		"old /dev/vda7 none plain,hash=sha256\n"
+		"script UUID=1-2 /dev/disk/by-label/key:/k luks,keyscript=/lib/x,initramfs\n"
+		"file PARTUUID=3 /boot/key luks,header=/boot/h.img\n"
+		"bare /dev/disk/by-id/ata-X_1\n"
+		"onlyname\n";
+	struct crypttab t;
+
+	(void)state;
+	crypttab_parse(&t, text);
+	assert_int_equal(t.count, 3);
+	assert_string_equal(t.entries[0].name, "script");
+	assert_true(t.entries[0].initramfs);
+	assert_string_equal(t.entries[1].header, "/boot/h.img");
+	assert_string_equal(t.entries[2].source, "/dev/disk/by-id/ata-X_1");
+	assert_null(crypttab_find(&t, "swap1"));
+	crypttab_clear(&t);
+}
+
+static void test_crypttab_names(void **state)
+{
+	static const char *const names[][2] = {
+		{ "UUID=0c9a9c7e-6f41", "/dev/disk/by-uuid/0c9a9c7e-6f41" },
+		{ "PARTUUID=\"ab-01\"", "/dev/disk/by-partuuid/ab-01" },
+		{ "LABEL=my disk/1", "/dev/disk/by-label/my\\x20disk\\x2f1" },
+		{ "PARTLABEL=\"Linux LUKS\"", "/dev/disk/by-partlabel/Linux\\x20LUKS" },
+		{ "LABEL=", "/dev/disk/by-label/" },
+		{ "ID=ata-X", "/dev/disk/by-id/ata-X" },
+		{ "/dev/disk/by-path/pci-0", "/dev/disk/by-path/pci-0" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char *path = crypttab_path("", names[i][0]);
+
+		assert_string_equal(path, names[i][1]);
+		free(path);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_crypttab),
+		cmocka_unit_test(test_crypttab_kinds),
+		cmocka_unit_test(test_crypttab_names),
 		cmocka_unit_test_setup_teardown(test_lvm, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_direct, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_unknown_layer, set_up, tear_down),
