@@ -8,7 +8,9 @@
 #include <sys/utsname.h>
 
 #include "boot/kernel_log.h"
+#include "boot/mounts.h"
 #include "boot/paths.h"
+#include "boot/startable.h"
 #include "manifest/format.h"
 #include "util/text.h"
 #include "util/util.h"
@@ -156,6 +158,17 @@ static void tell_no_init(struct boot_facts *f, int no_init)
 	finding_next(finding, "Then build it again: update-initramfs -u -k %s", f->manifest.kernel);
 }
 
+/* Their names are asked of /proc, which is there for that long only. */
+static bool can_start_init(const struct boot_facts *f, int root)
+{
+	bool sound;
+
+	mounts_proc();
+	sound = startable(f->manifest_usable ? &f->manifest : NULL, root, GUARD_ORIGINAL_INIT);
+	mounts_proc_off();
+	return sound;
+}
+
 void boot_facts_gather(struct boot_facts *f, int root, int no_init)
 {
 	struct utsname name;
@@ -178,10 +191,7 @@ void boot_facts_gather(struct boot_facts *f, int root, int no_init)
 	tell_no_init(f, no_init);
 	report_conclude(&f->report);
 	f->stops = no_init || content_bad(f) || (!f->manifest_usable && f->kernel_message);
-	f->next_init_sound =
-		!no_init &&
-		(f->manifest_usable ? content_as_sealed(&f->manifest, root, GUARD_ORIGINAL_INIT)
-				    : !access("/" GUARD_ORIGINAL_INIT, X_OK));
+	f->next_init_sound = !no_init && can_start_init(f, root);
 }
 
 void boot_facts_clear(struct boot_facts *f)

@@ -15,9 +15,9 @@ struct boot_facts {
 	struct content_result content; /* zero without a usable manifest */
 	char *kernel_message;	       /* "Initramfs unpacking failed: ...", or NULL; owned */
 	char release[128];	       /* of the running kernel */
-	bool next_init_sound;	       /* the original init is as sealed, so the boot can go on */
-	struct report report;	       /* concluded */
-	bool stops; /* what this boot is about to run is damaged, or cannot be started */
+	bool next_init_sound; /* it and what it needs to be executed are as sealed: the boot can go on */
+	struct report report; /* concluded */
+	bool stops;	      /* what this boot is about to run is damaged, or cannot be started */
 };
 
 /* Finds out everything below root (an open folder). no_init: as in boot.h. */
