@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The words for a person: what is told of keyslots, headers and a passphrase. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "report/luks.h"
+#include "util/util.h"
+
+#define DEVICE "/dev/nowhere"
+
+static struct luks_view view;
+static struct sealed_luks sealed;
+static struct report report;
+
+static void make_slot(unsigned int number, enum slot_state state)
+{
+	struct luks_keyslot *k = &view.luks.slots[number];
+
+	k->present = k->active = true;
+	k->offset = 32768 + number * 262144;
+	k->length = 262144;
+	k->used = 256000;
+	strcpy(k->pbkdf, "argon2id");
+	k->iterations = 4;
+	k->memory_kib = 1048576;
+	view.comparison.slots[number] = state;
+}
+
+/* A healthy LUKS2 device with keyslots 0 and 3, as sealed. */
+static int set_up(void **state)
+{
+	(void)state;
+	memset(&view, 0, sizeof(view));
+	memset(&sealed, 0, sizeof(sealed));
+	view.device = DEVICE;
+	view.sealed = &sealed;
+	view.luks.version = 2;
+	strcpy(view.luks.uuid, "0c9a9c7e-6f41-4c8c-9a4b-0123456789ab");
+	sealed.uuid = view.luks.uuid;
+	sealed.seqid = 7;
+	for (unsigned int i = 0; i < LUKS_HEADERS; i++) {
+		view.luks.copies[i].state = LUKS_COPY_GOOD;
+		view.luks.copies[i].offset = i * 16384u;
+		view.luks.copies[i].length = 16384;
+		view.luks.copies[i].seqid = 7;
+		view.comparison.copy_as_sealed[i] = true;
+	}
+	view.comparison.same_uuid = view.comparison.same_version = true;
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++)
+		view.comparison.slots[i] = SLOT_UNKNOWN;
+	make_slot(0, SLOT_AS_SEALED);
+	make_slot(3, SLOT_AS_SEALED);
+	report_init(&report, "luks");
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	report_clear(&report);
+	luks_view_clear(&view);
+	return 0;
+}
+
+/* The one finding with this name. */
+static const struct finding *finding(const char *id)
+{
+	const struct finding *found = NULL;
+
+	for (size_t i = 0; i < report.finding_count; i++) {
+		if (strcmp(report.findings[i].id, id) == 0) {
+			assert_null(found);
+			found = &report.findings[i];
+		}
+	}
+	if (!found)
+		fail_msg("%s is not told", id);
+	return found;
+}
+
+static void assert_says(const char *text, const char *part)
+{
+	if (!strstr(text, part))
+		fail_msg("\"%s\" does not say \"%s\"", text, part);
+}
+
+static void assert_next(const struct finding *f, const char *part)
+{
+	for (size_t i = 0; i < f->next.count; i++) {
+		if (strstr(f->next.items[i], part))
+			return;
+	}
+	fail_msg("%s does not say what to do: \"%s\"", f->id, part);
+}
+
+static void test_names_of_slots(void **state)
+{
+	static const struct {
+		slot_set set;
+		const char *text;
+	} rows[] = {
+		{ 0, "keyslots" },
+		{ 1u << 3, "keyslot 3" },
+		{ 1u << 0 | 1u << 31, "keyslots 0 and 31" },
+		{ 1u << 0 | 1u << 1 | 1u << 4, "keyslots 0, 1 and 4" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char *text = luks_slots_text(rows[i].set);
+
+		assert_string_equal(text, rows[i].text);
+		free(text);
+	}
+}
+
+static void test_healthy(void **state)
+{
+	(void)state;
+	report_luks(&report, &view);
+	assert_int_equal(report.finding_count, 0);
+	assert_int_equal(report.artifact_count, 1);
+	assert_string_equal(report.artifacts[0].state, "intact");
+	assert_true(report.artifacts[0].bytes == 2 * 16384 + 2 * 262144);
+	assert_true(report.artifacts[0].bad_bytes == 0);
+}
+
+static void test_damaged_slot(void **state)
+{
+	const struct damage damage = { .kind = DAMAGE_ZEROED };
+	const struct finding *f;
+
+	(void)state;
+	view.comparison.slots[3] = SLOT_DAMAGED;
+	bad_ranges_add(&view.bad[3], 32768 + 3 * 262144, BLOCK_SIZE, &damage);
+	report_luks(&report, &view);
+	f = finding("BV-LUKS-KEYSLOT");
+	assert_says(f->summary, "keyslot 3 is damaged");
+	assert_string_equal(f->target, DEVICE);
+	assert_int_equal(f->range_count, 1);
+	assert_true(f->ranges[0].offset == 32768 + 3 * 262144);
+	assert_next(f, "The passphrase of keyslot 0 still opens the disk.");
+	assert_next(f, "cryptsetup luksKillSlot " DEVICE
+		       " 3; cryptsetup luksAddKey --key-slot 3 " DEVICE);
+	assert_next(f, "cryptsetup luksHeaderRestore " DEVICE " --header-backup-file BACKUP-FILE");
+	assert_says(f->not .items[0], "the passphrase");
+	assert_string_equal(report.artifacts[0].state, "damaged");
+	assert_true(report.artifacts[0].bad_bytes == BLOCK_SIZE);
+}
+
+static void test_no_slot_is_left(void **state)
+{
+	(void)state;
+	view.comparison.slots[0] = SLOT_UNREADABLE;
+	view.luks.slots[3].active = false;
+	view.comparison.slots[3] = SLOT_UNKNOWN;
+	report_luks(&report, &view);
+	assert_says(finding("BV-LUKS-KEYSLOT")->summary, "cannot read all of keyslot 0");
+	assert_next(finding("BV-LUKS-KEYSLOT"), "No other keyslot is left");
+}
+
+static void test_changed_by_its_owner(void **state)
+{
+	const struct finding *f;
+
+	(void)state;
+	view.comparison.slots[0] = SLOT_REMOVED;
+	view.luks.slots[0] = (struct luks_keyslot){ 0 };
+	make_slot(5, SLOT_NEW);
+	view.comparison.slots[3] = SLOT_CHANGED;
+	view.comparison.seqid_higher = true;
+	view.luks.copies[0].seqid = view.luks.copies[1].seqid = 9;
+	report_luks(&report, &view);
+	f = finding("BV-LUKS-STALE");
+	assert_int_equal(f->verdict, VERDICT_STALE);
+	assert_int_equal(report.finding_count, 1);
+	assert_next(f, "bootverdict seal --all");
+	assert_string_equal(f->evidence[0].key, "changed");
+	assert_string_equal(f->evidence[0].value, "keyslot 3");
+	assert_string_equal(f->evidence[1].value, "keyslot 5");
+	assert_string_equal(f->evidence[2].value, "keyslot 0");
+}
+
+static void test_detached_header_is_named(void **state)
+{
+	(void)state;
+	view.header = "/boot/header";
+	view.luks.copies[1].state = LUKS_COPY_BAD_CHECKSUM;
+	strcpy(view.luks.copies[1].reason, "because");
+	report_luks(&report, &view);
+	assert_string_equal(finding("BV-LUKS-COPY")->target, "/boot/header");
+	assert_next(finding("BV-LUKS-COPY"), "cryptsetup repair --header /boot/header " DEVICE);
+}
+
+static void test_tables(void **state)
+{
+	const char *const tried[LUKS_SLOTS_MAX] = { [0] = "opens it", [3] = "refused" };
+	const struct report_table *t;
+
+	(void)state;
+	report_luks_tables(&report, &view, tried);
+	assert_int_equal(report.table_count, 2);
+	t = &report.tables[0];
+	assert_int_equal(t->cells.count, 2 * t->columns.count);
+	assert_string_equal(t->cells.items[4], "as sealed");
+	t = &report.tables[1];
+	assert_int_equal(t->columns.count, 6);
+	assert_int_equal(t->cells.count, 12);
+	assert_string_equal(t->cells.items[1], "argon2id, 4 passes, 1024 MiB");
+	assert_string_equal(t->cells.items[5], "opens it");
+	assert_string_equal(t->cells.items[6], "3");
+	assert_string_equal(t->cells.items[11], "refused");
+}
+
+static void test_states_of_slots(void **state)
+{
+	static const char *const names[] = {
+		[SLOT_AS_SEALED] = "as sealed",
+		[SLOT_CHANGED] = "changed",
+		[SLOT_DAMAGED] = "damaged",
+		[SLOT_PADDING] = "padding differs",
+		[SLOT_NEW] = "new",
+		[SLOT_REMOVED] = "removed",
+		[SLOT_UNREADABLE] = "unreadable",
+		[SLOT_UNKNOWN] = "not sealed",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		view.comparison.slots[3] = (enum slot_state)i;
+		assert_string_equal(luks_slot_state(&view, 3), names[i]);
+	}
+	view.implausible[3] = 2;
+	assert_string_equal(luks_slot_state(&view, 3), "overwritten");
+	view.implausible[3] = -5;
+	assert_string_equal(luks_slot_state(&view, 3), "unreadable");
+}
+
+/* What a refusal says together with what refused. */
+static void assert_passphrase(struct luks_tried tried, enum verdict verdict, const char *part)
+{
+	const struct finding *f;
+
+	report_luks(&report, &view);
+	report_luks_passphrase(&report, &view, &tried);
+	f = finding("BV-LUKS-PASSPHRASE");
+	assert_int_equal(f->verdict, verdict);
+	assert_says(f->summary, part);
+}
+
+static void test_passphrase_opens(void **state)
+{
+	(void)state;
+	assert_passphrase((struct luks_tried){ .opened = 1u << 3 }, VERDICT_INTACT,
+			  "opens keyslot 3");
+}
+
+static void test_passphrase_is_wrong(void **state)
+{
+	(void)state;
+	assert_passphrase((struct luks_tried){ 0 }, VERDICT_CONFIG_ERROR,
+			  "the passphrase or the keyboard layout, not the storage");
+	assert_next(finding("BV-LUKS-PASSPHRASE"), "Caps Lock");
+}
+
+static void test_passphrase_of_a_damaged_slot(void **state)
+{
+	(void)state;
+	view.comparison.slots[3] = SLOT_DAMAGED;
+	assert_passphrase((struct luks_tried){ 0 }, VERDICT_INCONCLUSIVE,
+			  "keyslot 3, whose key material is damaged");
+}
+
+static void test_passphrase_was_not_tried(void **state)
+{
+	(void)state;
+	assert_passphrase((struct luks_tried){ .failed = 1u << 0 }, VERDICT_INCONCLUSIVE,
+			  "keyslot 0, which could not be tried");
+}
+
+static void test_passphrase_without_a_record(void **state)
+{
+	(void)state;
+	view.sealed = NULL;
+	view.comparison.slots[0] = view.comparison.slots[3] = SLOT_UNKNOWN;
+	assert_passphrase((struct luks_tried){ 0 }, VERDICT_INCONCLUSIVE,
+			  "keyslots 0 and 3, which no sealed record proves");
+}
+
+static void test_passphrase_without_a_header(void **state)
+{
+	(void)state;
+	view.luks.chosen = -1;
+	view.luks.copies[0].state = view.luks.copies[1].state = LUKS_COPY_BAD_CHECKSUM;
+	assert_passphrase((struct luks_tried){ 0 }, VERDICT_INCONCLUSIVE, "there is no header");
+}
+
+static void test_passphrase_without_a_slot(void **state)
+{
+	(void)state;
+	view.luks.slots[0].active = view.luks.slots[3].active = false;
+	view.comparison.slots[0] = view.comparison.slots[3] = SLOT_UNKNOWN;
+	assert_passphrase((struct luks_tried){ 0 }, VERDICT_CONFIG_ERROR, "no keyslot in use");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_names_of_slots),
+		TEST(test_healthy),
+		TEST(test_damaged_slot),
+		TEST(test_no_slot_is_left),
+		TEST(test_changed_by_its_owner),
+		TEST(test_detached_header_is_named),
+		TEST(test_tables),
+		TEST(test_states_of_slots),
+		TEST(test_passphrase_opens),
+		TEST(test_passphrase_is_wrong),
+		TEST(test_passphrase_of_a_damaged_slot),
+		TEST(test_passphrase_was_not_tried),
+		TEST(test_passphrase_without_a_record),
+		TEST(test_passphrase_without_a_header),
+		TEST(test_passphrase_without_a_slot),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
