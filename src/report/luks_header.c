@@ -150,11 +150,14 @@ static void one_copy_bad(struct report *r, const struct luks_view *v)
 	const struct luks *l = &v->luks;
 	unsigned int bad = l->chosen == 0 ? 1 : 0;
 	cleanup(free_ptr) char *option = NULL;
+	bool unreadable = l->copies[bad].state == LUKS_COPY_UNREADABLE;
 	struct finding *f = report_finding(
 		r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-COPY", luks_view_place(v),
-		"The %s copy of the LUKS2 header is damaged; the %s one is good, so the disk still "
-		"opens. cryptsetup will repair this silently, and the disk stays what it is.",
-		copy_name(bad), copy_name((unsigned int)l->chosen));
+		"The %s copy of the LUKS2 header %s; the %s one is good, so the disk still opens. "
+		"cryptsetup %s, and the disk stays what it is.",
+		copy_name(bad), unreadable ? "cannot be read" : "is damaged",
+		copy_name((unsigned int)l->chosen),
+		unreadable ? "will not mention it" : "will repair this silently");
 
 	add_evidence(f, v);
 	finding_not(f, "%s", not_what());

@@ -6,6 +6,29 @@
 #include "util/text.h"
 #include "util/util.h"
 
+static slot_set unreadable(const struct luks_view *v)
+{
+	slot_set set = 0;
+
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+		if (v->comparison.slots[i] == SLOT_UNREADABLE || v->implausible[i] < 0)
+			set |= UINT32_C(1) << i;
+	}
+	return set;
+}
+
+/* cryptsetup 2.7 goes on to the next keyslot when one refuses, but not when one cannot be read. */
+static void how_to_get_past(struct finding *f, const struct luks_view *v, slot_set usable)
+{
+	cleanup(free_ptr) char *text = luks_slots_text(unreadable(v));
+
+	if (unreadable(v) && usable)
+		finding_next(f,
+			     "When cryptsetup gives up at %s (IO error), name the one to use, in a "
+			     "shell: cryptsetup open --key-slot %d %s NAME",
+			     text, __builtin_ctz(usable), v->device);
+}
+
 static void what_still_opens(struct finding *f, const struct luks_view *v)
 {
 	slot_set sound = luks_slots_sound(v), unproven = luks_slots_unproven(v);
@@ -17,6 +40,7 @@ static void what_still_opens(struct finding *f, const struct luks_view *v)
 		finding_next(
 			f, "Nothing speaks against %s, and nothing proves it: try its passphrase.",
 			rest);
+	how_to_get_past(f, v, sound ? sound : unproven);
 	if (!sound && !unproven)
 		finding_next(f, "No other keyslot is left that could open the disk.");
 }

@@ -22,7 +22,7 @@ CRYPT_NAME = "root_crypt"
 
 # All that a virtio guest on ext4 needs: an initrd of this list is small, hence quick to boot.
 MODULES = "virtio_pci virtio_blk ext4 crc32c_generic"
-LUKS_MODULES = ("dm_mod dm_crypt aesni_intel xts ecb cbc sha256_generic sha512_generic "
+LUKS_MODULES = ("nvme dm_mod dm_crypt aesni_intel xts ecb cbc sha256_generic sha512_generic "
                 "algif_skcipher af_alg")
 # Folders of kernel modules that no guest here can use; left out where MODULES=list is asked for.
 UNUSED_MODULES = ("drivers/gpu drivers/net drivers/media drivers/infiniband drivers/staging "

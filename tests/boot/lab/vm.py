@@ -36,6 +36,7 @@ class VM:
     image      an image.Image, or None for a guest without a disk
     folder     where the console's transcript and the sockets go
     drive      replaces QEMU's -drive value (a disk behind NBD, an overlay)
+    nvme       the disk is /dev/nvme0n1, which tells the guest why a read failed, unlike /dev/vda
     boot       "direct" hands kernel and initrd to QEMU; "grub" starts from the disk
     initrd     with boot="direct", the file to boot instead of the image's own
     options    kernel parameters added to `root=... ro console=ttyS0,115200`
@@ -45,7 +46,7 @@ class VM:
     memory     MiB
     """
 
-    def __init__(self, image, folder, *, drive=None, boot="direct", initrd=None, kernel=None,
+    def __init__(self, image, folder, *, drive=None, nvme=False, boot="direct", initrd=None, kernel=None,
                  options="", consoles=True, fast=True, keep=False, memory=768, extra=()):
         os.makedirs(folder, exist_ok=True)
         self.folder = folder
@@ -66,7 +67,7 @@ class VM:
                 drive += ",snapshot=on"
             boots = ",bootindex=0" if boot == "grub" else ""
             command += ["-drive", drive + ",if=none,id=d0", "-device",
-                        "virtio-blk-pci,drive=d0" + boots]
+                        ("nvme,serial=0" if nvme else "virtio-blk-pci") + ",drive=d0" + boots]
         if boot == "direct":
             line = f"root={image.root} ro" if image else ""
             line += " console=ttyS0,115200" if consoles else ""

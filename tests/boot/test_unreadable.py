@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Guests on a disk with sectors that it cannot read."""
+
+import guarded
+import luksguest
+from lab import host, image
+from lab.suite import case
+from test_luks import findings, screen_before_prompt
+
+SECTOR = 512
+ENODATA = 61  # what the kernel makes of a medium error of an NVMe disk, for whoever reads directly
+
+
+def unreadable(t, sealed, offsets):
+    """A drive above the disk on which the sectors at these offsets of the LUKS device are bad."""
+    path = t.file("unreadable.qcow2")
+    host.run(["qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", sealed.path, path])
+    drive = (f"driver=blkdebug,image.driver=qcow2,image.file.driver=file,"
+             f"image.file.filename={path}")
+    for number, offset in enumerate(offsets):
+        sector = (sealed.root_offset + offset) // SECTOR
+        rule = f",inject-error.{number}."
+        drive += (f"{rule}event=none{rule}iotype=read{rule}errno={ENODATA}{rule}sector={sector}")
+    return drive
+
+
+@case("LUKS: neither header can be read: the screen before the prompt blames the disk")
+def both_headers(t):
+    sealed = luksguest.disk()
+    drive = unreadable(t, sealed, [0, luksguest.COPY])
+    with t.vm(sealed, drive=drive, nvme=True, keep=True) as vm:
+        shown = screen_before_prompt(t, vm)
+        t.sees("The device cannot read the place where the LUKS header is", shown)
+        vm.send("s")
+        vm.expect({"rescue shell": guarded.RESCUE}, 30)
+        status, output = vm.run("bootverdict luks /dev/nvme0n1p3", 60, guarded.RESCUE)
+        t.check(status == 1, f"`bootverdict luks` in the shell: status {status}\n{output}")
+        t.sees("cannot read the place", output)
+        guarded.leave_shell(vm)
+        vm.send("r")
+        vm.wait_end(30)
+
+
+@case("LUKS: the first header cannot be read: a warning, and the second one is enough", long=True)
+def first_header(t):
+    sealed = luksguest.disk()
+    with t.vm(sealed, drive=unreadable(t, sealed, [0]), nvme=True, keep=True) as vm:
+        luksguest.unlock(vm, image.PASSPHRASE)
+        t.sees("bootverdict: WARNING: /dev/nvme0n1p3: The first copy of the LUKS2 header", vm.text[:vm.at])
+        vm.login()
+        facts = guarded.report(t, vm)
+        t.check("BV-LUKS-COPY" in findings(facts), f"the report has {findings(facts)}")
+        vm.poweroff()
+
+
+@case("LUKS: a sector of keyslot 0 cannot be read: the screen names keyslot 1", long=True)
+def keyslot(t):
+    sealed = luksguest.disk()
+    drive = unreadable(t, sealed, [luksguest.SLOTS + 100 * 1024])
+    with t.vm(sealed, drive=drive, nvme=True, keep=True) as vm:
+        shown = screen_before_prompt(t, vm)
+        t.sees("The device cannot read all of keyslot 0", shown)
+        t.sees("passphrase of keyslot 1 still opens the disk", shown)
+        t.sees(r"cryptsetup open --key-slot 1 /dev/nvme0n1p3", shown)
+        vm.send("s")
+        vm.expect({"rescue shell": guarded.RESCUE}, 30)
+        # What this rests on: cryptsetup does not come to keyslot 1 by itself, and does when told.
+        status, output = vm.run(f"printf %s {luksguest.SECOND} | cryptsetup open --test-passphrase "
+                                "--key-file - /dev/nvme0n1p3", 60, guarded.RESCUE)
+        t.check(status != 0, f"keyslot 1 opens it without being named\n{output}")
+        status, output = vm.run(f"printf %s {luksguest.SECOND} | cryptsetup open --test-passphrase "
+                                "--key-file - --key-slot 1 /dev/nvme0n1p3", 60, guarded.RESCUE)
+        t.check(status == 0, f"keyslot 1 does not open it: status {status}\n{output}")
+        guarded.leave_shell(vm)
+        vm.send("r")
+        vm.wait_end(30)
+
+
+@case("LUKS: the same disk as an NVMe disk, healthy", long=True)
+def healthy(t):
+    sealed = luksguest.disk()
+    with t.vm(sealed, drive=unreadable(t, sealed, []), nvme=True, keep=True) as vm:
+        luksguest.unlock(vm, image.PASSPHRASE)
+        guarded.quiet_console(t, vm)
+        vm.login()
+        facts = guarded.report(t, vm)
+        t.check(facts["verdict"] == "intact", "the report says " + facts["verdict"])
+        vm.poweroff()
