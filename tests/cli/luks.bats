@@ -446,3 +446,9 @@ slot() { # NUMBER KEY: of the table
 	run -0 bv luks --help
 	[[ $output == *--try-passphrase* ]]
 }
+
+@test "luks: the manual tells of every finding, and of no other" {
+	cd "$BATS_TEST_DIRNAME/../.."
+	diff <(grep -rhoE '"BV-(LUKS|CHAIN)-[A-Z-]+"' src | tr -d '"' | sort -u) \
+		<(grep -oE 'BV-(LUKS|CHAIN)-[A-Z-]+' doc/luks.md | sort -u)
+}
