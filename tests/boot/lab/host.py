@@ -16,7 +16,7 @@ RESULTS = os.path.join(PROJECT, "build", "boot")
 MIB = 1 << 20
 
 # Only these modules shape what is cached; the driver and the tests may change freely.
-SHAPING = ("host.py", "tree.py", "image.py")
+SHAPING = ("host.py", "tree.py", "image.py", "lvm.py")
 
 
 class CommandFailed(Exception):

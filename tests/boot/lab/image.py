@@ -14,15 +14,16 @@ import re
 import shutil
 import struct
 
-from . import host
+from . import host, lvm
 from .host import MIB
-from .tree import BOOT_UUID, CRYPT_NAME, LUKS_UUID, ROOT_UUID
+from .tree import BOOT_UUID, LUKS_UUID, LVM_GROUP, LVM_VOLUME, ROOT_UUID, SWAP_UUID, root_device
 
 PASSPHRASE = "correct-horse-battery-staple-0123456789-ABCDEFGHIJKLMNOPQRSTUVWX"
 BIOS_BOOT = "21686148-6449-6E6F-744E-656564454649"
 LINUX_DATA = "0FC63DAF-8483-4772-8E79-3D69D8477DE4"
 BOOT_START = 2 * MIB
 LUKS_HEADER = {"luks1": 2 * MIB, "luks2": 16 * MIB}
+SWAP_SIZE = 16 * MIB
 # Features that a newer mke2fs turns on and an older guest's GRUB or e2fsck does not know.
 EXT4 = ("mke2fs -q -t ext4 -b 4096 -O ^metadata_csum_seed,^orphan_file "
         "-E root_owner=0:0,lazy_itable_init=0").split()
@@ -45,6 +46,8 @@ class Image:
     boot_size: int
     root_offset: int
     root_size: int
+    extra_offset: int    # a fourth partition: the detached header, or LUKS with swap; 0: none
+    extra_size: int
 
     def extents(self, name):
         """Where the bytes of /boot/NAME lie: a list of (disk offset, bytes), in order."""
@@ -86,12 +89,12 @@ def write_boot_file(image, overlay, name, content):
 def build(guest, luks="", sector=4096, pbkdf="argon2id", boot_mib=None, slack_mib=256):
     """The disk of a guest tree, cached like the tree itself.
 
-    luks      "" for a plain root, "luks1" or "luks2" (the tree must have been made with luks=True)
+    luks      "" for a plain root, "luks1" or "luks2" (the tree says what is inside and beside it)
     sector    encryption sector of LUKS2, 512 or 4096 bytes
     pbkdf     argon2id or pbkdf2 (LUKS2)
     boot_mib  size of /boot; None: three times what is in it, at least 128 MiB
     """
-    if bool(luks) != guest.luks:
+    if bool(luks) != bool(guest.luks):
         raise ValueError("the tree and its disk do not agree about LUKS")
     owner = os.path.basename(os.path.dirname(guest.path))
     name, _, key = owner.rpartition("-")
@@ -112,16 +115,20 @@ def build(guest, luks="", sector=4096, pbkdf="argon2id", boot_mib=None, slack_mi
 
 def fill(guest, folder, luks, sector, pbkdf, boot_mib, slack_mib):
     """Write FOLDER/disk.raw; return what Image needs to know about it."""
-    tree, disk = guest.path, folder + "/disk.raw"
+    tree, disk, layout = guest.path, folder + "/disk.raw", guest.luks
     used = int(host.run(["du", "-sxm", "--exclude=./boot", "."], cwd=tree).split()[0])
     boot_used = int(host.run(["du", "-sxm", "boot"], cwd=tree).split()[0])
     boot_size = (boot_mib or max(128, 3 * boot_used)) * MIB
-    root_fs = (int(used * 1.1) + slack_mib) * MIB
-    header = LUKS_HEADER[luks] if luks else 0
-    root_offset, root_size = BOOT_START + boot_size, header + root_fs
-    partition(disk, boot_size, root_size)
+    root_fs = -(-(int(used * 1.1) + slack_mib) * MIB // lvm.EXTENT) * lvm.EXTENT
+    header = LUKS_HEADER[luks] if luks and layout != "detached" else 0
+    inside = root_fs + (lvm.START if layout == "lvm" else 0)
+    root_offset, root_size = BOOT_START + boot_size, header + inside
+    extra_offset = root_offset + root_size if layout in ("lvm", "detached") else 0
+    extra_size = {"lvm": LUKS_HEADER["luks2"] + SWAP_SIZE,
+                  "detached": LUKS_HEADER["luks2"]}.get(layout, 0)
+    partition(disk, boot_size, root_size, extra_size)
 
-    make_boot(tree, guest.kernel, root_of(luks), folder, boot_size)
+    make_boot(tree, guest.kernel, root_device(layout), folder, boot_size)
     place(folder + "/boot.ext4", disk, BOOT_START)
     embed_grub(tree, disk)
 
@@ -129,37 +136,58 @@ def fill(guest, folder, luks, sector, pbkdf, boot_mib, slack_mib):
     key = b""
     if luks:
         key = os.urandom(64)
-        luks_format(folder, luks, sector, pbkdf, key, header)
-        place(folder + "/luks.header", disk, root_offset)
-        encrypt(folder + "/root.ext4", disk, root_offset + header, root_fs, key,
+        luks_format(folder, luks, sector, pbkdf, key, LUKS_UUID, layout == "detached")
+        place(folder + "/luks.header", disk, extra_offset if not header else root_offset)
+        if layout == "lvm":
+            wrap_in_lvm(folder, root_fs)
+        encrypt(folder + "/root.ext4", disk, root_offset + header, inside, key,
                 sector if luks == "luks2" else 512)
+        if layout == "lvm":
+            make_swap(folder, disk, extra_offset)
     else:
         place(folder + "/root.ext4", disk, root_offset)
     for name in os.listdir(folder):
         path = os.path.join(folder, name)
         if name != "disk.raw":
             shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
-    return {"suite": guest.suite, "kernel": guest.kernel, "root": root_of(luks), "luks": luks,
+    return {"suite": guest.suite, "kernel": guest.kernel, "root": root_device(layout), "luks": luks,
             "passphrase": PASSPHRASE if luks else "", "volume_key": key.hex(),
             "boot_offset": BOOT_START, "boot_size": boot_size,
-            "root_offset": root_offset, "root_size": root_size}
+            "root_offset": root_offset, "root_size": root_size,
+            "extra_offset": extra_offset, "extra_size": extra_size}
 
 
-def root_of(luks):
-    """The value of root= on the kernel's command line."""
-    return f"/dev/mapper/{CRYPT_NAME}" if luks else f"UUID={ROOT_UUID}"
-
-
-def partition(disk, boot_size, root_size):
-    """A sparse file with a GPT: BIOS boot partition, /boot, root."""
+def partition(disk, boot_size, root_size, extra_size):
+    """A sparse file with a GPT: BIOS boot partition, /boot, root, and one more when it is asked."""
     with open(disk, "wb") as f:
-        f.truncate(BOOT_START + boot_size + root_size + MIB)
-    boot, root = boot_size // 512, root_size // 512
-    table = (f"label: gpt\nunit: sectors\nfirst-lba: 34\n"
-             f"start=2048, size=2048, type={BIOS_BOOT}\n"
-             f"start={BOOT_START // 512}, size={boot}, type={LINUX_DATA}, name=boot\n"
-             f"start={BOOT_START // 512 + boot}, size={root}, type={LINUX_DATA}, name=root\n")
+        f.truncate(BOOT_START + boot_size + root_size + extra_size + MIB)
+    table = f"label: gpt\nunit: sectors\nfirst-lba: 34\nstart=2048, size=2048, type={BIOS_BOOT}\n"
+    start = BOOT_START // 512
+    for name, size in (("boot", boot_size), ("root", root_size), ("extra", extra_size)):
+        if size:
+            table += f"start={start}, size={size // 512}, type={LINUX_DATA}, name={name}\n"
+            start += size // 512
     host.run(["sfdisk", "-q", "--no-reread", "--no-tell-kernel", disk], input=table)
+
+
+def wrap_in_lvm(folder, size):
+    """FOLDER/root.ext4 becomes what a physical volume with the root file system holds."""
+    bare = folder + "/bare.ext4"
+    os.rename(folder + "/root.ext4", bare)
+    with open(folder + "/root.ext4", "wb") as f:
+        f.write(lvm.physical_volume(LVM_GROUP, LVM_VOLUME, size))
+    place(bare, folder + "/root.ext4", lvm.START)
+
+
+def make_swap(folder, disk, offset):
+    """The second LUKS device, with the root's passphrase and a swap area inside."""
+    key = os.urandom(64)
+    luks_format(folder, "luks2", 512, "pbkdf2", key, SWAP_UUID)
+    place(folder + "/luks.header", disk, offset)
+    with open(folder + "/swap", "wb") as f:
+        f.truncate(SWAP_SIZE)
+    host.run(["mkswap", "-q", folder + "/swap"])
+    encrypt(folder + "/swap", disk, offset + LUKS_HEADER["luks2"], SWAP_SIZE, key, 512)
 
 
 def place(source, disk, offset):
@@ -235,12 +263,12 @@ def embed_grub(tree, disk):
         f.write(core)
 
 
-def luks_format(folder, luks, sector, pbkdf, key, size):
-    """FOLDER/luks.header: a LUKS header of SIZE bytes with a known volume key."""
+def luks_format(folder, luks, sector, pbkdf, key, uuid, detached=False):
+    """FOLDER/luks.header: a LUKS header with a known volume key, of the size before the data."""
     for name, content in (("volume.key", key), ("passphrase", PASSPHRASE.encode())):
         with open(f"{folder}/{name}", "wb") as f:
             f.write(content)
-    header = folder + "/luks.header"
+    header, size = folder + "/luks.header", LUKS_HEADER[luks]
     with open(header, "wb") as f:
         f.truncate(size + MIB)
     cost = ["--pbkdf-force-iterations", "1000"]
@@ -249,10 +277,15 @@ def luks_format(folder, luks, sector, pbkdf, key, size):
         if pbkdf.startswith("argon2"):
             cost[1] = "4"
             cost += ["--pbkdf-memory", "32768", "--pbkdf-parallel", "1"]
-    host.run(["cryptsetup", "luksFormat", "-q", "--type", luks, "--uuid", LUKS_UUID,
+    target = [header]
+    if detached:
+        with open(folder + "/luks.data", "wb") as f:
+            f.truncate(size)
+        target = ["--header", header, folder + "/luks.data"]
+    host.run(["cryptsetup", "luksFormat", "-q", "--type", luks, "--uuid", uuid,
               "--cipher", "aes-xts-plain64", "--key-size", "512",
               "--volume-key-file", folder + "/volume.key", "--key-file", folder + "/passphrase"] +
-             cost + [header])
+             cost + target)
     os.truncate(header, size)
 
 

@@ -13,12 +13,23 @@ SUITES = ("trixie", "bookworm")
 PACKAGES = ("initramfs-tools,linux-image-amd64,zstd,xz-utils,lz4,busybox,kmod,udev,systemd-sysv,"
             "e2fsprogs,grub-pc,login,procps,coreutils,file,cpio")
 LUKS_PACKAGES = "cryptsetup-initramfs,cryptsetup-bin"
+LVM_PACKAGES = "lvm2"
 EXCLUDED = ("/usr/share/man/*", "/usr/share/locale/*", "/usr/share/doc/*", "/usr/share/info/*")
 
 LUKS_UUID = "11111111-2222-4333-8444-555555555501"
 ROOT_UUID = "11111111-2222-4333-8444-555555555502"
 BOOT_UUID = "11111111-2222-4333-8444-555555555503"
 CRYPT_NAME = "root_crypt"
+LVM_GROUP, LVM_VOLUME = "guest-vg", "root"
+SWAP_UUID = "11111111-2222-4333-8444-555555555504"
+SWAP_NAME = "swap_crypt"
+
+# What is inside the LUKS device of a guest, or beside it.
+LAYOUTS = {
+    "plain": "the root file system",
+    "lvm": "an LVM physical volume with the root; a second LUKS device with swap beside it",
+    "detached": "the root file system; the header is on a partition of its own",
+}
 
 # All that a virtio guest on ext4 needs: an initrd of this list is small, hence quick to boot.
 MODULES = "virtio_pci virtio_blk ext4 crc32c_generic"
@@ -82,7 +93,7 @@ class Guest:
     path: str
     suite: str
     kernel: str
-    luks: bool
+    luks: str           # "", or one of LAYOUTS
     log: str            # what update-initramfs printed
     seconds: float      # how long it took
 
@@ -95,9 +106,10 @@ class Guest:
         return f"{self.path}/boot/initrd.img-{self.kernel}"
 
 
-def base(suite, luks=False):
+def base(suite, luks=""):
     """The pristine tree of a suite, made by mmdebstrap."""
     packages = PACKAGES + ("," + LUKS_PACKAGES if luks else "")
+    packages += "," + LVM_PACKAGES if luks == "lvm" else ""
 
     def make(folder):
         host.say(f"a Debian {suite} tree, by mmdebstrap")
@@ -106,13 +118,13 @@ def base(suite, luks=False):
         host.run(command + [suite, folder])
         host.run(["chroot", folder, "apt-get", "clean"])
 
-    name = f"base-{suite}" + ("-luks" if luks else "")
+    name = f"base-{suite}" + ("-luks" if luks else "") + ("-lvm" if luks == "lvm" else "")
     # A pristine tree depends on its packages only, not on the laboratory's scripts.
     return host.cached(name, host.fingerprint(packages, EXCLUDED, scripts=()), make)
 
 
 def guest(suite, install=None, compress="zstd", modules="list", microcode=False, extra="",
-          luks=False, name=None):
+          luks="", name=None):
     """A guest tree of a suite, its initrd made by its own update-initramfs in a chroot.
 
     install    a folder as `make install DESTDIR=` leaves it, copied in before update-initramfs;
@@ -121,14 +133,17 @@ def guest(suite, install=None, compress="zstd", modules="list", microcode=False,
     modules    "list": the few that a virtio guest needs; "most" or "dep": Debian's own choice
     microcode  put an early cpio in front, as a microcode package does
     extra      shell script run in the chroot just before update-initramfs
-    luks       the tree has cryptsetup-initramfs and a crypttab; its root is inside LUKS
+    luks       one of LAYOUTS: the tree has cryptsetup-initramfs and a crypttab; its root is inside
+               LUKS
     name       the cached folder's name, for a person who looks into the cache
     """
     pristine = base(suite, luks)
     options = (suite, compress, modules, microcode, extra, luks, os.path.basename(pristine))
     key = host.fingerprint(options, folders=[install] if install else [])
     if not name:
-        words = [suite, compress, modules] + ["microcode"] * microcode + ["luks"] * luks
+        words = [suite, compress, modules] + ["microcode"] * microcode
+        words += ["luks"] if luks else []
+        words += [luks] if luks not in ("", "plain") else []
         words += ["guarded" if install else "plain"]
         words += [host.fingerprint(extra, scripts=())[:4]] if extra else []
         name = "-".join(words)
@@ -177,15 +192,32 @@ def copy(source, target, trim):
         host.chroot(target, "depmod " + kernel_version(target))
 
 
+def root_device(luks):
+    """What root= and fstab name."""
+    if luks == "lvm":
+        return f"/dev/mapper/{LVM_GROUP.replace('-', '--')}-{LVM_VOLUME}"
+    return f"/dev/mapper/{CRYPT_NAME}" if luks else f"UUID={ROOT_UUID}"
+
+
+def crypttab(luks):
+    """What the initramfs of such a guest unlocks."""
+    if luks == "detached":
+        return (f"{CRYPT_NAME} PARTLABEL=root none "
+                "luks,initramfs,header=/dev/disk/by-partlabel/extra\n")
+    lines = f"{CRYPT_NAME} UUID={LUKS_UUID} none luks,initramfs\n"
+    if luks == "lvm":
+        lines += f"{SWAP_NAME} UUID={SWAP_UUID} none luks,swap,initramfs\n"
+    return lines
+
+
 def configure(tree, compress, modules, microcode, luks):
     """Make a pristine tree a guest: names, fstab, initramfs-tools, a root shell on ttyS0."""
     host.put(tree + "/etc/hostname", "guest\n")
     host.put(tree + "/etc/hosts", "127.0.0.1 localhost guest\n")
-    root = f"/dev/mapper/{CRYPT_NAME}" if luks else f"UUID={ROOT_UUID}"
-    host.put(tree + "/etc/fstab", f"{root} / ext4 errors=remount-ro 0 1\n"
+    host.put(tree + "/etc/fstab", f"{root_device(luks)} / ext4 errors=remount-ro 0 1\n"
                                   f"UUID={BOOT_UUID} /boot ext4 defaults 0 2\n")
     if luks:
-        host.put(tree + "/etc/crypttab", f"{CRYPT_NAME} UUID={LUKS_UUID} none luks,initramfs\n")
+        host.put(tree + "/etc/crypttab", crypttab(luks))
     host.put(tree + "/etc/initramfs-tools/conf.d/laboratory",
              f"MODULES={modules}\nRESUME=none\nFSTYPE=ext4\nCOMPRESS={compress}\n")
     if modules == "list":
