@@ -15,15 +15,6 @@
 
 #define DEVICE_MAPPER "/sys/class/misc/device-mapper"
 
-const char *chain_mapping(const struct sealed_luks *s)
-{
-	for (size_t i = 0; i < s->layer_count; i++) {
-		if (!strcmp(s->layers[i].kind, "crypt") && s->layers[i].name)
-			return s->layers[i].name;
-	}
-	return "";
-}
-
 /* "ext" for ext2, ext3 and ext4: a mount or a conversion makes one of another. */
 static size_t family_length(const char *kind)
 {
@@ -140,7 +131,7 @@ static bool is_told(const char *text, const struct sealed_luks *s)
 
 	crypttab_parse(&t, text);
 	for (size_t i = 0; i < t.count; i++)
-		told |= !strcmp(t.entries[i].name, chain_mapping(s)) ||
+		told |= !strcmp(t.entries[i].name, sealed_luks_mapping(s)) ||
 			names_uuid(t.entries[i].source, s->uuid);
 	crypttab_clear(&t);
 	return told;
@@ -201,6 +192,11 @@ static const char *luks_words(const struct chain *c)
 	return "NOT THERE";
 }
 
+static bool is_lvm(const struct sealed_layer *s)
+{
+	return !strcmp(s->kind, "lvm") || !strcmp(s->kind, "LVM2_member");
+}
+
 static const char *layer_words(const struct chain_layer *l)
 {
 	switch (l->state) {
@@ -211,7 +207,7 @@ static const char *layer_words(const struct chain_layer *l)
 	case LINK_ABSENT:
 		return "NOT THERE";
 	case LINK_DAMAGED:
-		return *l->seen.kind ? "DAMAGED" : "NO SUPERBLOCK";
+		return *l->seen.kind ? "DAMAGED" : is_lvm(l->sealed) ? "NO LABEL" : "NO SUPERBLOCK";
 	case LINK_UNREADABLE:
 		return "UNREADABLE";
 	case LINK_OTHER:
@@ -223,7 +219,7 @@ static const char *layer_words(const struct chain_layer *l)
 char *chain_text(const struct chain *c)
 {
 	const struct luks_device *d = c->device;
-	const char *mapping = chain_mapping(d->sealed);
+	const char *mapping = sealed_luks_mapping(d->sealed);
 	const char *opened = c->opened		   ? "open"
 			     : luks_device_seen(d) ? "not opened"
 						   : "not reached";
@@ -299,7 +295,7 @@ static void tell_no_device_mapper(struct report *r, const struct chain *c)
 
 static void tell_no_entry(struct report *r, const struct chain *c)
 {
-	const char *mapping = chain_mapping(c->device->sealed);
+	const char *mapping = sealed_luks_mapping(c->device->sealed);
 	struct finding *f = report_finding(
 		r, VERDICT_CONFIG_ERROR, "BV-LUKS-NO-ENTRY", c->device->path,
 		"The LUKS header is as it should be, but nothing tells this initramfs to unlock it: "
@@ -315,7 +311,7 @@ static void tell_no_entry(struct report *r, const struct chain *c)
 
 static void next_for_passphrase(struct finding *f, const struct chain *c)
 {
-	const char *mapping = chain_mapping(c->device->sealed);
+	const char *mapping = sealed_luks_mapping(c->device->sealed);
 
 	finding_next(f, "Type it at the shell's prompt, where it can be seen, and delete it again: "
 			"do the keys give what they should? (layout, Caps Lock, Num Lock)");
@@ -353,13 +349,13 @@ static void tell_passphrase(struct report *r, const struct chain *c)
 
 static void tell_no_superblock(struct report *r, const struct chain *c, const struct chain_layer *l)
 {
-	const char *mapping = chain_mapping(c->device->sealed);
+	const char *mapping = sealed_luks_mapping(c->device->sealed);
 	const char *kind = l->sealed->kind;
-	bool lvm = !strcmp(kind, "lvm") || !strcmp(kind, "LVM2_member");
+	bool lvm = is_lvm(l->sealed);
 	struct finding *f = report_finding(
 		r, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", l->path,
 		"The passphrase was right and %s was unlocked, but the %s inside it %s.",
-		*mapping ? mapping : "the LUKS device", lvm ? "LVM" : kind,
+		*mapping ? mapping : "the LUKS device", lvm ? "LVM physical volume" : kind,
 		l->state == LINK_UNREADABLE ? "cannot be read from the disk"
 		: lvm			    ? "has lost its label"
 		: *l->seen.kind && l->seen.damaged
@@ -373,6 +369,11 @@ static void tell_no_superblock(struct report *r, const struct chain *c, const st
 	finding_next(f,
 		     "Write nothing to this disk; make an image of it first (dd, ddrescue). Tell "
 		     "its host's administrator: the disk gave other bytes than were written.");
+	if (lvm)
+		finding_next(f,
+			     "On a copy, or when the storage is sound: is the text of its metadata "
+			     "there? pvck --dump metadata_search %s",
+			     l->path);
 	if (l->spare_size) {
 		finding_number(f, "spare superblock", l->spare_block);
 		finding_next(
@@ -385,7 +386,7 @@ static void tell_no_superblock(struct report *r, const struct chain *c, const st
 
 static void tell_other_content(struct report *r, const struct chain *c, const struct chain_layer *l)
 {
-	const char *mapping = chain_mapping(c->device->sealed);
+	const char *mapping = sealed_luks_mapping(c->device->sealed);
 	struct finding *f = report_finding(
 		r, VERDICT_INCONCLUSIVE, "BV-CHAIN-OTHER", l->path,
 		"%s was unlocked, but inside it is %s %s, where %s%s%s was sealed: somebody made "

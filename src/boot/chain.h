@@ -43,9 +43,6 @@ struct chain {
 	size_t layer_count;
 };
 
-/* The name under which the record's device is opened; "" when the record has none. */
-const char *chain_mapping(const struct sealed_luks *s);
-
 /*
  * Looks at everything above the device. crypttab: the text of the initramfs' /cryptroot/crypttab,
  * or NULL. chain_clear() frees what it owns.

@@ -62,6 +62,7 @@ static void look(struct luks_device *d, const struct luks_source *source, const 
 	snprintf(d->path, sizeof(d->path), "%s", path);
 	d->view.device = d->path;
 	d->view.header = d->sealed->header;
+	d->view.closed = true; /* in the boot it is told only of what is not open */
 	d->read_error = 0;
 	if (luks)
 		d->view.luks = *luks;

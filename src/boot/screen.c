@@ -194,6 +194,17 @@ static void add_devices(struct screen *s, const struct finding *f)
 	}
 }
 
+/* Of a LUKS device with its names: the prompt has the second one. A chain begins with them. */
+static void add_summary(struct screen *s, const struct finding *f)
+{
+	const char *mapping = evidence_value(f, "unlocked as");
+	cleanup(free_ptr) char *named = NULL;
+
+	if (mapping && !evidence_value(f, "chain"))
+		named = text_format("%s (%s): %s", f->target, mapping, f->summary);
+	add_wrapped(s, "", named ? named : f->summary, 3);
+}
+
 /* What was observed. Only the first finding with a place tells it: the details have the rest. */
 static void add_finding(struct screen *s, const struct finding *f, bool *placed)
 {
@@ -205,7 +216,7 @@ static void add_finding(struct screen *s, const struct finding *f, bool *placed)
 		add_wrapped(s, "The kernel said: ", quoted, 2);
 		return;
 	}
-	add_wrapped(s, "", f->summary, 3);
+	add_summary(s, f);
 	if (evidence_value(f, "chain"))
 		add_wrapped(s, "  ", evidence_value(f, "chain"), 3);
 	add_devices(s, f);
@@ -229,6 +240,12 @@ static bool is_about_image(const struct finding *f)
 	       (starts_with(f->id, "BV-CONTENT-") || starts_with(f->id, "BV-GUARD-"));
 }
 
+/* Of several devices one may be damaged, and another only changed by its owner. */
+static bool decides(const struct report *r, const struct finding *f)
+{
+	return f->verdict == r->verdict && !f->warning;
+}
+
 static void add_evidence(struct screen *s, const struct report *r)
 {
 	bool placed = false, image = false;
@@ -237,36 +254,50 @@ static void add_evidence(struct screen *s, const struct report *r)
 		image |= is_about_image(&r->findings[i]);
 	if (image)
 		add(s, "The initial RAM disk that was loaded is not the one that was sealed.");
-	for (size_t i = 0; i < r->finding_count; i++)
-		add_finding(s, &r->findings[i], &placed);
+	for (int rest = 0; rest <= 1; rest++) {
+		for (size_t i = 0; i < r->finding_count; i++) {
+			if (decides(r, &r->findings[i]) != rest)
+				add_finding(s, &r->findings[i], &placed);
+		}
+	}
+}
+
+/* The finding whose advice is shown: the first that decides, or else the first that has any. */
+static const struct finding *adviser(const struct report *r, bool steps)
+{
+	for (int rest = 0; rest <= 1; rest++) {
+		for (size_t i = 0; i < r->finding_count; i++) {
+			const struct finding *f = &r->findings[i];
+
+			if ((rest || decides(r, f)) && (steps ? f->next.count : f->not .count))
+				return f;
+		}
+	}
+	return NULL;
 }
 
 static void add_nots(struct screen *s, const struct report *r)
 {
-	for (size_t i = 0; i < r->finding_count; i++) {
-		if (!r->findings[i].not .count)
-			continue;
-		add(s, "");
-		add_wrapped(s, "It is not: ", r->findings[i].not .items[0], 2);
+	const struct finding *f = adviser(r, false);
+
+	if (!f)
 		return;
-	}
+	add(s, "");
+	add_wrapped(s, "It is not: ", f->not .items[0], 2);
 }
 
 static void add_steps(struct screen *s, const struct report *r, size_t steps, size_t rows)
 {
-	for (size_t i = 0; i < r->finding_count; i++) {
-		const struct string_list *next = &r->findings[i].next;
+	const struct finding *f = adviser(r, true);
 
-		if (!next->count)
-			continue;
-		add(s, "");
-		add(s, "What to do:");
-		for (size_t j = 0; j < next->count && j < steps; j++) {
-			cleanup(free_ptr) char *number = text_format("  %zu. ", j + 1);
-
-			add_wrapped(s, number, next->items[j], rows);
-		}
+	if (!f)
 		return;
+	add(s, "");
+	add(s, "What to do:");
+	for (size_t i = 0; i < f->next.count && i < steps; i++) {
+		cleanup(free_ptr) char *number = text_format("  %zu. ", i + 1);
+
+		add_wrapped(s, number, f->next.items[i], rows);
 	}
 }
 

@@ -128,7 +128,7 @@ static int look_at_statistics(struct luks_view *v, const struct luks_source *sou
 
 int luks_view_read(struct luks_view *v, const struct luks_source *source)
 {
-	*v = (struct luks_view){ .device = v->device, .header = v->header };
+	*v = (struct luks_view){ .device = v->device, .header = v->header, .closed = v->closed };
 	return luks_read(source, &v->luks);
 }
 

@@ -11,6 +11,7 @@
 struct luks_view {
 	const char *device; /* as it was named; the caller's */
 	const char *header; /* the detached header's file, or NULL; the caller's */
+	bool closed;	    /* known not to be open now; the caller's */
 	struct luks luks;
 	const struct sealed_luks *sealed; /* its record, or NULL; the caller's */
 	int64_t sealed_at;		  /* of that record; 0: unknown */
@@ -29,7 +30,7 @@ struct luks_view {
 
 /*
  * First: reads and understands the header. Returns as luks_read() does. luks_view_clear() frees
- * what a view owns, in any case. *v is zeroed but for device and header.
+ * what a view owns, in any case. *v is zeroed but for what is the caller's.
  */
 int luks_view_read(struct luks_view *v, const struct luks_source *source);
 

@@ -26,6 +26,15 @@ void sealed_luks_clear(struct sealed_luks *s)
 	memset(s, 0, sizeof(*s));
 }
 
+const char *sealed_luks_mapping(const struct sealed_luks *s)
+{
+	for (size_t i = 0; i < s->layer_count; i++) {
+		if (!strcmp(s->layers[i].kind, "crypt") && s->layers[i].name)
+			return s->layers[i].name;
+	}
+	return "";
+}
+
 /* Whether nothing about the header needs a repair. */
 static bool header_is_sound(const struct luks *l)
 {

@@ -65,6 +65,9 @@ bool sealed_luks_same(const struct sealed_luks *a, const struct sealed_luks *b);
 #define LUKS1_SLOT_FIELDS      208u
 #define LUKS1_SLOT_FIELD_BYTES 48u
 
+/* The name that it is unlocked as ("root_crypt"), or "". */
+const char *sealed_luks_mapping(const struct sealed_luks *s);
+
 enum slot_state {
 	SLOT_AS_SEALED,
 	SLOT_CHANGED, /* the header says otherwise than the seal: by its owner */

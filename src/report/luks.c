@@ -101,6 +101,15 @@ static void count_bytes(const struct luks_view *v, uint64_t *all, uint64_t *bad)
 	}
 }
 
+/* The prompt names it so, and a machine may have several. */
+static void name_mapping(struct report *r, const struct luks_view *v, size_t first)
+{
+	const char *mapping = v->sealed ? sealed_luks_mapping(v->sealed) : "";
+
+	for (size_t i = first; *mapping && i < r->finding_count; i++)
+		finding_text(&r->findings[i], "unlocked as", "%s", mapping);
+}
+
 void report_luks(struct report *r, const struct luks_view *v)
 {
 	size_t first = r->finding_count;
@@ -108,6 +117,7 @@ void report_luks(struct report *r, const struct luks_view *v)
 
 	report_luks_header(r, v);
 	report_luks_slots(r, v);
+	name_mapping(r, v, first);
 	count_bytes(v, &all, &bad);
 	report_artifact(r, luks_view_place(v), "luks", artifact_state(r, first), all, bad);
 	if (v->sealed_at > r->sealed_at)

@@ -13,6 +13,8 @@ void luks_next_keep_evidence(struct finding *f, const struct luks_view *v)
 		     "of them repair what they find. Keep a copy elsewhere: "
 		     "dd if=%s of=HEADER-AS-FOUND.img bs=1M count=32",
 		     luks_view_place(v));
+	if (v->closed)
+		return;
 	finding_next(f, "If the container is open in a running system, do not close it and do not "
 			"switch off: copy the data away first, the kernel still has the key.");
 }
@@ -23,8 +25,10 @@ void luks_next_restore_header(struct finding *f, const struct luks_view *v)
 		     "With a header backup: examine it first (bootverdict luks BACKUP-FILE), then: "
 		     "cryptsetup luksHeaderRestore %s --header-backup-file BACKUP-FILE",
 		     luks_view_place(v));
-	finding_next(f, "A backup brings back the passphrases of its time. Without a backup and "
-			"without an open container nothing can decrypt the data.");
+	finding_next(f,
+		     "A backup brings back the passphrases of its time. Without a backup%s nothing "
+		     "can decrypt the data.",
+		     v->closed ? "" : " and without an open container");
 }
 
 void luks_next_seal(struct finding *f, const struct luks_view *v)

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A guest whose root is inside LUKS, sealed by itself, and damage to its header and content."""
+"""Guests whose root is inside LUKS, sealed by themselves, and damage to header and content."""
 
 import dataclasses
+import hashlib
 import json
 import os
 
@@ -16,56 +17,100 @@ AREA = 258048               # bytes of a keyslot's area
 SLOTS = 32768               # where the first one begins
 DATA = 16 << 20
 
-PREPARE = f"""
+LUKS1_SLOT = 4096           # where LUKS1 has the key material of its first keyslot
+SWAP = "swap_crypt"
+
+KINDS = {
+    # kind: (layout of the tree, version, the device that holds the header)
+    "luks2": ("plain", "luks2", "/dev/vda3"),
+    "luks1": ("plain", "luks1", "/dev/vda3"),
+    "lvm": ("lvm", "luks2", "/dev/vda3"),
+    "detached": ("detached", "luks2", "/dev/vda4"),
+}
+
+
+def preparation(version, header):
+    """What the guest does in its first boot: a second keyslot, and it seals itself."""
+    cost = "--pbkdf pbkdf2 --pbkdf-force-iterations 1000" if version == "luks2" else "-i 10"
+    return f"""
 cd /tmp && printf %s '{image.PASSPHRASE}' >one && printf %s '{SECOND}' >two &&
-cryptsetup luksAddKey --pbkdf pbkdf2 --pbkdf-force-iterations 1000 --key-file one /dev/vda3 two &&
-bootverdict seal --all && sync
+cryptsetup luksAddKey {cost} --key-file one {header} two && bootverdict seal --all && sync
 """
 
 
-def unlock(vm, passphrase, timeout=120):
-    """Answer the passphrase prompt, which must come next."""
+def unlock(vm, passphrase, timeout=120, name=""):
+    """Answer the passphrase prompt, which must come next, and be the one of this mapping."""
     how, what = vm.outcome({"prompt": LUKS}, timeout)
-    if how != "prompt":
-        raise Unexpected(f"no passphrase prompt, but {how}: {what}")
+    if how != "prompt" or name not in what:
+        raise Unexpected(f"no passphrase prompt{name and ' for '}{name}, but {how}: {what}")
     vm.send(passphrase + "\n")
 
 
-def disk(suite="trixie"):
+def start(vm, kind="luks2"):
+    """Answer every prompt of a guest of this kind rightly."""
+    unlock(vm, image.PASSPHRASE)
+    if kind == "lvm":
+        unlock(vm, image.PASSPHRASE, name=SWAP)
+
+
+def disk(suite="trixie", kind="luks2"):
     """The sealed disk: keyslots 0 and 1, sealed in the running guest, so that the chain is known."""
-    made = image.build(tree.guest(suite, install=guarded.installed(), luks=True), luks="luks2")
+    layout, version, header = KINDS[kind]
+    made = image.build(tree.guest(suite, install=guarded.installed(), luks=layout), luks=version)
+    prepare = preparation(version, header)
     # The names of both folders are the fingerprints of what is in them.
-    key = host.fingerprint(os.path.dirname(made.path), os.path.dirname(made.initrd), PREPARE)
+    key = host.fingerprint(os.path.dirname(made.path), os.path.dirname(made.initrd), prepare)
 
     def make(folder):
-        host.say(f"sealing LUKS guest of {suite} by itself")
+        host.say(f"sealing LUKS guest {kind} of {suite} by itself")
         os.makedirs(folder)
         path = folder + "/disk.raw"
         host.run(["cp", "--sparse=always", made.path, path])
         copy = dataclasses.replace(made, path=path)
         with VM(copy, folder + "/console", keep=True) as vm:
-            unlock(vm, image.PASSPHRASE)
+            start(vm, kind)
             vm.login()
-            log = vm.must(PREPARE, 600)
+            log = vm.must(prepare, 600)
+            record = vm.must("grep -hE '^(luks|header|layer) ' /boot/bootverdict/*.manifest")
             vm.poweroff()
         view = f"{path}?offset={copy.boot_offset}"
         image.debugfs(view, f"dump /initrd.img-{copy.kernel} {folder}/initrd.img")
-        host.put(folder + "/seal.json", json.dumps({"log": log}))
+        host.put(folder + "/seal.json", json.dumps({"log": log, "record": record}))
 
-    folder = host.cached(f"sealed-luks-{suite}", key, make)
+    folder = host.cached(f"sealed-luks-{suite}-{kind}", key, make)
     return dataclasses.replace(made, path=folder + "/disk.raw", initrd=folder + "/initrd.img")
 
 
-def hurt(t, sealed, patches, name="damage.qcow2"):
+def record(sealed):
+    """The lines of the sealed record that name the LUKS devices and what stands on them."""
+    with open(os.path.dirname(sealed.path) + "/seal.json", encoding="utf-8") as f:
+        return json.load(f)["record"].split("\n")
+
+
+def digest(drive, offset, length):
+    """SHA-256 of a part of a drive, as it is now."""
+    path = drive.split(",")[0].removeprefix("file=")
+    raw = path + ".part"
+    host.run(["qemu-img", "dd", "-f", "qcow2", "-O", "raw", "bs=4096", f"skip={offset // 4096}",
+              f"count={(offset + length) // 4096}", "if=" + path, "of=" + raw])
+    with open(raw, "rb") as f:
+        content = f.read()
+    os.unlink(raw)
+    return hashlib.sha256(content).hexdigest()
+
+
+def hurt(t, sealed, patches, name="damage.qcow2", base=None):
     """A drive above the disk with changes inside the LUKS device.
 
     patches  (offset from its start, the bytes to write there)
+    base     where another partition starts, when it is not the one with the root
     """
+    base = sealed.root_offset if base is None else base
     path = t.file(name)
     host.run(["qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", sealed.path, path])
     for number, (offset, new) in enumerate(patches):
-        first = (sealed.root_offset + offset) // 512 * 512
-        skip = sealed.root_offset + offset - first
+        first = (base + offset) // 512 * 512
+        skip = base + offset - first
         with open(sealed.path, "rb") as f:
             f.seek(first)
             data = bytearray(f.read((skip + len(new) + 511) // 512 * 512))
@@ -80,8 +125,8 @@ def hurt(t, sealed, patches, name="damage.qcow2"):
     return f"file={path},format=qcow2,cache=unsafe"
 
 
-def flipped(sealed, offset):
+def flipped(sealed, offset, base=None):
     """The patch that flips one bit of the LUKS device."""
     with open(sealed.path, "rb") as f:
-        f.seek(sealed.root_offset + offset)
+        f.seek((sealed.root_offset if base is None else base) + offset)
         return offset, bytes([f.read(1)[0] ^ 0x04])

@@ -324,7 +324,7 @@ static void test_lvm(void **state)
 	       "ext4 (not reached)");
 	shell("printf 'XXXX' | dd of=pv bs=1 seek=512 conv=notrunc status=none");
 	expect(&s, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
-	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > lvm vg-a/lv (NO SUPERBLOCK) > "
+	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > lvm vg-a/lv (NO LABEL) > "
 	       "ext4 (not reached)");
 }
 

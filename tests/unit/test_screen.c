@@ -188,6 +188,34 @@ static void test_room_is_used(void **state)
 	report_clear(&r);
 }
 
+/* Of two LUKS devices: the damaged one, by both its names, and what to do about that one. */
+static void test_what_decides_comes_first(void **state)
+{
+	struct finding *f;
+	struct report r;
+	struct screen s;
+
+	(void)state;
+	report_init(&r, "boot");
+	f = report_finding(&r, VERDICT_STALE, "BV-LUKS-STALE", "/dev/vda3", "Keys were changed.");
+	finding_text(f, "unlocked as", "root_crypt");
+	finding_next(f, "Seal it.");
+	f = report_finding(&r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-KEYSLOT", "/dev/vdb",
+			   "Keyslot 0 is damaged.");
+	finding_text(f, "unlocked as", "swap_crypt");
+	finding_not(f, "the passphrase");
+	finding_next(f, "Use keyslot 1.");
+	report_conclude(&r);
+	screen_render(&s, &r, NULL, MENU);
+	check_fits(&s);
+	assert_int_equal(find_row(&s, "/dev/vdb (swap_crypt): Keyslot 0 is damaged."), 4);
+	assert_int_equal(find_row(&s, "/dev/vda3 (root_crypt): Keys were changed."), 5);
+	assert_true(find_row(&s, "It is not: the passphrase") > 0);
+	assert_true(find_row(&s, "  1. Use keyslot 1.") > 0);
+	assert_int_equal(find_row(&s, "Seal it."), -1);
+	report_clear(&r);
+}
+
 static void test_long_identity_is_shortened(void **state)
 {
 	char name[301];
@@ -316,6 +344,7 @@ int main(void)
 		cmocka_unit_test(test_any_length_fits),
 		cmocka_unit_test(test_too_much_evidence_is_cut_visibly),
 		cmocka_unit_test(test_room_is_used),
+		cmocka_unit_test(test_what_decides_comes_first),
 		cmocka_unit_test(test_long_identity_is_shortened),
 		cmocka_unit_test(test_empty_report),
 		cmocka_unit_test(test_shorten),

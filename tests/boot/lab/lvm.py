@@ -17,6 +17,7 @@ LABEL = SECTOR               # where the label is
 START = MIB                  # where the first extent is
 EXTENT = 4 * MIB
 METADATA = 4096
+IN_USE = 1                   # a flag of the extension: the volume belongs to a group
 MAGIC = b"\x20LVM2\x20x[5A%r0N*>"
 SEED = 0xF597A6CF
 
@@ -95,7 +96,7 @@ def physical_volume(group, volume, size):
     # The data area and the metadata area, each list ended by zeros; then an empty extension.
     header = identity("pv").encode() + struct.pack("<Q", START + size)
     header += struct.pack("<QQQQQQQQ", START, 0, 0, 0, METADATA, area, 0, 0)
-    header += struct.pack("<IIQQ", 2, 0, 0, 0)
+    header += struct.pack("<IIQQ", 2, IN_USE, 0, 0)
     label = struct.pack("<I8s", 32, b"LVM2 001") + header
     label = label.ljust(SECTOR - 20, b"\0")
     label = b"LABELONE" + struct.pack("<QI", LABEL // SECTOR, crc(label)) + label
