@@ -293,9 +293,19 @@ static void tell_no_device_mapper(struct report *r, const struct chain *c)
 	finding_next(f, "Then build the initramfs again: update-initramfs -u -k all");
 }
 
+static char *open_command(const struct chain *c)
+{
+	const struct sealed_luks *s = c->device->sealed;
+	const char *mapping = sealed_luks_mapping(s);
+
+	return text_format("cryptsetup open %s%s%s%s %s", s->header ? "--header " : "",
+			   s->header ? s->header : "", s->header ? " " : "", c->device->path,
+			   *mapping ? mapping : "NAME");
+}
+
 static void tell_no_entry(struct report *r, const struct chain *c)
 {
-	const char *mapping = sealed_luks_mapping(c->device->sealed);
+	cleanup(free_ptr) char *command = open_command(c);
 	struct finding *f = report_finding(
 		r, VERDICT_CONFIG_ERROR, "BV-LUKS-NO-ENTRY", c->device->path,
 		"The LUKS header is as it should be, but nothing tells this initramfs to unlock it: "
@@ -303,20 +313,18 @@ static void tell_no_entry(struct report *r, const struct chain *c)
 
 	add_chain(f, c);
 	finding_not(f, "the disk, or the passphrase: it was not even tried");
-	finding_next(f, "Unlock it here: cryptsetup open %s %s; then: exit", c->device->path,
-		     *mapping ? mapping : "NAME");
+	finding_next(f, "Unlock it here: %s; then: exit", command);
 	finding_next(f, "In the running system mend /etc/crypttab (the option `initramfs` puts an "
 			"entry into the initramfs), then: update-initramfs -u -k all");
 }
 
 static void next_for_passphrase(struct finding *f, const struct chain *c)
 {
-	const char *mapping = sealed_luks_mapping(c->device->sealed);
+	cleanup(free_ptr) char *command = open_command(c);
 
 	finding_next(f, "Type it at the shell's prompt, where it can be seen, and delete it again: "
 			"do the keys give what they should? (layout, Caps Lock, Num Lock)");
-	finding_next(f, "Try again: cryptsetup open %s %s; then: exit", c->device->path,
-		     *mapping ? mapping : "NAME");
+	finding_next(f, "Try again: %s; then: exit", command);
 }
 
 static void tell_passphrase(struct report *r, const struct chain *c)

@@ -75,11 +75,13 @@ static void look(struct luks_device *d, const struct luks_source *source, const 
 /* A header in a file of its own, or on a device that the record names. */
 static void look_at_header(struct luks_device *d)
 {
+	/* As a path: "PARTLABEL=..." is a name that only crypttab understands. */
+	cleanup(free_ptr) char *path = crypttab_path("", d->sealed->device);
 	struct luks_source source;
 
 	if (luks_source_open(&source, d->sealed->header))
 		return;
-	look(d, &source, NULL, RECORD_NAMED, d->sealed->device);
+	look(d, &source, NULL, RECORD_NAMED, path);
 	luks_source_close(&source);
 }
 

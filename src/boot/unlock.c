@@ -79,6 +79,30 @@ static enum luks_state worst_of(const struct luks_devices *l)
 	return worst;
 }
 
+/*
+ * Whether the root stands on it, for all that the record says: one device with a chain above it
+ * tells that those without one are something else, swap for example.
+ */
+static bool may_carry_root(const struct luks_devices *l, const struct luks_device *d)
+{
+	if (d->sealed->layer_count > 1)
+		return true;
+	for (size_t i = 0; i < l->count; i++) {
+		if (l->items[i].sealed->layer_count > 1)
+			return false;
+	}
+	return true;
+}
+
+static bool root_is_lost(const struct luks_devices *l)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		if (luks_device_state(&l->items[i]) >= LUKS_LOST && may_carry_root(l, &l->items[i]))
+			return true;
+	}
+	return false;
+}
+
 static void note_asked(const struct luks_devices *l)
 {
 	FILE *out = fopen(UNLOCK_ASKED, "we");
@@ -107,7 +131,7 @@ static void tell_all(const struct luks_devices *l, struct report *r, uint64_t si
 	}
 }
 
-static void act(const struct request *q, const struct report *r, enum luks_state worst)
+static void act(const struct request *q, const struct report *r, bool cannot_work)
 {
 	char reason[MANIFEST_REASON_BYTES];
 	struct manifest m;
@@ -117,7 +141,7 @@ static void act(const struct request *q, const struct report *r, enum luks_state
 		.report = r,
 		.files = STAGE_REPORT_TEXT,
 		.can_go_on = true,
-		.cannot_work = worst >= LUKS_LOST,
+		.cannot_work = cannot_work,
 		.go_on = "go on to the prompt",
 		.root = root,
 	};
@@ -138,7 +162,6 @@ void unlock_check(const struct request *q)
 	struct luks_devices devices;
 	struct manifest m;
 	struct report own, all;
-	enum luks_state worst;
 
 	if (q->policy == POLICY_OFF)
 		return;
@@ -151,9 +174,8 @@ void unlock_check(const struct request *q)
 	tell_all(&devices, &own, start);
 	stage_report_keep(&own, &all);
 	note_asked(&devices);
-	worst = worst_of(&devices);
-	if (worst >= LUKS_SLOT_DAMAGED)
-		act(q, &own, worst);
+	if (worst_of(&devices) >= LUKS_SLOT_DAMAGED)
+		act(q, &own, root_is_lost(&devices));
 	report_clear(&all);
 	report_clear(&own);
 	luks_devices_clear(&devices);

@@ -10,7 +10,7 @@ from lab import host, image, lvm, tree
 from lab.suite import case
 from lab.vm import LUKS
 
-TOLD = r"bootverdict: /dev/vda\d: LUKS header and keyslots? [0-9 and]+ as sealed"
+TOLD = r"bootverdict: /dev/\S+: LUKS header and keyslots? [0-9 and]+ as sealed"
 SHELL = r"\(initramfs\) "
 JSON = luksguest.HEADER + 100
 
@@ -366,6 +366,24 @@ def second_device(t):
         vm.expect({"unlocked": "root_crypt: set up successfully"}, 60)
         luksguest.unlock(vm, image.PASSPHRASE, name=luksguest.SWAP)
         vm.expect({"refused": "No key available"}, 60)
+
+
+@case("LUKS: panic=: a second device that nothing opens does not keep the root from booting",
+      long=True)
+def second_device_panic(t):
+    sealed = luksguest.disk(kind="lvm")
+    base = sealed.extra_offset
+    drive = luksguest.hurt(t, sealed, [luksguest.flipped(sealed, luksguest.SLOTS + 100_000, base)],
+                           base=base)
+    with t.vm(sealed, drive=drive, options="panic=5") as vm:
+        vm.expect({"screen": guarded.CORRUPT}, 120)
+        luksguest.unlock(vm, image.PASSPHRASE, name=tree.CRYPT_NAME)
+        t.sees_not(guarded.MENU, vm.text[:vm.at], "a menu where panic= forbids it")
+        for _ in range(3):
+            luksguest.unlock(vm, image.PASSPHRASE, name=luksguest.SWAP)
+            vm.expect({"refused": "No key available"}, 60)
+        vm.login()
+        vm.poweroff()
 
 
 @case("LUKS, header on a partition of its own: sealed by itself, and silence", long=True)
