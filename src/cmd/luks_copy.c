@@ -7,6 +7,7 @@
 
 #include "cmd/luks_passphrase.h"
 #include "util/util.h"
+#include "util/write.h"
 
 #define PIECE_BYTES (256u << 10)
 
@@ -16,22 +17,6 @@
  */
 #define COPY_BYTES_MAX (136ull << 20)
 
-static int write_all(int fd, const unsigned char *data, size_t len, uint64_t offset)
-{
-	while (len) {
-		ssize_t n = pwrite(fd, data, len, (off_t)offset);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		data += n;
-		len -= (size_t)n;
-		offset += (uint64_t)n;
-	}
-	return 0;
-}
-
 /* What cannot be read at once is read in blocks, and a block that cannot be read stays a hole. */
 static int copy_piece(const struct luks_source *source, int fd, unsigned char *buf, size_t len,
 		      uint64_t offset)
@@ -39,7 +24,7 @@ static int copy_piece(const struct luks_source *source, int fd, unsigned char *b
 	ssize_t n = source->read(source->ctx, buf, len, offset);
 
 	if (n >= 0)
-		return write_all(fd, buf, (size_t)n, offset);
+		return write_at(fd, buf, (size_t)n, offset);
 	if (len <= BLOCK_SIZE)
 		return 0;
 	for (size_t at = 0; at < len; at += BLOCK_SIZE) {

@@ -11,6 +11,7 @@
 #include "storage/replace.h"
 #include "util/hash.h"
 #include "util/util.h"
+#include "util/write.h"
 
 #define TEMPORARY_SUFFIX ".bootverdict-new"
 #define COMPARE_BYTES	 (256u * 1024u)
@@ -162,24 +163,6 @@ static int remember(struct replacement *r, const unsigned char *data, size_t len
 		have = 0;
 	}
 	memcpy(r->block + have, data, len);
-	return 0;
-}
-
-static int write_at(int fd, const unsigned char *data, size_t len, uint64_t offset)
-{
-	while (len) {
-		ssize_t n = pwrite(fd, data, len, (off_t)offset);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			return -ENOSPC;
-		data += n;
-		len -= (size_t)n;
-		offset += (size_t)n;
-	}
 	return 0;
 }
 
