@@ -236,7 +236,7 @@ def given_up(t):
         t.sees(r"cryptsetup open /dev/vda3 root_crypt", shown)
 
 
-@case("LUKS: panic=: one damaged keyslot of two does not keep the machine from booting")
+@case("LUKS: panic=: one damaged keyslot of two does not keep the machine from booting", long=True)
 def panic_slot(t):
     sealed = luksguest.disk()
     drive = luksguest.hurt(t, sealed, [luksguest.flipped(sealed, luksguest.SLOTS + 100_000)])
@@ -259,7 +259,7 @@ def panic_lost(t):
         t.sees_not(LUKS + "|" + guarded.MENU + "|" + SHELL + "|BusyBox", vm.text, "it went on")
 
 
-@case("LUKS: panic=: the superblock inside is gone: no shell, and the log has no screen", long=True)
+@case("LUKS: panic=: the superblock inside is gone: no menu, no shell, a reboot", long=True)
 def panic_inside(t):
     sealed = luksguest.disk()
     drive = luksguest.hurt(t, sealed, [(luksguest.DATA, bytes(range(256)) * 16)])
@@ -300,7 +300,8 @@ def luks1_healthy(t):
     boots_silently(t, sealed)
 
 
-@case("LUKS1: one bit in keyslot 0: the screen before the prompt names keyslot 1, which opens it")
+@case("LUKS1: one bit in keyslot 0: the screen before the prompt names keyslot 1, which opens it",
+      long=True)
 def luks1_keyslot(t):
     keyslot_damaged(t, luksguest.disk(kind="luks1"), luksguest.LUKS1_SLOT + 100_000)
 
