@@ -323,7 +323,8 @@ def bookworm_keyslot(t):
     keyslot_damaged(t, luksguest.disk("bookworm"), luksguest.SLOTS + 100_000)
 
 
-@case("LUKS with LVM inside, and a second device: both sealed by themselves, and silence", long=True)
+@case("LUKS with LVM inside, and a second device: both sealed by themselves, and silence",
+      long=True)
 def lvm_healthy(t):
     sealed = luksguest.disk(kind="lvm")
     found = luksguest.record(sealed)
@@ -347,7 +348,8 @@ def lvm_label(t):
         t.check(verdict == guarded.CORRUPT, f"the first line is {verdict!r}")
         t.sees("The passphrase was right and root_crypt was unlocked, but the LVM physical volume "
                "inside it has lost its label", shown)
-        t.sees(r"root_crypt \(open\) > lvm guest-vg/root \(NO LABEL\) > ext4 \(not reached\)", shown)
+        t.sees(r"root_crypt \(open\) > lvm guest-vg/root \(NO LABEL\) > ext4 \(not reached\)",
+               shown)
         t.sees("It is not: the passphrase", shown)
 
 
