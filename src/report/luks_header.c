@@ -112,12 +112,17 @@ static void headers_bad(struct report *r, const struct luks_view *v)
 {
 	const struct luks *l = &v->luks;
 	bool unreadable = any_copy_is(l, LUKS_COPY_UNREADABLE);
-	struct finding *f =
-		report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-HEADERS", luks_view_place(v),
-			       "%s. No passphrase can open it, also the right one.",
-			       unreadable	 ? "The device cannot read the LUKS header"
-			       : l->version == 1 ? "The LUKS1 header is damaged"
-						 : "Both copies of the LUKS2 header are damaged");
+	const char *what = unreadable	     ? "The device cannot read the LUKS header"
+			   : l->version == 1 ? "The LUKS1 header is damaged"
+					     : "Both copies of the LUKS2 header are damaged";
+	/* LUKS1, and well formed: only the record tells that a field is another one. */
+	const char *so = l->chosen >= 0
+				 ? "Fields differ that no change by its owner alters like that: "
+				   "the right passphrase is refused, or the device is not found by "
+				   "its UUID, or what opens is not the data"
+				 : "No passphrase can open it, also the right one";
+	struct finding *f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-HEADERS",
+					   luks_view_place(v), "%s. %s.", what, so);
 
 	add_evidence(f, v);
 	finding_not(f, "%s", not_what());
