@@ -124,17 +124,25 @@ static bool names_uuid(const char *source, const char *uuid)
 	return false;
 }
 
-static bool is_told(const char *text, const struct sealed_luks *s)
+/* Whether the initramfs is told to open the device, and by a name that there is. */
+static void look_at_crypttab(struct chain *c, const char *text)
 {
+	const struct sealed_luks *s = c->device->sealed;
 	struct crypttab t;
-	bool told = false;
 
 	crypttab_parse(&t, text);
-	for (size_t i = 0; i < t.count; i++)
-		told |= !strcmp(t.entries[i].name, sealed_luks_mapping(s)) ||
-			names_uuid(t.entries[i].source, s->uuid);
+	for (size_t i = 0; i < t.count; i++) {
+		const struct crypttab_entry *e = &t.entries[i];
+		cleanup(free_ptr) char *path = NULL;
+
+		if (strcmp(e->name, sealed_luks_mapping(s)) != 0 && !names_uuid(e->source, s->uuid))
+			continue;
+		path = crypttab_path("", e->source);
+		c->in_crypttab = true;
+		free(c->missing);
+		c->missing = access(path, F_OK) ? text_copy(e->source) : NULL;
+	}
 	crypttab_clear(&t);
-	return told;
 }
 
 void chain_gather(struct chain *c, const struct luks_device *d, const struct block_devices *b,
@@ -147,7 +155,8 @@ void chain_gather(struct chain *c, const struct luks_device *d, const struct blo
 	memset(c, 0, sizeof(*c));
 	c->device = d;
 	c->opened = block_devices_opened(b, s->uuid);
-	c->in_crypttab = crypttab && is_told(crypttab, s);
+	if (crypttab)
+		look_at_crypttab(c, crypttab);
 	c->device_mapper = !access(DEVICE_MAPPER, F_OK);
 	device = c->opened;
 	reached = device;
@@ -168,6 +177,7 @@ void chain_gather(struct chain *c, const struct luks_device *d, const struct blo
 void chain_clear(struct chain *c)
 {
 	free(c->layers);
+	free(c->missing);
 	memset(c, 0, sizeof(*c));
 }
 
@@ -318,6 +328,33 @@ static void tell_no_entry(struct report *r, const struct chain *c)
 			"entry into the initramfs), then: update-initramfs -u -k all");
 }
 
+/* Without the name there was no prompt: not a word about the passphrase. */
+static void tell_no_source(struct report *r, const struct chain *c, const struct block_devices *b)
+{
+	cleanup(free_ptr) char *command = open_command(c);
+	bool named = names_uuid(c->missing, c->device->sealed->uuid);
+	struct finding *f;
+
+	if (!named)
+		f = report_finding(r, VERDICT_CONFIG_ERROR, "BV-CHAIN-SOURCE", c->missing,
+				   "crypttab names a disk that is not there: %s. The one that was "
+				   "sealed is there: %s, UUID=%s.",
+				   c->missing, c->device->path, c->device->sealed->uuid);
+	else
+		f = report_finding(r, VERDICT_INCONCLUSIVE, "BV-CHAIN-SOURCE", c->device->path,
+				   "The disk is there: %s. But it is not found by its UUID, which "
+				   "crypttab names: udev has not made that name.",
+				   c->device->path);
+	add_chain(f, c);
+	finding_not(f, "the passphrase: it was not even asked for");
+	finding_next(f, "Unlock it here: %s; then: exit", command);
+	if (!named) {
+		block_devices_tell(b, f);
+		finding_next(f, "In the running system mend /etc/crypttab, then: update-initramfs "
+				"-u -k all");
+	}
+}
+
 static void next_for_passphrase(struct finding *f, const struct chain *c)
 {
 	cleanup(free_ptr) char *command = open_command(c);
@@ -456,14 +493,16 @@ bool chain_report(struct report *r, const struct chain *c, const struct block_de
 		return tell_layers(r, c);
 	if (state == LUKS_NOT_SEEN)
 		tell_absent(r, c, b);
-	else if (state == LUKS_UNREADABLE)
+	else if (state == LUKS_UNREADABLE && !luks_device_seen(c->device))
 		tell_unreadable(r, c);
-	else if (state == LUKS_LOST || state == LUKS_SLOT_DAMAGED)
+	else if (state >= LUKS_SLOT_DAMAGED)
 		return true;
 	else if (!c->device_mapper)
 		tell_no_device_mapper(r, c);
 	else if (!c->in_crypttab)
 		tell_no_entry(r, c);
+	else if (c->missing)
+		tell_no_source(r, c, b);
 	else
 		tell_passphrase(r, c);
 	return true;

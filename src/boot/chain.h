@@ -38,8 +38,9 @@ struct chain {
 	const struct luks_device *device;
 	const struct block_device *opened; /* what dm-crypt made of it; NULL: it is not opened */
 	bool in_crypttab;		   /* the initramfs is told to open it */
-	bool device_mapper;		   /* the kernel has it */
-	struct chain_layer *layers;	   /* those above the mapping */
+	char *missing; /* the crypttab's name for it, when no device has that; owned; or NULL */
+	bool device_mapper;	    /* the kernel has it */
+	struct chain_layer *layers; /* those above the mapping */
 	size_t layer_count;
 };
 

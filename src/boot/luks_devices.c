@@ -206,6 +206,12 @@ bool luks_device_seen(const struct luks_device *d)
 	return d->match != RECORD_OTHER && !d->read_error;
 }
 
+static bool a_copy_is_unreadable(const struct luks *l)
+{
+	return l->copies[0].state == LUKS_COPY_UNREADABLE ||
+	       l->copies[1].state == LUKS_COPY_UNREADABLE;
+}
+
 enum luks_state luks_device_state(const struct luks_device *d)
 {
 	if (d->match != RECORD_OTHER && d->read_error == -EIO)
@@ -221,6 +227,7 @@ enum luks_state luks_device_state(const struct luks_device *d)
 			       ? LUKS_SLOT_DAMAGED
 			       : LUKS_LOST;
 	case LUKS_COPY_BAD:
+		return a_copy_is_unreadable(&d->view.luks) ? LUKS_UNREADABLE : LUKS_RECOVERABLE;
 	case LUKS_COPY_OLDER:
 	case LUKS_HARMLESS_BAD:
 		return LUKS_RECOVERABLE;

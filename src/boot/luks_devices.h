@@ -41,7 +41,7 @@ enum luks_state {
 	LUKS_RECOVERABLE,  /* bytes are damaged that this boot can do without */
 	LUKS_SLOT_DAMAGED, /* a passphrase will be refused, another may work */
 	LUKS_LOST,	   /* nothing can unlock it */
-	LUKS_UNREADABLE,   /* the device answers its header's place with an error */
+	LUKS_UNREADABLE,   /* the device cannot read its header, or a copy of it */
 	LUKS_NOT_SEEN,	   /* not found, or not examined for another reason */
 };
 enum luks_state luks_device_state(const struct luks_device *d);

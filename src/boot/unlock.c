@@ -97,7 +97,10 @@ static bool may_carry_root(const struct luks_devices *l, const struct luks_devic
 static bool root_is_lost(const struct luks_devices *l)
 {
 	for (size_t i = 0; i < l->count; i++) {
-		if (luks_device_state(&l->items[i]) >= LUKS_LOST && may_carry_root(l, &l->items[i]))
+		enum luks_state state = luks_device_state(&l->items[i]);
+
+		if ((state == LUKS_LOST || state == LUKS_UNREADABLE) &&
+		    may_carry_root(l, &l->items[i]))
 			return true;
 	}
 	return false;

@@ -150,21 +150,40 @@ static const char *repair_option(const struct luks_view *v, char **owned)
 	return *owned;
 }
 
+/* cryptsetup 2.7 repairs a copy that is damaged, but refuses a disk that cannot read one. */
+static void one_copy_unreadable(struct report *r, const struct luks_view *v, unsigned int bad)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-COPY", luks_view_place(v),
+		"The %s copy of the LUKS2 header cannot be read; the %s one is good. cryptsetup does "
+		"not open the disk like this, but with a copy of its header.",
+		copy_name(bad), copy_name(!bad));
+
+	add_evidence(f, v);
+	add_ranges(f, v);
+	finding_not(f, "%s", not_what());
+	luks_next_copy_header(f, v);
+	finding_next(f, "Have the storage examined: it cannot read what was written.");
+}
+
 static void one_copy_bad(struct report *r, const struct luks_view *v)
 {
 	const struct luks *l = &v->luks;
 	unsigned int bad = l->chosen == 0 ? 1 : 0;
 	cleanup(free_ptr) char *option = NULL;
-	bool unreadable = l->copies[bad].state == LUKS_COPY_UNREADABLE;
-	struct finding *f = report_finding(
-		r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-COPY", luks_view_place(v),
-		"The %s copy of the LUKS2 header %s; the %s one is good, so the disk still opens. "
-		"cryptsetup %s, and the disk stays what it is.",
-		copy_name(bad), unreadable ? "cannot be read" : "is damaged",
-		copy_name((unsigned int)l->chosen),
-		unreadable ? "will not mention it" : "will repair this silently");
+	struct finding *f;
 
+	if (l->copies[bad].state == LUKS_COPY_UNREADABLE) {
+		one_copy_unreadable(r, v, bad);
+		return;
+	}
+	f = report_finding(
+		r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-COPY", luks_view_place(v),
+		"The %s copy of the LUKS2 header is damaged; the %s one is good, so the disk still "
+		"opens. cryptsetup will repair this silently, and the disk stays what it is.",
+		copy_name(bad), copy_name((unsigned int)l->chosen));
 	add_evidence(f, v);
+	add_ranges(f, v);
 	finding_not(f, "%s", not_what());
 	finding_next(f, "Have the storage examined: it changed bytes that nobody wrote.");
 	finding_next(f, "Then, or when the report is safely kept: cryptsetup repair %s%s",

@@ -19,6 +19,20 @@ void luks_next_keep_evidence(struct finding *f, const struct luks_view *v)
 			"switch off: copy the data away first, the kernel still has the key.");
 }
 
+/* What lies before the data; cryptsetup mends the copy that it is given. */
+void luks_next_copy_header(struct finding *f, const struct luks_view *v)
+{
+	uint64_t bytes = v->luks.data_offset ? v->luks.data_offset : 16u << 20;
+	const char *mapping = v->sealed ? sealed_luks_mapping(v->sealed) : "";
+
+	finding_next(
+		f,
+		"Open it with a copy of the header: dd if=%s of=/tmp/header bs=4096 count=%llu "
+		"conv=noerror,sync; cryptsetup open --header /tmp/header %s %s",
+		luks_view_place(v), (unsigned long long)(bytes / 4096), v->device,
+		*mapping ? mapping : "NAME");
+}
+
 void luks_next_restore_header(struct finding *f, const struct luks_view *v)
 {
 	finding_next(f,

@@ -110,6 +110,7 @@ struct scene {
 	struct block_devices devices;
 	struct chain chain;
 	struct report report;
+	const char *missing; /* the crypttab's name for it, which no device has */
 	bool broken;
 	char *text;
 };
@@ -151,6 +152,8 @@ static void play(struct scene *s)
 {
 	chain_gather(&s->chain, &s->device, &s->devices, crypttab);
 	s->chain.device_mapper = true;
+	free(s->chain.missing);
+	s->chain.missing = s->missing ? strdup(s->missing) : NULL;
 	report_init(&s->report, "boot");
 	s->broken = chain_report(&s->report, &s->chain, &s->devices);
 	s->text = chain_text(&s->chain);
@@ -282,6 +285,49 @@ static void test_crypttab_entry(void **state)
 	}
 }
 
+static void test_crypttab_source(void **state)
+{
+	static const struct {
+		const char *text, *missing;
+	} rows[] = {
+		{ "root_crypt /dev/null none luks\n", NULL },
+		{ "root_crypt /dev/no-such none luks\n", "/dev/no-such" },
+		{ "root_crypt UUID=" FS_UUID " none luks\n", "UUID=" FS_UUID },
+		{ "other /dev/no-such none luks\nroot_crypt /dev/null none luks\n", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct scene s;
+		struct chain c;
+
+		set_scene(&s, NULL);
+		chain_gather(&c, &s.device, &s.devices, rows[i].text);
+		assert_true(c.in_crypttab);
+		if (rows[i].missing)
+			assert_string_equal(c.missing, rows[i].missing);
+		else
+			assert_null(c.missing);
+		chain_clear(&c);
+	}
+}
+
+/* Nobody was asked for a passphrase, so none was wrong. */
+static void test_source_missing(void **state)
+{
+	static const char text[] =
+		"/dev/vda3 > LUKS (as sealed) > root_crypt (not opened) > ext4 (not reached)";
+	struct scene s;
+
+	(void)state;
+	set_scene(&s, NULL);
+	s.missing = "UUID=" FS_UUID;
+	expect(&s, VERDICT_CONFIG_ERROR, "BV-CHAIN-SOURCE", text);
+	set_scene(&s, NULL);
+	s.missing = "UUID=" LUKS_UUID;
+	expect(&s, VERDICT_INCONCLUSIVE, "BV-CHAIN-SOURCE", text);
+}
+
 static void test_absent(void **state)
 {
 	struct scene s;
@@ -377,6 +423,8 @@ int main(void)
 		cmocka_unit_test(test_not_opened),
 		cmocka_unit_test(test_absent),
 		cmocka_unit_test(test_crypttab_entry),
+		cmocka_unit_test(test_crypttab_source),
+		cmocka_unit_test(test_source_missing),
 		cmocka_unit_test(test_lvm),
 		cmocka_unit_test(test_root_device),
 	};
