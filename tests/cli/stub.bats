@@ -348,7 +348,11 @@ expect() {
 	ulimit -c 0
 	setsid sh -c 'sleep 0.2 & exit' # an orphan that ends by itself
 	setsid sleep 97 &
-	sleep 0.6
+	i=0 # a loaded machine takes its time
+	while ps -eo stat=,args= | grep -q -e '^Z' -e 'sleep 0\.2' && [ $i -lt 40 ]; do
+		sleep 0.1
+		i=$((i + 1))
+	done
 	ps -eo stat= | grep -c '^Z' >zombies
 	kill -SEGV $$
 	END
