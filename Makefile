@@ -7,7 +7,7 @@
 # make check           everything that CI runs; also check-lint, check-unit, check-cli,
 #                      check-fuzz, check-boot
 # make check-matrix    every kind of damage in real guests: hours
-# make fuzz            the fuzzers, FUZZ_SECONDS each (make check: 60)
+# make fuzz            the fuzzers, FUZZ_SECONDS each (make check: 30)
 # make bench, make demo, make format, make clean
 # make install         with PREFIX= and DESTDIR=; make uninstall
 
@@ -17,7 +17,7 @@ PREFIX ?= /usr
 DESTDIR ?=
 SHARED ?=
 SAN ?=
-FUZZ_SECONDS ?= 60
+FUZZ_SECONDS ?= 30
 
 # V=1 shows whole commands.
 V ?=
