@@ -160,7 +160,6 @@ static void one_copy_unreadable(struct report *r, const struct luks_view *v, uns
 		copy_name(bad), copy_name(!bad));
 
 	add_evidence(f, v);
-	add_ranges(f, v);
 	finding_not(f, "%s", not_what());
 	luks_next_copy_header(f, v);
 	finding_next(f, "Have the storage examined: it cannot read what was written.");
@@ -183,7 +182,6 @@ static void one_copy_bad(struct report *r, const struct luks_view *v)
 		"opens. cryptsetup will repair this silently, and the disk stays what it is.",
 		copy_name(bad), copy_name((unsigned int)l->chosen));
 	add_evidence(f, v);
-	add_ranges(f, v);
 	finding_not(f, "%s", not_what());
 	finding_next(f, "Have the storage examined: it changed bytes that nobody wrote.");
 	finding_next(f, "Then, or when the report is safely kept: cryptsetup repair %s%s",

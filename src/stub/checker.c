@@ -187,12 +187,13 @@ static bool kill_checker(pid_t checker, int *status)
 	return wait_for_checker(checker, -1, KILL_WAIT, status);
 }
 
-static void judge(pid_t checker, bool ended, int status, unsigned int seconds)
+/* True when it decided; else it is ended, and that is said. */
+static bool judge(pid_t checker, bool ended, int status, unsigned int seconds)
 {
 	char number[NUMBER_BYTES];
 
 	if (ended && WIFEXITED(status) && !WEXITSTATUS(status))
-		return;
+		return true;
 	if (!ended)
 		say(SAY_CRITICAL, "the checker did not decide within ",
 		    number_text((long)seconds, number), " s and was ended; this boot is unchecked");
@@ -206,13 +207,14 @@ static void judge(pid_t checker, bool ended, int status, unsigned int seconds)
 		say(SAY_CRITICAL, "the checker cannot be ended and was left behind", NULL, NULL);
 	/* It may have turned kernel messages off on the console. */
 	klogctl(LOG_CONSOLE_ON, NULL, 0);
+	return false;
 }
 
-void checker_run(const struct stub_config *config, char **envp, int no_init)
+bool checker_run(const struct stub_config *config, char **envp, int no_init)
 {
 	int ends[2] = { -1, -1 };
 	sigset_t child, before;
-	bool ended;
+	bool ended, decided = false;
 	int status = 0;
 	pid_t pid;
 
@@ -232,7 +234,7 @@ void checker_run(const struct stub_config *config, char **envp, int no_init)
 	} else {
 		setpgid(pid, pid);
 		ended = wait_for_checker(pid, ends[0], config->wait, &status);
-		judge(pid, ended, status, config->wait);
+		decided = judge(pid, ended, status, config->wait);
 	}
 	sigprocmask(SIG_SETMASK, &before, NULL);
 out:
@@ -240,4 +242,5 @@ out:
 		if (ends[i] >= 0)
 			close(ends[i]);
 	}
+	return decided;
 }

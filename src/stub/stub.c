@@ -14,7 +14,7 @@ int main(int argc, char **argv, char **envp)
 {
 	struct stub_config config;
 	const char *fault = NULL;
-	bool sealed = !access(STUB_GUARD, F_OK);
+	bool sealed = !access(STUB_GUARD, F_OK), decided = false;
 	int error;
 
 	(void)argc;
@@ -25,14 +25,15 @@ int main(int argc, char **argv, char **envp)
 	stub_config_read(&config);
 	if (checker_is_sound(&config, &fault)) {
 		fault = NULL;
-		checker_run(&config, envp, 0);
+		decided = checker_run(&config, envp, 0);
 	} else {
 		say(SAY_CRITICAL, "STORAGE CORRUPTION: the checker was not run: ", fault,
 		    "; this boot is unchecked");
-		checker_disable();
 	}
+	if (!decided)
+		checker_disable();
 	error = exec_next_init(argv, envp);
-	if (!fault)
+	if (decided)
 		checker_run(&config, envp, error);
 	last_words(error, true, fault);
 }

@@ -69,9 +69,10 @@ void checker_disable(void);
 
 /*
  * Runs the checker and waits for its decision, bounded as the configuration says. no_init: 0, or
- * the errno with which the original init could not be executed. Says what went wrong.
+ * the errno with which the original init could not be executed. False: it crashed, failed, or had
+ * to be ended; what went wrong is said.
  */
-void checker_run(const struct stub_config *config, char **envp, int no_init);
+bool checker_run(const struct stub_config *config, char **envp, int no_init);
 
 /* ---- last.c ---- */
 
