@@ -79,6 +79,16 @@ bool luks_is_uuid(const unsigned char *field, size_t len)
 	return field[sizeof(form) - 1] == 0;
 }
 
+bool luks_any_copy_is(const struct luks *l, enum luks_copy_state state)
+{
+	return l->copies[0].state == state || l->copies[1].state == state;
+}
+
+bool luks_both_copies_are(const struct luks *l, enum luks_copy_state state)
+{
+	return l->copies[0].state == state && l->copies[1].state == state;
+}
+
 /*
  * LUKS2 keeps a second copy elsewhere, so that a first block that says nothing, or that looks like
  * a damaged LUKS1 header, does not decide alone.

@@ -97,6 +97,10 @@ struct luks {
  */
 int luks_read(const struct luks_source *source, struct luks *l);
 
+/* Whether one of the two copies, or each of them, is in that state. */
+bool luks_any_copy_is(const struct luks *l, enum luks_copy_state state);
+bool luks_both_copies_are(const struct luks *l, enum luks_copy_state state);
+
 /*
  * What seems to have overwritten the place where a header was expected: "a GPT partition table",
  * "an ext4 file system", "zeros", ...; NULL when nothing is recognised.

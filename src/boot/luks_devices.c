@@ -51,9 +51,9 @@ static enum record_match match_of(const struct sealed_luks *s, const struct luks
 	return is_named(s->place, path) || is_named(s->device, path) ? RECORD_NAMED : RECORD_OTHER;
 }
 
-/* luks: what luks_read() has found on it; NULL: it is read here. */
+/* luks and err: what luks_read() has found on it, and how it ended. */
 static void look(struct luks_device *d, const struct luks_source *source, const struct luks *luks,
-		 enum record_match match, const char *path)
+		 int err, enum record_match match, const char *path)
 {
 	if (d->match != RECORD_OTHER)
 		luks_view_clear(&d->view);
@@ -63,12 +63,9 @@ static void look(struct luks_device *d, const struct luks_source *source, const 
 	d->view.device = d->path;
 	d->view.header = d->sealed->header;
 	d->view.closed = true; /* in the boot it is told only of what is not open */
-	d->read_error = 0;
-	if (luks)
-		d->view.luks = *luks;
-	else
-		d->read_error = luks_view_read(&d->view, source);
-	if (!d->read_error)
+	d->view.luks = *luks;
+	d->read_error = err;
+	if (!err)
 		d->read_error = luks_view_compare(&d->view, source, d->sealed, 0);
 }
 
@@ -78,10 +75,13 @@ static void look_at_header(struct luks_device *d)
 	/* As a path: "PARTLABEL=..." is a name that only crypttab understands. */
 	cleanup(free_ptr) char *path = crypttab_path("", d->sealed->device);
 	struct luks_source source;
+	struct luks luks = { .chosen = -1 };
+	int err;
 
 	if (luks_source_open(&source, d->sealed->header))
 		return;
-	look(d, &source, NULL, RECORD_NAMED, path);
+	err = luks_read(&source, &luks);
+	look(d, &source, &luks, err, RECORD_NAMED, path);
 	luks_source_close(&source);
 }
 
@@ -89,7 +89,7 @@ static void look_at_header(struct luks_device *d)
 static void compare(struct luks_devices *l, const struct block_device *b, bool closely)
 {
 	struct luks_source source;
-	struct luks luks;
+	struct luks luks = { .chosen = -1 };
 	int err;
 
 	if (luks_source_open(&source, b->path))
@@ -103,7 +103,7 @@ static void compare(struct luks_devices *l, const struct block_device *b, bool c
 			continue;
 		match = match_of(d->sealed, &luks, &source, b->path, closely);
 		if (match > d->match)
-			look(d, &source, err ? NULL : &luks, match, b->path);
+			look(d, &source, &luks, err, match, b->path);
 	}
 	luks_source_close(&source);
 }
@@ -206,12 +206,6 @@ bool luks_device_seen(const struct luks_device *d)
 	return d->match != RECORD_OTHER && !d->read_error;
 }
 
-static bool a_copy_is_unreadable(const struct luks *l)
-{
-	return l->copies[0].state == LUKS_COPY_UNREADABLE ||
-	       l->copies[1].state == LUKS_COPY_UNREADABLE;
-}
-
 enum luks_state luks_device_state(const struct luks_device *d)
 {
 	if (d->match != RECORD_OTHER && d->read_error == -EIO)
@@ -227,7 +221,8 @@ enum luks_state luks_device_state(const struct luks_device *d)
 			       ? LUKS_SLOT_DAMAGED
 			       : LUKS_LOST;
 	case LUKS_COPY_BAD:
-		return a_copy_is_unreadable(&d->view.luks) ? LUKS_UNREADABLE : LUKS_RECOVERABLE;
+		return luks_any_copy_is(&d->view.luks, LUKS_COPY_UNREADABLE) ? LUKS_UNREADABLE
+									     : LUKS_RECOVERABLE;
 	case LUKS_COPY_OLDER:
 	case LUKS_HARMLESS_BAD:
 		return LUKS_RECOVERABLE;

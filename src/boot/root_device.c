@@ -43,7 +43,6 @@ static void look_at(struct search *s, const struct block_device *d)
 {
 	struct luks_source source;
 	struct superblock seen;
-
 	int err;
 
 	if (d->divided || luks_source_open(&source, d->path))
@@ -149,7 +148,7 @@ static bool tell_content(struct report *r, const char *root, const struct superb
 	return true;
 }
 
-static bool tell_unreadable(struct report *r, const char *root)
+static void tell_unreadable(struct report *r, const char *root)
 {
 	struct finding *f = report_finding(
 		r, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", root,
@@ -160,7 +159,6 @@ static bool tell_unreadable(struct report *r, const char *root)
 	finding_next(f,
 		     "Look at the kernel's messages about this disk (dmesg), and tell its host's "
 		     "administrator. Write nothing to it.");
-	return true;
 }
 
 /* Nothing was sealed of it: what is there must speak for itself. */
@@ -176,9 +174,10 @@ static bool report_content(struct report *r, const char *root)
 	if (luks_source_open(&source, root))
 		return false;
 	err = superblock_read(&source, &seen);
-	if (err == -EIO)
-		told = tell_unreadable(r, root);
-	if (!err) {
+	if (err == -EIO) {
+		tell_unreadable(r, root);
+		told = true;
+	} else if (!err) {
 		size = *seen.kind ? 0 : superblock_find_spare(&source, NULL, &block);
 		told = tell_content(r, root, &seen, size, block);
 	}

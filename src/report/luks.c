@@ -32,10 +32,13 @@ char *luks_slots_text(slot_set slots)
 	return text;
 }
 
-void luks_ranges(struct finding *f, const struct luks_view *v, const struct bad_ranges *bad)
+void luks_ranges(struct finding *f, const struct luks_view *v, const struct bad_ranges *bad,
+		 size_t count)
 {
-	for (size_t i = 0; i < bad->count; i++)
-		finding_range(f, &bad->ranges[i]);
+	for (size_t i = 0; i < count; i++) {
+		for (size_t j = 0; j < bad[i].count; j++)
+			finding_range(f, &bad[i].ranges[j]);
+	}
 	finding_locate(f, luks_view_place(v));
 }
 

@@ -36,8 +36,9 @@ char *luks_slots_text(slot_set slots);
 /* "as sealed", "damaged", ...: the state of an active keyslot, for tables. */
 const char *luks_slot_state(const struct luks_view *v, unsigned int slot);
 
-/* The finding's bad ranges, with their places on the disk. */
-void luks_ranges(struct finding *f, const struct luks_view *v, const struct bad_ranges *bad);
+/* Adds the ranges of all count elements of bad, with their places on the disk. */
+void luks_ranges(struct finding *f, const struct luks_view *v, const struct bad_ranges *bad,
+		 size_t count);
 
 /* The words for what a person does next; used by the findings. */
 void luks_next_keep_evidence(struct finding *f, const struct luks_view *v);

@@ -11,30 +11,6 @@ static const char *copy_name(unsigned int copy)
 	return copy == 0 ? "first" : "second";
 }
 
-static bool all_copies_are(const struct luks *l, enum luks_copy_state state)
-{
-	for (unsigned int i = 0; i < LUKS_HEADERS; i++) {
-		if (l->copies[i].state != state)
-			return false;
-	}
-	return true;
-}
-
-static bool any_copy_is(const struct luks *l, enum luks_copy_state state)
-{
-	for (unsigned int i = 0; i < LUKS_HEADERS; i++) {
-		if (l->copies[i].state == state)
-			return true;
-	}
-	return false;
-}
-
-static void add_ranges(struct finding *f, const struct luks_view *v)
-{
-	for (unsigned int i = 0; i < LUKS_HEADERS; i++)
-		luks_ranges(f, v, &v->bad_copies[i]);
-}
-
 static void add_evidence(struct finding *f, const struct luks_view *v)
 {
 	const struct luks *l = &v->luks;
@@ -53,7 +29,7 @@ static void add_evidence(struct finding *f, const struct luks_view *v)
 		finding_text(f, "at the start now", "%s", v->other);
 	if (v->sealed)
 		finding_text(f, "sealed UUID", "%s", v->sealed->uuid);
-	add_ranges(f, v);
+	luks_ranges(f, v, v->bad_copies, LUKS_HEADERS);
 }
 
 static const char *not_what(void)
@@ -111,7 +87,7 @@ static void header_gone(struct report *r, const struct luks_view *v)
 static void headers_bad(struct report *r, const struct luks_view *v)
 {
 	const struct luks *l = &v->luks;
-	bool unreadable = any_copy_is(l, LUKS_COPY_UNREADABLE);
+	bool unreadable = luks_any_copy_is(l, LUKS_COPY_UNREADABLE);
 	const char *what = unreadable	     ? "The device cannot read the LUKS header"
 			   : l->version == 1 ? "The LUKS1 header is damaged"
 					     : "Both copies of the LUKS2 header are damaged";
@@ -260,7 +236,7 @@ static void reencryption(struct report *r, const struct luks_view *v)
 
 static bool both_good(const struct luks *l)
 {
-	return l->version == 2 && all_copies_are(l, LUKS_COPY_GOOD);
+	return l->version == 2 && luks_both_copies_are(l, LUKS_COPY_GOOD);
 }
 
 static void unused_fields(struct report *r, const struct luks_view *v)
@@ -271,7 +247,7 @@ static void unused_fields(struct report *r, const struct luks_view *v)
 		"But the disk changed bytes that nobody wrote.");
 
 	f->warning = true;
-	add_ranges(f, v);
+	luks_ranges(f, v, v->bad_copies, LUKS_HEADERS);
 	finding_next(f, "Have the storage examined.");
 }
 
@@ -322,9 +298,9 @@ void report_luks_header(struct report *r, const struct luks_view *v)
 {
 	const struct luks *l = &v->luks;
 
-	if (any_copy_is(l, LUKS_COPY_UNKNOWN))
+	if (luks_any_copy_is(l, LUKS_COPY_UNKNOWN))
 		newer_version(r, v);
-	else if (l->chosen < 0 && all_copies_are(l, LUKS_COPY_ABSENT))
+	else if (l->chosen < 0 && luks_both_copies_are(l, LUKS_COPY_ABSENT))
 		header_gone(r, v);
 	else if (l->chosen < 0 || v->comparison.fields_bad)
 		headers_bad(r, v);

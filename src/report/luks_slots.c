@@ -6,23 +6,13 @@
 #include "util/text.h"
 #include "util/util.h"
 
-static slot_set unreadable(const struct luks_view *v)
-{
-	slot_set set = 0;
-
-	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
-		if (v->comparison.slots[i] == SLOT_UNREADABLE || v->implausible[i] < 0)
-			set |= UINT32_C(1) << i;
-	}
-	return set;
-}
-
 /* cryptsetup 2.7 goes on to the next keyslot when one refuses, but not when one cannot be read. */
 static void how_to_get_past(struct finding *f, const struct luks_view *v, slot_set usable)
 {
-	cleanup(free_ptr) char *text = luks_slots_text(unreadable(v));
+	slot_set unreadable = luks_slots_unreadable(v);
+	cleanup(free_ptr) char *text = luks_slots_text(unreadable);
 
-	if (unreadable(v) && usable)
+	if (unreadable && usable)
 		finding_next(f,
 			     "When cryptsetup gives up at %s (IO error), name the one to use, in a "
 			     "shell: cryptsetup open --key-slot %d %s NAME",
@@ -104,7 +94,7 @@ static void slot_damaged(struct report *r, const struct luks_view *v, unsigned i
 	finding_number(f, "bad blocks", v->bad[slot].blocks);
 	if (v->comparison.slot_fields_bad[slot])
 		fields_range(f, v, slot);
-	luks_ranges(f, v, &v->bad[slot]);
+	luks_ranges(f, v, &v->bad[slot], 1);
 	finding_not(f, "the passphrase, its length, the keyboard layout, or crypttab");
 	how_to_recover(f, v, slot);
 }
@@ -132,7 +122,7 @@ static void slot_implausible(struct report *r, const struct luks_view *v, unsign
 		finding_number(f, "blocks", blocks_of(s->used ? s->used : s->length));
 		finding_number(f, "blocks that are no ciphertext", (uint64_t)bad);
 	}
-	luks_ranges(f, v, &v->bad[slot]);
+	luks_ranges(f, v, &v->bad[slot], 1);
 	finding_not(f, "the passphrase, its length, the keyboard layout, or crypttab");
 	how_to_recover(f, v, slot);
 }
@@ -147,7 +137,7 @@ static void slot_padding(struct report *r, const struct luks_view *v, unsigned i
 
 	f->warning = true;
 	finding_number(f, "keyslot", slot);
-	luks_ranges(f, v, &v->bad[slot]);
+	luks_ranges(f, v, &v->bad[slot], 1);
 	finding_next(f, "Have the storage examined.");
 }
 

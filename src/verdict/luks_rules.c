@@ -1,66 +1,66 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "verdict/luks_rules.h"
 
-static bool in_use(const struct luks *l, unsigned int slot)
+static bool is_in_use(const struct luks_view *v, unsigned int slot)
 {
-	return l->slots[slot].present && l->slots[slot].active;
+	return v->luks.slots[slot].present && v->luks.slots[slot].active;
 }
 
 static bool is_damaged(const struct luks_view *v, unsigned int slot)
 {
 	enum slot_state state = v->comparison.slots[slot];
 
-	return state == SLOT_DAMAGED || state == SLOT_UNREADABLE || v->implausible[slot] != 0;
+	return is_in_use(v, slot) &&
+	       (state == SLOT_DAMAGED || state == SLOT_UNREADABLE || v->implausible[slot] != 0);
 }
 
 static bool is_sound(const struct luks_view *v, unsigned int slot)
 {
 	enum slot_state state = v->comparison.slots[slot];
 
-	return state == SLOT_AS_SEALED || state == SLOT_PADDING;
+	return is_in_use(v, slot) && (state == SLOT_AS_SEALED || state == SLOT_PADDING);
+}
+
+static bool is_unproven(const struct luks_view *v, unsigned int slot)
+{
+	return is_in_use(v, slot) && !is_sound(v, slot) && !is_damaged(v, slot);
+}
+
+static bool is_unreadable(const struct luks_view *v, unsigned int slot)
+{
+	return v->comparison.slots[slot] == SLOT_UNREADABLE || v->implausible[slot] < 0;
+}
+
+static slot_set slots_that(const struct luks_view *v,
+			   bool (*is)(const struct luks_view *v, unsigned int slot))
+{
+	slot_set set = 0;
+
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+		if (is(v, i))
+			set |= UINT32_C(1) << i;
+	}
+	return set;
 }
 
 slot_set luks_slots_sound(const struct luks_view *v)
 {
-	slot_set set = 0;
-
-	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
-		if (in_use(&v->luks, i) && is_sound(v, i))
-			set |= UINT32_C(1) << i;
-	}
-	return set;
+	return slots_that(v, is_sound);
 }
 
 slot_set luks_slots_damaged(const struct luks_view *v)
 {
-	slot_set set = 0;
-
-	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
-		if (in_use(&v->luks, i) && is_damaged(v, i))
-			set |= UINT32_C(1) << i;
-	}
-	return set;
+	return slots_that(v, is_damaged);
 }
 
 slot_set luks_slots_unproven(const struct luks_view *v)
 {
-	slot_set set = 0;
-
-	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
-		if (in_use(&v->luks, i) && !is_sound(v, i) && !is_damaged(v, i))
-			set |= UINT32_C(1) << i;
-	}
-	return set;
+	return slots_that(v, is_unproven);
 }
 
-static bool any_copy_is(const struct luks *l, enum luks_copy_state state)
+slot_set luks_slots_unreadable(const struct luks_view *v)
 {
-	return l->copies[0].state == state || l->copies[1].state == state;
-}
-
-static bool both_copies_are(const struct luks *l, enum luks_copy_state state)
-{
-	return l->copies[0].state == state && l->copies[1].state == state;
+	return slots_that(v, is_unreadable);
 }
 
 static struct luks_judgement worse(struct luks_judgement j, enum verdict verdict,
@@ -74,9 +74,9 @@ static struct luks_judgement worse(struct luks_judgement j, enum verdict verdict
 
 static struct luks_judgement judge_no_header(const struct luks_view *v)
 {
-	if (any_copy_is(&v->luks, LUKS_COPY_UNKNOWN))
+	if (luks_any_copy_is(&v->luks, LUKS_COPY_UNKNOWN))
 		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_NOT_KNOWN };
-	if (!both_copies_are(&v->luks, LUKS_COPY_ABSENT))
+	if (!luks_both_copies_are(&v->luks, LUKS_COPY_ABSENT))
 		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_HEADERS_BAD };
 	if (v->sealed)
 		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_GONE };
@@ -105,11 +105,11 @@ static struct luks_judgement judge_copies(const struct luks_view *v, struct luks
 	if (l->version != 2)
 		return j;
 	/* Its checksum proves a version of the future, or it would be called damaged. */
-	if (any_copy_is(l, LUKS_COPY_UNKNOWN))
+	if (luks_any_copy_is(l, LUKS_COPY_UNKNOWN))
 		return worse(j, VERDICT_INCONCLUSIVE, LUKS_NOT_KNOWN);
 	if (luks_update_was_cut(v))
 		return worse(j, VERDICT_INCONCLUSIVE, LUKS_COPY_OLDER);
-	if (!both_copies_are(l, LUKS_COPY_GOOD))
+	if (!luks_both_copies_are(l, LUKS_COPY_GOOD))
 		return worse(j, VERDICT_STORAGE_CORRUPTION, LUKS_COPY_BAD);
 	if (first == second)
 		return j;
@@ -144,7 +144,7 @@ static struct luks_judgement judge_by_record(const struct luks_view *v, struct l
 
 	if (c->fields_bad)
 		j = worse(j, VERDICT_STORAGE_CORRUPTION, LUKS_HEADERS_BAD);
-	if (c->seqid_lower && c->same_uuid && both_copies_are(&v->luks, LUKS_COPY_GOOD) &&
+	if (c->seqid_lower && c->same_uuid && luks_both_copies_are(&v->luks, LUKS_COPY_GOOD) &&
 	    copies[0].seqid == copies[1].seqid)
 		j = worse(j, VERDICT_INCONCLUSIVE, LUKS_OLDER);
 	if (is_changed(v))

@@ -45,5 +45,7 @@ slot_set luks_slots_sound(const struct luks_view *v);
 slot_set luks_slots_damaged(const struct luks_view *v);
 /* Nothing is known against them, and nothing proves them: there is no record that holds. */
 slot_set luks_slots_unproven(const struct luks_view *v);
+/* Of all keyslots: those whose area the device cannot read. */
+slot_set luks_slots_unreadable(const struct luks_view *v);
 
 #endif

@@ -259,6 +259,12 @@ static void test_not_opened(void **state)
 }
 
 /* By the mapping's name, or by the device. */
+static void gather(struct scene *s, const char *text)
+{
+	set_scene(s, NULL);
+	chain_gather(&s->chain, &s->device, &s->devices, text);
+}
+
 static void test_crypttab_entry(void **state)
 {
 	static const struct {
@@ -276,12 +282,10 @@ static void test_crypttab_entry(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct scene s;
-		struct chain c;
 
-		set_scene(&s, NULL);
-		chain_gather(&c, &s.device, &s.devices, rows[i].text);
-		assert_int_equal(c.in_crypttab, rows[i].told);
-		chain_clear(&c);
+		gather(&s, rows[i].text);
+		assert_int_equal(s.chain.in_crypttab, rows[i].told);
+		chain_clear(&s.chain);
 	}
 }
 
@@ -299,16 +303,14 @@ static void test_crypttab_source(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct scene s;
-		struct chain c;
 
-		set_scene(&s, NULL);
-		chain_gather(&c, &s.device, &s.devices, rows[i].text);
-		assert_true(c.in_crypttab);
+		gather(&s, rows[i].text);
+		assert_true(s.chain.in_crypttab);
 		if (rows[i].missing)
-			assert_string_equal(c.missing, rows[i].missing);
+			assert_string_equal(s.chain.missing, rows[i].missing);
 		else
-			assert_null(c.missing);
-		chain_clear(&c);
+			assert_null(s.chain.missing);
+		chain_clear(&s.chain);
 	}
 }
 
