@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "boot/image_files.h"
+#include "boot/rescue.h"
 #include "manifest/format.h"
 #include "util/hash.h"
 #include "util/message.h"
@@ -167,9 +169,25 @@ static int look_for_early_cpio(int fd, uint64_t start, uint64_t end, struct firs
 	return r < 0 ? r : 0;
 }
 
-static int record(int fd, uint64_t start, uint64_t end, const unsigned char *guard,
-		  size_t guard_size, struct manifest *m, struct initrd_fault *fault)
+static bool wants_file(void *ctx, const char *path)
 {
+	if (!image_files_wants(path))
+		return false;
+	image_files_begin(ctx, path);
+	return true;
+}
+
+static void take_data(void *ctx, const void *data, size_t len)
+{
+	image_files_add(ctx, data, len);
+}
+
+/* files: gets those of main by which the rules for a rescue shell are known. */
+static int record(int fd, uint64_t start, uint64_t end, const unsigned char *guard,
+		  size_t guard_size, struct manifest *m, struct image_files *files,
+		  struct initrd_fault *fault)
+{
+	const struct recorder_watch watch = { files, wants_file, take_data };
 	struct recorder *recorder = recorder_new();
 	struct input *in = input_from_fd(fd, start, end);
 	struct input *guard_in = guard ? input_from_memory(guard, guard_size) : NULL;
@@ -177,8 +195,10 @@ static int record(int fd, uint64_t start, uint64_t end, const unsigned char *gua
 
 	if (!r && guard)
 		r = recorder_walk(recorder, guard_in, true, 0, fault);
-	if (!r)
+	if (!r) {
+		recorder_watch(recorder, &watch);
 		r = recorder_walk(recorder, in, false, start, fault);
+	}
 	if (!r)
 		r = recorder_finish(recorder, m);
 	input_free(guard_in);
@@ -187,9 +207,42 @@ static int record(int fd, uint64_t start, uint64_t end, const unsigned char *gua
 	return r;
 }
 
+/* The config is recorded as it will be, with the rules that were found only meanwhile. */
+static void record_config(struct manifest *m, const struct guard_files *g)
+{
+	for (size_t i = 0; i < m->content_count; i++) {
+		struct content *c = &m->contents[i];
+
+		if (strcmp(c->path, GUARD_CONFIG) != 0)
+			continue;
+		c->size = g->config_size;
+		c->hash = hash64(g->config, g->config_size);
+	}
+}
+
+static void add_rules(struct guard_files *g, struct manifest *m, struct image_files *files)
+{
+	cleanup(free_ptr) char *rules = NULL;
+	const char *unclear;
+
+	image_files_end(files);
+	rules = rescue_rules(files);
+	unclear = strstr(rules, " unclear=");
+	if (unclear)
+		message("/%.*s in the initramfs may forbid the rescue shell, but is not understood: a "
+			"boot that is damaged will have no menu and no shell",
+			(int)strcspn(unclear + 9, " "), unclear + 9);
+	g->config = text_format("%srescue %s\n", g->config, rules);
+	g->config_size = strlen(g->config);
+	record_config(m, g);
+}
+
 int guard_make(const struct guard_files *g, int fd, uint64_t start, uint64_t end,
 	       struct manifest *m, unsigned char **bytes, size_t *size, struct initrd_fault *fault)
 {
+	struct guard_files own = *g;
+	struct image_files files = { 0 };
+	cleanup(free_ptr) char *config = NULL;
 	struct first_segment first = { false, false };
 	int r = look_for_early_cpio(fd, start, end, &first, fault);
 	bool mark = first.early && !first.marked;
@@ -198,12 +251,17 @@ int guard_make(const struct guard_files *g, int fd, uint64_t start, uint64_t end
 	if (!r)
 		r = build(g, m, first.early, mark, bytes, size);
 	if (!r)
-		r = record(fd, start, end, *bytes, *size, m, fault);
+		r = record(fd, start, end, *bytes, *size, m, &files, fault);
+	if (!r) {
+		add_rules(&own, m, &files);
+		config = own.config;
+	}
+	image_files_clear(&files);
 	for (int i = 0; !r && i < LENGTH_ROUNDS_MAX && m->guard_bytes != *size; i++) {
 		m->guard_bytes = *size;
 		free(*bytes);
 		*bytes = NULL;
-		r = build(g, m, first.early, mark, bytes, size);
+		r = build(&own, m, first.early, mark, bytes, size);
 	}
 	/*
 	 * The first round measures the guard with its full manifest, the second writes that length;
