@@ -51,7 +51,7 @@ bool image_files_wants(const char *path)
 	return false;
 }
 
-void image_files_begin(struct image_files *f, const char *path)
+void image_files_begin(struct image_files *f, const char *path, bool link)
 {
 	for (size_t i = 0; i < f->count; i++) {
 		if (strcmp(f->items[i].path, path) != 0)
@@ -68,6 +68,7 @@ void image_files_begin(struct image_files *f, const char *path)
 	f->items = grow_array(f->items, &f->count, sizeof(*f->items));
 	f->items[f->count - 1].path = text_copy(path);
 	f->items[f->count - 1].text = text_copy("");
+	f->items[f->count - 1].link = link;
 }
 
 void image_files_add(struct image_files *f, const void *data, size_t len)
@@ -123,7 +124,7 @@ static void read_one(struct image_files *f, const char *root, const char *path)
 	/* The distribution's init passes over what is no file. */
 	if (fstat(fd, &st) || !S_ISREG(st.st_mode))
 		return;
-	image_files_begin(f, path);
+	image_files_begin(f, path, false);
 	while ((n = read(fd, buf, sizeof(buf))) > 0 && !f->incomplete)
 		image_files_add(f, buf, (size_t)n);
 	f->incomplete |= n < 0;

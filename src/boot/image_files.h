@@ -14,6 +14,7 @@ struct image_file {
 	char *path; /* without leading "/"; owned */
 	char *text; /* closed with a NUL; bytes that are NUL are left out, as a shell does; owned */
 	size_t len;
+	bool link; /* its content cannot be told */
 };
 
 struct image_files {
@@ -32,7 +33,7 @@ void image_files_clear(struct image_files *f);
 bool image_files_wants(const char *path);
 
 /* A file begins, which replaces one of the same path; then its bytes, in pieces. */
-void image_files_begin(struct image_files *f, const char *path);
+void image_files_begin(struct image_files *f, const char *path, bool link);
 void image_files_add(struct image_files *f, const void *data, size_t len);
 
 /* Sorts them. */

@@ -319,14 +319,8 @@ static bool is_below(const char *path, const char *folder)
 /* init sources conf/initramfs.conf, and then conf/conf.d/ in the order of the names. */
 static void read_conf(char **rules, const struct image_file *file, char *panic)
 {
-	switch (shell_conf_read(file->text, "panic", panic)) {
-	case CONF_UNCLEAR:
+	if (file->link || shell_conf_read(file->text, "panic", panic) == CONF_UNCLEAR)
 		append(rules, "unclear", file->path, strlen(file->path));
-		break;
-	case CONF_ASSIGNS:
-	case CONF_NOTHING:
-		break;
-	}
 }
 
 /* The scripts that panic() runs before its shell may see to it that there is none. */

@@ -169,12 +169,13 @@ static int look_for_early_cpio(int fd, uint64_t start, uint64_t end, struct firs
 	return r < 0 ? r : 0;
 }
 
-static bool wants_file(void *ctx, const char *path)
+/* Where a link will lead is not known before all is unpacked. */
+static bool wants_file(void *ctx, const char *path, bool link)
 {
 	if (!image_files_wants(path))
 		return false;
-	image_files_begin(ctx, path);
-	return true;
+	image_files_begin(ctx, path, link);
+	return !link;
 }
 
 static void take_data(void *ctx, const void *data, size_t len)

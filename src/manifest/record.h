@@ -16,10 +16,11 @@ struct recorder;
 struct recorder *recorder_new(void);	/* NULL: out of memory */
 void recorder_free(struct recorder *r); /* NULL is allowed */
 
-/* Who wants to see regular files as they come, by the path where each really ends up. */
+/* Who wants to see files as they come, by the path where each really ends up. */
 struct recorder_watch {
 	void *ctx;
-	bool (*file)(void *ctx, const char *path); /* whether its data is wanted */
+	/* Whether its data is wanted: of a regular file its content, of a link its target. */
+	bool (*file)(void *ctx, const char *path, bool link);
 	void (*data)(void *ctx, const void *data, size_t len);
 };
 

@@ -149,7 +149,7 @@ static char *rules_of(const struct text_file *files)
 
 	for (; files->path; files++) {
 		assert_true(image_files_wants(files->path));
-		image_files_begin(&f, files->path);
+		image_files_begin(&f, files->path, false);
 		image_files_add(&f, files->text, strlen(files->text));
 	}
 	image_files_end(&f);
@@ -282,7 +282,7 @@ static void test_bounds(void **state)
 
 	(void)state;
 	memset(big, '\n', sizeof(big));
-	image_files_begin(&f, "conf/conf.d/big");
+	image_files_begin(&f, "conf/conf.d/big", false);
 	for (int i = 0; i < 4; i++)
 		image_files_add(&f, big, sizeof(big));
 	assert_false(f.incomplete);
@@ -303,7 +303,7 @@ static void test_many_files(void **state)
 	for (int i = 0; i < 2 * IMAGE_FILES_MAX; i++) {
 		cleanup(free_ptr) char *path = text_format("conf/conf.d/%d", i);
 
-		image_files_begin(&f, path);
+		image_files_begin(&f, path, false);
 		image_files_add(&f, "eval x\n", 7);
 	}
 	assert_int_equal(f.count, IMAGE_FILES_MAX);
@@ -318,14 +318,29 @@ static void test_replaced_and_nul(void **state)
 	struct image_files f = { 0 };
 
 	(void)state;
-	image_files_begin(&f, "conf/conf.d/x");
+	image_files_begin(&f, "conf/conf.d/x", false);
 	image_files_add(&f, "panic=30\n", 9);
-	image_files_begin(&f, "conf/conf.d/x");
+	image_files_begin(&f, "conf/conf.d/x", false);
 	image_files_add(&f, "\0pan\0ic=", 8);
 	image_files_add(&f, "5\n\0\0", 4);
 	image_files_end(&f);
 	assert_int_equal(f.count, 1);
 	assert_string_equal(image_files_find(&f, "conf/conf.d/x"), "panic=5\n");
+	image_files_clear(&f);
+}
+
+/* While an image is sealed it cannot be told where a link will lead. */
+static void test_link(void **state)
+{
+	struct image_files f = { 0 };
+	cleanup(free_ptr) char *rules = NULL;
+
+	(void)state;
+	image_files_begin(&f, "conf/initramfs.conf", false);
+	image_files_begin(&f, "conf/conf.d/x", true);
+	image_files_end(&f);
+	rules = rescue_rules(&f);
+	assert_string_equal(rules, "initramfs-tools unclear=conf/conf.d/x");
 	image_files_clear(&f);
 }
 
@@ -580,6 +595,7 @@ int main(void)
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_many_files),
 		cmocka_unit_test(test_replaced_and_nul),
+		cmocka_unit_test(test_link),
 		cmocka_unit_test(test_folder),
 		cmocka_unit_test(test_panic_values),
 		cmocka_unit_test(test_panic_quoted),
