@@ -96,6 +96,13 @@ static void decide_initramfs_tools(struct rescue *r, const struct said *said)
 	}
 }
 
+/* Of another builder nothing is known, but panic= is the kernel's own word for that. */
+static void decide_unknown(struct rescue *r, const struct said *said)
+{
+	decide_initramfs_tools(r, said);
+	r->shell = false;
+}
+
 /* ---- dracut ---- */
 
 enum { RD_SHELL, RD_BREAK, RDBREAK, RD_EMERGENCY, RD_CTTY, SULOGIN_FORCE };
@@ -189,6 +196,13 @@ static const struct builder {
 	},
 };
 
+static const struct builder unknown = {
+	.name = "unknown",
+	.quoting = QUOTING_NONE,
+	.keys = { [PANIC] = "panic" },
+	.decide = decide_unknown,
+};
+
 static const struct builder *builder_find(const char *name, size_t len)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(builders); i++) {
@@ -228,25 +242,24 @@ static void hear(struct said *said, const struct builder *b, const char *line, e
 	}
 }
 
-/* False: there are no rules of a builder that is known; a menu then, and no shell. */
+/* False: there are no rules of a builder that is known. */
 static bool decide(struct rescue *r, const char *rules, const char *command_line)
 {
+	const struct builder *b = NULL;
 	struct said said;
 	struct word name;
-	const struct builder *b;
 
 	memset(r, 0, sizeof(*r));
 	memset(&said, 0, sizeof(said));
-	r->where = CONSOLES_FIRST;
-	if (!rules || !word_next(&rules, QUOTING_NONE, &name))
-		return false;
-	b = builder_find(name.key, name.key_len);
-	if (!b)
-		return false;
-	hear(&said, b, rules, QUOTING_NONE, true);
+	if (rules && word_next(&rules, QUOTING_NONE, &name))
+		b = builder_find(name.key, name.key_len);
+	if (b)
+		hear(&said, b, rules, QUOTING_NONE, true);
+	else
+		b = &unknown;
 	hear(&said, b, command_line, b->quoting, false);
 	b->decide(r, &said);
-	return true;
+	return b != &unknown;
 }
 
 void rescue_decide(struct rescue *r, const char *sealed, const char *now, const char *command_line)
@@ -458,7 +471,7 @@ char *rescue_rules(const struct image_files *f)
 		b = builder_find("dracut-systemd", strlen("dracut-systemd"));
 	else if (plain)
 		b = builder_find("dracut", strlen("dracut"));
-	rules = text_copy(b ? b->name : "unknown");
+	rules = text_copy(b ? b->name : unknown.name);
 	if (!b)
 		return rules;
 	if (b->decide == decide_initramfs_tools)

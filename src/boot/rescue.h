@@ -24,7 +24,7 @@
  *   - No rule in the guard's config, or one that is damaged: a menu, no shell.
  *   - Files that are lost or damaged in this boot take nothing from what was sealed. They add to it
  *     what they still say; one that may say something, but is not understood, denies the shell.
- *   - A builder that is not in the table: a menu, no shell.
+ *   - A builder that is not in the table: a menu, no shell; panic= is heeded.
  */
 struct rescue {
 	bool shell;		   /* a person may have one, without a password */

@@ -490,7 +490,9 @@ static void test_lost_and_foreign_files(void **state)
 		assert_int_equal(r.where, CONSOLES_FIRST);
 		r = decide(sealed[i], "initramfs-tools", "panic=5");
 		assert_int_equal(r.panic, PANIC_REBOOT);
-		r = decide(sealed[i], NULL, "panic=5");
+		r = decide(sealed[i], NULL, "x=\"a panic=5 b\"");
+		assert_int_equal(r.panic, PANIC_REBOOT);
+		r = decide(sealed[i], "unknown", "ro");
 		assert_false(r.shell);
 	}
 	/* two builders: only what both give */
