@@ -8,13 +8,14 @@ from lab import cpio
 from lab.suite import case
 
 CONF = "panic=7"
+DEBIAN = r"\(initramfs\) "
 MENU_OR_SHELL = r"\[s\] shell|\[r\] reboot|bootverdict#"
 
 
 @functools.lru_cache(maxsize=None)
-def disk_with_conf():
+def disk_with_conf(suite="trixie"):
     """A guest whose owner has forbidden the rescue shell in initramfs-tools' configuration."""
-    return guarded.disk("trixie", extra=f"echo {CONF} >/etc/initramfs-tools/conf.d/reboot")
+    return guarded.disk(suite, extra=f"echo {CONF} >/etc/initramfs-tools/conf.d/reboot")
 
 
 def one_bit(t, disk=None):
@@ -60,12 +61,19 @@ def conf(t):
         reports_and_ends(t, vm, r"Rebooting in 7 s \(panic=7 in /conf of the initramfs\)", 7)
 
 
-@case("conf.d: panic= there, and lost with all of main: it counts all the same")
-def conf_lost(t):
-    disk = disk_with_conf()
-    initrd = guarded.next_init_gone(disk, t.file("initrd.img"))
-    with t.vm(disk, initrd=initrd) as vm:
-        reports_and_ends(t, vm, r"Rebooting in 7 s \(panic=7 in /conf of the initramfs\)", 7)
+def conf_lost(suite):
+    def test(t):
+        disk = disk_with_conf(suite)
+        initrd = guarded.next_init_gone(disk, t.file("initrd.img"))
+        with t.vm(disk, initrd=initrd) as vm:
+            reports_and_ends(t, vm, r"Rebooting in 7 s \(panic=7 in /conf of the initramfs\)", 7)
+    return test
+
+
+case("conf.d: panic= there, and lost with all of main: it counts all the same")(
+    conf_lost("trixie"))
+case("conf.d: panic= there, and lost with all of main, on Debian 12", long=True)(
+    conf_lost("bookworm"))
 
 
 @case("conf.d: panic= there, checker damaged, init gone: the built-in words, then a reboot")
@@ -180,3 +188,34 @@ def port_and_screen(t):
         guarded.leave_shell(vm)
         vm.send("r")
         vm.wait_end(30)
+
+
+def terminal_afterwards(t, leave):
+    """How Debian's own shell, in the initramfs, finds the terminal that the menu had made raw."""
+    disk, initrd, drive = one_bit(t)
+    with t.vm(disk, initrd=initrd, drive=drive, options="break=premount") as vm:
+        guarded.corrupt_screen(t, vm)
+        leave(vm)
+        vm.expect({"Debian's shell": DEBIAN}, 60)
+        vm.settle(1, 5)
+        status, output = vm.run("stty -a", 30, DEBIAN)
+        t.check(status == 0, "no stty there: " + output)
+        t.sees(r"(?<!-)\bicanon\b", output, "raw")
+        t.sees(r"(?<!-)\becho\b", output, "without echo")
+        t.sees(r"(?<!-)\bicrnl\b", output, "without line ends")
+
+
+@case("terminal: the checker dies while it asks, and the terminal is given back")
+def terminal_after_death(t):
+    def die(vm):
+        vm.send("s")
+        vm.expect({"rescue shell": guarded.RESCUE}, 30)
+        vm.send("(trap '' HUP; sleep 6; kill -9 $PPID) & exit\n")
+        vm.expect({"menu again": guarded.MENU}, 30)
+        vm.expect({"died": "the checker crashed, signal 9"}, 60)
+    terminal_afterwards(t, die)
+
+
+@case("terminal: a menu that is left in good order has given it back (the twin)")
+def terminal_after_continue(t):
+    terminal_afterwards(t, lambda vm: vm.send("c"))
