@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "boot/command_line.h"
 #include "boot/rescue.h"
@@ -134,6 +135,59 @@ static void test_conf_unclear(void **state)
 		if (shell_conf_read(texts[i], "panic", value) != CONF_UNCLEAR)
 			fail_msg("understood, but must not be: %s", texts[i]);
 	}
+}
+
+/* What a shell makes of the file, in brackets; "" when it gives up. */
+static void ask_shell(const char *text, char *answer, size_t size)
+{
+	cleanup(free_ptr) char *path = text_format("/tmp/rescue-conf.%d", getpid());
+	cleanup(free_ptr) char *command = text_format(
+		"panic= X=y sh -c '. %s >/dev/null; printf \"[%%s]\" \"$panic\"' 2>/dev/null",
+		path);
+	FILE *file = fopen(path, "w");
+	size_t len;
+
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+	file = popen(command, "r");
+	assert_non_null(file);
+	len = fread(answer, 1, size - 1, file);
+	answer[len] = '\0';
+	pclose(file);
+	unlink(path);
+}
+
+/* Texts put together at random: never another answer than that of a real shell, but for unclear. */
+static void test_conf_as_a_shell(void **state)
+{
+	static const char *const pieces[] = {
+		"panic=",  "panic=", "panic", "30", "5",	   "\n",    "\n", "\n",
+		" ",	   "'",	     "\"",    "\\", "#",	   ";",	    "X=", "a",
+		"export ", "true&&", ":",     "$X", "${panic:=7}", "eval ", "pa", "nic=",
+	};
+	uint32_t seed = 1;
+	unsigned int understood = 0;
+
+	(void)state;
+	for (int round = 0; round < 1000; round++) {
+		char text[200] = "", value[CONF_VALUE_BYTES] = "", answer[300], expected[40];
+		enum conf_effect effect;
+
+		for (int i = 0; i < 2 + round % 8; i++) {
+			seed = seed * 1664525u + 1013904223u;
+			strcat(text, pieces[(seed >> 16) % ARRAY_SIZE(pieces)]);
+		}
+		effect = shell_conf_read(text, "panic", value);
+		if (effect == CONF_UNCLEAR)
+			continue;
+		ask_shell(text, answer, sizeof(answer));
+		snprintf(expected, sizeof(expected), "[%s]", effect == CONF_ASSIGNS ? value : "");
+		if (*answer && strcmp(answer, expected) != 0)
+			fail_msg("a shell has %s, not %s, of: %s", answer, expected, text);
+		understood += effect == CONF_ASSIGNS;
+	}
+	assert_in_range(understood, 20, 1000);
 }
 
 /* ---- the rules of an image ---- */
@@ -591,6 +645,7 @@ int main(void)
 		cmocka_unit_test(test_conf_plain),
 		cmocka_unit_test(test_conf_code_about_other_things),
 		cmocka_unit_test(test_conf_unclear),
+		cmocka_unit_test(test_conf_as_a_shell),
 		cmocka_unit_test(test_rules_of_initramfs_tools),
 		cmocka_unit_test(test_rules_of_dracut),
 		cmocka_unit_test(test_rules_of_others),
