@@ -43,11 +43,10 @@ static unsigned char *new_content(void)
 }
 
 /* Replaces path, in pieces of sizes that fit no block. */
-static int replace(const char *path, uint64_t *bad_offset, uint64_t *bad_blocks)
+static int replace(const char *path, struct replace_result *result)
 {
 	cleanup(free_ptr) unsigned char *data = new_content();
 	struct replacement *r;
-	bool past_cache;
 	int rc = replace_begin(&r, path, 0600);
 
 	if (rc < 0)
@@ -59,7 +58,7 @@ static int replace(const char *path, uint64_t *bad_offset, uint64_t *bad_blocks)
 			return rc;
 		}
 	}
-	return replace_commit(r, READ_BACK, &past_cache, bad_offset, bad_blocks);
+	return replace_commit(r, READ_BACK, result);
 }
 
 static int write_and_exit(const char *path)
@@ -67,7 +66,7 @@ static int write_and_exit(const char *path)
 	int rc;
 
 	getppid();
-	rc = replace(path, NULL, NULL);
+	rc = replace(path, NULL);
 	getppid();
 	return -rc;
 }
@@ -151,15 +150,16 @@ static bool exists(const char *path)
 static void test_replaces(void **state)
 {
 	struct fixture *f = *state;
-	uint64_t bad_offset = 1, bad_blocks = 1;
+	struct replace_result result;
 	struct stat st;
 
 	put_old(f, 0640);
-	assert_int_equal(replace(f->path, &bad_offset, &bad_blocks), 0);
+	assert_int_equal(replace(f->path, &result), 0);
 	assert_int_equal(look(f->path), NEW);
 	assert_false(exists(f->temporary));
-	assert_int_equal(bad_offset, 0);
-	assert_int_equal(bad_blocks, 0);
+	assert_true(result.installed);
+	assert_int_equal(result.bad_offset, 0);
+	assert_int_equal(result.bad_blocks, 0);
 	assert_int_equal(stat(f->path, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0640);
 }
@@ -170,7 +170,7 @@ static void test_creates(void **state)
 	struct stat st;
 	mode_t mask = umask(077);
 
-	assert_int_equal(replace(f->path, NULL, NULL), 0);
+	assert_int_equal(replace(f->path, NULL), 0);
 	umask(mask);
 	assert_int_equal(look(f->path), NEW);
 	assert_int_equal(stat(f->path, &st), 0);
@@ -187,7 +187,7 @@ static void test_keeps_the_owner(void **state)
 	put_old(f, 04600);
 	assert_int_equal(chown(f->path, 1234, 5678), 0);
 	assert_int_equal(chmod(f->path, 04600), 0);
-	assert_int_equal(replace(f->path, NULL, NULL), 0);
+	assert_int_equal(replace(f->path, NULL), 0);
 	assert_int_equal(stat(f->path, &st), 0);
 	assert_int_equal(st.st_uid, 1234);
 	assert_int_equal(st.st_gid, 5678);
@@ -205,12 +205,11 @@ static void test_sizes(void **state)
 	assert_non_null(data);
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
 		struct replacement *r;
-		bool past_cache;
 		struct stat st;
 
 		assert_int_equal(replace_begin(&r, f->path, 0600), 0);
 		assert_int_equal(replace_write(r, data, sizes[i]), 0);
-		assert_int_equal(replace_commit(r, READ_BACK, &past_cache, NULL, NULL), 0);
+		assert_int_equal(replace_commit(r, READ_BACK, NULL), 0);
 		assert_int_equal(stat(f->path, &st), 0);
 		assert_int_equal(st.st_size, sizes[i]);
 	}
@@ -239,13 +238,13 @@ static void test_leftover(void **state)
 
 	put_old(f, 0644);
 	assert_int_equal(symlink("initrd", f->temporary), 0);
-	assert_int_equal(replace(f->path, NULL, NULL), 0);
+	assert_int_equal(replace(f->path, NULL), 0);
 	assert_int_equal(look(f->path), NEW);
 	assert_false(exists(f->temporary));
 
 	put_old(f, 0644);
 	assert_int_equal(link(f->path, f->temporary), 0);
-	assert_int_equal(replace(f->path, NULL, NULL), 0);
+	assert_int_equal(replace(f->path, NULL), 0);
 	assert_int_equal(look(f->path), NEW);
 	assert_false(exists(f->temporary));
 }
@@ -255,32 +254,21 @@ static void test_refuses(void **state)
 	struct fixture *f = *state;
 	struct replacement *r;
 	char path[160], name[300];
-	int fd;
 
 	assert_int_equal(symlink("elsewhere", f->path), 0);
-	assert_int_equal(replace(f->path, NULL, NULL), -ELOOP);
+	assert_int_equal(replace(f->path, NULL), -ELOOP);
 	assert_int_equal(unlink(f->path), 0);
 	assert_int_equal(mkdir(f->path, 0700), 0);
-	assert_int_equal(replace(f->path, NULL, NULL), -EINVAL);
+	assert_int_equal(replace(f->path, NULL), -EINVAL);
 	assert_int_equal(rmdir(f->path), 0);
 	snprintf(path, sizeof(path), "%s/", f->folder);
-	assert_int_equal(replace(path, NULL, NULL), -EINVAL);
+	assert_int_equal(replace(path, NULL), -EINVAL);
 	snprintf(path, sizeof(path), "%s/absent/initrd", f->folder);
-	assert_int_equal(replace(path, NULL, NULL), -ENOENT);
+	assert_int_equal(replace(path, NULL), -ENOENT);
 	memset(name, 'x', sizeof(name));
 	name[250] = '\0';
-	assert_int_equal(replace(name, NULL, NULL), -ENAMETOOLONG);
+	assert_int_equal(replace(name, NULL), -ENAMETOOLONG);
 	assert_int_equal(replace_begin(&r, "", 0600), -EINVAL);
-
-	/* Two at a time. */
-	put_old(f, 0644);
-	fd = open(f->folder, O_RDONLY | O_DIRECTORY);
-	assert_true(fd >= 0);
-	assert_int_equal(flock(fd, LOCK_EX), 0);
-	assert_int_equal(replace(f->path, NULL, NULL), -EBUSY);
-	assert_int_equal(look(f->path), OLD);
-	close(fd);
-	assert_int_equal(replace(f->path, NULL, NULL), 0);
 }
 
 /* ---- with strace ---------------------------------------------------------------------------- */
@@ -390,7 +378,7 @@ static void test_killed_at_every_call(void **state)
 		old += found == OLD;
 		new += found == NEW;
 		leftovers += exists(f->temporary);
-		assert_int_equal(replace(f->path, NULL, NULL), 0);
+		assert_int_equal(replace(f->path, NULL), 0);
 		assert_int_equal(look(f->path), NEW);
 		assert_false(exists(f->temporary));
 	}
@@ -398,6 +386,12 @@ static void test_killed_at_every_call(void **state)
 		"killed at %zu calls: the old file %zu times, the new one %zu; %zu leftovers\n",
 		old + new, old, new, leftovers);
 	assert_true(old > 5 && new > 0 && leftovers > 3);
+}
+
+static bool is_sync_of_names(const struct call *c)
+{
+	return strcmp(c->name, "fsync") == 0 || strcmp(c->name, "syncfs") == 0 ||
+	       strcmp(c->name, "openat") == 0;
 }
 
 /* A call that fails: an error, the old file, nothing left over; or it did not matter. */
@@ -416,12 +410,17 @@ static void check_error(const struct fixture *f, const struct call *c, const cha
 	if (WEXITSTATUS(status) == 0) {
 		assert_int_equal(look(f->path), NEW);
 	} else {
-		bool last = strcmp(c->name, "fsync") == 0 && look(f->path) == NEW;
+		/* Only when the names cannot be synced the new file is in place already. */
+		bool in_place = look(f->path) == NEW && is_sync_of_names(c);
 
-		/* Only when the folder cannot be synced the new file is in place already. */
-		if (!last && look(f->path) != OLD)
+		if (!in_place && look(f->path) != OLD)
 			fail_msg("%s %u: %s: the old file is not there", c->name, c->ordinal,
 				 error);
+		/* Then the old one is kept beside it, until the next run. */
+		if (in_place) {
+			assert_int_equal(look(f->temporary), OLD);
+			assert_int_equal(unlink(f->temporary), 0);
+		}
 		if (strcmp(c->name, "pread64") != 0 && WEXITSTATUS(status) != number)
 			fail_msg("%s %u: %s: exit %d", c->name, c->ordinal, error,
 				 WEXITSTATUS(status));
@@ -494,9 +493,8 @@ static void test_bad_blocks(void **state)
 {
 	struct fixture *f = *state;
 	unsigned char *data = new_content();
-	uint64_t bad_offset, bad_blocks;
+	struct replace_result result;
 	struct replacement *r;
-	bool past_cache;
 	int fd;
 
 	put_old(f, 0644);
@@ -506,10 +504,10 @@ static void test_bad_blocks(void **state)
 	assert_true(fd >= 0);
 	assert_int_equal(pwrite(fd, "\xee\xee", 2, 3 * 4096 - 1), 2);
 	assert_int_equal(pwrite(fd, "\xee", 1, NEW_BYTES - 1), 1);
-	assert_int_equal(replace_commit(r, READ_BACK, &past_cache, &bad_offset, &bad_blocks),
-			 -EILSEQ);
-	assert_int_equal(bad_offset, 2 * 4096);
-	assert_int_equal(bad_blocks, 3);
+	assert_int_equal(replace_commit(r, READ_BACK, &result), -EILSEQ);
+	assert_false(result.installed);
+	assert_int_equal(result.bad_offset, 2 * 4096);
+	assert_int_equal(result.bad_blocks, 3);
 	assert_int_equal(look(f->path), OLD);
 	assert_false(exists(f->temporary));
 	close(fd);
@@ -519,10 +517,9 @@ static void test_bad_blocks(void **state)
 		assert_int_equal(replace_begin(&r, f->path, 0600), 0);
 		assert_int_equal(replace_write(r, data, NEW_BYTES), 0);
 		assert_int_equal(truncate(f->temporary, i ? 4096 * 10 : NEW_BYTES + 1), 0);
-		assert_int_equal(replace_commit(r, READ_BACK, NULL, &bad_offset, &bad_blocks),
-				 -EILSEQ);
-		assert_int_equal(bad_offset, i ? 4096 * 10 : NEW_BYTES & ~4095u);
-		assert_int_equal(bad_blocks, i ? (NEW_BYTES + 4095) / 4096 - 10 : 1);
+		assert_int_equal(replace_commit(r, READ_BACK, &result), -EILSEQ);
+		assert_int_equal(result.bad_offset, i ? 4096 * 10 : NEW_BYTES & ~4095u);
+		assert_int_equal(result.bad_blocks, i ? (NEW_BYTES + 4095) / 4096 - 10 : 1);
 		assert_int_equal(look(f->path), OLD);
 	}
 
@@ -530,9 +527,9 @@ static void test_bad_blocks(void **state)
 	assert_int_equal(replace_begin(&r, f->path, 0600), 0);
 	assert_int_equal(replace_write(r, data, NEW_BYTES), 0);
 	assert_int_equal(truncate(f->temporary, 1), 0);
-	assert_int_equal(replace_commit(r, NO_READ_BACK, &past_cache, &bad_offset, &bad_blocks), 0);
-	assert_false(past_cache);
-	assert_int_equal(bad_blocks, 0);
+	assert_int_equal(replace_commit(r, NO_READ_BACK, &result), 0);
+	assert_false(result.past_cache);
+	assert_int_equal(result.bad_blocks, 0);
 	assert_int_equal(look(f->path), SOMETHING_ELSE);
 	free(data);
 }
@@ -579,7 +576,7 @@ static void on_small(struct fixture *f, const char *mkfs)
 	}
 	put_old(f, 0644);
 	/* The twin: there is room. */
-	assert_int_equal(replace(f->path, NULL, NULL), 0);
+	assert_int_equal(replace(f->path, NULL), 0);
 	assert_int_equal(look(f->path), NEW);
 
 	put_old(f, 0644);
@@ -590,16 +587,16 @@ static void on_small(struct fixture *f, const char *mkfs)
 		;
 	assert_int_equal(errno, ENOSPC);
 	close(fd);
-	assert_int_equal(replace(f->path, NULL, NULL), -ENOSPC);
+	assert_int_equal(replace(f->path, NULL), -ENOSPC);
 	assert_int_equal(look(f->path), OLD);
 	assert_false(exists(f->temporary));
 
 	assert_int_equal(unlink(filler), 0);
 	assert_int_equal(run("mount -o remount,ro '%s'", f->folder), 0);
-	assert_int_equal(replace(f->path, NULL, NULL), -EROFS);
+	assert_int_equal(replace(f->path, NULL), -EROFS);
 	assert_int_equal(look(f->path), OLD);
 	assert_int_equal(run("mount -o remount,rw '%s'", f->folder), 0);
-	assert_int_equal(replace(f->path, NULL, NULL), 0);
+	assert_int_equal(replace(f->path, NULL), 0);
 	assert_int_equal(look(f->path), NEW);
 }
 
