@@ -318,13 +318,16 @@ bool replace_is_same_file(const struct stat *a, const struct stat *b)
 	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
-/* Whether what stands under this name in the folder is the file that is to be replaced. */
-static bool is_expected(const struct replacement *r, const char *name)
+/* 0 when what stands under this name in the folder is the file that is to be replaced; or -EAGAIN. */
+static int check_expected(const struct replacement *r, const char *name)
 {
 	struct stat now;
 
-	return !r->expects || (fstatat(r->folder, name, &now, AT_SYMLINK_NOFOLLOW) == 0 &&
-			       replace_is_same_file(&now, &r->expected));
+	if (!r->expects)
+		return 0;
+	if (fstatat(r->folder, name, &now, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? -EAGAIN : -errno;
+	return replace_is_same_file(&now, &r->expected) ? 0 : -EAGAIN;
 }
 
 static int exchange(int folder, const char *a, const char *b)
@@ -360,13 +363,14 @@ static int sync_names(int folder, const char *name)
  */
 static int put_by_exchange(struct replacement *r)
 {
-	int rc = exchange(r->folder, r->temporary, r->name);
+	int displaced, rc = exchange(r->folder, r->temporary, r->name);
 
 	if (rc < 0)
 		return rc;
-	if (!is_expected(r, r->temporary)) {
+	displaced = check_expected(r, r->temporary);
+	if (displaced < 0) {
 		rc = exchange(r->folder, r->temporary, r->name);
-		return rc < 0 ? rc : -EAGAIN;
+		return rc < 0 ? rc : displaced;
 	}
 	r->installed = true;
 	rc = sync_names(r->folder, r->name);
@@ -377,8 +381,10 @@ static int put_by_exchange(struct replacement *r)
 
 static int put_by_rename(struct replacement *r)
 {
-	if (!is_expected(r, r->name))
-		return -EAGAIN;
+	int rc = check_expected(r, r->name);
+
+	if (rc < 0)
+		return rc;
 	if (renameat(r->folder, r->temporary, r->folder, r->name) < 0)
 		return -errno;
 	r->created = false;
@@ -392,8 +398,9 @@ int replace_install(struct replacement *r)
 
 	if (interrupted())
 		return -EINTR;
-	if (!is_expected(r, r->name))
-		return -EAGAIN;
+	rc = check_expected(r, r->name);
+	if (rc < 0)
+		return rc;
 	rc = put_by_exchange(r);
 	if (rc == -ENOENT || cannot_exchange(rc))
 		rc = put_by_rename(r);
@@ -429,8 +436,9 @@ static int put_other(struct replacement *r, const char *other)
 		r->created = true;
 		return replace_install(r);
 	}
-	if (!is_expected(r, r->name))
-		return -EAGAIN;
+	rc = check_expected(r, r->name);
+	if (rc < 0)
+		return rc;
 	rc = exchange(r->folder, other, r->name);
 	if (rc == -ENOENT || cannot_exchange(rc))
 		rc = renameat(r->folder, other, r->folder, r->name) < 0 ? -errno : 0;
