@@ -79,6 +79,12 @@ bool luks_is_uuid(const unsigned char *field, size_t len)
 	return field[sizeof(form) - 1] == 0;
 }
 
+bool luks_copy_is_as_written(const struct luks_copy *c)
+{
+	return c->state == LUKS_COPY_GOOD || c->state == LUKS_COPY_UNKNOWN ||
+	       c->state == LUKS_COPY_BAD_JSON;
+}
+
 bool luks_any_copy_is(const struct luks *l, enum luks_copy_state state)
 {
 	return l->copies[0].state == state || l->copies[1].state == state;

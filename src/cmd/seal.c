@@ -31,9 +31,9 @@ static const char help[] =
 	"  -q, --quiet         say nothing when all is well\n"
 	"  -h, --help          this text\n\n"
 	"After a change of LUKS keys: bootverdict seal --all\n\n"
-	"Exit status: 0 sealed; 1 an image, a LUKS header or a keyslot is damaged, or the disk did not\n"
-	"keep what was written; 2 it could not be done (no room, read-only, ...). After 1 and 2 the old\n"
-	"image stays in place.\n";
+	"Exit status: 0 sealed; 1 an image, a LUKS header or a keyslot is damaged or half changed, or the\n"
+	"disk did not keep what was written; 2 it could not be done (no room, read-only, ...). After 1\n"
+	"and 2 the old image stays in place.\n";
 
 enum { OPT_REMOVE = 256, OPT_GUARD, OPT_DEVICE, OPT_HEADER, OPT_READ_BACK, OPT_NO_READ_BACK };
 
