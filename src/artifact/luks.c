@@ -53,7 +53,7 @@ void luks_text(char *to, size_t size, const void *from, size_t len)
 	size_t n = 0;
 
 	for (; n < len && n < size - 1 && p[n]; n++)
-		to[n] = p[n] < ' ' || p[n] == 0x7f ? '?' : (char)p[n];
+		to[n] = p[n] < ' ' || p[n] >= 0x7f ? '?' : (char)p[n];
 	to[n] = '\0';
 }
 

@@ -71,7 +71,7 @@ struct luks {
 	int version; /* 1, 2, or 0: none was recognised */
 	struct luks_copy copies[LUKS_HEADERS];
 	int chosen; /* index of the copy that counts (good, higher seqid), or -1 */
-	/* Control characters replaced; without a good copy as a damaged one has them, or "". */
+	/* Printable ASCII, anything else replaced; without a good copy as a damaged one has them, or "". */
 	char uuid[41], label[49], subsystem[49];
 	char cipher[64]; /* of the data */
 	uint32_t sector_bytes, volume_key_bytes;

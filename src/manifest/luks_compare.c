@@ -158,9 +158,12 @@ static enum slot_state judge_changed(const struct area *a)
  */
 static enum slot_state judge_luks1_changed(const struct area *a, bool active, bool *fields_bad)
 {
+	/* What is removed, and its end was not overwritten any more: restoring a header does that. */
+	bool end_left = !active && a->same == a->edge_same;
+
 	if (a->unreadable)
 		return SLOT_UNREADABLE;
-	if (a->same || !a->differ) {
+	if ((a->same && !end_left) || !a->differ) {
 		*fields_bad = true;
 		return SLOT_DAMAGED;
 	}

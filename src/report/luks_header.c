@@ -123,6 +123,19 @@ static void of_another_writer(struct report *r, const struct luks_view *v)
 			"because it repairs what it reads.");
 }
 
+static void damaged_beside_another_writer(struct report *r, const struct luks_view *v, int copy)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-COPY", luks_view_place(v),
+		"The %s copy of the LUKS2 header is damaged. The other one is as it was written, but "
+		"this program does not understand it.",
+		copy_name((unsigned int)copy));
+
+	add_evidence(f, v);
+	finding_not(f, "%s", not_what());
+	luks_next_keep_evidence(f, v);
+}
+
 static const char *repair_option(const struct luks_view *v, char **owned)
 {
 	*owned = v->header ? text_format("--header %s ", v->header) : text_copy("");
@@ -345,7 +358,10 @@ static void against_record(struct report *r, const struct luks_view *v)
 void report_luks_header(struct report *r, const struct luks_view *v)
 {
 	const struct luks *l = &v->luks;
+	int copy = luks_damaged_beside_another_writer(l);
 
+	if (copy >= 0)
+		damaged_beside_another_writer(r, v, copy);
 	if (luks_is_of_another_writer(l))
 		of_another_writer(r, v);
 	else if (v->comparison.shift)

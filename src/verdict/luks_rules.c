@@ -4,6 +4,8 @@
 /* Of LUKS2, crypt_format() and crypt_convert(). */
 #define FIRST_SEQID 2u
 
+static const struct luks_judgement as_sealed = { VERDICT_INTACT, LUKS_AS_SEALED };
+
 static bool is_in_use(const struct luks_view *v, unsigned int slot)
 {
 	return v->luks.slots[slot].present && v->luks.slots[slot].active;
@@ -102,6 +104,31 @@ bool luks_is_of_another_writer(const struct luks *l)
 	return luks_any_copy_is(l, LUKS_COPY_UNKNOWN) || luks_any_copy_is(l, LUKS_COPY_BAD_JSON);
 }
 
+int luks_damaged_beside_another_writer(const struct luks *l)
+{
+	for (unsigned int i = 0; i < LUKS_HEADERS; i++) {
+		const struct luks_copy *c = &l->copies[i];
+		enum luks_copy_state other = l->copies[!i].state;
+
+		if (other != LUKS_COPY_UNKNOWN && other != LUKS_COPY_BAD_JSON)
+			continue;
+		/* A newer version may have other fields. */
+		if (c->state == LUKS_COPY_UNREADABLE ||
+		    (c->state == LUKS_COPY_BAD_CHECKSUM && !c->unfinished) ||
+		    (c->state == LUKS_COPY_BAD_FIELD && other == LUKS_COPY_BAD_JSON))
+			return (int)i;
+	}
+	return -1;
+}
+
+static struct luks_judgement judge_another_writer(const struct luks_view *v,
+						  struct luks_judgement j)
+{
+	if (luks_damaged_beside_another_writer(&v->luks) >= 0)
+		return worse(j, VERDICT_STORAGE_CORRUPTION, LUKS_COPY_BAD);
+	return worse(j, VERDICT_INCONCLUSIVE, LUKS_NOT_KNOWN);
+}
+
 static bool any_slot_is_bad(const struct luks_view *v)
 {
 	return luks_slots_damaged(v) || any_slot_is(v, SLOT_DAMAGED) ||
@@ -111,7 +138,7 @@ static bool any_slot_is_bad(const struct luks_view *v)
 static struct luks_judgement judge_no_header(const struct luks_view *v)
 {
 	if (luks_is_of_another_writer(&v->luks))
-		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_NOT_KNOWN };
+		return judge_another_writer(v, as_sealed);
 	if (v->comparison.shift && any_slot_is_bad(v))
 		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD };
 	if (v->comparison.shift)
@@ -159,7 +186,7 @@ static struct luks_judgement judge_copies(const struct luks_view *v, struct luks
 	if (l->version != 2)
 		return j;
 	if (luks_is_of_another_writer(l))
-		return worse(j, VERDICT_INCONCLUSIVE, LUKS_NOT_KNOWN);
+		return judge_another_writer(v, j);
 	if (luks_update_was_cut(v))
 		return worse(j, VERDICT_INCONCLUSIVE, LUKS_COPY_OLDER);
 	if (!luks_both_copies_are(l, LUKS_COPY_GOOD))
@@ -202,7 +229,7 @@ static struct luks_judgement judge_by_record(const struct luks_view *v, struct l
 
 struct luks_judgement judge_luks(const struct luks_view *v)
 {
-	struct luks_judgement j = { VERDICT_INTACT, LUKS_AS_SEALED };
+	struct luks_judgement j = as_sealed;
 
 	if (v->luks.chosen < 0)
 		return judge_no_header(v);

@@ -44,6 +44,9 @@ struct luks_judgement judge_luks(const struct luks_view *v);
  */
 bool luks_is_of_another_writer(const struct luks *l);
 
+/* The copy that is damaged beside one of another writer; -1: none is. */
+int luks_damaged_beside_another_writer(const struct luks *l);
+
 /* Whether the copy that is not good is an update that was cut off, by a power loss, say. */
 bool luks_update_was_cut(const struct luks_view *v);
 

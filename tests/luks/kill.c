@@ -2,7 +2,7 @@
 /*
  * LD_PRELOAD: a program that is killed when it writes to a disk. KILL_FILE is the disk, a file or a
  * block device; the write number KILL_AT of each process does not happen any more, or, with
- * KILL_BYTES, so many bytes of it do. Other files are written as ever.
+ * KILL_BYTES, so many bytes of it do. It says "killed" before. Other files are written as ever.
  */
 #include <dlfcn.h>
 #include <signal.h>
@@ -32,6 +32,7 @@ ssize_t write(int fd, const void *buf, size_t len)
 		return real(fd, buf, len);
 	if (bytes && atoi(bytes) > 0 && (size_t)atoi(bytes) < len)
 		real(fd, buf, (size_t)atoi(bytes));
+	real(2, "killed\n", 7);
 	kill(getpid(), SIGKILL);
 	return -1;
 }

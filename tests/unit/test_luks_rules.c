@@ -482,6 +482,13 @@ static void another_writer(struct device *d)
 	d->luks.copies[0].state = d->luks.copies[1].state = LUKS_COPY_BAD_JSON;
 }
 
+static void another_writer_and_damage(struct device *d)
+{
+	both_copies(d);
+	d->luks.copies[0].state = LUKS_COPY_BAD_JSON;
+	d->luks.copies[1].state = LUKS_COPY_BAD_CHECKSUM;
+}
+
 static void another_writer_begun(struct device *d)
 {
 	d->luks.copies[0].state = LUKS_COPY_BAD_JSON;
@@ -555,6 +562,8 @@ static const struct row rows[] = {
 	  VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD, SAME, SLOT_DAMAGED, SLOT_NEW, false },
 	{ "another writer's metadata", 2, another_writer, VERDICT_INCONCLUSIVE, LUKS_NOT_KNOWN,
 	  SAME, SAME, NONE, false },
+	{ "another writer's metadata, and a bit", 2, another_writer_and_damage,
+	  VERDICT_STORAGE_CORRUPTION, LUKS_COPY_BAD, SAME, SAME, NONE, false },
 	{ "another writer's metadata in one copy", 2, another_writer_begun, VERDICT_INCONCLUSIVE,
 	  LUKS_NOT_KNOWN, SAME, SAME, NONE, false },
 	{ "reencryption in progress", 2, reencryption_begins, VERDICT_STALE, LUKS_CHANGED, SAME,
