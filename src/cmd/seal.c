@@ -36,10 +36,14 @@ static const char help[] =
 	"  -q, --quiet         say nothing when all is well\n"
 	"  -h, --help          this text\n\n"
 	"After a change of LUKS keys: bootverdict seal --all\n\n"
-	"Exit status: 0 sealed; 1 an image, a LUKS header or a keyslot is damaged, or the disk did not\n"
-	"keep what was written; 2 it could not be done (no room, read-only, ...). After 1 and 2 it says\n"
-	"what stands in the initrd's place, and what a reboot would do: the image as it was, if the disk\n"
-	"has all of it, the image before, or bootverdict's guard, which explains.\n";
+	"Exit status: 0 sealed; 1 an image, a LUKS header or a keyslot is damaged or half changed, or the
+"
+	"disk did not keep what was written; 2 it could not be done (no room, read-only, ...). After 1
+"
+	"and 2 it says what stands in the initrd's place, and what a reboot would do: the image as it
+"
+	"was, if the disk has all of it, the image before, or bootverdict's guard, which explains.
+";
 
 /* A slow disk takes that long for one image, and no longer. */
 #define LOCK_SECONDS 600
