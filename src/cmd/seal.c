@@ -58,12 +58,12 @@ struct arguments {
 
 static void report_sealed(const struct boot_files *f, const struct manifest *m, bool changed)
 {
-	printf("bootverdict: %s: %s, %zu paths, guard of %llu KiB\n", f->initrd,
-	       changed ? "sealed" : "already sealed", m->content_count,
-	       (unsigned long long)m->guard_bytes / 1024);
+	announce("%s: %s, %zu paths, guard of %llu KiB", f->initrd,
+		 changed ? "sealed" : "already sealed", m->content_count,
+		 (unsigned long long)m->guard_bytes / 1024);
 	for (size_t i = 0; i < m->luks_count; i++)
-		printf("bootverdict: %s: LUKS%d, keyslots in use: %zu\n", m->luks[i].device,
-		       m->luks[i].version, m->luks[i].slot_count);
+		announce("%s: LUKS%d, keyslots in use: %zu", m->luks[i].device, m->luks[i].version,
+			 m->luks[i].slot_count);
 }
 
 static int seal_release(const struct arguments *a, const char *release)
@@ -186,7 +186,7 @@ static int parse(struct arguments *a, int argc, char **argv)
 			a->help = true;
 			return 0;
 		default:
-			return usage_hint("seal");
+			return usage_option("seal", argv);
 		}
 	}
 	if (optind < argc)
