@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "cmd/guard_parts.h"
 #include "cmd/sealing.h"
+#include "util/file.h"
 #include "util/message.h"
 #include "util/text.h"
 #include "util/util.h"
@@ -43,7 +43,7 @@ int seal_explain_write(const char *path, int error, uint64_t bad_offset, uint64_
 		message("%s: the file system is read-only; the old file is still in place", path);
 		return 2;
 	default:
-		message("%s: %s; the old file is still in place", path, strerror(-error));
+		message("%s: %s; the old file is still in place", path, file_error(error));
 		return 2;
 	}
 }
@@ -65,9 +65,9 @@ static int image_open(struct image *im, const char *name)
 	memset(im, 0, sizeof(*im));
 	im->name = name;
 	im->path = realpath(name, NULL);
-	im->fd = im->path ? open(im->path, O_RDONLY | O_CLOEXEC) : -1;
+	im->fd = im->path ? file_open(im->path) : -errno;
 	if (im->fd < 0 || fstat(im->fd, &im->st) < 0) {
-		message("%s: %s", name, strerror(errno));
+		message("%s: %s", name, file_error(im->fd < 0 ? im->fd : -errno));
 		return 2;
 	}
 	in = input_from_fd(im->fd, 0, (uint64_t)im->st.st_size);
@@ -190,12 +190,12 @@ static int explain_fault(const struct image *im, int error, const struct initrd_
 static int record_sealed(const struct boot_files *f, const char *path, enum artifact_kind kind,
 			 struct manifest *m)
 {
-	cleanup(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
-	int r = fd < 0 ? -errno : record_file(&m->files[kind], fd, boot_files_inside(f, path));
+	cleanup(close_fd) int fd = file_open(path);
+	int r = fd < 0 ? fd : record_file(&m->files[kind], fd, boot_files_inside(f, path));
 
 	if (!r)
 		return 0;
-	message("%s: %s", path, strerror(-r));
+	message("%s: %s", path, file_error(r));
 	return r == -EIO ? 1 : 2;
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <fcntl.h>
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "manifest/compare.h"
 #include "manifest/format.h"
 #include "manifest/record.h"
+#include "util/file.h"
 #include "util/message.h"
 #include "util/text.h"
 #include "util/util.h"
@@ -60,13 +60,13 @@ static int kernel_is_kept(const char *path, const struct sealed_file *f)
 
 int seal_kernel(const struct boot_files *f, const struct seal_options *o, struct manifest *m)
 {
-	cleanup(close_fd) int fd = open(f->kernel, O_RDONLY | O_CLOEXEC);
+	cleanup(close_fd) int fd = file_open(f->kernel);
 	struct sealed_file *file = &m->files[ARTIFACT_KERNEL];
 	struct stat st;
 	int r;
 
 	if (fd < 0 || fstat(fd, &st) < 0) {
-		message("%s: %s", f->kernel, strerror(errno));
+		message("%s: %s", f->kernel, file_error(fd < 0 ? fd : -errno));
 		return 2;
 	}
 	r = kernel_is_sound(f->kernel, fd, (uint64_t)st.st_size);

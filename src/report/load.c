@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "util/file.h"
 #include "util/text.h"
 #include "util/util.h"
 
@@ -229,11 +230,12 @@ static void add_all(struct report *r, struct json_object *o)
 
 int report_load_json(struct report *r, const char *path)
 {
+	cleanup(close_fd) int fd = file_open(path);
 	struct json_object *o;
 
-	if (access(path, R_OK))
+	if (fd < 0)
 		return -ENOENT;
-	o = json_object_from_file(path);
+	o = json_object_from_fd(fd);
 	if (!o)
 		return -EBADMSG;
 	if (!json_object_is_type(o, json_type_object) || !array_of(o, "findings")) {
