@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <fcntl.h>
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include "manifest/format.h"
 #include "storage/leftovers.h"
 #include "storage/lock.h"
+#include "util/file.h"
 #include "util/text.h"
 #include "util/util.h"
 #include "verdict/rules.h"
@@ -143,11 +143,11 @@ struct examined {
 
 static int examine(const char *path, enum artifact_kind kind, uint64_t size, struct examined *e)
 {
-	cleanup(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	cleanup(close_fd) int fd = file_open(path);
 	int r;
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	if (kind == ARTIFACT_INITRD) {
 		r = image_examine(fd, size, &e->proof);
 		e->soundness = image_soundness(&e->proof);
@@ -233,7 +233,7 @@ static void report_unopened(struct report *r, const struct manifest *m, const ch
 		return;
 	}
 	report_finding(r, j.verdict, "BV-UNREADABLE", path, "The %s cannot be read: %s.",
-		       thing(kind), strerror(-error));
+		       thing(kind), file_error(error));
 	report_artifact(r, path, kind_name(kind), "unreadable", 0, 0);
 }
 
@@ -286,7 +286,7 @@ static void check_sealed_file(const struct boot_files *files, const struct manif
 	if (err) {
 		report_finding(r, VERDICT_NONE, "BV-FAILED", path, "It could not be examined: %s.",
 			       err == -EAGAIN ? "it changes all the time; check again"
-					      : strerror(-err));
+					      : file_error(err));
 		look_clear(&l);
 		return;
 	}
@@ -328,7 +328,7 @@ static bool load_copy(const char *path, struct manifest *m, struct report *r, bo
 			   "BV-MANIFEST-UNUSABLE", path,
 			   "This copy of the sealed record cannot be used: "
 			   "%s.",
-			   err == -EPROTO ? reason : strerror(-err));
+			   err == -EPROTO ? reason : file_error(err));
 	f->warning = err != -EPROTO;
 	report_artifact(r, path, "manifest", "unreadable", 0, 0);
 	return false;

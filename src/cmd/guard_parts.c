@@ -2,7 +2,6 @@
 #include "cmd/guard_parts.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,6 +9,7 @@
 #include "boot/image_files.h"
 #include "boot/rescue.h"
 #include "manifest/format.h"
+#include "util/file.h"
 #include "util/hash.h"
 #include "util/message.h"
 #include "util/text.h"
@@ -23,15 +23,15 @@
 static int read_program(const char *folder, const char *name, char **data, size_t *size)
 {
 	cleanup(free_ptr) char *path = text_format("%s/%s", folder, name);
-	cleanup(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	cleanup(close_fd) int fd = file_open(path);
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) < 0) {
 		message("%s: %s; the guard needs it: install bootverdict again", path,
-			strerror(errno));
+			file_error(fd < 0 ? fd : -errno));
 		return 2;
 	}
-	if (!S_ISREG(st.st_mode) || st.st_size == 0 || st.st_size > PROGRAM_MAX) {
+	if (st.st_size == 0 || st.st_size > PROGRAM_MAX) {
 		message("%s: not a program of up to 16 MiB", path);
 		return 2;
 	}

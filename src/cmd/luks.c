@@ -112,7 +112,7 @@ static void ask_and_try(const struct luks_view *v, const struct luks_source *sou
 {
 	cleanup(free_ptr) char *prompt = text_format("Passphrase for %s (not shown): ", v->device);
 	struct passphrase p;
-	int err = passphrase_read(&p, prompt);
+	int err = passphrase_read(&p, text_printable(prompt, TEXT_UTF8));
 
 	if (err) {
 		report_luks_tables(r, v, NULL);
@@ -258,7 +258,7 @@ static int parse(struct arguments *a, int argc, char **argv)
 			a->help = true;
 			return 0;
 		default:
-			return usage_hint("luks");
+			return usage_option("luks", argv);
 		}
 	}
 	if (argc - optind != 1)

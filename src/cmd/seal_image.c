@@ -13,6 +13,7 @@
 #include "cmd/sealing.h"
 #include "manifest/record.h"
 #include "storage/direct.h"
+#include "util/file.h"
 #include "util/message.h"
 #include "util/text.h"
 #include "util/util.h"
@@ -56,7 +57,7 @@ int seal_explain_write(const char *path, int error, const struct replace_result 
 		message("%s: interrupted; %s", path, stands);
 		return 2;
 	default:
-		message("%s: %s; %s", path, strerror(-error), stands);
+		message("%s: %s; %s", path, file_error(error), stands);
 		return 2;
 	}
 }
@@ -69,13 +70,9 @@ static int image_open(struct image *im, const char *name)
 	memset(im, 0, sizeof(*im));
 	im->name = name;
 	im->path = realpath(name, NULL);
-	im->fd = im->path ? open(im->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) : -1;
+	im->fd = im->path ? file_open(im->path) : -errno;
 	if (im->fd < 0 || fstat(im->fd, &im->st) < 0) {
-		message("%s: %s", name, strerror(errno));
-		return 2;
-	}
-	if (!S_ISREG(im->st.st_mode)) {
-		message("%s: not a regular file", name);
+		message("%s: %s", name, file_error(im->fd < 0 ? im->fd : -errno));
 		return 2;
 	}
 	in = input_from_fd(im->fd, 0, (uint64_t)im->st.st_size);
@@ -403,12 +400,12 @@ static int seal_open_image(struct sealing *s, enum sealed *sealed)
 static int record_sealed(const struct boot_files *f, const char *path, enum artifact_kind kind,
 			 struct manifest *m)
 {
-	cleanup(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
-	int r = fd < 0 ? -errno : record_file(&m->files[kind], fd, boot_files_inside(f, path));
+	cleanup(close_fd) int fd = file_open(path);
+	int r = fd < 0 ? fd : record_file(&m->files[kind], fd, boot_files_inside(f, path));
 
 	if (!r)
 		return 0;
-	message("%s: %s", path, strerror(-r));
+	message("%s: %s", path, file_error(r));
 	return r == -EIO ? 1 : 2;
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <fcntl.h>
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 #include "manifest/format.h"
 #include "manifest/record.h"
 #include "storage/lock.h"
+#include "util/file.h"
 #include "util/message.h"
 #include "util/text.h"
 #include "util/util.h"
@@ -78,16 +78,12 @@ static int kernel_is_kept(const char *path, const struct sealed_file *f)
 static int try_kernel(const struct boot_files *f, const struct seal_options *o,
 		      struct sealed_file *file)
 {
-	cleanup(close_fd) int fd = open(f->kernel, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	cleanup(close_fd) int fd = file_open(f->kernel);
 	struct stat st;
 	int r;
 
 	if (fd < 0 || fstat(fd, &st) < 0) {
-		message("%s: %s", f->kernel, strerror(errno));
-		return 2;
-	}
-	if (!S_ISREG(st.st_mode)) {
-		message("%s: not a regular file", f->kernel);
+		message("%s: %s", f->kernel, file_error(fd < 0 ? fd : -errno));
 		return 2;
 	}
 	r = kernel_is_sound(f->kernel, fd, (uint64_t)st.st_size);

@@ -332,9 +332,9 @@ static int on_member(void *ctx, const struct member *m)
 	if (!r->current)
 		return -ENOMEM;
 	fill(r, &r->current->content, m, (enum content_type)type);
-	r->watched = r->watch && (type == CONTENT_FILE || type == CONTENT_SYMLINK) &&
-		     r->watch->file(r->watch->ctx, r->current->content.path,
-				    type == CONTENT_SYMLINK);
+	r->watched =
+		r->watch && (type == CONTENT_FILE || type == CONTENT_SYMLINK) &&
+		r->watch->file(r->watch->ctx, r->current->content.path, type == CONTENT_SYMLINK);
 	return 0;
 }
 
