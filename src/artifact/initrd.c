@@ -146,6 +146,8 @@ static void frame_end(struct walk *w)
 {
 	w->frame_ended = true;
 	w->seg.verified = w->seg.verified && decompressor_verified(w->d);
+	decompressor_free(w->d);
+	w->d = NULL;
 }
 
 /* Unpacks more bytes behind those in the buffer: their number, 0 at the segment's end. */
@@ -374,6 +376,7 @@ static void member_set(struct walk *w, const struct cpio_header *h, const char *
 		.rdev_minor = h->rdev_minor,
 		.check = h->check,
 		.has_check = h->has_check != 0,
+		.archive = w->archives,
 		.size = h->size,
 	};
 }

@@ -180,7 +180,7 @@ static int record(int fd, uint64_t start, uint64_t end, const unsigned char *gua
 	if (!r)
 		r = recorder_walk(recorder, in, false, start, fault);
 	if (!r)
-		r = recorder_finish(recorder, m);
+		r = recorder_finish(recorder, m, fault);
 	input_free(guard_in);
 	input_free(in);
 	recorder_free(recorder);
@@ -209,5 +209,11 @@ int guard_make(const struct guard_files *g, int fd, uint64_t start, uint64_t end
 	 * The first round measures the guard with its full manifest, the second writes that length;
 	 * it can take one more block once.
 	 */
+	if (r == -EFBIG && !fault->error) {
+		fault->error = r;
+		snprintf(fault->reason, sizeof(fault->reason),
+			 "the record of all that is in it would be longer than %u MiB",
+			 MANIFEST_BYTES_MAX >> 20);
+	}
 	return !r && m->guard_bytes != *size ? -EOVERFLOW : r;
 }

@@ -7,6 +7,7 @@
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "cmd/sealing.h"
+#include "util/memory.h"
 #include "util/message.h"
 #include "util/text.h"
 #include "util/util.h"
@@ -201,6 +202,7 @@ int cmd_seal(int argc, char **argv)
 	struct arguments a = { .seal.read_back = READ_BACK };
 	int status = parse(&a, argc, argv);
 
+	memory_bound(MEMORY_MIB_SEAL);
 	if (!status && a.help)
 		fputs(help, stdout);
 	else if (!status)

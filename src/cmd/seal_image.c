@@ -7,6 +7,7 @@
 
 #include "cmd/guard_parts.h"
 #include "cmd/sealing.h"
+#include "util/memory.h"
 #include "util/message.h"
 #include "util/text.h"
 #include "util/util.h"
@@ -178,7 +179,7 @@ static int explain_fault(const struct image *im, int error, const struct initrd_
 	}
 	message("%s: offset %llu%s%s: %s", im->name, (unsigned long long)fault->offset,
 		*fault->path ? ", in " : "", fault->path, fault->reason);
-	if (fault->error == -ENOMEM || fault->error == -EOPNOTSUPP) {
+	if (is_own_limit(fault->error)) {
 		message("it is not sealed, because bootverdict cannot verify it");
 		return 2;
 	}

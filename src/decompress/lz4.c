@@ -107,7 +107,7 @@ static int lz4_look(struct decompressor *d)
 	if (word != MAGIC)
 		return codec_fail(d, -EBADMSG, "the frame's magic number is damaged");
 	d->looked = true;
-	return 0;
+	return codec_take(d, BLOCK_CONTENT + BLOCK_PACKED);
 }
 
 /* Unpacks the next block: 1, 0 at the end of the stream, or an error. */

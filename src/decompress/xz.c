@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "decompress/codec.h"
+#include "util/memory.h"
 
 /* xz and the older lzma format: one library, two headers. */
 
@@ -51,6 +52,9 @@ static int xz_step(struct decompressor *d, struct codec_step *s)
 	r = lzma_code(z, LZMA_RUN);
 	s->in_used = s->in_len - z->avail_in;
 	s->out_made = s->out_len - z->avail_out;
+	/* A block may have a larger dictionary than the one before. */
+	if (lzma_memusage(z) > d->window)
+		d->window = lzma_memusage(z);
 
 	switch (r) {
 	case LZMA_OK:
@@ -67,7 +71,7 @@ static int xz_step(struct decompressor *d, struct codec_step *s)
 	case LZMA_OPTIONS_ERROR:
 		return codec_fail(d, -EOPNOTSUPP, "the stream uses an unsupported filter");
 	case LZMA_MEMLIMIT_ERROR:
-		return codec_fail(d, -ENOMEM, "the stream asks for too much memory");
+		return codec_fail(d, -EOVERFLOW, memory_reason());
 	case LZMA_MEM_ERROR:
 		return codec_fail(d, -ENOMEM, "out of memory");
 	default:
