@@ -17,6 +17,7 @@
 
 #define INITRD_PATH_MAX	    4096u	 /* bytes of a member's name, as the kernel limits it */
 #define INITRD_MEMBERS_MAX  100000u	 /* members of one image; real ones have up to 5000 */
+#define INITRD_NAMES_MAX    (32u << 20)	 /* bytes of all their names */
 #define INITRD_UNPACKED_MAX (4ull << 30) /* bytes that one image may unpack to */
 
 /* One archive of the image. */

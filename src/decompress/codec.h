@@ -7,7 +7,7 @@
 /* What the codecs share among themselves; users take decompress.h. */
 
 struct codec_ops {
-	/* Sets d->state. -ENOMEM. */
+	/* Sets d->state, or makes the one that is there ready for another stream. -ENOMEM. */
 	int (*open)(struct decompressor *d);
 	/* As decompressor_read(); called neither after the end nor after an error. */
 	ssize_t (*read)(struct decompressor *d, unsigned char *buf, size_t len);

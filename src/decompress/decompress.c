@@ -124,14 +124,22 @@ int decompressor_open(struct decompressor **dp, enum codec codec, struct input *
 		return -ENOMEM;
 	d->ops = codecs[codec].ops;
 	d->in = in;
-	d->reason = "";
-	r = d->ops->open(d);
+	r = decompressor_restart(d);
 	if (r < 0) {
-		free(d);
+		decompressor_free(d);
 		return r;
 	}
 	*dp = d;
 	return 0;
+}
+
+int decompressor_restart(struct decompressor *d)
+{
+	d->looked = d->ended = d->verified = d->anywhere = false;
+	d->reason = "";
+	d->error = 0;
+	d->window = d->made = 0;
+	return d->ops->open(d);
 }
 
 int codec_take(struct decompressor *d, size_t bytes)
@@ -188,7 +196,8 @@ void decompressor_free(struct decompressor *d)
 {
 	if (!d)
 		return;
-	d->ops->close(d);
+	if (d->state)
+		d->ops->close(d);
 	memory_give(d->taken);
 	free(d);
 }

@@ -46,6 +46,13 @@ struct decompressor;
 int decompressor_open(struct decompressor **d, enum codec codec, struct input *in);
 
 /*
+ * The same with a decompressor that is there already, whatever became of it: images can have many
+ * small frames, and to make a decoder takes longer than to unpack one. On -ENOMEM only
+ * decompressor_free() may follow.
+ */
+int decompressor_restart(struct decompressor *d);
+
+/*
  * Unpacks up to len bytes (len > 0). 0: the frame is complete and its checksums, if any,
  * are right; the input then stands just behind it. Errors:
  * -EBADMSG the data is corrupt, -ENODATA the input ends too early, -EOVERFLOW the stream needs

@@ -26,8 +26,13 @@ struct lz4 {
 
 static int lz4_open(struct decompressor *d)
 {
-	struct lz4 *z = calloc(1, sizeof(*z));
+	struct lz4 *z = d->state;
 
+	if (z) {
+		z->given = z->have = 0;
+		return 0;
+	}
+	z = calloc(1, sizeof(*z));
 	if (!z)
 		return -ENOMEM;
 	z->content = malloc(BLOCK_CONTENT);

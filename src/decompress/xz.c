@@ -10,24 +10,23 @@
 
 static int lzma_open_with(struct decompressor *d, bool xz)
 {
-	lzma_stream *z = malloc(sizeof(*z));
+	lzma_stream *z = d->state;
 	lzma_ret r;
 
-	if (!z)
-		return -ENOMEM;
-	*z = (lzma_stream)LZMA_STREAM_INIT;
+	if (!z) {
+		z = d->state = malloc(sizeof(*z));
+		if (!z)
+			return -ENOMEM;
+		*z = (lzma_stream)LZMA_STREAM_INIT;
+	}
+	/* The library takes over what a stream before this one had allocated. */
 	if (xz)
 		r = lzma_stream_decoder(z, DECOMPRESS_MEMORY_MAX,
 					LZMA_TELL_NO_CHECK | LZMA_TELL_UNSUPPORTED_CHECK);
 	else
 		r = lzma_alone_decoder(z, DECOMPRESS_MEMORY_MAX);
-	if (r != LZMA_OK) {
-		free(z);
-		return -ENOMEM;
-	}
-	d->state = z;
 	d->verified = xz;
-	return 0;
+	return r == LZMA_OK ? 0 : -ENOMEM;
 }
 
 static int xz_open(struct decompressor *d)

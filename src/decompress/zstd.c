@@ -32,8 +32,14 @@ struct zstd {
 
 static int zstd_open(struct decompressor *d)
 {
-	struct zstd *z = calloc(1, sizeof(*z));
+	struct zstd *z = d->state;
 
+	if (z) {
+		z->made = 0;
+		ZSTD_DCtx_reset(z->library, ZSTD_reset_session_only);
+		return 0;
+	}
+	z = calloc(1, sizeof(*z));
 	if (!z)
 		return -ENOMEM;
 	z->library = ZSTD_createDCtx();

@@ -54,7 +54,9 @@ static void read_record(struct input *in, struct image_proof *proof)
 		r = manifest_parse(&proof->record, text, len, proof->record_reason);
 	else
 		snprintf(proof->record_reason, sizeof(proof->record_reason), "%s",
-			 taken ? strerror(-r) : memory_reason());
+			 !taken	       ? memory_reason()
+			 : r == -EFBIG ? "it is longer than any that is read"
+				       : strerror(-r));
 	if (taken)
 		memory_give(MANIFEST_BYTES_MAX);
 	proof->has_record = r != -ENOENT;
