@@ -109,7 +109,9 @@ int image_examine(int fd, uint64_t size, struct image_proof *proof)
 				    proof->fault.error ? &unlisted : &proof->fault);
 	if (r && proof->fault.error)
 		r = 0;
-	/* The decoders' windows are gone by now: never is all of it in memory at once. */
+	/* Decoders' windows and the tree of names go first: never is all of it in memory at once. */
+	recorder_free(recorder);
+	recorder = NULL;
 	if (!r && proof->guard_bytes)
 		read_record(in, proof);
 	if (!r && proof->has_record && !proof->record_error)
