@@ -14,6 +14,7 @@
 #include "manifest/record.h"
 #include "storage/direct.h"
 #include "util/file.h"
+#include "util/memory.h"
 #include "util/message.h"
 #include "util/text.h"
 #include "util/util.h"
@@ -314,7 +315,7 @@ static int explain_fault(struct sealing *s, int error, const struct initrd_fault
 	}
 	message("%s: offset %llu%s%s: %s", s->im.name, (unsigned long long)fault->offset, in,
 		fault->path, fault->reason);
-	if (fault->error == -ENOMEM || fault->error == -EOPNOTSUPP || fault->error == -EOVERFLOW) {
+	if (is_own_limit(fault->error)) {
 		message("it is not sealed, because bootverdict cannot verify it");
 		return leave(s, 2, sealed);
 	}

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "manifest/manifest.h"
+#include "util/memory.h"
 #include "util/util.h"
 
 void manifest_init(struct manifest *m)
@@ -35,6 +36,7 @@ void manifest_clear(struct manifest *m)
 		free(m->contents[i].blocks);
 	}
 	free(m->contents);
+	memory_give(m->memory);
 	manifest_init(m);
 }
 
