@@ -220,10 +220,9 @@ static int seal_open_image(struct image *im, const struct boot_files *f,
 		r = explain_fault(im, r, &fault);
 		goto out;
 	}
-	if (!manifest_find(m, GUARD_ORIGINAL_INIT))
-		message("%s: its /init is not diverted to bootverdict, so a boot is only explained when "
-			"the kernel loses main's /init: build it with bootverdict's hook",
-			im->name);
+	r = seal_check_start(im->name, m, &g);
+	if (r)
+		goto out;
 	*changed = !guard_is_there(im, guard, size);
 	if (*changed)
 		r = write_image(im, guard, size, o);

@@ -37,6 +37,13 @@ int seal_luks(const struct boot_files *f, const struct seal_options *o, struct m
 int seal_initrd(const struct boot_files *f, const struct seal_options *o, struct manifest *m,
 		bool *changed);
 
+/*
+ * Whether an image, as guard_make() has just recorded it in m, begins with the stub of g if it was
+ * built to, and whether the kernel can start what comes then. Warns of what it cannot tell.
+ */
+struct guard_files;
+int seal_check_start(const char *image, struct manifest *m, struct guard_files *g);
+
 /* Writes both copies of the manifest, unless they say the same already. */
 int seal_manifests(const struct boot_files *f, const struct seal_options *o, struct manifest *m,
 		   bool *changed);

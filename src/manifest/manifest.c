@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "manifest/manifest.h"
+#include "manifest/programs.h"
 #include "util/util.h"
 
 void manifest_init(struct manifest *m)
@@ -33,6 +34,7 @@ void manifest_clear(struct manifest *m)
 		free(m->contents[i].blocks);
 	}
 	free(m->contents);
+	programs_free(m->programs);
 	manifest_init(m);
 }
 

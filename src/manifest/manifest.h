@@ -91,6 +91,8 @@ struct manifest {
 	size_t segment_count;
 	struct content *contents; /* sorted by path (strcmp), no path twice */
 	size_t content_count;
+	struct programs *programs; /* manifest/programs.h; NULL unless it has just been recorded;
+				    * not part of the file form; owned */
 };
 
 void manifest_init(struct manifest *m);

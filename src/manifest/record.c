@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "artifact/guard.h"
+#include "manifest/programs.h"
 #include "util/util.h"
 
 #define SYMLINKS_FOLLOWED_MAX 40 /* as the kernel's own limit, path_resolution(7) */
@@ -33,6 +34,8 @@ struct recorder {
 	size_t entry_count, entry_room;
 	void *by_path;	   /* tsearch tree over entries */
 	void *link_groups; /* tsearch tree over struct link_group */
+
+	struct programs *programs;
 
 	/* The walk under way. */
 	bool as_guard;
@@ -107,7 +110,8 @@ struct recorder *recorder_new(void)
 		return NULL;
 	r->target = malloc(INITRD_PATH_MAX + 1);
 	r->hasher = hasher_new();
-	if (r->target && r->hasher)
+	r->programs = programs_new();
+	if (r->target && r->hasher && r->programs)
 		return r;
 	recorder_free(r);
 	return NULL;
@@ -125,6 +129,7 @@ void recorder_free(struct recorder *r)
 	free(r->segments);
 	free(r->target);
 	hasher_free(r->hasher);
+	programs_free(r->programs);
 	free(r);
 }
 
@@ -298,6 +303,8 @@ static int on_member(void *ctx, const struct member *m)
 	struct recorder *r = ctx;
 	int type = content_type_from_mode(m->mode);
 
+	if (!r->as_guard)
+		programs_member(r->programs, m);
 	r->current = NULL;
 	r->block_len = r->block_room = r->target_len = 0;
 	hasher_reset(r->hasher);
@@ -349,6 +356,8 @@ static int on_data(void *ctx, const void *data, size_t len)
 	struct recorder *r = ctx;
 	const unsigned char *p = data;
 
+	if (!r->as_guard)
+		programs_data(r->programs, data, len);
 	if (!r->current)
 		return 0;
 
@@ -446,6 +455,9 @@ static int join_links(struct recorder *r, const struct member *m)
 static int on_member_end(void *ctx, const struct member *m)
 {
 	struct recorder *r = ctx;
+
+	if (!r->as_guard)
+		programs_member_end(r->programs);
 	if (!r->current)
 		return 0;
 
@@ -541,7 +553,9 @@ int recorder_finish(struct recorder *r, struct manifest *m)
 	m->content_count = r->entry_count;
 	m->segments = r->segments;
 	m->segment_count = r->segment_count;
+	m->programs = r->programs;
 	r->entry_count = r->segment_count = 0;
 	r->segments = NULL;
+	r->programs = NULL;
 	return 0;
 }

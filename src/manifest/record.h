@@ -25,7 +25,7 @@ void recorder_free(struct recorder *r); /* NULL is allowed */
 int recorder_walk(struct recorder *r, struct input *in, bool as_guard, uint64_t base,
 		  struct initrd_fault *fault);
 
-/* Moves segments and the sorted content list into m, which must have none. -ENOMEM. */
+/* Moves segments, the sorted content list and programs into m, which must have none. -ENOMEM. */
 int recorder_finish(struct recorder *r, struct manifest *m);
 
 /* Reads a whole file: sha256, blocks, size, identity, extents. path is what is recorded. */
