@@ -2,7 +2,6 @@
 #include "cmd/guard_parts.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,6 +9,7 @@
 #include "boot/image_files.h"
 #include "boot/rescue.h"
 #include "manifest/format.h"
+#include "util/file.h"
 #include "util/hash.h"
 #include "util/message.h"
 #include "util/text.h"
@@ -23,15 +23,15 @@
 static int read_program(const char *folder, const char *name, char **data, size_t *size)
 {
 	cleanup(free_ptr) char *path = text_format("%s/%s", folder, name);
-	cleanup(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	cleanup(close_fd) int fd = file_open(path);
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) < 0) {
 		message("%s: %s; the guard needs it: install bootverdict again", path,
-			strerror(errno));
+			file_error(fd < 0 ? fd : -errno));
 		return 2;
 	}
-	if (!S_ISREG(st.st_mode) || st.st_size == 0 || st.st_size > PROGRAM_MAX) {
+	if (st.st_size == 0 || st.st_size > PROGRAM_MAX) {
 		message("%s: not a program of up to 16 MiB", path);
 		return 2;
 	}
@@ -169,6 +169,29 @@ static int look_for_early_cpio(int fd, uint64_t start, uint64_t end, struct firs
 	return r < 0 ? r : 0;
 }
 
+/* What no segment behind the guard replaces. */
+static bool is_guards_own(const char *path)
+{
+	size_t n = strlen(GUARD_DIR);
+
+	return strncmp(path, GUARD_DIR, n) == 0 && (!path[n] || path[n] == '/');
+}
+
+static void list_own_files_alone(struct manifest *m)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < m->content_count; i++) {
+		if (is_guards_own(m->contents[i].path)) {
+			m->contents[kept++] = m->contents[i];
+			continue;
+		}
+		free(m->contents[i].path);
+		free(m->contents[i].blocks);
+	}
+	m->content_count = kept;
+}
+
 /* Where a link will lead is not known before all is unpacked. */
 static bool wants_file(void *ctx, const char *path, bool link)
 {
@@ -183,27 +206,29 @@ static void take_data(void *ctx, const void *data, size_t len)
 	image_files_add(ctx, data, len);
 }
 
-/* files: gets those of main by which the rules for a rescue shell are known. */
-static int record(int fd, uint64_t start, uint64_t end, const unsigned char *guard,
-		  size_t guard_size, struct manifest *m, struct image_files *files,
-		  struct initrd_fault *fault)
+/*
+ * Fills the content list; in: the image behind the guard, or NULL for the guard alone. files: gets
+ * those of main by which the rules for a rescue shell are known.
+ */
+static int record(struct input *in, uint64_t start, const unsigned char *guard, size_t guard_size,
+		  struct manifest *m, struct image_files *files, struct initrd_fault *fault)
 {
 	const struct recorder_watch watch = { files, wants_file, take_data };
 	struct recorder *recorder = recorder_new();
-	struct input *in = input_from_fd(fd, start, end);
-	struct input *guard_in = guard ? input_from_memory(guard, guard_size) : NULL;
-	int r = recorder && in && (guard_in || !guard) ? 0 : -ENOMEM;
+	struct input *guard_in = input_from_memory(guard, guard_size);
+	int r = recorder && guard_in ? 0 : -ENOMEM;
 
-	if (!r && guard)
+	if (!r)
 		r = recorder_walk(recorder, guard_in, true, 0, fault);
-	if (!r) {
+	if (!r && in) {
 		recorder_watch(recorder, &watch);
 		r = recorder_walk(recorder, in, false, start, fault);
 	}
 	if (!r)
-		r = recorder_finish(recorder, m);
+		r = recorder_finish(recorder, m, fault);
+	if (!r && !in)
+		list_own_files_alone(m);
 	input_free(guard_in);
-	input_free(in);
 	recorder_free(recorder);
 	return r;
 }
@@ -238,21 +263,23 @@ static void add_rules(struct guard_files *g, struct manifest *m, struct image_fi
 	record_config(m, g);
 }
 
-int guard_make(const struct guard_files *g, int fd, uint64_t start, uint64_t end,
-	       struct manifest *m, unsigned char **bytes, size_t *size, struct initrd_fault *fault)
+/*
+ * The first guard, whose manifest is empty, tells which members a guard has. The first round
+ * measures the guard with its full manifest, the second writes that length; it can take one more
+ * block once.
+ */
+static int make(const struct guard_files *g, struct input *in, uint64_t start,
+		const struct first_segment *first, struct manifest *m, unsigned char **bytes,
+		size_t *size, struct initrd_fault *fault)
 {
+	bool mark = first->early && !first->marked;
 	struct guard_files own = *g;
 	struct image_files files = { 0 };
 	cleanup(free_ptr) char *config = NULL;
-	struct first_segment first = { false, false };
-	int r = look_for_early_cpio(fd, start, end, &first, fault);
-	bool mark = first.early && !first.marked;
+	int r = build(g, m, first->early, mark, bytes, size);
 
-	/* A first guard, whose manifest is empty, tells which members a guard has. */
 	if (!r)
-		r = build(g, m, first.early, mark, bytes, size);
-	if (!r)
-		r = record(fd, start, end, *bytes, *size, m, &files, fault);
+		r = record(in, start, *bytes, *size, m, &files, fault);
 	if (!r) {
 		add_rules(&own, m, &files);
 		config = own.config;
@@ -262,11 +289,35 @@ int guard_make(const struct guard_files *g, int fd, uint64_t start, uint64_t end
 		m->guard_bytes = *size;
 		free(*bytes);
 		*bytes = NULL;
-		r = build(&own, m, first.early, mark, bytes, size);
+		r = build(&own, m, first->early, mark, bytes, size);
 	}
-	/*
-	 * The first round measures the guard with its full manifest, the second writes that length;
-	 * it can take one more block once.
-	 */
+	if (r == -EFBIG && !fault->error) {
+		fault->error = r;
+		snprintf(fault->reason, sizeof(fault->reason),
+			 "the record of all that is in it would be longer than %u MiB",
+			 MANIFEST_BYTES_MAX >> 20);
+	}
 	return !r && m->guard_bytes != *size ? -EOVERFLOW : r;
+}
+
+int guard_make(const struct guard_files *g, int fd, uint64_t start, uint64_t end,
+	       struct manifest *m, unsigned char **bytes, size_t *size, struct initrd_fault *fault)
+{
+	struct first_segment first = { false, false };
+	int r = look_for_early_cpio(fd, start, end, &first, fault);
+	struct input *in = r ? NULL : input_from_fd(fd, start, end);
+
+	if (!r)
+		r = in ? make(g, in, start, &first, m, bytes, size, fault) : -ENOMEM;
+	input_free(in);
+	return r;
+}
+
+int guard_make_alone(const struct guard_files *g, struct manifest *m, unsigned char **bytes,
+		     size_t *size)
+{
+	const struct first_segment none = { false, false };
+	struct initrd_fault fault = { 0 };
+
+	return make(g, NULL, 0, &none, m, bytes, size, &fault);
 }

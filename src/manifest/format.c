@@ -21,7 +21,8 @@ static bool text_reserve(struct text *t, size_t more)
 	size_t size = t->size ? t->size : 64 * 1024;
 	char *data;
 
-	if (t->failed)
+	/* Nobody would read what is longer. */
+	if (t->failed || t->len > MANIFEST_BYTES_MAX)
 		return false;
 	if (more <= t->size - t->len)
 		return true;
@@ -202,8 +203,17 @@ int manifest_format(const struct manifest *m, char **text, size_t *len)
 	add_string(&t, "\n");
 	if (m->sealed_at)
 		add_format(&t, "sealed %" PRId64 "\n", m->sealed_at);
+	if (m->update_lost_at)
+		add_format(&t, "update-lost %" PRId64 "\n", m->update_lost_at);
 	if (m->guard_bytes)
 		add_format(&t, "guard %" PRIu64 "\n", m->guard_bytes);
+	if (m->refused) {
+		add_string(&t, "refused ");
+		add_string(&t, manifest_refusal_name(m->refusal));
+		add_string(&t, " ");
+		add_encoded(&t, m->refused);
+		add_string(&t, "\n");
+	}
 	for (int kind = 0; kind < ARTIFACT_KINDS; kind++) {
 		if (m->files[kind].present)
 			add_sealed_file(&t, manifest_artifact_name((enum artifact_kind)kind),
@@ -226,9 +236,9 @@ int manifest_format(const struct manifest *m, char **text, size_t *len)
 		add_hash(&t, sum);
 		add_string(&t, "\n");
 	}
-	if (t.failed) {
+	if (t.failed || t.len > MANIFEST_BYTES_MAX) {
 		free(t.data);
-		return -ENOMEM;
+		return t.failed ? -ENOMEM : -EFBIG;
 	}
 	*text = t.data;
 	*len = t.len;

@@ -13,7 +13,7 @@
 
 long read_start(const char *path, char *buf, size_t size)
 {
-	int fd = open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	size_t used = 0;
 	ssize_t n = 0;
 
