@@ -107,8 +107,8 @@ void guard_files_clear(struct guard_files *g)
 	free(g->config);
 }
 
-static int build(const struct guard_files *g, const struct manifest *m, bool merge, bool mark,
-		 unsigned char **bytes, size_t *size)
+static int build(const struct guard_files *g, int image, const struct manifest *m, bool merge,
+		 bool mark, unsigned char **bytes, size_t *size)
 {
 	cleanup(free_ptr) char *text = NULL;
 	struct manifest carried = *m; /* without times and inode numbers */
@@ -121,6 +121,7 @@ static int build(const struct guard_files *g, const struct manifest *m, bool mer
 		.busybox_size = g->busybox_size,
 		.config = g->config,
 		.config_size = g->config_size,
+		.manifest_private = !file_is_for_everybody(image),
 		.merge = merge,
 		.early_cpio_mark = mark,
 	};
@@ -196,14 +197,14 @@ int guard_make(const struct guard_files *g, int fd, uint64_t start, uint64_t end
 
 	/* A first guard, whose manifest is empty, tells which members a guard has. */
 	if (!r)
-		r = build(g, m, first.early, mark, bytes, size);
+		r = build(g, fd, m, first.early, mark, bytes, size);
 	if (!r)
 		r = record(fd, start, end, *bytes, *size, m, fault);
 	for (int i = 0; !r && i < LENGTH_ROUNDS_MAX && m->guard_bytes != *size; i++) {
 		m->guard_bytes = *size;
 		free(*bytes);
 		*bytes = NULL;
-		r = build(g, m, first.early, mark, bytes, size);
+		r = build(g, fd, m, first.early, mark, bytes, size);
 	}
 	/*
 	 * The first round measures the guard with its full manifest, the second writes that length;

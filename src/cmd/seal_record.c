@@ -10,6 +10,7 @@
 #include "cmd/sealing.h"
 #include "manifest/compare.h"
 #include "manifest/format.h"
+#include "manifest/private.h"
 #include "manifest/record.h"
 #include "util/file.h"
 #include "util/message.h"
@@ -101,14 +102,40 @@ static int make_folder(const char *path)
 	return mkdir(parent, 0755) < 0 && errno != EEXIST ? -errno : 0;
 }
 
-static int write_copy(const char *path, const char *text, size_t len, enum read_back read_back,
-		      uint64_t *bad_offset, uint64_t *bad_blocks)
+/*
+ * The record has hashes of all of the image and the kernel: whoever may not read these must not
+ * guess at their content with its help. Two modes are enough: for everybody, or for the owner.
+ */
+static mode_t record_mode(const struct boot_files *f)
+{
+	cleanup(close_fd) int image = file_open(f->initrd);
+	cleanup(close_fd) int kernel = f->kernel ? file_open(f->kernel) : -1;
+
+	return file_is_for_everybody(image) && (!f->kernel || file_is_for_everybody(kernel)) ? 0644
+											     : 0600;
+}
+
+/* A copy that is there, written before the image was closed to others: its successor takes its mode. */
+static void close_to_others(const char *path, mode_t mode)
+{
+	struct stat st;
+
+	if (lstat(path, &st) < 0 || !S_ISREG(st.st_mode) || !(st.st_mode & 0777 & ~mode))
+		return;
+	if (chmod(path, st.st_mode & mode) < 0 && (st.st_mode & 0066 & ~mode))
+		message("%s: it tells others about an image that they may not read, and cannot be "
+			"closed to them: %s",
+			path, strerror(errno));
+}
+
+static int write_copy(const char *path, mode_t mode, const char *text, size_t len,
+		      enum read_back read_back, uint64_t *bad_offset, uint64_t *bad_blocks)
 {
 	struct replacement *r = NULL;
 	int err = make_folder(path);
 
 	if (!err)
-		err = replace_begin(&r, path, 0644);
+		err = replace_begin(&r, path, mode);
 	if (!err)
 		err = replace_write(r, text, len);
 	if (err) {
@@ -144,10 +171,14 @@ int seal_manifests(const struct boot_files *f, const struct seal_options *o, str
 		   bool *changed)
 {
 	const char *const paths[] = { f->boot_manifest, f->var_manifest };
+	const mode_t mode = record_mode(f);
 	cleanup(free_ptr) char *text = NULL;
 	int status = 0, written = 0;
 	size_t len;
 
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
+		close_to_others(paths[i], mode);
+	manifest_hide_private(m);
 	m->sealed_at = (int64_t)time(NULL);
 	if (says_the_same(paths[0], m) && says_the_same(paths[1], m))
 		return 0;
@@ -158,7 +189,8 @@ int seal_manifests(const struct boot_files *f, const struct seal_options *o, str
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
 		uint64_t bad_offset = 0, bad_blocks = 0;
-		int err = write_copy(paths[i], text, len, o->read_back, &bad_offset, &bad_blocks);
+		int err = write_copy(paths[i], mode, text, len, o->read_back, &bad_offset,
+				     &bad_blocks);
 
 		if (!err) {
 			written++;
