@@ -79,3 +79,9 @@ void system_halt(void)
 	sync();
 	reboot((int)RB_HALT_SYSTEM);
 }
+
+void system_power_off(void)
+{
+	sync();
+	reboot(RB_POWER_OFF);
+}

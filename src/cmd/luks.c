@@ -69,6 +69,7 @@ static void collect_trials(const struct luks_view *v, const struct slot_trial *t
 			column[i] = "opens it";
 		} else if (trials[i].result == TRIAL_REFUSED) {
 			column[i] = luks_slots_damaged(v) >> i & 1 ? "refused, being damaged"
+				    : luks_slots_wiped(v) >> i & 1 ? "refused, not being as sealed"
 								   : "refused";
 		} else if (trials[i].result == TRIAL_FAILED) {
 			tried->failed |= UINT32_C(1) << i;

@@ -34,13 +34,16 @@ struct recorder {
 	void *by_path;	   /* tsearch tree over entries */
 	void *link_groups; /* tsearch tree over struct link_group */
 
+	const struct recorder_watch *watch; /* or NULL */
+
 	/* The walk under way. */
 	bool as_guard;
 	uint64_t base;
 
 	/* The member under way. */
 	struct path_entry *current; /* NULL: one that is left out */
-	char *target;		    /* of a symbolic link, INITRD_PATH_MAX + 1 bytes */
+	bool watched;
+	char *target; /* of a symbolic link, INITRD_PATH_MAX + 1 bytes */
 	size_t target_len;
 	struct hasher *hasher;
 	unsigned char block[BLOCK_SIZE];
@@ -126,6 +129,11 @@ void recorder_free(struct recorder *r)
 	free(r->target);
 	hasher_free(r->hasher);
 	free(r);
+}
+
+void recorder_watch(struct recorder *r, const struct recorder_watch *watch)
+{
+	r->watch = watch;
 }
 
 static struct path_entry *find(struct recorder *r, const char *path)
@@ -299,6 +307,7 @@ static int on_member(void *ctx, const struct member *m)
 	int type = content_type_from_mode(m->mode);
 
 	r->current = NULL;
+	r->watched = false;
 	r->block_len = r->block_room = r->target_len = 0;
 	hasher_reset(r->hasher);
 	/* The root folder is there already, and the kernel skips what has no type. */
@@ -323,6 +332,9 @@ static int on_member(void *ctx, const struct member *m)
 	if (!r->current)
 		return -ENOMEM;
 	fill(r, &r->current->content, m, (enum content_type)type);
+	r->watched = r->watch && (type == CONTENT_FILE || type == CONTENT_SYMLINK) &&
+		     r->watch->file(r->watch->ctx, r->current->content.path,
+				    type == CONTENT_SYMLINK);
 	return 0;
 }
 
@@ -361,6 +373,8 @@ static int on_data(void *ctx, const void *data, size_t len)
 		memcpy(r->target + r->target_len, p, n);
 		r->target_len += n;
 	}
+	if (r->watched)
+		r->watch->data(r->watch->ctx, p, len);
 	hasher_update(r->hasher, p, len);
 	if (c->type != CONTENT_FILE || c->size <= BLOCK_SIZE)
 		return 0;

@@ -205,6 +205,7 @@ static bool judge(pid_t checker, bool ended, int status, unsigned int seconds)
 		    number_text(WEXITSTATUS(status), number), "; this boot is unchecked");
 	if (!kill_checker(checker, &status) && !ended)
 		say(SAY_CRITICAL, "the checker cannot be ended and was left behind", NULL, NULL);
+	terminals_restore();
 	/* It may have turned kernel messages off on the console. */
 	klogctl(LOG_CONSOLE_ON, NULL, 0);
 	return false;
