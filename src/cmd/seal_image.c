@@ -400,6 +400,7 @@ static int seal_open_image(struct sealing *s, enum sealed *sealed)
 	struct initrd_fault fault = { 0 };
 	int r = guard_files_read(&s->programs, folder, settings);
 
+	s->programs.is_private = !file_is_for_everybody(s->im.fd);
 	*sealed = NOT_SEALED;
 	if (r)
 		return leave(s, r, sealed);
