@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "artifact/kernel.h"
 #include "cmd/check.h"
 #include "manifest/examine.h"
+#include "util/file.h"
 #include "util/memory.h"
 #include "util/text.h"
 #include "util/util.h"
@@ -24,7 +24,7 @@ static void cannot_run(struct report *r, const char *path, int error)
 	bool unreadable = error == -EIO;
 
 	report_finding(r, unreadable ? VERDICT_STORAGE_CORRUPTION : VERDICT_NONE, "BV-UNREADABLE",
-		       path, "It cannot be read: %s.", strerror(-error));
+		       path, "It cannot be read: %s.", file_error(error));
 	report_artifact(r, path, "file", "unreadable", 0, 0);
 }
 
@@ -255,7 +255,7 @@ static void report_kernel(struct report *r, const char *path, const struct kerne
 
 void check_file(const char *path, struct report *r)
 {
-	cleanup(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	cleanup(close_fd) int fd = file_open(path);
 	struct kernel_info kernel = { 0 };
 	struct image_proof proof;
 	struct input *in;
@@ -263,11 +263,7 @@ void check_file(const char *path, struct report *r)
 	int err;
 
 	if (fd < 0 || fstat(fd, &st) < 0) {
-		cannot_run(r, path, -errno);
-		return;
-	}
-	if (!S_ISREG(st.st_mode)) {
-		cannot_run(r, path, S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL);
+		cannot_run(r, path, fd < 0 ? fd : -errno);
 		return;
 	}
 	in = input_from_fd(fd, 0, (uint64_t)st.st_size);

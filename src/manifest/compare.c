@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "util/file.h"
 #include "util/hash.h"
 #include "util/util.h"
 
@@ -210,6 +211,7 @@ static void compare_identity(const struct sealed_file *f, const struct stat *st,
 	int64_t mtime = (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
 	int64_t ctime = (int64_t)st->st_ctim.tv_sec * 1000000000 + st->st_ctim.tv_nsec;
 
+	c->seen = *st;
 	c->size = (uint64_t)st->st_size;
 	c->mtime_ns = mtime;
 	c->same_inode = st->st_ino == f->inode;
@@ -217,25 +219,17 @@ static void compare_identity(const struct sealed_file *f, const struct stat *st,
 	c->same_ctime = ctime == f->ctime_ns;
 }
 
-static int open_unnoticed(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOATIME);
-
-	/* Only the owner and root may leave the access time alone. */
-	return fd < 0 && errno == EPERM ? open(path, O_RDONLY | O_CLOEXEC) : fd;
-}
-
 int sealed_file_compare(const struct sealed_file *f, const char *path, bool direct,
 			struct comparison *c)
 {
-	cleanup(close_fd) int fd = open_unnoticed(path);
+	cleanup(close_fd) int fd = file_open(path);
 	struct compare_run run = { .file = f, .c = c, .fd = fd };
 	struct stat st;
 	int r = -ENOMEM;
 
 	memset(c, 0, sizeof(*c));
 	if (fd < 0 || fstat(fd, &st) < 0) {
-		c->error = -errno;
+		c->error = fd < 0 ? fd : -errno;
 		return 0;
 	}
 	compare_identity(f, &st, c);
@@ -258,6 +252,20 @@ int sealed_file_compare(const struct sealed_file *f, const char *path, bool dire
 void comparison_clear(struct comparison *c)
 {
 	bad_ranges_clear(&c->bad);
+}
+
+bool comparison_is_current(const struct comparison *c, const char *path)
+{
+	const struct stat *seen = &c->seen;
+	struct stat now;
+
+	if (c->error)
+		return true;
+	return stat(path, &now) == 0 && now.st_dev == seen->st_dev && now.st_ino == seen->st_ino &&
+	       now.st_size == seen->st_size && now.st_mtim.tv_sec == seen->st_mtim.tv_sec &&
+	       now.st_mtim.tv_nsec == seen->st_mtim.tv_nsec &&
+	       now.st_ctim.tv_sec == seen->st_ctim.tv_sec &&
+	       now.st_ctim.tv_nsec == seen->st_ctim.tv_nsec;
 }
 
 bool comparison_untouched(const struct sealed_file *f, const struct comparison *c)

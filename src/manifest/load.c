@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "manifest/format.h"
+#include "util/file.h"
 #include "util/memory.h"
 #include "util/util.h"
 
 static int fail(char *reason, const char *what, int error)
 {
-	snprintf(reason, MANIFEST_REASON_BYTES, "%s: %s", what, strerror(-error));
+	snprintf(reason, MANIFEST_REASON_BYTES, "%s: %s", what, file_error(error));
 	return error;
 }
 
@@ -37,19 +37,18 @@ static int load(struct manifest *m, const char *path,
 		int (*parse)(struct manifest *m, const char *text, size_t len, char *reason),
 		char *reason)
 {
-	/* O_NONBLOCK: a FIFO in its place must not hang a boot. */
-	cleanup(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	cleanup(close_fd) int fd = file_open(path);
 	cleanup(free_ptr) char *text = NULL;
 	struct stat st;
 	ssize_t len;
 
 	manifest_init(m);
+	if (fd == -EINVAL)
+		return fail(reason, "cannot use it", fd);
 	if (fd < 0)
-		return fail(reason, "cannot open it", -errno);
+		return fail(reason, "cannot open it", fd);
 	if (fstat(fd, &st) < 0)
 		return fail(reason, "cannot examine it", -errno);
-	if (!S_ISREG(st.st_mode))
-		return fail(reason, "it is no regular file", -EINVAL);
 	if (st.st_size > (off_t)MANIFEST_BYTES_MAX)
 		return fail(reason, "it is no manifest", -EFBIG);
 	if (!memory_take((size_t)st.st_size)) {

@@ -66,6 +66,8 @@ struct recorder {
 	uint64_t link_bytes;
 	struct initrd_fault fault; /* .error: why it cannot go on */
 
+	const struct recorder_watch *watch; /* or NULL */
+
 	/* The walk under way. */
 	bool as_guard;
 	uint64_t base;
@@ -73,7 +75,8 @@ struct recorder {
 	/* The member under way. */
 	const struct member *m;
 	struct inode *current; /* NULL: one that is left out, or brings no data */
-	char *target;	       /* of a symbolic link, INITRD_PATH_MAX + 1 bytes */
+	bool watched;
+	char *target; /* of a symbolic link, INITRD_PATH_MAX + 1 bytes */
 	size_t target_len;
 	struct hasher *hasher;
 	unsigned char block[BLOCK_SIZE];
@@ -233,6 +236,42 @@ void recorder_free(struct recorder *r)
 	hasher_free(r->hasher);
 	memory_give(r->taken);
 	free(r);
+}
+
+static char *path_of(const struct node *n)
+{
+	char *path = malloc(n->path_length + 1), *end;
+
+	if (!path)
+		return NULL;
+	end = path + n->path_length;
+	*end = '\0';
+	for (; n->parent; n = n->parent) {
+		end -= n->length;
+		memcpy(end, n->name, n->length);
+		if (end > path)
+			*--end = '/';
+	}
+	return path;
+}
+
+void recorder_watch(struct recorder *r, const struct recorder_watch *watch)
+{
+	r->watch = watch;
+}
+
+static int show(struct recorder *r, const struct node *n)
+{
+	enum content_type type = r->current->content.type;
+	cleanup(free_ptr) char *path = NULL;
+
+	if (!r->watch || (type != CONTENT_FILE && type != CONTENT_SYMLINK))
+		return 0;
+	path = path_of(n);
+	if (!path)
+		return no_memory(r);
+	r->watched = r->watch->file(r->watch->ctx, path, type == CONTENT_SYMLINK);
+	return 0;
 }
 
 /* The node of a name in a folder; it is made if there is none. NULL: r->fault says why. */
@@ -425,7 +464,7 @@ static int enter(struct recorder *r, const struct member *m, struct node *n, enu
 	n->inode->brought = n;
 	r->current = n->inode;
 	fill(r, &n->inode->content, m, type);
-	return 0;
+	return show(r, n);
 }
 
 static int on_member(void *ctx, const struct member *m)
@@ -437,6 +476,7 @@ static int on_member(void *ctx, const struct member *m)
 
 	r->m = m;
 	r->current = NULL;
+	r->watched = false;
 	r->block_len = r->block_room = r->target_len = 0;
 	hasher_reset(r->hasher);
 	/* Inode numbers mean nothing beyond their archive. */
@@ -508,6 +548,8 @@ static int on_data(void *ctx, const void *data, size_t len)
 		memcpy(r->target + r->target_len, p, n);
 		r->target_len += n;
 	}
+	if (r->watched)
+		r->watch->data(r->watch->ctx, p, len);
 	hasher_update(r->hasher, p, len);
 	if (c->type != CONTENT_FILE || c->size <= BLOCK_SIZE)
 		return 0;
@@ -622,23 +664,6 @@ int recorder_walk(struct recorder *r, struct input *in, bool as_guard, uint64_t 
 static int by_content_path(const void *a, const void *b)
 {
 	return strcmp(((const struct content *)a)->path, ((const struct content *)b)->path);
-}
-
-static char *path_of(const struct node *n)
-{
-	char *path = malloc(n->path_length + 1), *end;
-
-	if (!path)
-		return NULL;
-	end = path + n->path_length;
-	*end = '\0';
-	for (; n->parent; n = n->parent) {
-		end -= n->length;
-		memcpy(end, n->name, n->length);
-		if (end > path)
-			*--end = '/';
-	}
-	return path;
 }
 
 static void move_cost(struct recorder *r, struct manifest *m, size_t cost)

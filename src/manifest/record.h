@@ -16,6 +16,17 @@ struct recorder;
 struct recorder *recorder_new(void);	/* NULL: out of memory */
 void recorder_free(struct recorder *r); /* NULL is allowed */
 
+/* Who wants to see files as they come, by the path where each really ends up. */
+struct recorder_watch {
+	void *ctx;
+	/* Whether its data is wanted: of a regular file its content, of a link its target. */
+	bool (*file)(void *ctx, const char *path, bool link);
+	void (*data)(void *ctx, const void *data, size_t len);
+};
+
+/* Also shows what the walks from now on come upon; *watch stays the caller's. */
+void recorder_watch(struct recorder *r, const struct recorder_watch *watch);
+
 /*
  * Walks one image, or the guard alone, and adds what it holds. Call it for the guard first (if
  * there is one), then for the rest. as_guard: the members count as GUARD_SEGMENT and leave no

@@ -67,7 +67,7 @@ bool checker_is_sound(const struct stub_config *config, const char **why)
 	if (!config->checker_known)
 		return false;
 	*why = "it cannot be read";
-	fd = open(STUB_CHECKER, O_RDONLY | O_NOCTTY | O_CLOEXEC);
+	fd = open(STUB_CHECKER, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
 	xxh64_begin(&x);
@@ -205,6 +205,7 @@ static bool judge(pid_t checker, bool ended, int status, unsigned int seconds)
 		    number_text(WEXITSTATUS(status), number), "; this boot is unchecked");
 	if (!kill_checker(checker, &status) && !ended)
 		say(SAY_CRITICAL, "the checker cannot be ended and was left behind", NULL, NULL);
+	terminals_restore();
 	/* It may have turned kernel messages off on the console. */
 	klogctl(LOG_CONSOLE_ON, NULL, 0);
 	return false;

@@ -231,15 +231,11 @@ called() {
 @test "a disk that did not keep what was written fails the update, loudly" {
 	echo 1 >lib/status
 	post_update 1
-	[[ "$output" == *"DO NOT REBOOT"* ]]
+	[[ "$output" == *"what a reboot would do now"* ]]
 	[[ "$output" == *"$PWD/boot/initrd.img-6.12"* ]]
-	[[ "$output" != *dpkg-bak* ]]
-	: >boot/initrd.img-6.12.dpkg-bak
-	post_update 1
-	[[ "$output" == *"initrd.img-6.12.dpkg-bak"* ]]
 	echo SEAL_CORRUPTION=warn >>conf
 	post_update 0
-	[[ "$output" == *"DO NOT REBOOT"* ]]
+	[[ "$output" == *"what a reboot would do now"* ]]
 }
 
 @test "what cannot be sealed is a warning, or an error when that is wanted" {
