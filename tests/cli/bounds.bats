@@ -188,6 +188,37 @@ sealed() { # STATUS [WORDS]
 	done
 }
 
+@test "damage in thousands of places: the first of them are named, all are counted" {
+	local ranges
+
+	IMAGE_BYTES=12000000
+	make_system plain
+	seal --no-read-back
+	touch -r "$IMAGE" "$BATS_TEST_TMPDIR/times"
+	python3 -c 'import sys
+with open(sys.argv[1], "r+b") as f:
+    for block in range(400, 2900, 2):
+        f.seek(4096 * block)
+        f.write(bytes(4096))' "$IMAGE"
+	touch -r "$BATS_TEST_TMPDIR/times" "$IMAGE"
+	bounded $CHECK_MIB 1 "$BOOTVERDICT" check --json --root "$ROOT" -k "$KVER"
+	ranges=$(field '.findings[0].ranges | length')
+	[ "$ranges" -eq 1024 ]
+	[ "$(field '.findings[0].evidence["more bad ranges"]')" -eq $((1250 - 1024)) ]
+	[ "$(field '.findings[0].evidence["bad blocks"]')" -eq 1250 ]
+}
+
+@test "an initrd replaced by what cannot be verified here is stale, not corruption" {
+	make_system
+	seal --no-read-back
+	make_initrd "$IMAGE" bzip2 2
+	bounded $CHECK_MIB 4 "$BOOTVERDICT" check --root "$ROOT" -k "$KVER"
+	[[ $output == *"; nothing in it"* ]]
+	crafted window 100
+	cp "$FILE" "$IMAGE"
+	bounded $CHECK_MIB 4 "$BOOTVERDICT" check --root "$ROOT" -k "$KVER"
+}
+
 @test "a guard's record with all that fits into it" {
 	crafted paths-in-record 220000
 	examined 1 "220000 of 220000 paths"
