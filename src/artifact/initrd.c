@@ -73,7 +73,9 @@ static int fault(struct walk *w, int error, const char *fmt, ...)
 
 static int fault_reading(struct walk *w, int error)
 {
-	return fault(w, error, "reading the image failed: %s", strerror(-error));
+	fault(w, error, "reading the image failed: %s", strerror(-error));
+	w->fault->proven = error == -EIO;
+	return error;
 }
 
 /* The first bytes at p as "1f 8b 08", for a message. */
@@ -166,8 +168,10 @@ static ssize_t unpack(struct walk *w)
 		n = decompressor_read(w->d, w->buf + w->have, UNPACK_BUFFER - w->have);
 		if (n < 0) {
 			w->in_member = w->in_member && !decompressor_damaged_anywhere(w->d);
-			return fault(w, (int)n, "%s: %s", codec_name(w->seg.codec),
-				     decompressor_reason(w->d));
+			fault(w, (int)n, "%s: %s", codec_name(w->seg.codec),
+			      decompressor_reason(w->d));
+			w->fault->proven = n == -EBADMSG || n == -ENODATA || n == -EIO;
+			return n;
 		}
 		if (n > 0) {
 			w->have += (size_t)n;

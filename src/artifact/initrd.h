@@ -46,6 +46,8 @@ struct member {
 
 /* Why a walk ended early. */
 struct initrd_fault {
+	bool proven; /* by the compressed data, its checksum, or the device: bytes are wrong; else only
+		      * the structure is not what it should be */
 	int error;	      /* -EBADMSG, -ENODATA, -EIO, ...; 0: no fault */
 	unsigned int segment; /* index of the segment */
 	enum codec codec;     /* of that segment */

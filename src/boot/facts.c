@@ -14,6 +14,7 @@
 #include "manifest/format.h"
 #include "util/text.h"
 #include "util/util.h"
+#include "verdict/rules.h"
 
 static void load_manifest(struct boot_facts *f)
 {
@@ -50,6 +51,49 @@ static void load_manifest(struct boot_facts *f)
 		     f->release);
 }
 
+/* What was found when the image was to be sealed. */
+static const char *refusal_text(enum refusal refusal)
+{
+	switch (refusal) {
+	case REFUSED_BROKEN:
+		return "The image was broken already when it was to be sealed: the disk lost a part of "
+		       "it, or it was never written to its end.";
+	case REFUSED_UNKNOWN:
+		return "The image was not sealed, because its structure is not what it should be: it was "
+		       "broken already, or its builder makes images that bootverdict does not know.";
+	default:
+		return "The image was not sealed, because what it starts with cannot be executed.";
+	}
+}
+
+static void tell_refusal(struct boot_facts *f)
+{
+	const struct manifest *m = &f->manifest;
+	struct finding *finding;
+
+	if (!f->manifest_usable || !m->refusal)
+		return;
+	finding = report_finding(&f->report, judge_refusal(m->refusal), "BV-IMAGE-REFUSED",
+				 "initial RAM disk", "%s", refusal_text(m->refusal));
+	finding_text(finding, "reason", "%s", m->refused);
+	if (m->refusal == REFUSED_BROKEN)
+		finding_not(finding, "root=, crypttab, or the passphrase");
+	if (m->refusal == REFUSED_START)
+		finding_not(finding, "the disk or the memory");
+	finding_next(finding, "Boot an older kernel from the boot menu, or a rescue system.");
+	if (m->refusal != REFUSED_START)
+		finding_next(finding, "Have the disk checked, or the host that provides it.");
+	finding_next(finding, "Make the image anew: update-initramfs -u -k %s", m->kernel);
+}
+
+/* An image that was refused without a proof is stopped only when this boot shows a fault, too. */
+static bool refusal_stops(const struct boot_facts *f)
+{
+	if (!f->manifest_usable || !f->manifest.refusal)
+		return false;
+	return f->manifest.refusal == REFUSED_BROKEN || f->kernel_message || !f->next_init_sound;
+}
+
 static bool content_bad(const struct boot_facts *f)
 {
 	return (f->content.missing || f->content.different) && !f->content.replaced;
@@ -79,7 +123,7 @@ static void doubt_replacement(struct boot_facts *f)
 static void tell_kernel_message(struct boot_facts *f)
 {
 	struct finding *finding;
-	bool harmless = f->manifest_usable && !content_bad(f);
+	bool harmless = f->manifest_usable && !content_bad(f) && !f->manifest.refusal;
 
 	if (!f->kernel_message)
 		return;
@@ -164,7 +208,9 @@ static bool can_start_init(const struct boot_facts *f, int root)
 	bool sound;
 
 	mounts_proc();
-	sound = startable(f->manifest_usable ? &f->manifest : NULL, root, GUARD_ORIGINAL_INIT);
+	/* Of what was refused there is no list. */
+	sound = startable(f->manifest_usable && !f->manifest.refusal ? &f->manifest : NULL, root,
+			  GUARD_ORIGINAL_INIT);
 	mounts_proc_off();
 	return sound;
 }
@@ -184,14 +230,16 @@ void boot_facts_gather(struct boot_facts *f, int root, int no_init)
 		manifest_clear(&f->manifest);
 		f->manifest_usable = false;
 	}
+	tell_refusal(f);
 	f->kernel_message = kernel_log_unpack_message();
 	doubt_replacement(f);
 	tell_kernel_message(f);
 	compare_release(f);
 	tell_no_init(f, no_init);
 	report_conclude(&f->report);
-	f->stops = no_init || content_bad(f) || (!f->manifest_usable && f->kernel_message);
 	f->next_init_sound = !no_init && can_start_init(f, root);
+	f->stops = no_init || content_bad(f) || (!f->manifest_usable && f->kernel_message) ||
+		   refusal_stops(f);
 }
 
 void boot_facts_clear(struct boot_facts *f)

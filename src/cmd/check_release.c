@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,12 +12,17 @@
 #include "manifest/compare.h"
 #include "manifest/examine.h"
 #include "manifest/format.h"
+#include "storage/leftovers.h"
+#include "storage/lock.h"
 #include "util/text.h"
 #include "util/util.h"
 #include "verdict/rules.h"
 
 /* Members named for one bad range; a compressed segment can lose thousands. */
 #define MEMBERS_NAMED_MAX 16u
+
+/* At a file that changes while it is looked at. */
+#define LOOKS_MAX 3
 
 static const char *kind_name(enum artifact_kind kind)
 {
@@ -231,6 +237,34 @@ static void report_unopened(struct report *r, const struct manifest *m, const ch
 	report_artifact(r, path, kind_name(kind), "unreadable", 0, 0);
 }
 
+/* Everything that is to be known of the file, in one look. */
+struct look {
+	struct comparison c;
+	struct examined e;
+};
+
+static void look_clear(struct look *l)
+{
+	comparison_clear(&l->c);
+	image_proof_clear(&l->e.proof);
+}
+
+static int look(const struct sealed_file *s, const char *path, enum artifact_kind kind, bool direct,
+		struct look *l)
+{
+	int err;
+
+	memset(l, 0, sizeof(*l));
+	l->e.soundness = UNPROVEN;
+	manifest_init(&l->e.proof.found);
+	manifest_init(&l->e.proof.record);
+	err = sealed_file_compare(s, path, direct, &l->c);
+	if (!err && judge_needs_soundness(s, &l->c))
+		err = examine(path, kind, l->c.size, &l->e);
+	/* A package that replaces the file just now makes two files out of one. */
+	return !err && !comparison_is_current(&l->c, path) ? -EAGAIN : err;
+}
+
 static void check_sealed_file(const struct boot_files *files, const struct manifest *m,
 			      enum artifact_kind kind, bool direct, struct report *r)
 {
@@ -238,35 +272,34 @@ static void check_sealed_file(const struct boot_files *files, const struct manif
 	const char *found = kind == ARTIFACT_KERNEL ? files->kernel : files->initrd;
 	cleanup(free_ptr) char *path =
 		found ? text_copy(found) : text_format("%s%s", files->root, s->path);
-	struct examined e = { .soundness = UNPROVEN };
-	struct comparison c = { 0 };
 	struct judgement j;
+	struct look l;
 	int err;
 
 	if (!s->present)
 		return;
-	manifest_init(&e.proof.found);
-	manifest_init(&e.proof.record);
-	err = sealed_file_compare(s, path, direct, &c);
-	if (!err && judge_needs_soundness(s, &c))
-		err = examine(path, kind, c.size, &e);
+	err = look(s, path, kind, direct, &l);
+	for (int i = 1; err == -EAGAIN && i < LOOKS_MAX; i++) {
+		look_clear(&l);
+		err = look(s, path, kind, direct, &l);
+	}
 	if (err) {
 		report_finding(r, VERDICT_NONE, "BV-FAILED", path, "It could not be examined: %s.",
-			       strerror(-err));
-		goto out;
+			       err == -EAGAIN ? "it changes all the time; check again"
+					      : strerror(-err));
+		look_clear(&l);
+		return;
 	}
-	j = judge_file(s, &c, e.soundness, e.guard_bytes);
-	if (c.error)
-		report_unopened(r, m, path, kind, j, c.error);
+	j = judge_file(s, &l.c, l.e.soundness, l.e.guard_bytes);
+	if (l.c.error)
+		report_unopened(r, m, path, kind, j, l.c.error);
 	else if (j.verdict == VERDICT_INTACT)
 		report_artifact(r, path, kind_name(kind), "intact", s->size, 0);
 	else if (j.verdict == VERDICT_STALE)
-		report_stale(r, m, path, kind, &c, e.soundness);
+		report_stale(r, m, path, kind, &l.c, l.e.soundness);
 	else
-		report_corruption(r, m, path, kind, &c, j.ground, &e);
-out:
-	comparison_clear(&c);
-	image_proof_clear(&e.proof);
+		report_corruption(r, m, path, kind, &l.c, j.ground, &l.e);
+	look_clear(&l);
 }
 
 /* Loads one copy. False when it cannot be used; a damaged one is told. */
@@ -344,12 +377,68 @@ static void check_unsealed(const struct boot_files *f, struct report *r, bool se
 	finding_next(n, "Seal it: bootverdict seal -k %s", f->release);
 }
 
+/* What sealing left behind because it could not do better (cmd/seal_rescue.h). */
+static void check_last_seal(const struct boot_files *f, const struct manifest *m, struct report *r)
+{
+	const char *path = f->initrd ? f->initrd : f->release;
+	struct finding *n;
+	char when[32];
+
+	if (m->update_lost_at) {
+		n = report_finding(
+			r, VERDICT_STALE, "BV-INITRD-UPDATE-LOST", path,
+			"This is the image before the last update: the newer one could not "
+			"be sealed, and this one was put in its place again.");
+		finding_text(n, "update_lost", "%s", text_time(m->update_lost_at, when));
+		finding_next(n,
+			     "If the disk lost what was written, have it checked first. Then make "
+			     "the image anew: update-initramfs -u -k %s",
+			     f->release);
+	}
+	if (m->refused) {
+		n = report_finding(r, judge_refusal(m->refusal), "BV-IMAGE-REFUSED", path,
+				   "This image was refused when it was to be sealed: %s.",
+				   m->refused);
+		finding_next(n,
+			     "When it does not boot, bootverdict's guard in front of it explains. "
+			     "Make it anew: update-initramfs -u -k %s",
+			     f->release);
+	}
+}
+
+static void tell_leftover(void *ctx, const char *path, uint64_t size)
+{
+	struct finding *n = report_finding(
+		ctx, VERDICT_INTACT, "BV-LEFTOVER", path,
+		"A run of bootverdict that was interrupted has left this file behind.");
+
+	n->warning = true;
+	finding_number(n, "bytes", size);
+	finding_next(n, "The next 'bootverdict seal' or update-initramfs removes it.");
+}
+
+/* Only when nobody is writing there just now. */
+static void check_leftovers(const struct boot_files *f, struct report *r)
+{
+	const char *const files[] = { f->initrd, f->boot_manifest, f->var_manifest };
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		cleanup(free_ptr) char *copy = files[i] ? text_copy(files[i]) : NULL;
+		const char *folder = copy ? dirname(copy) : NULL;
+		cleanup(close_fd) int lock = folder ? folder_lock(folder, 0) : -1;
+
+		if (lock >= 0)
+			leftovers_each(folder, false, tell_leftover, r);
+	}
+}
+
 void check_release(const struct boot_files *f, bool direct, struct report *r,
 		   struct luks_checks *luks)
 {
 	struct manifest m;
 	bool sealed;
 
+	check_leftovers(f, r);
 	if (!load_manifest(f, &m, r, &sealed)) {
 		check_unsealed(f, r, sealed);
 		manifest_clear(&m);
@@ -359,6 +448,7 @@ void check_release(const struct boot_files *f, bool direct, struct report *r,
 		r->sealed_at = m.sealed_at;
 	for (int kind = 0; kind < ARTIFACT_KINDS; kind++)
 		check_sealed_file(f, &m, (enum artifact_kind)kind, direct, r);
+	check_last_seal(f, &m, r);
 	luks_checks_add(luks, &m);
 	manifest_clear(&m);
 }

@@ -167,24 +167,70 @@ static int look_for_early_cpio(int fd, uint64_t start, uint64_t end, struct firs
 	return r < 0 ? r : 0;
 }
 
-static int record(int fd, uint64_t start, uint64_t end, const unsigned char *guard,
-		  size_t guard_size, struct manifest *m, struct initrd_fault *fault)
+/* What no segment behind the guard replaces. */
+static bool is_guards_own(const char *path)
+{
+	size_t n = strlen(GUARD_DIR);
+
+	return strncmp(path, GUARD_DIR, n) == 0 && (!path[n] || path[n] == '/');
+}
+
+static void list_own_files_alone(struct manifest *m)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < m->content_count; i++) {
+		if (is_guards_own(m->contents[i].path)) {
+			m->contents[kept++] = m->contents[i];
+			continue;
+		}
+		free(m->contents[i].path);
+		free(m->contents[i].blocks);
+	}
+	m->content_count = kept;
+}
+
+/* Fills the content list; in: the image behind the guard, or NULL for the guard alone. */
+static int record(struct input *in, uint64_t start, const unsigned char *guard, size_t guard_size,
+		  struct manifest *m, struct initrd_fault *fault)
 {
 	struct recorder *recorder = recorder_new();
-	struct input *in = input_from_fd(fd, start, end);
-	struct input *guard_in = guard ? input_from_memory(guard, guard_size) : NULL;
-	int r = recorder && in && (guard_in || !guard) ? 0 : -ENOMEM;
+	struct input *guard_in = input_from_memory(guard, guard_size);
+	int r = recorder && guard_in ? 0 : -ENOMEM;
 
-	if (!r && guard)
-		r = recorder_walk(recorder, guard_in, true, 0, fault);
 	if (!r)
+		r = recorder_walk(recorder, guard_in, true, 0, fault);
+	if (!r && in)
 		r = recorder_walk(recorder, in, false, start, fault);
 	if (!r)
 		r = recorder_finish(recorder, m);
+	if (!r && !in)
+		list_own_files_alone(m);
 	input_free(guard_in);
-	input_free(in);
 	recorder_free(recorder);
 	return r;
+}
+
+/*
+ * The first guard, whose manifest is empty, tells which members a guard has. The first round
+ * measures the guard with its full manifest, the second writes that length; it can take one more
+ * block once.
+ */
+static int make(const struct guard_files *g, struct input *in, uint64_t start, bool merge,
+		bool mark, struct manifest *m, unsigned char **bytes, size_t *size,
+		struct initrd_fault *fault)
+{
+	int r = build(g, m, merge, mark, bytes, size);
+
+	if (!r)
+		r = record(in, start, *bytes, *size, m, fault);
+	for (int i = 0; !r && i < LENGTH_ROUNDS_MAX && m->guard_bytes != *size; i++) {
+		m->guard_bytes = *size;
+		free(*bytes);
+		*bytes = NULL;
+		r = build(g, m, merge, mark, bytes, size);
+	}
+	return !r && m->guard_bytes != *size ? -EOVERFLOW : r;
 }
 
 int guard_make(const struct guard_files *g, int fd, uint64_t start, uint64_t end,
@@ -192,22 +238,22 @@ int guard_make(const struct guard_files *g, int fd, uint64_t start, uint64_t end
 {
 	struct first_segment first = { false, false };
 	int r = look_for_early_cpio(fd, start, end, &first, fault);
-	bool mark = first.early && !first.marked;
+	struct input *in = r ? NULL : input_from_fd(fd, start, end);
 
-	/* A first guard, whose manifest is empty, tells which members a guard has. */
 	if (!r)
-		r = build(g, m, first.early, mark, bytes, size);
-	if (!r)
-		r = record(fd, start, end, *bytes, *size, m, fault);
-	for (int i = 0; !r && i < LENGTH_ROUNDS_MAX && m->guard_bytes != *size; i++) {
-		m->guard_bytes = *size;
-		free(*bytes);
-		*bytes = NULL;
-		r = build(g, m, first.early, mark, bytes, size);
-	}
-	/*
-	 * The first round measures the guard with its full manifest, the second writes that length;
-	 * it can take one more block once.
-	 */
-	return !r && m->guard_bytes != *size ? -EOVERFLOW : r;
+		r = in ? make(g, in, start, first.early, first.early && !first.marked, m, bytes,
+			      size, fault)
+		       : -ENOMEM;
+	input_free(in);
+	return r;
+}
+
+int guard_make_alone(const struct guard_files *g, struct manifest *m, unsigned char **bytes,
+		     size_t *size)
+{
+	struct initrd_fault fault = { 0 };
+
+	manifest_clear_contents(m);
+	m->guard_bytes = 0;
+	return make(g, NULL, 0, false, false, m, bytes, size, &fault);
 }

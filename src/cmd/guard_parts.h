@@ -29,4 +29,11 @@ void guard_files_clear(struct guard_files *g);
 int guard_make(const struct guard_files *g, int fd, uint64_t start, uint64_t end,
 	       struct manifest *m, unsigned char **bytes, size_t *size, struct initrd_fault *fault);
 
+/*
+ * Makes a guard that stands for itself, in front of an image that is not sealed: m gets the guard's
+ * own files as its content list in place of what it has, and guard_bytes.
+ */
+int guard_make_alone(const struct guard_files *g, struct manifest *m, unsigned char **bytes,
+		     size_t *size);
+
 #endif

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
 #include <getopt.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +9,9 @@
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "cmd/sealing.h"
+#include "storage/leftovers.h"
+#include "storage/lock.h"
+#include "util/interrupt.h"
 #include "util/message.h"
 #include "util/text.h"
 #include "util/util.h"
@@ -32,8 +37,12 @@ static const char help[] =
 	"  -h, --help          this text\n\n"
 	"After a change of LUKS keys: bootverdict seal --all\n\n"
 	"Exit status: 0 sealed; 1 an image, a LUKS header or a keyslot is damaged, or the disk did not\n"
-	"keep what was written; 2 it could not be done (no room, read-only, ...). After 1 and 2 the old\n"
-	"image stays in place.\n";
+	"keep what was written; 2 it could not be done (no room, read-only, ...). After 1 and 2 it says\n"
+	"what stands in the initrd's place, and what a reboot would do: the image as it was, if the disk\n"
+	"has all of it, the image before, or bootverdict's guard, which explains.\n";
+
+/* A slow disk takes that long for one image, and no longer. */
+#define LOCK_SECONDS 600
 
 enum { OPT_REMOVE = 256, OPT_GUARD, OPT_DEVICE, OPT_HEADER, OPT_READ_BACK, OPT_NO_READ_BACK };
 
@@ -66,50 +75,93 @@ static void report_sealed(const struct boot_files *f, const struct manifest *m, 
 		       m->luks[i].version, m->luks[i].slot_count);
 }
 
-static int seal_release(const struct arguments *a, const char *release)
-{
-	struct boot_files f;
-	struct manifest m;
-	bool image_changed = false, record_changed = false;
-	int r = 0;
-
-	manifest_init(&m);
-	boot_files_find(&f, a->which.root, a->which.boot, release);
-	if (!f.initrd) {
-		message("%s: there is no initrd for this kernel version in %s", release,
-			a->which.boot ? a->which.boot : "the boot folder");
-		r = 2;
-		goto out;
-	}
-	if (a->remove) {
-		r = seal_remove(&f, &a->seal);
-		goto out;
-	}
-	m.kernel = text_copy(release);
-	m.os = text_copy(f.os);
-	if (f.kernel)
-		r = seal_kernel(&f, &a->seal, &m);
-	else
-		message("%s: there is no kernel image beside %s: only the initrd is sealed",
-			release, f.initrd);
-	if (!r)
-		r = seal_luks(&f, &a->seal, &m);
-	if (!r)
-		r = seal_initrd(&f, &a->seal, &m, &image_changed);
-	if (!r)
-		r = seal_manifests(&f, &a->seal, &m, &record_changed);
-	if (!r && !a->seal.quiet)
-		report_sealed(&f, &m, image_changed || record_changed);
-out:
-	manifest_clear(&m);
-	boot_files_clear(&f);
-	return r;
-}
-
 /* The worst status: a disk that loses data outweighs what could not be done. */
 static int worst(int a, int b)
 {
 	return a == 1 || b == 1 ? 1 : a > b ? a : b;
+}
+
+/* Each artifact for itself: what is wrong with one is no reason to leave another unsealed. */
+static int seal_files(const struct arguments *a, const struct boot_files *f)
+{
+	bool image_changed = false, record_changed = false, to_record = false;
+	struct manifest m;
+	int r = 0;
+
+	manifest_init(&m);
+	m.kernel = text_copy(f->release);
+	m.os = text_copy(f->os);
+	if (f->kernel)
+		r = seal_kernel(f, &a->seal, &m);
+	else
+		message("%s: there is no kernel image beside %s: only the initrd is sealed",
+			f->release, f->initrd);
+	r = worst(r, seal_luks(f, &a->seal, &m));
+	r = worst(r, seal_initrd(f, &a->seal, &m, &image_changed, &to_record));
+	if (to_record)
+		r = worst(r, seal_manifests(f, &a->seal, &m, &record_changed));
+	if (!r && !a->seal.quiet)
+		report_sealed(f, &m, image_changed || record_changed);
+	manifest_clear(&m);
+	return r;
+}
+
+/* Two at a time would take each other's image for the one to seal. */
+static int lock_boot_folder(const struct boot_files *f)
+{
+	cleanup(free_ptr) char *path = realpath(f->initrd, NULL);
+	const char *folder = path ? dirname(path) : ".";
+	int lock = folder_lock(folder, 0);
+
+	if (lock == -EBUSY) {
+		message("%s: another bootverdict is at work there; waiting for it", folder);
+		lock = folder_lock(folder, LOCK_SECONDS);
+	}
+	if (lock < 0 && lock != -EINTR)
+		message("%s: %s", folder,
+			lock == -EBUSY ? "the other bootverdict does not come to an end"
+				       : strerror(-lock));
+	return lock;
+}
+
+static void tell_leftover(void *ctx, const char *path, uint64_t size)
+{
+	(void)ctx;
+	message("%s: left behind by a run that was interrupted (%llu bytes); removed", path,
+		(unsigned long long)size);
+}
+
+static void remove_leftovers(const struct boot_files *f)
+{
+	const char *const files[] = { f->initrd, f->boot_manifest, f->var_manifest };
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		cleanup(free_ptr) char *copy = text_copy(files[i]);
+
+		leftovers_each(dirname(copy), true, tell_leftover, NULL);
+	}
+}
+
+static int seal_release(const struct arguments *a, const char *release)
+{
+	cleanup(close_fd) int lock = -1;
+	struct boot_files f;
+	int r = 2;
+
+	boot_files_find(&f, a->which.root, a->which.boot, release);
+	if (!f.initrd) {
+		message("%s: there is no initrd for this kernel version in %s", release,
+			a->which.boot ? a->which.boot : "the boot folder");
+		goto out;
+	}
+	lock = lock_boot_folder(&f);
+	if (lock < 0)
+		goto out;
+	remove_leftovers(&f);
+	r = a->remove ? seal_remove(&f, &a->seal) : seal_files(a, &f);
+out:
+	boot_files_clear(&f);
+	return r;
 }
 
 static int seal_all(const struct arguments *a)
@@ -126,7 +178,7 @@ static int seal_all(const struct arguments *a)
 			a->which.boot ? a->which.boot : "the boot folder");
 	if (err || !releases.count)
 		r = 2;
-	for (size_t i = 0; i < releases.count; i++)
+	for (size_t i = 0; i < releases.count && !interrupted(); i++)
 		r = worst(r, seal_release(a, releases.names[i]));
 	releases_clear(&releases);
 	return r;
@@ -136,6 +188,7 @@ static int run(struct arguments *a)
 {
 	cleanup(free_ptr) char *running = NULL;
 
+	interrupt_catch();
 	if (a->seal.read_back == READ_BACK && !a->read_back_anyway && in_chroot()) {
 		a->seal.read_back = NO_READ_BACK;
 		if (!a->seal.quiet)
@@ -206,5 +259,6 @@ int cmd_seal(int argc, char **argv)
 	else if (!status)
 		status = run(&a);
 	free(a.seal.devices);
+	interrupt_deliver();
 	return status;
 }

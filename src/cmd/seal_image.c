@@ -1,61 +1,66 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "cmd/seal_image.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "cmd/guard_parts.h"
+#include "cmd/seal_rescue.h"
+#include "cmd/seal_start.h"
 #include "cmd/sealing.h"
+#include "manifest/record.h"
+#include "storage/direct.h"
 #include "util/message.h"
 #include "util/text.h"
 #include "util/util.h"
 
 #define COPY_BYTES (256u * 1024u)
 
-int seal_explain_write(const char *path, int error, uint64_t bad_offset, uint64_t bad_blocks)
+int seal_explain_write(const char *path, int error, const struct replace_result *result)
 {
+	const char *stands = result->installed
+				     ? "the new file is in place, but a power cut may bring "
+				       "back the old one"
+				     : "the old file is still in place";
+
 	switch (error) {
 	case -EILSEQ:
 		message("%s: the disk did not keep what was written: %llu of its 4096-byte blocks "
 			"read back differently, the first one at offset %llu",
-			path, (unsigned long long)bad_blocks, (unsigned long long)bad_offset);
-		message("this is storage corruption, not a configuration error: do not reboot before "
-			"the disk, or the host that provides it, has been checked; the old file is "
-			"still in place");
+			path, (unsigned long long)result->bad_blocks,
+			(unsigned long long)result->bad_offset);
+		message("this is storage corruption, not a configuration error: have the disk, or "
+			"the host that provides it, checked");
 		return 1;
 	case -EIO:
-		message("%s: the disk reports an input/output error: this is a storage fault; the old "
-			"file is still in place",
-			path);
+		message("%s: the disk reports an input/output error: this is a storage fault; %s",
+			path, stands);
 		return 1;
 	case -ENOSPC:
 	case -EDQUOT:
-		message("%s: no room for a second copy beside it; the old file is still in place, "
-			"unsealed: make room (older kernels?) and seal again",
-			path);
-		return 2;
-	case -EBUSY:
-		message("%s: another bootverdict is writing there; seal again when it is done",
-			path);
+		message("%s: no room for a second copy beside it; %s, unsealed: make room (older "
+			"kernels?) and seal again",
+			path, stands);
 		return 2;
 	case -EROFS:
-		message("%s: the file system is read-only; the old file is still in place", path);
+		message("%s: the file system is read-only; %s", path, stands);
+		return 2;
+	case -EAGAIN:
+		message("%s: it changed while it was being sealed: nothing was written; seal again",
+			path);
+		return 2;
+	case -EINTR:
+		message("%s: interrupted; %s", path, stands);
 		return 2;
 	default:
-		message("%s: %s; the old file is still in place", path, strerror(-error));
+		message("%s: %s; %s", path, strerror(-error), stands);
 		return 2;
 	}
 }
-
-/* An image under the hands of seal: open, and its real place (it may be named by a link). */
-struct image {
-	const char *name;
-	char *path;
-	int fd;
-	struct stat st;
-	uint64_t guard_bytes; /* of the guard that it has now */
-};
 
 static int image_open(struct image *im, const char *name)
 {
@@ -65,9 +70,13 @@ static int image_open(struct image *im, const char *name)
 	memset(im, 0, sizeof(*im));
 	im->name = name;
 	im->path = realpath(name, NULL);
-	im->fd = im->path ? open(im->path, O_RDONLY | O_CLOEXEC) : -1;
+	im->fd = im->path ? open(im->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) : -1;
 	if (im->fd < 0 || fstat(im->fd, &im->st) < 0) {
 		message("%s: %s", name, strerror(errno));
+		return 2;
+	}
+	if (!S_ISREG(im->st.st_mode)) {
+		message("%s: not a regular file", name);
 		return 2;
 	}
 	in = input_from_fd(im->fd, 0, (uint64_t)im->st.st_size);
@@ -122,42 +131,78 @@ static bool changed_meanwhile(const struct image *im)
 {
 	struct stat now;
 
-	return fstat(im->fd, &now) < 0 || now.st_size != im->st.st_size ||
-	       now.st_mtim.tv_sec != im->st.st_mtim.tv_sec ||
-	       now.st_mtim.tv_nsec != im->st.st_mtim.tv_nsec;
+	return fstat(im->fd, &now) < 0 || !replace_is_same_file(&now, &im->st);
 }
 
-/* Puts guard, which may be empty, in place of the one that the image has. */
-static int write_image(const struct image *im, const unsigned char *guard, size_t guard_size,
-		       const struct seal_options *o)
+int image_write_beside(const struct image *im, const unsigned char *guard, size_t guard_size,
+		       size_t pieces, struct replacement **r)
 {
-	struct replacement *r = NULL;
-	uint64_t bad_offset = 0, bad_blocks = 0;
-	bool past_cache = true;
-	int err = replace_begin(&r, im->path, im->st.st_mode & 07777);
+	int err;
 
-	if (!err && guard_size)
-		err = replace_write(r, guard, guard_size);
-	if (!err)
-		err = copy_rest(im, r);
-	if (!err && changed_meanwhile(im))
-		err = -EAGAIN;
-	if (err) {
-		replace_abort(r);
-	} else {
-		err = replace_commit(r, o->read_back, &past_cache, &bad_offset, &bad_blocks);
-	}
-	if (err == -EAGAIN) {
-		message("%s: it was changed while it was being sealed; seal again", im->name);
-		return 2;
-	}
+	*r = NULL;
+	err = replace_begin(r, im->path, im->st.st_mode & 07777);
 	if (err)
-		return seal_explain_write(im->name, err, bad_offset, bad_blocks);
-	if (o->read_back == READ_BACK && !past_cache)
-		message("%s: this file system cannot read past the page cache: what the disk kept is "
-			"not verified",
-			im->name);
-	return 0;
+		return err;
+	replace_expect(*r, &im->st);
+	replace_in_pieces(*r, pieces);
+	if (guard_size)
+		err = replace_write(*r, guard, guard_size);
+	if (!err)
+		err = copy_rest(im, *r);
+	return !err && changed_meanwhile(im) ? -EAGAIN : err;
+}
+
+static int compare_with_device(const struct image *im, struct direct *d,
+			       struct replace_result *result)
+{
+	cleanup(free_ptr) unsigned char *cached = malloc(2 * COPY_BYTES);
+	unsigned char *kept = cached + COPY_BYTES;
+
+	if (!cached)
+		return -ENOMEM;
+	for (uint64_t offset = 0; offset < (uint64_t)im->st.st_size; offset += COPY_BYTES) {
+		ssize_t n = pread(im->fd, cached, COPY_BYTES, (off_t)offset);
+		ssize_t m = n < 0 ? -errno : direct_read(d, kept, (size_t)n, offset);
+
+		if (n < 0 || m < 0)
+			return (int)m;
+		for (size_t at = 0; at < (size_t)n; at += BLOCK_SIZE) {
+			size_t len = (size_t)n - at < BLOCK_SIZE ? (size_t)n - at : BLOCK_SIZE;
+
+			if (at + len <= (size_t)m && memcmp(cached + at, kept + at, len) == 0)
+				continue;
+			if (!result->bad_blocks++)
+				result->bad_offset = offset + at;
+		}
+	}
+	return result->bad_blocks ? -EILSEQ : 0;
+}
+
+int image_is_kept(const struct image *im, struct replace_result *result)
+{
+	struct direct *d;
+	int err;
+
+	memset(result, 0, sizeof(*result));
+	if (fsync(im->fd) < 0 && errno == EIO)
+		return -EIO;
+	err = direct_open(&d, AT_FDCWD, im->path);
+	if (err)
+		return err;
+	err = direct_is_file(d, &im->st) ? compare_with_device(im, d, result) : -EAGAIN;
+	result->past_cache = direct_kind(d) != DIRECT_NONE;
+	direct_close(d);
+	return err;
+}
+
+/* The second name under which hook/keep holds the image before. False: there is none. */
+static bool drop_kept(const struct image *im)
+{
+	const char *name = strrchr(im->path, '/') + 1;
+	cleanup(free_ptr) char *kept =
+		text_format("%.*s.%s" KEPT_SUFFIX, (int)(name - im->path), im->path, name);
+
+	return unlink(kept) == 0;
 }
 
 static bool guard_is_there(const struct image *im, const unsigned char *guard, size_t size)
@@ -170,21 +215,194 @@ static bool guard_is_there(const struct image *im, const unsigned char *guard, s
 	return now && pread(im->fd, now, size, 0) == (ssize_t)size && memcmp(now, guard, size) == 0;
 }
 
-static int explain_fault(const struct image *im, int error, const struct initrd_fault *fault)
+/* ---- what is sealed, and what when that fails -------------------------------------------------- */
+
+/* What the record is about afterwards. */
+enum sealed { NOT_SEALED, SEALED_NOW, SEALED_BEFORE };
+
+/* One image that is being sealed. */
+struct sealing {
+	struct image im;
+	const struct boot_files *f;
+	const struct seal_options *o;
+	struct guard_files programs;
+	struct manifest *m;	  /* the new record */
+	struct manifest previous; /* the record until now; may be empty */
+	unsigned char *guard;
+	size_t guard_size;
+	bool changed;
+};
+
+/*
+ * The storage did not keep the image, or the image was broken: what can be put under its name, and
+ * what of that goes into the record. Always 1.
+ */
+static int rescue(struct sealing *s, struct replacement *first, const struct replace_result *result,
+		  enum sealed *sealed)
 {
-	if (!fault->error) {
-		message("%s: %s", im->name, strerror(-error));
-		return 2;
+	struct rescue c = { .image = &s->im,
+			    .read_back = s->o->read_back,
+			    .previous = &s->previous,
+			    .guard = s->guard,
+			    .guard_size = s->guard_size,
+			    .first = first,
+			    .first_kept = first ? result->bad_offset : 0,
+			    .sound = !s->m->refused };
+
+	s->changed = true;
+	switch (seal_rescue(&c)) {
+	case STANDS_PREVIOUS:
+		manifest_swap_initrd(s->m, &s->previous);
+		s->m->update_lost_at = (int64_t)time(NULL);
+		*sealed = SEALED_BEFORE;
+		break;
+	case STANDS_SEALED:
+	case STANDS_GUARDED:
+		*sealed = SEALED_NOW;
+		break;
+	case STANDS_WHOLE:
+	case STANDS_UNCHANGED:
+		*sealed = NOT_SEALED;
+		break;
 	}
-	message("%s: offset %llu%s%s: %s", im->name, (unsigned long long)fault->offset,
-		*fault->path ? ", in " : "", fault->path, fault->reason);
-	if (fault->error == -ENOMEM || fault->error == -EOPNOTSUPP) {
+	return 1;
+}
+
+/* A guard whose record says only that, and why, the image behind it was refused. */
+static int refuse(struct sealing *s, enum refusal refusal, const char *reason, enum sealed *sealed)
+{
+	s->m->refusal = refusal;
+	s->m->refused = text_copy(reason);
+	if (s->programs.config && guard_make_alone(&s->programs, s->m, &s->guard, &s->guard_size)) {
+		free(s->guard);
+		s->guard = NULL;
+	}
+	if (s->guard && guard_is_there(&s->im, s->guard, s->guard_size)) {
+		message("%s: bootverdict's guard stands in front of it already, and explains",
+			s->im.name);
+		*sealed = SEALED_NOW;
+	} else {
+		rescue(s, NULL, NULL, sealed);
+	}
+	return refusal == REFUSED_START ? 2 : 1;
+}
+
+/* It was not sealed for a reason that is not the disk's: is what stands there at least kept? */
+static int leave(struct sealing *s, int status, enum sealed *sealed)
+{
+	struct replace_result result;
+	int err = s->o->read_back == READ_BACK ? image_is_kept(&s->im, &result) : -ENOTSUP;
+
+	*sealed = NOT_SEALED;
+	if (err == -EILSEQ || err == -EIO) {
+		seal_explain_write(s->im.name, err, &result);
+		return s->guard ? rescue(s, NULL, NULL, sealed)
+				: refuse(s, REFUSED_BROKEN,
+					 "the disk did not keep what its builder wrote", sealed);
+	}
+	if (!err)
+		message("%s: it stands as its builder wrote it, and reads back from the disk so",
+			s->im.name);
+	return status;
+}
+
+static int explain_fault(struct sealing *s, int error, const struct initrd_fault *fault,
+			 enum sealed *sealed)
+{
+	const char *in = *fault->path ? ", in " : "";
+	cleanup(free_ptr) char *reason = NULL;
+
+	if (!fault->error) {
+		message("%s: %s", s->im.name, strerror(-error));
+		return leave(s, 2, sealed);
+	}
+	message("%s: offset %llu%s%s: %s", s->im.name, (unsigned long long)fault->offset, in,
+		fault->path, fault->reason);
+	if (fault->error == -ENOMEM || fault->error == -EOPNOTSUPP || fault->error == -EOVERFLOW) {
 		message("it is not sealed, because bootverdict cannot verify it");
-		return 2;
+		return leave(s, 2, sealed);
 	}
 	message("it is not sealed, because it cannot be right: the disk lost it, or it was never "
 		"written to its end; make it anew (update-initramfs -u, dracut -f)");
-	return 1;
+	/* Of the image as it was built: sealing it again gives the same guard. */
+	reason = text_format("offset %llu of what was built%s%s: %s",
+			     (unsigned long long)(fault->offset - s->im.guard_bytes), in,
+			     fault->path, fault->reason);
+	return refuse(s, fault->proven ? REFUSED_BROKEN : REFUSED_UNKNOWN, reason, sealed);
+}
+
+/* Puts guard, which may be empty, in place of the one that the image has. */
+static int write_image(struct sealing *s, enum sealed *sealed)
+{
+	struct replacement *r = NULL;
+	struct replace_result result = { 0 };
+	int status, err = image_write_beside(&s->im, s->guard, s->guard_size, 0, &r);
+
+	if (err == -ENOSPC && drop_kept(&s->im)) {
+		replace_abort(r);
+		err = image_write_beside(&s->im, s->guard, s->guard_size, 0, &r);
+	}
+	if (!err)
+		err = replace_verify(r, s->o->read_back, &result);
+	if (!err) {
+		err = replace_install(r);
+		result.installed = replace_installed(r);
+	}
+	if (!err && s->o->read_back == READ_BACK && !result.past_cache)
+		message("%s: this file system cannot read past the page cache: what the disk kept is "
+			"not verified",
+			s->im.name);
+	if (!err || result.installed)
+		*sealed = SEALED_NOW;
+	if (!err) {
+		replace_abort(r);
+		drop_kept(&s->im);
+		return 0;
+	}
+	status = seal_explain_write(s->im.name, err, &result);
+	if (result.installed || err == -EAGAIN || err == -EINTR || !s->guard)
+		;
+	else if (status == 1)
+		status = rescue(s, err == -EILSEQ ? r : NULL, &result, sealed);
+	else
+		status = leave(s, status, sealed);
+	replace_abort(r);
+	return status;
+}
+
+static int seal_open_image(struct sealing *s, enum sealed *sealed)
+{
+	const char *root = s->f->root;
+	cleanup(free_ptr) char *folder =
+		s->o->guard ? text_copy(s->o->guard) : text_format("%s/usr/lib/bootverdict", root);
+	cleanup(free_ptr) char *conf = text_format("%s/etc/bootverdict.conf", root);
+	cleanup(free_ptr) char *settings = read_text_file(conf);
+	cleanup(free_ptr) char *reason = NULL;
+	struct initrd_fault fault = { 0 };
+	bool boots = false;
+	int r = guard_files_read(&s->programs, folder, settings);
+
+	*sealed = NOT_SEALED;
+	if (r)
+		return leave(s, r, sealed);
+	r = guard_make(&s->programs, s->im.fd, s->im.guard_bytes, (uint64_t)s->im.st.st_size, s->m,
+		       &s->guard, &s->guard_size, &fault);
+	if (r) {
+		free(s->guard);
+		s->guard = NULL;
+		return explain_fault(s, r, &fault, sealed);
+	}
+	reason = seal_start_fault(&s->im, s->m, &s->programs, &boots);
+	if (reason) {
+		free(s->guard);
+		s->guard = NULL;
+		return boots ? leave(s, 2, sealed) : refuse(s, REFUSED_START, reason, sealed);
+	}
+	s->changed = !guard_is_there(&s->im, s->guard, s->guard_size);
+	if (s->changed)
+		return write_image(s, sealed);
+	*sealed = SEALED_NOW;
+	return 0;
 }
 
 static int record_sealed(const struct boot_files *f, const char *path, enum artifact_kind kind,
@@ -199,48 +417,29 @@ static int record_sealed(const struct boot_files *f, const char *path, enum arti
 	return r == -EIO ? 1 : 2;
 }
 
-static int seal_open_image(struct image *im, const struct boot_files *f,
-			   const struct seal_options *o, struct manifest *m, bool *changed)
-{
-	cleanup(free_ptr) char *folder =
-		o->guard ? text_copy(o->guard) : text_format("%s/usr/lib/bootverdict", f->root);
-	cleanup(free_ptr) char *conf = text_format("%s/etc/bootverdict.conf", f->root);
-	cleanup(free_ptr) char *settings = read_text_file(conf);
-	cleanup(free_ptr) unsigned char *guard = NULL;
-	struct initrd_fault fault = { 0 };
-	struct guard_files g;
-	size_t size;
-	int r = guard_files_read(&g, folder, settings);
-
-	if (r)
-		goto out;
-	r = guard_make(&g, im->fd, im->guard_bytes, (uint64_t)im->st.st_size, m, &guard, &size,
-		       &fault);
-	if (r) {
-		r = explain_fault(im, r, &fault);
-		goto out;
-	}
-	r = seal_check_start(im->name, m, &g);
-	if (r)
-		goto out;
-	*changed = !guard_is_there(im, guard, size);
-	if (*changed)
-		r = write_image(im, guard, size, o);
-out:
-	guard_files_clear(&g);
-	return r;
-}
-
 int seal_initrd(const struct boot_files *f, const struct seal_options *o, struct manifest *m,
-		bool *changed)
+		bool *changed, bool *to_record)
 {
-	struct image im;
-	int r = image_open(&im, f->initrd);
+	struct sealing s = { .f = f, .o = o, .m = m };
+	enum sealed sealed = NOT_SEALED;
+	int r = image_open(&s.im, f->initrd);
 
+	seal_load_record(f, &s.previous);
 	if (!r)
-		r = seal_open_image(&im, f, o, m, changed);
-	image_close(&im);
-	return r ? r : record_sealed(f, f->initrd, ARTIFACT_INITRD, m);
+		r = seal_open_image(&s, &sealed);
+	image_close(&s.im);
+	if (sealed == SEALED_NOW) {
+		int status = record_sealed(f, f->initrd, ARTIFACT_INITRD, m);
+
+		sealed = status ? NOT_SEALED : sealed;
+		r = r ? r : status;
+	}
+	*changed = s.changed;
+	*to_record = sealed != NOT_SEALED;
+	free(s.guard);
+	guard_files_clear(&s.programs);
+	manifest_clear(&s.previous);
+	return r;
 }
 
 static int remove_manifest(const char *path)
@@ -254,14 +453,15 @@ static int remove_manifest(const char *path)
 
 int seal_remove(const struct boot_files *f, const struct seal_options *o)
 {
-	struct image im;
-	int r = image_open(&im, f->initrd);
+	struct sealing s = { .f = f, .o = o };
+	enum sealed ignored;
+	int r = image_open(&s.im, f->initrd);
 
-	if (!r && im.guard_bytes)
-		r = write_image(&im, NULL, 0, o);
+	if (!r && s.im.guard_bytes)
+		r = write_image(&s, &ignored);
 	else if (!r && !o->quiet)
 		message("%s: it has no guard", f->initrd);
-	image_close(&im);
+	image_close(&s.im);
 	if (!r)
 		r = remove_manifest(f->boot_manifest);
 	if (!r)

@@ -275,22 +275,16 @@ static int seal_found(const struct boot_files *f, const struct manifest *old, st
 	return status;
 }
 
-/* The newer of the manifest's copies, as far as they can be used. */
-static void load_old(const struct boot_files *f, struct manifest *old)
+/* What is damaged is not sealed as it is: then the record goes on telling what was there. */
+static void keep_records(struct manifest *m, struct manifest *old)
 {
-	char reason[MANIFEST_REASON_BYTES];
-	struct manifest other;
+	struct sealed_luks *luks = m->luks;
+	size_t count = m->luks_count;
 
-	if (manifest_load(old, f->boot_manifest, reason) < 0)
-		manifest_init(old);
-	if (manifest_load(&other, f->var_manifest, reason) < 0)
-		manifest_init(&other);
-	if (other.sealed_at > old->sealed_at) {
-		manifest_clear(old);
-		*old = other;
-	} else {
-		manifest_clear(&other);
-	}
+	m->luks = old->luks;
+	m->luks_count = old->luks_count;
+	old->luks = luks;
+	old->luks_count = count;
 }
 
 int seal_luks(const struct boot_files *f, const struct seal_options *o, struct manifest *m)
@@ -298,13 +292,15 @@ int seal_luks(const struct boot_files *f, const struct seal_options *o, struct m
 	struct manifest old;
 	int status = 0;
 
-	load_old(f, &old);
+	seal_load_record(f, &old);
 	for (size_t i = 0; !status && i < o->device_count; i++)
 		status = seal_named(f, o->devices[i], o->header, true, &old, m);
 	if (!status)
 		status = seal_found(f, &old, m);
 	if (!status)
 		status = seal_remembered(f, &old, m);
+	if (status)
+		keep_records(m, &old);
 	manifest_clear(&old);
 	return status;
 }

@@ -12,9 +12,16 @@
 #include "manifest/compare.h"
 #include "manifest/format.h"
 #include "manifest/record.h"
+#include "storage/lock.h"
 #include "util/message.h"
 #include "util/text.h"
 #include "util/util.h"
+
+/* A package writes its kernel once: the second look finds it done. */
+#define KERNEL_TRIES 3
+
+/* A copy is written within a second. */
+#define COPY_LOCK_SECONDS 60
 
 static int kernel_is_sound(const char *path, int fd, uint64_t size)
 {
@@ -35,38 +42,52 @@ static int kernel_is_sound(const char *path, int fd, uint64_t size)
 	return 1;
 }
 
-/* The kernel was written by somebody else, maybe a moment ago: did the disk keep it? */
+/* The file that was recorded is the one that was compared, and still has that name. */
+static bool is_unchanged(const struct sealed_file *f, const struct comparison *c, const char *path)
+{
+	return !c->error && c->size == f->size && c->same_inode && c->same_mtime &&
+	       comparison_is_current(c, path);
+}
+
+/*
+ * The kernel was written by somebody else, maybe a moment ago: did the disk keep it? -EAGAIN: it
+ * was replaced meanwhile.
+ */
 static int kernel_is_kept(const char *path, const struct sealed_file *f)
 {
+	struct replace_result bad = { 0 };
 	struct comparison c;
 	int r = sealed_file_compare(f, path, true, &c);
 	int status = 0;
 
-	if (r || c.error) {
-		message("%s: %s", path, strerror(r ? -r : -c.error));
+	if (!r && !is_unchanged(f, &c, path)) {
+		status = -EAGAIN;
+	} else if (r) {
+		message("%s: %s", path, strerror(-r));
 		status = 2;
 	} else if (c.bad.blocks) {
-		message("%s: the disk did not keep what was written: %llu of its 4096-byte blocks "
-			"read differently from the device, the first one at offset %llu",
-			path, (unsigned long long)c.bad.blocks,
-			(unsigned long long)c.bad.ranges[0].offset);
-		message("this is storage corruption, not a configuration error: do not reboot before "
-			"the disk, or the host that provides it, has been checked");
-		status = 1;
+		bad.bad_blocks = c.bad.blocks;
+		bad.bad_offset = c.bad.ranges[0].offset;
+		status = seal_explain_write(path, -EILSEQ, &bad);
 	}
 	comparison_clear(&c);
 	return status;
 }
 
-int seal_kernel(const struct boot_files *f, const struct seal_options *o, struct manifest *m)
+/* One try. -EAGAIN: its package was just writing it. */
+static int try_kernel(const struct boot_files *f, const struct seal_options *o,
+		      struct sealed_file *file)
 {
-	cleanup(close_fd) int fd = open(f->kernel, O_RDONLY | O_CLOEXEC);
-	struct sealed_file *file = &m->files[ARTIFACT_KERNEL];
+	cleanup(close_fd) int fd = open(f->kernel, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
 	int r;
 
 	if (fd < 0 || fstat(fd, &st) < 0) {
 		message("%s: %s", f->kernel, strerror(errno));
+		return 2;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		message("%s: not a regular file", f->kernel);
 		return 2;
 	}
 	r = kernel_is_sound(f->kernel, fd, (uint64_t)st.st_size);
@@ -86,6 +107,36 @@ int seal_kernel(const struct boot_files *f, const struct seal_options *o, struct
 	return o->read_back == READ_BACK ? kernel_is_kept(f->kernel, file) : 0;
 }
 
+static void keep_kernel_record(const struct boot_files *f, struct sealed_file *file)
+{
+	struct manifest old;
+
+	seal_load_record(f, &old);
+	sealed_file_clear(file);
+	*file = old.files[ARTIFACT_KERNEL];
+	memset(&old.files[ARTIFACT_KERNEL], 0, sizeof(*file));
+	manifest_clear(&old);
+}
+
+int seal_kernel(const struct boot_files *f, const struct seal_options *o, struct manifest *m)
+{
+	struct sealed_file *file = &m->files[ARTIFACT_KERNEL];
+	int status = -EAGAIN;
+
+	for (int i = 0; i < KERNEL_TRIES && status == -EAGAIN; i++) {
+		sealed_file_clear(file);
+		status = try_kernel(f, o, file);
+	}
+	if (status == -EAGAIN) {
+		message("%s: it changed while it was being sealed; seal again", f->kernel);
+		status = 2;
+	}
+	/* What the disk did not keep was recorded as it was written. */
+	if (status == 2 || (status == 1 && !file->present))
+		keep_kernel_record(f, file);
+	return status;
+}
+
 /* Makes the manifest's folder; its parent must be there already, save for /var/lib. */
 static int make_folder(const char *path)
 {
@@ -101,21 +152,61 @@ static int make_folder(const char *path)
 	return mkdir(parent, 0755) < 0 && errno != EEXIST ? -errno : 0;
 }
 
-static int write_copy(const char *path, const char *text, size_t len, enum read_back read_back,
-		      uint64_t *bad_offset, uint64_t *bad_blocks)
+/* Small: a disk that loses parts of big writes keeps it, if need be in pieces. */
+static int try_copy(const char *path, const char *text, size_t len, enum read_back read_back,
+		    size_t pieces, struct replace_result *result)
 {
 	struct replacement *r = NULL;
-	int err = make_folder(path);
+	int err = replace_begin(&r, path, 0644);
 
-	if (!err)
-		err = replace_begin(&r, path, 0644);
-	if (!err)
+	if (!err) {
+		replace_in_pieces(r, pieces);
 		err = replace_write(r, text, len);
+	}
 	if (err) {
 		replace_abort(r);
 		return err;
 	}
-	return replace_commit(r, read_back, NULL, bad_offset, bad_blocks);
+	return replace_commit(r, read_back, result);
+}
+
+static int write_copy(const char *path, const char *text, size_t len, enum read_back read_back)
+{
+	cleanup(free_ptr) char *copy = text_copy(path);
+	struct replace_result result = { 0 };
+	int err = make_folder(path);
+	cleanup(close_fd) int lock = err ? -1 : folder_lock(dirname(copy), COPY_LOCK_SECONDS);
+
+	if (!err && lock < 0)
+		err = lock;
+	if (!err)
+		err = try_copy(path, text, len, read_back, 0, &result);
+	if (!err)
+		return 0;
+	if (err != -EILSEQ)
+		return seal_explain_write(path, err, &result);
+	seal_explain_write(path, err, &result);
+	err = try_copy(path, text, len, read_back, BLOCK_SIZE, &result);
+	if (!err)
+		message("%s: written once more in pieces, it reads back right", path);
+	return 1;
+}
+
+void seal_load_record(const struct boot_files *f, struct manifest *m)
+{
+	char reason[MANIFEST_REASON_BYTES];
+	struct manifest other;
+
+	if (manifest_load(m, f->boot_manifest, reason) < 0)
+		manifest_init(m);
+	if (manifest_load(&other, f->var_manifest, reason) < 0)
+		manifest_init(&other);
+	if (other.sealed_at > m->sealed_at) {
+		manifest_clear(m);
+		*m = other;
+	} else {
+		manifest_clear(&other);
+	}
 }
 
 /* Whether the copy at path says what m says, the time of sealing aside, which m then takes over. */
@@ -157,15 +248,9 @@ int seal_manifests(const struct boot_files *f, const struct seal_options *o, str
 		return 2;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
-		uint64_t bad_offset = 0, bad_blocks = 0;
-		int err = write_copy(paths[i], text, len, o->read_back, &bad_offset, &bad_blocks);
+		int s = write_copy(paths[i], text, len, o->read_back);
 
-		if (!err) {
-			written++;
-			continue;
-		}
-		int s = seal_explain_write(paths[i], err, bad_offset, bad_blocks);
-
+		written += !s;
 		if (s == 1)
 			status = 1;
 	}

@@ -1,37 +1,44 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "cmd/seal_start.h"
+
 #include <errno.h>
 #include <string.h>
 
 #include "artifact/program.h"
-#include "cmd/guard_parts.h"
-#include "cmd/sealing.h"
 #include "manifest/programs.h"
 #include "util/hash.h"
 #include "util/message.h"
 #include "util/text.h"
 #include "util/util.h"
 
-/* What the kernel cannot start is no sealed image's first program; a text says why. NULL: it can. */
+/* In words; NULL: nothing is known to be wrong. */
 static char *why_not(int error, const struct program_chain *c)
 {
 	cleanup(free_ptr) char *by =
 		*c->needed_by ? text_format(", which %s needs,", c->needed_by) : text_copy("");
+	const char *why;
 
 	switch (error) {
 	case -ENOENT:
-		return text_format("%s%s is not in it", c->path, by);
+		why = "is not in it";
+		break;
 	case -EACCES:
-		return text_format("%s%s is not an executable file", c->path, by);
+		why = "is not an executable file";
+		break;
 	case -ENOEXEC:
-		return text_format("%s%s is %s", c->path, by,
-				   c->foreign ? "made for another processor"
-					      : "neither a program nor a script");
+		why = c->foreign ? "is made for another processor"
+				 : "is neither a program nor a script";
+		break;
 	case -ELOOP:
-		return text_format("%s%s leads round in a circle", c->path, by);
+		why = "leads round in a circle";
+		break;
 	default:
 		return NULL;
 	}
+	return text_format("it cannot start: %s%s %s", c->path, by, why);
 }
+
+#define STUB_BYTES_MAX (1u << 20)
 
 static const struct content *main_entry(const struct manifest *m, const char *path)
 {
@@ -58,13 +65,18 @@ static bool is_stub(const struct content *c, const struct guard_files *g)
 	       c->hash == hash64(g->stub, g->stub_size);
 }
 
-static int refuse(const char *image, const struct manifest *m, const char *why)
+/* Whether the image was sealed with this stub, by an earlier version. */
+static bool is_sealed_stub(const struct image *im, const struct content *c)
 {
-	message("%s: it is not sealed: %s", image, why);
-	message("mend that (a hook that changes /init?), then make it anew: update-initramfs -u -k %s, "
-		"or dracut -f",
-		m->kernel);
-	return 2;
+	struct input *in = input_from_fd(im->fd, 0, (uint64_t)im->st.st_size);
+	cleanup(free_ptr) char *data = NULL;
+	size_t size;
+	bool same = c && in && im->guard_bytes &&
+		    !guard_read(in, GUARD_STUB, STUB_BYTES_MAX, &data, &size) && c->size == size &&
+		    c->hash == hash64(data, size);
+
+	input_free(in);
+	return same;
 }
 
 /* The processor is the stub's, which that kernel executes. */
@@ -78,8 +90,8 @@ static ssize_t stub_bytes(void *ctx, void *buf, size_t len, uint64_t offset)
 	return (ssize_t)n;
 }
 
-static int check_start(const char *image, struct manifest *m, struct guard_files *g,
-		       const char *path)
+static char *start_fault(const struct image *im, struct manifest *m, struct guard_files *g,
+			 const char *path)
 {
 	struct program_chain chain;
 	struct program stub;
@@ -87,43 +99,69 @@ static int check_start(const char *image, struct manifest *m, struct guard_files
 
 	program_read(&stub, stub_bytes, g);
 	r = program_chain(programs_find, m, stub.kind == PROGRAM_ELF ? &stub : NULL, path, &chain);
-
-	cleanup(free_ptr) char *why = why_not(r, &chain);
-	cleanup(free_ptr) char *text =
-		why ? text_format("it cannot start, do not boot it: %s", why) : NULL;
-
-	if (why)
-		return refuse(image, m, text);
-	if (r)
+	if (r == -ENODATA)
 		message("%s: whether it can start cannot be told: what %s needs is not known",
-			image, chain.path);
-	return 0;
+			im->name, chain.path);
+	return why_not(r, &chain);
 }
 
-int seal_check_start(const char *image, struct manifest *m, struct guard_files *g)
+/* A program that stands in the link's place may be an edited stub. */
+static bool starts_without_us(struct manifest *m, const struct content *init)
+{
+	struct program_chain chain;
+	struct program p;
+
+	return init && !program_chain(programs_find, m, NULL, "init", &chain) &&
+	       !programs_find(m, "init", &p) &&
+	       (init->type == CONTENT_SYMLINK || p.kind == PROGRAM_SCRIPT);
+}
+
+static char *find_fault(const struct image *im, struct manifest *m, struct guard_files *g,
+			bool *boots)
 {
 	const struct content *init = main_entry(m, "init"), *stub = main_entry(m, GUARD_DIVERTED);
 
+	*boots = false;
 	if (!stub && !main_entry(m, GUARD_ORIGINAL_INIT)) {
-		if (!init) {
-			message("%s: it is not sealed: there is no /init in it, so with such an image the "
-				"kernel itself mounts the root; with a guard it would not",
-				image);
-			return 2;
+		if (init) {
+			message("%s: its /init is not diverted to bootverdict, so a boot is only "
+				"explained when the kernel loses main's /init: build it with "
+				"bootverdict's hook",
+				im->name);
+			return start_fault(im, m, g, "init");
 		}
-		message("%s: its /init is not diverted to bootverdict, so a boot is only explained when "
-			"the kernel loses main's /init: build it with bootverdict's hook",
-			image);
-		return check_start(image, m, g, "init");
+		*boots = true;
+		return text_copy(
+			"there is no /init in it: with such an image the kernel mounts the root "
+			"itself, and with a guard it would not");
 	}
-	if (!is_diverted(init))
-		return refuse(image, m,
-			      "its /init was changed behind bootverdict, and is not the link to it "
-			      "any more");
-	if (!is_stub(stub, g))
-		return refuse(image, m,
-			      GUARD_DIVERTED
-			      " in it, with which a boot begins, is not the one of this "
-			      "bootverdict: it is of another version, or was edited");
-	return check_start(image, m, g, GUARD_ORIGINAL_INIT);
+	if (!is_diverted(init)) {
+		*boots = starts_without_us(m, init);
+		return text_copy(
+			"its /init was changed behind bootverdict, and is not the link to it any "
+			"more");
+	}
+	if (!is_stub(stub, g)) {
+		*boots = is_sealed_stub(im, stub);
+		return text_copy(*boots ? GUARD_DIVERTED
+					 " in it is of another version of bootverdict"
+					: GUARD_DIVERTED
+					 " in it, which a boot executes first, is not the one of "
+					 "this bootverdict");
+	}
+	return start_fault(im, m, g, GUARD_ORIGINAL_INIT);
+}
+
+char *seal_start_fault(const struct image *im, struct manifest *m, struct guard_files *g,
+		       bool *boots)
+{
+	char *reason = find_fault(im, m, g, boots);
+
+	if (reason) {
+		message("%s: it is not sealed: %s", im->name, reason);
+		message("mend that (a hook that changes /init?), then make it anew: update-initramfs -u "
+			"-k %s, or dracut -f",
+			m->kernel);
+	}
+	return reason;
 }

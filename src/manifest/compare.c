@@ -210,6 +210,7 @@ static void compare_identity(const struct sealed_file *f, const struct stat *st,
 	int64_t mtime = (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
 	int64_t ctime = (int64_t)st->st_ctim.tv_sec * 1000000000 + st->st_ctim.tv_nsec;
 
+	c->seen = *st;
 	c->size = (uint64_t)st->st_size;
 	c->mtime_ns = mtime;
 	c->same_inode = st->st_ino == f->inode;
@@ -258,6 +259,20 @@ int sealed_file_compare(const struct sealed_file *f, const char *path, bool dire
 void comparison_clear(struct comparison *c)
 {
 	bad_ranges_clear(&c->bad);
+}
+
+bool comparison_is_current(const struct comparison *c, const char *path)
+{
+	const struct stat *seen = &c->seen;
+	struct stat now;
+
+	if (c->error)
+		return true;
+	return stat(path, &now) == 0 && now.st_dev == seen->st_dev && now.st_ino == seen->st_ino &&
+	       now.st_size == seen->st_size && now.st_mtim.tv_sec == seen->st_mtim.tv_sec &&
+	       now.st_mtim.tv_nsec == seen->st_mtim.tv_nsec &&
+	       now.st_ctim.tv_sec == seen->st_ctim.tv_sec &&
+	       now.st_ctim.tv_nsec == seen->st_ctim.tv_nsec;
 }
 
 bool comparison_untouched(const struct sealed_file *f, const struct comparison *c)

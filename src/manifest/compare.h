@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 #include "damage/damage.h"
 #include "manifest/manifest.h"
@@ -17,6 +18,7 @@ struct comparison {
 	int error;     /* 0, or why the file could not be opened or read at all: -ENOENT, ... */
 	uint64_t size; /* now, bytes */
 	int64_t mtime_ns;
+	struct stat seen; /* the file that was compared */
 	bool same_inode, same_mtime, same_ctime;
 
 	struct bad_ranges bad;	 /* in the page cache or, with direct, on the device */
@@ -28,14 +30,18 @@ struct comparison {
 };
 
 /*
- * Compares an open file with its record, block by block. path, as the process sees it, is opened
- * once more for direct reads: of every block when direct is set, else of those that are bad.
+ * Compares a file with its record, block by block. path, as the process sees it, is opened once
+ * more for direct reads: of every block when direct is set, else of those that are bad. A caller
+ * that concludes from what differs asks comparison_is_current() first.
  * Returns 0; -ENOMEM, or another -errno when a read failed for a reason that says nothing about the
  * device. What concerns the file is in *c, which comparison_clear() frees.
  */
 int sealed_file_compare(const struct sealed_file *f, const char *path, bool direct,
 			struct comparison *c);
 void comparison_clear(struct comparison *c);
+
+/* Whether path still names the file that was compared, and nobody wrote it meanwhile. */
+bool comparison_is_current(const struct comparison *c, const char *path);
 
 /* Whether nobody wrote the file since: same size, inode, mtime and ctime. */
 bool comparison_untouched(const struct sealed_file *f, const struct comparison *c);

@@ -202,8 +202,17 @@ int manifest_format(const struct manifest *m, char **text, size_t *len)
 	add_string(&t, "\n");
 	if (m->sealed_at)
 		add_format(&t, "sealed %" PRId64 "\n", m->sealed_at);
+	if (m->update_lost_at)
+		add_format(&t, "update-lost %" PRId64 "\n", m->update_lost_at);
 	if (m->guard_bytes)
 		add_format(&t, "guard %" PRIu64 "\n", m->guard_bytes);
+	if (m->refused) {
+		add_string(&t, "refused ");
+		add_string(&t, manifest_refusal_name(m->refusal));
+		add_string(&t, " ");
+		add_encoded(&t, m->refused);
+		add_string(&t, "\n");
+	}
 	for (int kind = 0; kind < ARTIFACT_KINDS; kind++) {
 		if (m->files[kind].present)
 			add_sealed_file(&t, manifest_artifact_name((enum artifact_kind)kind),

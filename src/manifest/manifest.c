@@ -12,22 +12,16 @@ void manifest_init(struct manifest *m)
 	memset(m, 0, sizeof(*m));
 }
 
-static void sealed_file_clear(struct sealed_file *f)
+void sealed_file_clear(struct sealed_file *f)
 {
 	free(f->path);
 	free(f->blocks);
 	free(f->extents);
+	memset(f, 0, sizeof(*f));
 }
 
-void manifest_clear(struct manifest *m)
+void manifest_clear_contents(struct manifest *m)
 {
-	free(m->kernel);
-	free(m->os);
-	for (size_t i = 0; i < ARRAY_SIZE(m->files); i++)
-		sealed_file_clear(&m->files[i]);
-	for (size_t i = 0; i < m->luks_count; i++)
-		sealed_luks_clear(&m->luks[i]);
-	free(m->luks);
 	free(m->segments);
 	for (size_t i = 0; i < m->content_count; i++) {
 		free(m->contents[i].path);
@@ -35,7 +29,42 @@ void manifest_clear(struct manifest *m)
 	}
 	free(m->contents);
 	programs_free(m->programs);
+	m->segments = NULL;
+	m->contents = NULL;
+	m->programs = NULL;
+	m->segment_count = m->content_count = 0;
+}
+
+void manifest_clear(struct manifest *m)
+{
+	free(m->kernel);
+	free(m->os);
+	free(m->refused);
+	for (size_t i = 0; i < ARRAY_SIZE(m->files); i++)
+		sealed_file_clear(&m->files[i]);
+	for (size_t i = 0; i < m->luks_count; i++)
+		sealed_luks_clear(&m->luks[i]);
+	free(m->luks);
+	manifest_clear_contents(m);
 	manifest_init(m);
+}
+
+void manifest_swap_initrd(struct manifest *a, struct manifest *b)
+{
+	struct manifest other = *a;
+
+	a->files[ARTIFACT_INITRD] = b->files[ARTIFACT_INITRD];
+	a->guard_bytes = b->guard_bytes;
+	a->segments = b->segments;
+	a->segment_count = b->segment_count;
+	a->contents = b->contents;
+	a->content_count = b->content_count;
+	b->files[ARTIFACT_INITRD] = other.files[ARTIFACT_INITRD];
+	b->guard_bytes = other.guard_bytes;
+	b->segments = other.segments;
+	b->segment_count = other.segment_count;
+	b->contents = other.contents;
+	b->content_count = other.content_count;
 }
 
 const struct content *manifest_find(const struct manifest *m, const char *path)

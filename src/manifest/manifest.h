@@ -78,11 +78,23 @@ struct content {
 
 #define GUARD_SEGMENT UINT32_MAX
 
+/* Why the image behind the guard was not sealed, though the guard was put in front of it. */
+enum refusal {
+	NOT_REFUSED,
+	REFUSED_BROKEN, /* the device cannot read it, or did not keep it, or what it is compressed by
+			  * proves it wrong */
+	REFUSED_UNKNOWN, /* its structure is not what this program knows: broken, or unusual */
+	REFUSED_START,	 /* what it starts with cannot be executed */
+};
+
 struct manifest {
-	char *kernel;	      /* release, as uname -r gives it; owned */
-	char *os;	      /* PRETTY_NAME of os-release, or ""; owned */
-	int64_t sealed_at;    /* seconds since 1970-01-01 UTC; 0 in the guard's copy */
-	uint64_t guard_bytes; /* of the guard at the start of the sealed image */
+	char *kernel;		/* release, as uname -r gives it; owned */
+	char *os;		/* PRETTY_NAME of os-release, or ""; owned */
+	int64_t sealed_at;	/* seconds since 1970-01-01 UTC; 0 in the guard's copy */
+	int64_t update_lost_at; /* when a newer image was lost, and this one put back; 0: never */
+	uint64_t guard_bytes;	/* of the guard at the start of the sealed image */
+	enum refusal refusal;
+	char *refused; /* in words, NULL with NOT_REFUSED; owned */
 	struct sealed_file files[ARTIFACT_KINDS];
 	struct sealed_luks
 		*luks; /* devices that the boot unlocks; the guard has them, too; owned */
@@ -97,6 +109,14 @@ struct manifest {
 
 void manifest_init(struct manifest *m);
 void manifest_clear(struct manifest *m); /* frees what it owns; m itself is the caller's */
+
+void sealed_file_clear(struct sealed_file *f); /* the same */
+
+/* Exchanges what two manifests tell of their initrd. */
+void manifest_swap_initrd(struct manifest *a, struct manifest *b);
+
+/* Forgets the segments, the content list and what was seen with them. */
+void manifest_clear_contents(struct manifest *m);
 
 /* The record of a path, or NULL. */
 const struct content *manifest_find(const struct manifest *m, const char *path);

@@ -517,6 +517,19 @@ static int parse_content(struct reader *r, struct manifest *m)
 	return parse_blocks(r, c->size, &c->blocks, &c->block_count);
 }
 
+static int parse_refused(struct reader *r, struct manifest *m)
+{
+	if (next_line(r, "refused") < 0)
+		return r->error;
+	for (int i = REFUSED_BROKEN; i <= REFUSED_START && !m->refusal; i++) {
+		if (take_word(r, manifest_refusal_name((enum refusal)i)))
+			m->refusal = (enum refusal)i;
+	}
+	if (!m->refusal)
+		return bad(r, "an image is refused for a reason that is not known");
+	return take_name(r, false, &m->refused) < 0 ? r->error : line_done(r);
+}
+
 static int parse_head(struct reader *r, struct manifest *m)
 {
 	if (next_line(r, "bootverdict-manifest") < 0)
@@ -533,6 +546,13 @@ static int parse_head(struct reader *r, struct manifest *m)
 		if (m->sealed_at == 0)
 			return bad(r, "the time is 0");
 	}
+	if (next_is(r, "update-lost")) {
+		if (next_line(r, "update-lost") < 0 || take_i64(r, &m->update_lost_at) < 0 ||
+		    line_done(r) < 0)
+			return r->error;
+		if (m->update_lost_at == 0)
+			return bad(r, "the time is 0");
+	}
 	if (next_is(r, "guard")) {
 		if (next_line(r, "guard") < 0 || take_u64(r, &m->guard_bytes) < 0 ||
 		    line_done(r) < 0)
@@ -540,7 +560,7 @@ static int parse_head(struct reader *r, struct manifest *m)
 		if (m->guard_bytes == 0)
 			return bad(r, "the guard's length is 0");
 	}
-	return 0;
+	return next_is(r, "refused") ? parse_refused(r, m) : 0;
 }
 
 static int parse_body(struct reader *r, struct manifest *m, bool devices_only)

@@ -24,6 +24,14 @@ static inline const char *manifest_artifact_name(enum artifact_kind kind)
 	return kind == ARTIFACT_KERNEL ? "kernel" : "initrd";
 }
 
+/* "" for NOT_REFUSED. */
+static inline const char *manifest_refusal_name(enum refusal refusal)
+{
+	static const char *const names[] = { "", "broken", "unknown", "start" };
+
+	return names[refusal];
+}
+
 /* The type word of a content that is another name of a file. */
 #define MANIFEST_HARD_LINK "hardlink"
 

@@ -154,6 +154,13 @@ enum direct_kind direct_kind(const struct direct *d)
 	return d->kind;
 }
 
+bool direct_is_file(const struct direct *d, const struct stat *st)
+{
+	struct stat own;
+
+	return fstat(d->fd, &own) == 0 && own.st_dev == st->st_dev && own.st_ino == st->st_ino;
+}
+
 void direct_close(struct direct *d)
 {
 	if (!d)

@@ -2,8 +2,10 @@
 #ifndef BV_STORAGE_DIRECT_H
 #define BV_STORAGE_DIRECT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 /*
@@ -22,6 +24,9 @@ struct direct;
 /* Opens path (relative to directory dirfd, or AT_FDCWD) read-only. -errno. */
 int direct_open(struct direct **d, int dirfd, const char *path);
 enum direct_kind direct_kind(const struct direct *d);
+
+/* Whether it is the file that st tells of: the path may name another one by now. */
+bool direct_is_file(const struct direct *d, const struct stat *st);
 void direct_close(struct direct *d); /* NULL is allowed */
 
 /*

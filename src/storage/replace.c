@@ -1,27 +1,37 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "storage/replace.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include "storage/direct.h"
-#include "storage/replace.h"
 #include "util/hash.h"
+#include "util/interrupt.h"
 #include "util/util.h"
 #include "util/write.h"
 
-#define TEMPORARY_SUFFIX ".bootverdict-new"
-#define COMPARE_BYTES	 (256u * 1024u)
+/* Linux, include/uapi/linux/fs.h; musl has neither the flag nor the call. */
+#ifndef RENAME_EXCHANGE
+#define RENAME_EXCHANGE (1 << 1)
+#endif
+
+#define COMPARE_BYTES (256u * 1024u)
 
 struct replacement {
 	int folder, fd;
 	char name[NAME_MAX + 1];      /* of the file, in folder */
 	char temporary[NAME_MAX + 1]; /* of the new one, in folder */
 	bool created;		      /* the temporary file is ours to remove */
-	int error;		      /* of the first write that failed */
+	bool installed;		      /* the new file is in place */
+	bool expects;		      /* name must still be this file when it is replaced: */
+	struct stat expected;
+	size_t piece; /* what is given to the device at a time; 0: as the kernel likes it */
+	int error;    /* of the first write that failed */
 	uint64_t size;
 	/* What was asked to be written, not what the kernel has of it. */
 	unsigned char block[BLOCK_SIZE]; /* the last block, as far as it is there */
@@ -39,24 +49,16 @@ static int open_folder(struct replacement *r, const char *path)
 	if (!*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return -EINVAL;
 	if (len >= sizeof(folder) ||
-	    strlen(name) + strlen(TEMPORARY_SUFFIX) + 1 >= sizeof(r->temporary))
+	    strlen(name) + strlen(REPLACE_SUFFIX) + 1 >= sizeof(r->temporary))
 		return -ENAMETOOLONG;
 	memcpy(folder, path, len);
 	folder[len] = '\0';
 	strcpy(r->name, name);
 	r->temporary[0] = '.';
 	strcpy(r->temporary + 1, name);
-	strcat(r->temporary, TEMPORARY_SUFFIX);
+	strcat(r->temporary, REPLACE_SUFFIX);
 	r->folder = open(len ? folder : (slash ? "/" : "."), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return r->folder < 0 ? -errno : 0;
-}
-
-/* Two runs at a time would take each other's temporary file away. */
-static int lock_folder(const struct replacement *r)
-{
-	if (flock(r->folder, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
-		return -EBUSY;
-	return 0; /* a file system without locks is no reason to give up */
 }
 
 /*
@@ -112,8 +114,6 @@ int replace_begin(struct replacement **result, const char *path, mode_t mode)
 	r->fd = -1;
 	rc = open_folder(r, path);
 	if (rc == 0)
-		rc = lock_folder(r);
-	if (rc == 0)
 		rc = check_old(r);
 	if (rc == 0)
 		rc = create_temporary(r, mode);
@@ -166,14 +166,54 @@ static int remember(struct replacement *r, const unsigned char *data, size_t len
 	return 0;
 }
 
+/* Writes up to the end of a piece, and gives that to the device. Returns how much it was. */
+static ssize_t write_piece(struct replacement *r, const unsigned char *data, size_t len)
+{
+	size_t n = r->piece ? r->piece - r->size % r->piece : len;
+	int rc;
+
+	if (n > len)
+		n = len;
+	rc = write_at(r->fd, data, n, r->size);
+	if (rc == 0)
+		rc = remember(r, data, n);
+	if (rc == 0 && r->piece && fdatasync(r->fd) < 0)
+		rc = -errno;
+	return rc < 0 ? rc : (ssize_t)n;
+}
+
 int replace_write(struct replacement *r, const void *data, size_t len)
 {
-	if (len == 0 || r->error)
-		return r->error;
-	r->error = write_at(r->fd, data, len, r->size);
-	if (r->error == 0)
-		r->error = remember(r, data, len);
+	const unsigned char *p = data;
+
+	while (len && !r->error) {
+		ssize_t n = interrupted() ? -EINTR : write_piece(r, p, len);
+
+		if (n < 0) {
+			r->error = (int)n;
+			break;
+		}
+		p += n;
+		len -= (size_t)n;
+	}
 	return r->error;
+}
+
+void replace_in_pieces(struct replacement *r, size_t piece)
+{
+	r->piece = piece;
+}
+
+void replace_expect(struct replacement *r, const struct stat *old)
+{
+	r->expects = true;
+	r->expected = *old;
+}
+
+bool replace_wrote_same(const struct replacement *a, const struct replacement *b)
+{
+	return a->size == b->size && a->hash_count == b->hash_count &&
+	       memcmp(a->hashes, b->hashes, a->hash_count * sizeof(*a->hashes)) == 0;
 }
 
 struct comparison {
@@ -209,6 +249,8 @@ static int read_back_with(const struct replacement *r, struct direct *d, struct 
 		size_t want = r->size - offset < COMPARE_BYTES ? (size_t)(r->size - offset)
 							       : COMPARE_BYTES;
 
+		if (interrupted())
+			return -EINTR;
 		got = direct_read(d, data, want, offset);
 		if (got < 0)
 			return (int)got;
@@ -255,45 +297,198 @@ static int finish_writing(struct replacement *r)
 	return close(fd) < 0 ? -errno : 0;
 }
 
-static int put_in_place(struct replacement *r)
+int replace_verify(struct replacement *r, enum read_back read_back, struct replace_result *result)
 {
+	struct comparison c = { 0 };
+	int rc = finish_writing(r);
+
+	memset(result, 0, sizeof(*result));
+	if (rc == 0 && read_back == READ_BACK)
+		rc = compare(r, &result->past_cache, &c);
+	result->bad_offset = c.bad_offset;
+	result->bad_blocks = c.bad_blocks;
+	return rc;
+}
+
+/* ---- into place ----------------------------------------------------------------------------- */
+
+bool replace_is_same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
+	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+/* 0 when what stands under this name in the folder is the file that is to be replaced; or -EAGAIN. */
+static int check_expected(const struct replacement *r, const char *name)
+{
+	struct stat now;
+
+	if (!r->expects)
+		return 0;
+	if (fstatat(r->folder, name, &now, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? -EAGAIN : -errno;
+	return replace_is_same_file(&now, &r->expected) ? 0 : -EAGAIN;
+}
+
+static int exchange(int folder, const char *a, const char *b)
+{
+	return syscall(SYS_renameat2, folder, a, folder, b, RENAME_EXCHANGE) < 0 ? -errno : 0;
+}
+
+/* What an answer of exchange() says of the file system, or the kernel, and not of the files. */
+static bool cannot_exchange(int rc)
+{
+	return rc == -EINVAL || rc == -ENOSYS || rc == -EOPNOTSUPP || rc == -EPERM;
+}
+
+/*
+ * Makes a change of the folder's names durable. Where the inode lives in the directory entry
+ * (vfat, exfat) the entry under the new name gets the file's first cluster only when the *file* is
+ * written: so the file comes first, then the folder, then all that the file system still keeps.
+ */
+static int sync_names(int folder, const char *name)
+{
+	cleanup(close_fd) int fd =
+		openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+	if (fd < 0 || fsync(fd) < 0 || fsync(folder) < 0 || syncfs(folder) < 0)
+		return -errno;
+	return 0;
+}
+
+/*
+ * The new file and the old one change their names, and the old one goes when the disk has that:
+ * a rename over the old one would free its blocks, which on vfat may reach the disk before the
+ * entry that no longer needs them does. What was displaced can still be looked at, and put back.
+ */
+static int put_by_exchange(struct replacement *r)
+{
+	int displaced, rc = exchange(r->folder, r->temporary, r->name);
+
+	if (rc < 0)
+		return rc;
+	displaced = check_expected(r, r->temporary);
+	if (displaced < 0) {
+		rc = exchange(r->folder, r->temporary, r->name);
+		return rc < 0 ? rc : displaced;
+	}
+	r->installed = true;
+	rc = sync_names(r->folder, r->name);
+	/* On a disk that fails just now the old file is worth its room, until the next run. */
+	r->created = rc == 0;
+	return rc;
+}
+
+static int put_by_rename(struct replacement *r)
+{
+	int rc = check_expected(r, r->name);
+
+	if (rc < 0)
+		return rc;
 	if (renameat(r->folder, r->temporary, r->folder, r->name) < 0)
 		return -errno;
 	r->created = false;
-	return fsync(r->folder) < 0 ? -errno : 0;
+	r->installed = true;
+	return sync_names(r->folder, r->name);
 }
 
-int replace_commit(struct replacement *r, enum read_back read_back, bool *read_past_cache,
-		   uint64_t *bad_offset, uint64_t *bad_blocks)
+int replace_install(struct replacement *r)
 {
-	struct comparison c = { 0 };
-	bool past_cache = false;
-	int rc = finish_writing(r);
+	int rc;
 
-	if (rc == 0 && read_back == READ_BACK)
-		rc = compare(r, &past_cache, &c);
-	if (rc == 0)
-		rc = put_in_place(r);
-	replace_abort(r);
-	if (read_past_cache)
-		*read_past_cache = past_cache;
-	if (bad_offset)
-		*bad_offset = c.bad_offset;
-	if (bad_blocks)
-		*bad_blocks = c.bad_blocks;
+	if (interrupted())
+		return -EINTR;
+	rc = check_expected(r, r->name);
+	if (rc < 0)
+		return rc;
+	rc = put_by_exchange(r);
+	if (rc == -ENOENT || cannot_exchange(rc))
+		rc = put_by_rename(r);
 	return rc;
+}
+
+bool replace_installed(const struct replacement *r)
+{
+	return r->installed;
+}
+
+int replace_commit(struct replacement *r, enum read_back read_back, struct replace_result *result)
+{
+	struct replace_result ignored;
+	int rc = replace_verify(r, read_back, result ? result : &ignored);
+
+	if (rc == 0)
+		rc = replace_install(r);
+	if (result)
+		result->installed = r->installed;
+	replace_abort(r);
+	return rc;
+}
+
+/* Where a file can have two names, other keeps its own. */
+static int put_other(struct replacement *r, const char *other)
+{
+	int rc;
+
+	if (unlinkat(r->folder, r->temporary, 0) < 0 && errno != ENOENT)
+		return -errno;
+	if (linkat(r->folder, other, r->folder, r->temporary, 0) == 0) {
+		r->created = true;
+		return replace_install(r);
+	}
+	rc = check_expected(r, r->name);
+	if (rc < 0)
+		return rc;
+	rc = exchange(r->folder, other, r->name);
+	if (rc == -ENOENT || cannot_exchange(rc))
+		rc = renameat(r->folder, other, r->folder, r->name) < 0 ? -errno : 0;
+	return rc < 0 ? rc : sync_names(r->folder, r->name);
+}
+
+int replace_with(const char *path, const char *other, const struct stat *expected)
+{
+	struct replacement r = { .folder = -1, .fd = -1 };
+	int rc = open_folder(&r, path);
+
+	if (rc == 0)
+		rc = check_old(&r);
+	if (rc == 0) {
+		replace_expect(&r, expected);
+		rc = put_other(&r, other);
+	}
+	if (r.created)
+		unlinkat(r.folder, r.temporary, 0);
+	close_fd(&r.folder);
+	return rc;
+}
+
+void replace_hold(struct replacement *r)
+{
+	if (!r || !r->created)
+		return;
+	if (r->fd < 0)
+		r->fd = openat(r->folder, r->temporary, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	unlinkat(r->folder, r->temporary, 0);
+	r->created = false;
+}
+
+void replace_let_go(struct replacement *r)
+{
+	if (!r)
+		return;
+	close_fd(&r->fd);
+	r->fd = -1;
+	if (r->created)
+		unlinkat(r->folder, r->temporary, 0);
+	r->created = false;
 }
 
 void replace_abort(struct replacement *r)
 {
 	if (!r)
 		return;
-	if (r->fd >= 0)
-		close(r->fd);
-	if (r->created)
-		unlinkat(r->folder, r->temporary, 0);
-	if (r->folder >= 0)
-		close(r->folder);
+	replace_let_go(r);
+	close_fd(&r->folder);
 	free(r->hashes);
 	free(r);
 }

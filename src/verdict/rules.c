@@ -79,3 +79,18 @@ struct judgement judge_file(const struct sealed_file *f, const struct comparison
 		return judge(VERDICT_STORAGE_CORRUPTION, GROUND_FEW_BLOCKS);
 	return judge(VERDICT_STALE, GROUND_REPLACED);
 }
+
+enum verdict judge_refusal(enum refusal refusal)
+{
+	switch (refusal) {
+	case NOT_REFUSED:
+		return VERDICT_INTACT;
+	case REFUSED_BROKEN:
+		return VERDICT_STORAGE_CORRUPTION;
+	case REFUSED_UNKNOWN:
+		return VERDICT_INCONCLUSIVE;
+	case REFUSED_START:
+		return VERDICT_CONFIG_ERROR;
+	}
+	return VERDICT_INCONCLUSIVE;
+}

@@ -39,4 +39,7 @@ bool judge_needs_soundness(const struct sealed_file *f, const struct comparison 
 struct judgement judge_file(const struct sealed_file *f, const struct comparison *c,
 			    enum soundness soundness, uint64_t guard_bytes);
 
+/* What an image tells of itself that was refused when it was to be sealed. */
+enum verdict judge_refusal(enum refusal refusal);
+
 #endif

@@ -122,7 +122,7 @@ for _mode in ("tail-zero", "tail-stale", "pages-zero"):
          long=_mode != "tail-zero")(bad_disk(_mode))
 
 
-@case("bad disk: seal keeps the old image when the disk loses its writes")
+@case("bad disk: seal keeps the old image when the disk loses its writes", long=True)
 def bad_disk_old_image(t):
     disk = guarded.disk("trixie")
     with BadDisk(disk.path, t.folder) as bad, \

@@ -94,7 +94,18 @@ original_stays() {
 		sed 'N; s/\(.*\)\n\(.*\)/\2  \1/' | sha256sum --strict -c
 }
 
-@test "an image that is broken is refused, and stays as it was" {
+# The image as it was, behind a guard that says why it was refused: WHY is broken or unknown.
+explained() { # WHY
+	local guard
+	guard=$(sed -n 's/^guard //p' "$ROOT/boot/bootverdict/$KVER.manifest")
+	grep -q "^refused $1 " "$ROOT/boot/bootverdict/$KVER.manifest"
+	tail -c +$((guard + 1)) "$IMAGE" | cmp - "$BATS_TEST_TMPDIR/before"
+	head -c "$guard" "$IMAGE" | cpio -i --quiet --to-stdout bootverdict/manifest |
+		grep -q "^refused $1 "
+	[ -z "$(find "$ROOT/boot" -name '*.bootverdict-new')" ]
+}
+
+@test "an image that is broken is refused: a guard that explains stands in front of it" {
 	for codec in gzip zstd xz lz4; do
 		for place in 25 50 75; do
 			rm -rf "$BATS_TEST_TMPDIR/root"
@@ -108,9 +119,33 @@ original_stays() {
 			fi
 			[ "$status" -eq 1 ]
 			[[ $output == *"$IMAGE: offset "* ]]
+			[[ $output == *"a reboot will not boot this image, but explain why"* ]]
+			explained broken
+			# Sealing again finds the same, and changes nothing.
+			cp "$IMAGE" "$BATS_TEST_TMPDIR/refused"
+			run seal
+			[ "$status" -eq 1 ]
+			cmp "$IMAGE" "$BATS_TEST_TMPDIR/refused"
+			run check --json
+			[ "$status" -eq 1 ]
+			[ "$(field '.findings[].id')" = BV-IMAGE-REFUSED ]
+			seal --remove
 			original_stays
 		done
 	done
+}
+
+@test "what was refused is sealed once it is made anew" {
+	make_system
+	cp "$IMAGE" "$BATS_TEST_TMPDIR/good"
+	zero_block "$IMAGE" $(($(blocks "$IMAGE") / 2))
+	run seal
+	[ "$status" -eq 1 ]
+	cp "$BATS_TEST_TMPDIR/good" "$IMAGE"
+	seal
+	check
+	run grep refused "$ROOT/boot/bootverdict/$KVER.manifest"
+	[ "$status" -eq 1 ]
 }
 
 @test "an image that is cut short is refused" {
@@ -121,7 +156,10 @@ original_stays() {
 		cp "$IMAGE" "$BATS_TEST_TMPDIR/before"
 		run seal
 		[ "$status" -eq 1 ]
-		original_stays
+		case $codec in
+		plain) explained unknown ;;
+		*) explained broken ;;
+		esac
 	done
 }
 
@@ -132,7 +170,7 @@ original_stays() {
 	run seal
 	[ "$status" -eq 1 ]
 	[[ $output == *CRC* ]]
-	original_stays
+	explained broken
 }
 
 @test "bzip2 and lzo are named, not sealed and not called broken" {
@@ -149,19 +187,23 @@ original_stays() {
 	done
 }
 
-@test "a kernel that is broken is refused before anything is written" {
+@test "a kernel that is broken is refused; the initrd beside it is sealed" {
 	make_system
-	cp "$IMAGE" "$BATS_TEST_TMPDIR/before"
 	truncate -s -4000 "$KERNEL"
 	run seal
 	[ "$status" -eq 1 ]
 	[[ $output == *"$KERNEL"* ]]
-	original_stays
+	run grep '^artifact ' "$ROOT/boot/bootverdict/$KVER.manifest"
+	[[ $output == "artifact initrd "* ]]
 	make_kernel "$KERNEL"
+	seal
 	flip_bit "$KERNEL" 20000
 	run seal
 	[ "$status" -eq 1 ]
-	original_stays
+	# It is still known by the record that it had.
+	run check --json
+	[ "$status" -eq 1 ]
+	[ "$(field '.findings[0].ranges[0].damage')" = bit-flip ]
 }
 
 @test "an image without a kernel beside it is sealed all the same" {
@@ -243,8 +285,20 @@ program() { # FILE LOADER [MACHINE [CLASS [AT]]]
 	chmod 755 "$1"
 }
 
-# The seal is refused, and names the reason; nothing is touched.
+# The seal is refused, and names the reason; a guard that explains is put in front of the image.
 refused() { # TEXT...
+	run seal --no-read-back
+	echo "$output"
+	[ "$status" -eq 2 ]
+	for text in "it is not sealed" "$@" "explain"; do
+		[[ $output == *"$text"* ]]
+	done
+	seal --remove --no-read-back
+	original_stays
+}
+
+# The seal is refused, but the image boots as it is: it is not touched.
+left() { # TEXT...
 	run seal --no-read-back
 	echo "$output"
 	[ "$status" -eq 2 ]
@@ -275,12 +329,15 @@ sealed_in_silence() {
 
 @test "an image whose /init was changed behind bootverdict is refused" {
 	make_system
-	for change in 'mv $next init' 'cp $next new; mv new init' \
-		'cp --remove-destination usr/lib/bootverdict/init init' 'ln -sfn bin/sh init' 'rm init' \
-		'ln -sfn usr/lib/bootverdict/next-init init' 'sed -i s/a/b/ init' \
-		'rm init; script init /bin/sh; rm $next'; do
+	for change in 'cp --remove-destination usr/lib/bootverdict/init init' 'rm init' \
+		'ln -sfn nowhere init' 'sed -i s/a/b/ init' 'rm init; script init /bin/bash'; do
 		diverted "$change"
 		refused "its /init was changed" "update-initramfs -u -k $KVER"
+	done
+	for change in 'mv $next init' 'cp $next new; mv new init' 'ln -sfn bin/sh init' \
+		'ln -sfn usr/lib/bootverdict/next-init init' 'rm init; script init /bin/sh; rm $next'; do
+		diverted "$change"
+		left "its /init was changed" "update-initramfs -u -k $KVER"
 	done
 }
 
@@ -293,17 +350,53 @@ sealed_in_silence() {
 		refused "usr/lib/bootverdict/init" "is not the one of this bootverdict"
 	done
 	echo newer >>"$ROOT/usr/lib/bootverdict/init"
+	refused "is not the one of this bootverdict"
 	diverted true
 	sealed_in_silence
 }
 
-@test "an image without any /init is refused: the kernel does without one, a guard does not" {
+@test "an image that an earlier version has sealed stays sealed by that" {
+	make_system
+	diverted true
+	seal -q
+	fingerprint >"$BATS_TEST_TMPDIR/sealed"
+	echo newer >>"$ROOT/usr/lib/bootverdict/init"
+	run seal
+	[ "$status" -eq 2 ]
+	[[ $output == *"of another version"*"update-initramfs -u -k $KVER"* ]]
+	fingerprint | diff "$BATS_TEST_TMPDIR/sealed" -
+	check
+}
+
+@test "an image without any /init is left: the kernel does without one, a guard does not" {
 	make_system
 	make_files "$BATS_TEST_TMPDIR/none"
 	rm "$BATS_TEST_TMPDIR/none/init"
 	archive "$BATS_TEST_TMPDIR/none" | pack zstd >"$IMAGE"
 	cp "$IMAGE" "$BATS_TEST_TMPDIR/before"
-	refused "there is no /init in it"
+	left "there is no /init in it"
+}
+
+@test "what was refused because it cannot start is told by check, and the image before put back" {
+	make_system
+	diverted 'script $next /bin/bash'
+	run seal
+	[ "$status" -eq 2 ]
+	run check
+	[ "$status" -eq 3 ]
+	[[ $output == *"it cannot start: /bin/bash"* ]]
+	diverted true
+	seal -q
+	cp -p "$IMAGE" "$BATS_TEST_TMPDIR/sealed"
+	ln "$IMAGE" "$IMAGE.dpkg-bak"
+	rm "$IMAGE"
+	diverted 'script $next /bin/bash'
+	run seal --read-back
+	echo "$output"
+	[ "$status" -eq 2 ]
+	cmp "$IMAGE" "$BATS_TEST_TMPDIR/sealed"
+	diverted true
+	sealed_in_silence
 }
 
 @test "an image that cannot start is refused, with the file and the reason" {
@@ -311,7 +404,7 @@ sealed_in_silence() {
 	local next=usr/lib/bootverdict/next-init
 	while IFS='|' read -r change where reason; do
 		diverted "$change"
-		refused "cannot start" "$where" "$reason"
+		refused "it cannot start: " "$where" "$reason"
 	done <<-'END'
 		rm $next|usr/lib/bootverdict/next-init|is not in it
 		ln -sf /sbin/init $next|usr/lib/bootverdict/next-init|is not in it

@@ -7,14 +7,16 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <cmocka.h>
 
 #include "storage/chroot.h"
+#include "storage/leftovers.h"
+#include "storage/lock.h"
 #include "storage/replace.h"
+#include "util/interrupt.h"
 #include "util/util.h"
 
 /*
@@ -43,15 +45,17 @@ static unsigned char *new_content(void)
 }
 
 /* Replaces path, in pieces of sizes that fit no block. */
-static int replace(const char *path, uint64_t *bad_offset, uint64_t *bad_blocks)
+static int replace(const char *path, struct replace_result *result)
 {
 	cleanup(free_ptr) unsigned char *data = new_content();
 	struct replacement *r;
-	bool past_cache;
 	int rc = replace_begin(&r, path, 0600);
+	struct stat old;
 
 	if (rc < 0)
 		return rc;
+	if (lstat(path, &old) == 0)
+		replace_expect(r, &old);
 	for (size_t at = 0; at < NEW_BYTES; at += 65000) {
 		rc = replace_write(r, data + at, NEW_BYTES - at < 65000 ? NEW_BYTES - at : 65000);
 		if (rc < 0) {
@@ -59,7 +63,7 @@ static int replace(const char *path, uint64_t *bad_offset, uint64_t *bad_blocks)
 			return rc;
 		}
 	}
-	return replace_commit(r, READ_BACK, &past_cache, bad_offset, bad_blocks);
+	return replace_commit(r, READ_BACK, result);
 }
 
 static int write_and_exit(const char *path)
@@ -67,7 +71,7 @@ static int write_and_exit(const char *path)
 	int rc;
 
 	getppid();
-	rc = replace(path, NULL, NULL);
+	rc = replace(path, NULL);
 	getppid();
 	return -rc;
 }
@@ -151,15 +155,16 @@ static bool exists(const char *path)
 static void test_replaces(void **state)
 {
 	struct fixture *f = *state;
-	uint64_t bad_offset = 1, bad_blocks = 1;
+	struct replace_result result;
 	struct stat st;
 
 	put_old(f, 0640);
-	assert_int_equal(replace(f->path, &bad_offset, &bad_blocks), 0);
+	assert_int_equal(replace(f->path, &result), 0);
 	assert_int_equal(look(f->path), NEW);
 	assert_false(exists(f->temporary));
-	assert_int_equal(bad_offset, 0);
-	assert_int_equal(bad_blocks, 0);
+	assert_true(result.installed);
+	assert_int_equal(result.bad_offset, 0);
+	assert_int_equal(result.bad_blocks, 0);
 	assert_int_equal(stat(f->path, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0640);
 }
@@ -170,7 +175,7 @@ static void test_creates(void **state)
 	struct stat st;
 	mode_t mask = umask(077);
 
-	assert_int_equal(replace(f->path, NULL, NULL), 0);
+	assert_int_equal(replace(f->path, NULL), 0);
 	umask(mask);
 	assert_int_equal(look(f->path), NEW);
 	assert_int_equal(stat(f->path, &st), 0);
@@ -187,7 +192,7 @@ static void test_keeps_the_owner(void **state)
 	put_old(f, 04600);
 	assert_int_equal(chown(f->path, 1234, 5678), 0);
 	assert_int_equal(chmod(f->path, 04600), 0);
-	assert_int_equal(replace(f->path, NULL, NULL), 0);
+	assert_int_equal(replace(f->path, NULL), 0);
 	assert_int_equal(stat(f->path, &st), 0);
 	assert_int_equal(st.st_uid, 1234);
 	assert_int_equal(st.st_gid, 5678);
@@ -205,12 +210,11 @@ static void test_sizes(void **state)
 	assert_non_null(data);
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
 		struct replacement *r;
-		bool past_cache;
 		struct stat st;
 
 		assert_int_equal(replace_begin(&r, f->path, 0600), 0);
 		assert_int_equal(replace_write(r, data, sizes[i]), 0);
-		assert_int_equal(replace_commit(r, READ_BACK, &past_cache, NULL, NULL), 0);
+		assert_int_equal(replace_commit(r, READ_BACK, NULL), 0);
 		assert_int_equal(stat(f->path, &st), 0);
 		assert_int_equal(st.st_size, sizes[i]);
 	}
@@ -239,13 +243,13 @@ static void test_leftover(void **state)
 
 	put_old(f, 0644);
 	assert_int_equal(symlink("initrd", f->temporary), 0);
-	assert_int_equal(replace(f->path, NULL, NULL), 0);
+	assert_int_equal(replace(f->path, NULL), 0);
 	assert_int_equal(look(f->path), NEW);
 	assert_false(exists(f->temporary));
 
 	put_old(f, 0644);
 	assert_int_equal(link(f->path, f->temporary), 0);
-	assert_int_equal(replace(f->path, NULL, NULL), 0);
+	assert_int_equal(replace(f->path, NULL), 0);
 	assert_int_equal(look(f->path), NEW);
 	assert_false(exists(f->temporary));
 }
@@ -255,32 +259,254 @@ static void test_refuses(void **state)
 	struct fixture *f = *state;
 	struct replacement *r;
 	char path[160], name[300];
-	int fd;
 
 	assert_int_equal(symlink("elsewhere", f->path), 0);
-	assert_int_equal(replace(f->path, NULL, NULL), -ELOOP);
+	assert_int_equal(replace(f->path, NULL), -ELOOP);
 	assert_int_equal(unlink(f->path), 0);
 	assert_int_equal(mkdir(f->path, 0700), 0);
-	assert_int_equal(replace(f->path, NULL, NULL), -EINVAL);
+	assert_int_equal(replace(f->path, NULL), -EINVAL);
 	assert_int_equal(rmdir(f->path), 0);
 	snprintf(path, sizeof(path), "%s/", f->folder);
-	assert_int_equal(replace(path, NULL, NULL), -EINVAL);
+	assert_int_equal(replace(path, NULL), -EINVAL);
 	snprintf(path, sizeof(path), "%s/absent/initrd", f->folder);
-	assert_int_equal(replace(path, NULL, NULL), -ENOENT);
+	assert_int_equal(replace(path, NULL), -ENOENT);
 	memset(name, 'x', sizeof(name));
 	name[250] = '\0';
-	assert_int_equal(replace(name, NULL, NULL), -ENAMETOOLONG);
+	assert_int_equal(replace(name, NULL), -ENAMETOOLONG);
 	assert_int_equal(replace_begin(&r, "", 0600), -EINVAL);
+}
 
-	/* Two at a time. */
-	put_old(f, 0644);
-	fd = open(f->folder, O_RDONLY | O_DIRECTORY);
+/* ---- whom it replaces ------------------------------------------------------------------------- */
+
+static void put_text(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+
 	assert_true(fd >= 0);
-	assert_int_equal(flock(fd, LOCK_EX), 0);
-	assert_int_equal(replace(f->path, NULL, NULL), -EBUSY);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	assert_int_equal(close(fd), 0);
+}
+
+static bool holds(const char *path, const char *text)
+{
+	char data[64] = "";
+	int fd = open(path, O_RDONLY);
+	ssize_t n = fd < 0 ? -1 : read(fd, data, sizeof(data) - 1);
+
+	if (fd >= 0)
+		close(fd);
+	return n == (ssize_t)strlen(text) && strcmp(data, text) == 0;
+}
+
+/* A file that somebody else has put there, or written, since it was looked at stays. */
+static void test_expects(void **state)
+{
+	static const char *const cases[] = { "replaced", "written", "touched", "gone",
+					     "as it was" };
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct timespec times[2] = { { 1, 0 }, { 1, 0 } };
+		struct replace_result result;
+		struct replacement *r;
+		struct stat old;
+		int rc;
+
+		unlink(f->path);
+		put_text(f->path, OLD_TEXT);
+		assert_int_equal(utimensat(AT_FDCWD, f->path, times, 0), 0);
+		assert_int_equal(lstat(f->path, &old), 0);
+		assert_int_equal(replace_begin(&r, f->path, 0600), 0);
+		replace_expect(r, &old);
+		assert_int_equal(replace_write(r, "new", 3), 0);
+		if (i == 0) {
+			char other[160];
+
+			snprintf(other, sizeof(other), "%s.other", f->path);
+			put_text(other, OLD_TEXT);
+			assert_int_equal(utimensat(AT_FDCWD, other, times, 0), 0);
+			assert_int_equal(rename(other, f->path), 0);
+		} else if (i == 1) {
+			put_text(f->path, "longer than before\n");
+			assert_int_equal(utimensat(AT_FDCWD, f->path, times, 0), 0);
+		} else if (i == 2) {
+			assert_int_equal(utimensat(AT_FDCWD, f->path, NULL, 0), 0);
+		} else if (i == 3) {
+			assert_int_equal(unlink(f->path), 0);
+		}
+		rc = replace_commit(r, READ_BACK, &result);
+		if (rc != (i == 4 ? 0 : -EAGAIN))
+			fail_msg("%s: %d", cases[i], rc);
+		assert_int_equal(result.installed, i == 4);
+		assert_int_equal(holds(f->path, "new"), i == 4);
+		assert_int_equal(exists(f->path), i != 3);
+		assert_false(exists(f->temporary));
+	}
+}
+
+/* Another file of the folder takes the place, by a second name. */
+static void test_with(void **state)
+{
+	struct fixture *f = *state;
+	struct stat old, other;
+	char bak[160];
+
+	snprintf(bak, sizeof(bak), "%s.bak", f->path);
+	put_text(f->path, "broken");
+	put_text(bak, OLD_TEXT);
+	assert_int_equal(lstat(f->path, &old), 0);
+	assert_int_equal(replace_with(f->path, "initrd.bak", &old), 0);
 	assert_int_equal(look(f->path), OLD);
-	close(fd);
-	assert_int_equal(replace(f->path, NULL, NULL), 0);
+	assert_int_equal(look(bak), OLD);
+	assert_int_equal(lstat(f->path, &old), 0);
+	assert_int_equal(lstat(bak, &other), 0);
+	assert_int_equal(old.st_ino, other.st_ino);
+	assert_false(exists(f->temporary));
+
+	/* One that is not there, and one that is not expected. */
+	assert_int_equal(replace_with(f->path, "absent", &old), -ENOENT);
+	assert_int_equal(unlink(bak), 0);
+	put_text(bak, "another");
+	old.st_ino++;
+	assert_int_equal(replace_with(f->path, "initrd.bak", &old), -EAGAIN);
+	assert_int_equal(look(f->path), OLD);
+	assert_true(holds(bak, "another"));
+	assert_int_equal(unlink(bak), 0);
+}
+
+/* What is written in pieces is the same; what is held keeps its blocks, and leaves no name. */
+static void test_once_more(void **state)
+{
+	struct fixture *f = *state;
+	unsigned char *data = new_content();
+	struct replacement *first, *second;
+	struct replace_result result;
+
+	put_old(f, 0644);
+	assert_int_equal(replace_begin(&first, f->path, 0600), 0);
+	assert_int_equal(replace_write(first, data, NEW_BYTES), 0);
+	assert_int_equal(truncate(f->temporary, 4096 * 5), 0);
+	assert_int_equal(replace_verify(first, READ_BACK, &result), -EILSEQ);
+	assert_int_equal(result.bad_offset, 4096 * 5);
+	replace_hold(first);
+	assert_false(exists(f->temporary));
+
+	assert_int_equal(replace_begin(&second, f->path, 0600), 0);
+	replace_in_pieces(second, 4096);
+	assert_int_equal(replace_write(second, data, 1000), 0);
+	assert_int_equal(replace_write(second, data + 1000, NEW_BYTES - 1000), 0);
+	assert_int_equal(replace_verify(second, READ_BACK, &result), 0);
+	assert_true(replace_wrote_same(first, second));
+	replace_let_go(first);
+	replace_let_go(NULL);
+	replace_hold(NULL);
+	assert_true(exists(f->temporary));
+	assert_int_equal(replace_install(second), 0);
+	assert_true(replace_installed(second));
+	replace_abort(second);
+	assert_int_equal(look(f->path), NEW);
+	assert_false(exists(f->temporary));
+
+	data[NEW_BYTES / 2] ^= 1;
+	assert_int_equal(replace_begin(&second, f->path, 0600), 0);
+	assert_int_equal(replace_write(second, data, NEW_BYTES), 0);
+	assert_int_equal(replace_verify(second, READ_BACK, &result), 0);
+	assert_false(replace_wrote_same(first, second));
+	replace_abort(second);
+	replace_abort(first);
+	free(data);
+}
+
+/* A signal undoes what is half done; steps that must not be left out ignore it. */
+static void test_interrupted(void **state)
+{
+	struct fixture *f = *state;
+	struct replace_result result;
+	struct replacement *r;
+	pid_t child;
+	int status;
+
+	put_old(f, 0644);
+	child = fork();
+	if (child == 0) {
+		interrupt_catch();
+		if (replace_begin(&r, f->path, 0600) || replace_write(r, "abc", 3))
+			_exit(10);
+		raise(SIGTERM);
+		interrupt_defer(true);
+		if (interrupted() || replace_write(r, "abc", 3))
+			_exit(11);
+		interrupt_defer(false);
+		if (!interrupted() || replace_write(r, "abc", 3) != -EINTR ||
+		    replace_commit(r, READ_BACK, &result) != -EINTR || result.installed)
+			_exit(12);
+		interrupt_deliver();
+		_exit(13);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGTERM);
+	assert_int_equal(look(f->path), OLD);
+	assert_false(exists(f->temporary));
+}
+
+/* The second one waits for the first; not for ever. */
+static void test_lock(void **state)
+{
+	struct fixture *f = *state;
+	int first = folder_lock(f->folder, 0), second;
+	pid_t child;
+
+	assert_true(first >= 0);
+	assert_int_equal(folder_lock(f->folder, 0), -EBUSY);
+	assert_int_equal(folder_lock(f->folder, 1), -EBUSY);
+	assert_int_equal(folder_lock("/absent", 0), -ENOENT);
+	child = fork();
+	if (child == 0) {
+		usleep(300000);
+		_exit(0); /* with its copy of the descriptor */
+	}
+	close(first);
+	second = folder_lock(f->folder, 30);
+	assert_true(second >= 0);
+	close(second);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+}
+
+struct seen {
+	size_t count;
+	uint64_t bytes;
+};
+
+static void count_leftover(void *ctx, const char *path, uint64_t size)
+{
+	struct seen *s = ctx;
+
+	assert_non_null(strstr(path, REPLACE_SUFFIX));
+	s->count++;
+	s->bytes += size;
+}
+
+static void test_leftovers(void **state)
+{
+	struct fixture *f = *state;
+	struct seen seen = { 0 };
+	char other[160];
+
+	put_old(f, 0644);
+	put_text(f->temporary, "12345");
+	snprintf(other, sizeof(other), "%s/%s", f->folder, REPLACE_SUFFIX);
+	put_text(other, "a name without a file's name");
+	leftovers_each(f->folder, false, count_leftover, &seen);
+	assert_int_equal(seen.count, 1);
+	assert_int_equal(seen.bytes, 5);
+	assert_true(exists(f->temporary));
+	leftovers_each(f->folder, true, NULL, NULL);
+	assert_false(exists(f->temporary));
+	assert_int_equal(look(f->path), OLD);
+	assert_true(exists(other));
+	assert_int_equal(unlink(other), 0);
+	leftovers_each("/absent", true, NULL, NULL);
 }
 
 /* ---- with strace ---------------------------------------------------------------------------- */
@@ -390,7 +616,7 @@ static void test_killed_at_every_call(void **state)
 		old += found == OLD;
 		new += found == NEW;
 		leftovers += exists(f->temporary);
-		assert_int_equal(replace(f->path, NULL, NULL), 0);
+		assert_int_equal(replace(f->path, NULL), 0);
 		assert_int_equal(look(f->path), NEW);
 		assert_false(exists(f->temporary));
 	}
@@ -398,6 +624,12 @@ static void test_killed_at_every_call(void **state)
 		"killed at %zu calls: the old file %zu times, the new one %zu; %zu leftovers\n",
 		old + new, old, new, leftovers);
 	assert_true(old > 5 && new > 0 && leftovers > 3);
+}
+
+static bool is_sync_of_names(const struct call *c)
+{
+	return strcmp(c->name, "fsync") == 0 || strcmp(c->name, "syncfs") == 0 ||
+	       strcmp(c->name, "openat") == 0;
 }
 
 /* A call that fails: an error, the old file, nothing left over; or it did not matter. */
@@ -416,12 +648,17 @@ static void check_error(const struct fixture *f, const struct call *c, const cha
 	if (WEXITSTATUS(status) == 0) {
 		assert_int_equal(look(f->path), NEW);
 	} else {
-		bool last = strcmp(c->name, "fsync") == 0 && look(f->path) == NEW;
+		/* Only when the names cannot be synced the new file is in place already. */
+		bool in_place = look(f->path) == NEW && is_sync_of_names(c);
 
-		/* Only when the folder cannot be synced the new file is in place already. */
-		if (!last && look(f->path) != OLD)
+		if (!in_place && look(f->path) != OLD)
 			fail_msg("%s %u: %s: the old file is not there", c->name, c->ordinal,
 				 error);
+		/* Then the old one is kept beside it, until the next run. */
+		if (in_place) {
+			assert_int_equal(look(f->temporary), OLD);
+			assert_int_equal(unlink(f->temporary), 0);
+		}
 		if (strcmp(c->name, "pread64") != 0 && WEXITSTATUS(status) != number)
 			fail_msg("%s %u: %s: exit %d", c->name, c->ordinal, error,
 				 WEXITSTATUS(status));
@@ -430,6 +667,54 @@ static void check_error(const struct fixture *f, const struct call *c, const cha
 	/* A file that cannot be removed stays, and the next run removes it. */
 	if (strncmp(c->name, "unlink", 6) != 0)
 		assert_false(exists(f->temporary));
+}
+
+/* Where names cannot be exchanged, and where a file cannot have two. */
+static void test_old_file_systems(void **state)
+{
+	struct fixture *f = *state;
+	int status;
+
+	if (!have_strace(f))
+		skip();
+	put_old(f, 0644);
+	status = run_traced("-o /dev/null -e inject=renameat2:error=EINVAL", f->path);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	assert_int_equal(look(f->path), NEW);
+	assert_false(exists(f->temporary));
+}
+
+/*
+ * Somebody puts another file there in the last moment, after it was looked whether the old one still
+ * stands there: strace holds the exchange back for a second.
+ */
+static void test_last_moment(void **state)
+{
+	struct fixture *f = *state;
+	char other[160];
+	pid_t child;
+	int status;
+
+	if (!have_strace(f))
+		skip();
+	put_old(f, 0644);
+	child = fork();
+	if (child == 0)
+		_exit(WEXITSTATUS(run_traced(
+			"-o /dev/null -e inject=renameat2:delay_enter=2000000:when=1", f->path)));
+	while (!exists(f->temporary))
+		usleep(10000);
+	usleep(1500000);
+	snprintf(other, sizeof(other), "%s.other", f->path);
+	put_text(other, "of somebody else");
+	assert_int_equal(rename(other, f->path), 0);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	if (WEXITSTATUS(status) == 0)
+		print_message("too slow to be in between\n");
+	else
+		assert_int_equal(WEXITSTATUS(status), EAGAIN);
+	assert_true(holds(f->path, "of somebody else"));
+	assert_false(exists(f->temporary));
 }
 
 static void test_every_call_fails(void **state)
@@ -494,9 +779,8 @@ static void test_bad_blocks(void **state)
 {
 	struct fixture *f = *state;
 	unsigned char *data = new_content();
-	uint64_t bad_offset, bad_blocks;
+	struct replace_result result;
 	struct replacement *r;
-	bool past_cache;
 	int fd;
 
 	put_old(f, 0644);
@@ -506,10 +790,10 @@ static void test_bad_blocks(void **state)
 	assert_true(fd >= 0);
 	assert_int_equal(pwrite(fd, "\xee\xee", 2, 3 * 4096 - 1), 2);
 	assert_int_equal(pwrite(fd, "\xee", 1, NEW_BYTES - 1), 1);
-	assert_int_equal(replace_commit(r, READ_BACK, &past_cache, &bad_offset, &bad_blocks),
-			 -EILSEQ);
-	assert_int_equal(bad_offset, 2 * 4096);
-	assert_int_equal(bad_blocks, 3);
+	assert_int_equal(replace_commit(r, READ_BACK, &result), -EILSEQ);
+	assert_false(result.installed);
+	assert_int_equal(result.bad_offset, 2 * 4096);
+	assert_int_equal(result.bad_blocks, 3);
 	assert_int_equal(look(f->path), OLD);
 	assert_false(exists(f->temporary));
 	close(fd);
@@ -519,10 +803,9 @@ static void test_bad_blocks(void **state)
 		assert_int_equal(replace_begin(&r, f->path, 0600), 0);
 		assert_int_equal(replace_write(r, data, NEW_BYTES), 0);
 		assert_int_equal(truncate(f->temporary, i ? 4096 * 10 : NEW_BYTES + 1), 0);
-		assert_int_equal(replace_commit(r, READ_BACK, NULL, &bad_offset, &bad_blocks),
-				 -EILSEQ);
-		assert_int_equal(bad_offset, i ? 4096 * 10 : NEW_BYTES & ~4095u);
-		assert_int_equal(bad_blocks, i ? (NEW_BYTES + 4095) / 4096 - 10 : 1);
+		assert_int_equal(replace_commit(r, READ_BACK, &result), -EILSEQ);
+		assert_int_equal(result.bad_offset, i ? 4096 * 10 : NEW_BYTES & ~4095u);
+		assert_int_equal(result.bad_blocks, i ? (NEW_BYTES + 4095) / 4096 - 10 : 1);
 		assert_int_equal(look(f->path), OLD);
 	}
 
@@ -530,9 +813,9 @@ static void test_bad_blocks(void **state)
 	assert_int_equal(replace_begin(&r, f->path, 0600), 0);
 	assert_int_equal(replace_write(r, data, NEW_BYTES), 0);
 	assert_int_equal(truncate(f->temporary, 1), 0);
-	assert_int_equal(replace_commit(r, NO_READ_BACK, &past_cache, &bad_offset, &bad_blocks), 0);
-	assert_false(past_cache);
-	assert_int_equal(bad_blocks, 0);
+	assert_int_equal(replace_commit(r, NO_READ_BACK, &result), 0);
+	assert_false(result.past_cache);
+	assert_int_equal(result.bad_blocks, 0);
 	assert_int_equal(look(f->path), SOMETHING_ELSE);
 	free(data);
 }
@@ -579,7 +862,7 @@ static void on_small(struct fixture *f, const char *mkfs)
 	}
 	put_old(f, 0644);
 	/* The twin: there is room. */
-	assert_int_equal(replace(f->path, NULL, NULL), 0);
+	assert_int_equal(replace(f->path, NULL), 0);
 	assert_int_equal(look(f->path), NEW);
 
 	put_old(f, 0644);
@@ -590,16 +873,16 @@ static void on_small(struct fixture *f, const char *mkfs)
 		;
 	assert_int_equal(errno, ENOSPC);
 	close(fd);
-	assert_int_equal(replace(f->path, NULL, NULL), -ENOSPC);
+	assert_int_equal(replace(f->path, NULL), -ENOSPC);
 	assert_int_equal(look(f->path), OLD);
 	assert_false(exists(f->temporary));
 
 	assert_int_equal(unlink(filler), 0);
 	assert_int_equal(run("mount -o remount,ro '%s'", f->folder), 0);
-	assert_int_equal(replace(f->path, NULL, NULL), -EROFS);
+	assert_int_equal(replace(f->path, NULL), -EROFS);
 	assert_int_equal(look(f->path), OLD);
 	assert_int_equal(run("mount -o remount,rw '%s'", f->folder), 0);
-	assert_int_equal(replace(f->path, NULL, NULL), 0);
+	assert_int_equal(replace(f->path, NULL), 0);
 	assert_int_equal(look(f->path), NEW);
 }
 
@@ -663,6 +946,14 @@ int main(int argc, char **argv)
 		cmocka_unit_test_setup_teardown(test_abort, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_leftover, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_refuses, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_expects, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_with, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_once_more, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_interrupted, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_lock, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_leftovers, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_old_file_systems, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_last_moment, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_killed_at_every_call, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_every_call_fails, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_lost_write, set_up, tear_down),

@@ -13,13 +13,18 @@ file is read again whenever it changes; absent or {} makes an honest disk:
               all-stale   nothing is stored
               pages-zero  every EVERY-th 4 KiB is stored as zeros
               pages-stale every EVERY-th 4 KiB is not stored
+              listed-zero, listed-stale: 4 KiB with the content of any block of the file LISTED
     every     for pages-*: default 8
+    listed    for listed-*: the path of a file whose content never arrives, wherever it is
+              written and however small the writes are
     lo, hi    bytes of the disk between which writes are hurt (default: all)
     max       stop after that many hurt writes
 
 Each hurt write adds a line to CONTROL.log: offset, length, first hurt byte, mode.
 """
 
+import functools
+import io
 import json
 import os
 
@@ -110,7 +115,15 @@ def pwrite(_handle, buf, offset, _flags):
     control["hurt"] += 1
     mode = rule.get("mode", "tail-zero")
     if mode.startswith("pages"):
-        kept = store_pages(buf, offset, int(rule.get("every", 8)), mode == "pages-zero")
+        every = int(rule.get("every", 8))
+        kept = store_pages(buf, offset, mode.endswith("zero"),
+                           lambda start, _: (start // BLOCK) % every == every - 1)
+    elif mode.startswith("listed"):
+        blocks = listed_blocks(rule["listed"])
+        kept = store_pages(buf, offset, mode.endswith("zero"), lambda _, page: page in blocks)
+        if kept == size:
+            control["hurt"] -= 1
+            return
     else:
         keep = rule.get("keep_kib", rule.get("min_kib", 64))
         kept = 0 if mode == "all-stale" else min(size, int(keep * 1024))
@@ -122,15 +135,28 @@ def pwrite(_handle, buf, offset, _flags):
     os.close(log)
 
 
-def store_pages(buf, offset, every, zero):
-    """Store all but every EVERY-th block; return how many bytes come before the first lost one."""
+@functools.lru_cache(maxsize=4)
+def listed_blocks(path):
+    """The contents of a file's blocks, the all-zero one aside; the last is padded with zeros."""
+    with io.open(path, "rb") as f:
+        data = f.read()
+    data += bytes(-len(data) % BLOCK)
+    blocks = {data[i:i + BLOCK] for i in range(0, len(data), BLOCK)}
+    return blocks - {bytes(BLOCK)}
+
+
+def store_pages(buf, offset, zero, is_lost):
+    """Store all but the blocks that are lost; return how many bytes come before the first."""
+    first = len(buf)
     for start in range(0, len(buf), BLOCK):
-        page = buf[start:start + BLOCK]
-        if (start // BLOCK) % every != every - 1:
+        page = bytes(buf[start:start + BLOCK])
+        if not is_lost(start, page):
             os.pwrite(disk["fd"], page, offset + start)
-        elif zero:
+            continue
+        first = min(first, start)
+        if zero:
             os.pwrite(disk["fd"], bytes(len(page)), offset + start)
-    return (every - 1) * BLOCK
+    return first
 
 
 def flush(_handle, _flags):

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cmd/seal_rescue.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <string.h>
+
+#include "manifest/compare.h"
+#include "util/interrupt.h"
+#include "util/message.h"
+#include "util/text.h"
+#include "util/util.h"
+
+/*
+ * A disk that loses parts of big writes may keep small ones. The second size is the smallest that
+ * a file system gives to a device.
+ */
+static const size_t pieces[] = { 64 * 1024, BLOCK_SIZE };
+
+/* Under the name stands what was put there last. */
+static bool expected_now(const struct rescue *c, struct stat *st)
+{
+	return lstat(c->image->path, st) == 0;
+}
+
+/* ---- the image before ------------------------------------------------------------------------- */
+
+/* What builders, and the hook that runs before them, leave of it: NAME is the image's. */
+static const char *const previous_names[][2] = {
+	{ "", ".dpkg-bak" },		      /* update-initramfs -u, until it has succeeded */
+	{ ".", KEPT_SUFFIX },		      /* hook/keep */
+	{ "", ".old-dkms" },		      /* dkms */
+	{ "", ".bak" },	      { "", ".old" }, /* kept on purpose */
+};
+
+static bool reads_as_sealed(const struct rescue *c, const char *path)
+{
+	const struct sealed_file *sealed = &c->previous->files[ARTIFACT_INITRD];
+	struct comparison found;
+	bool same;
+
+	if (!sealed->present)
+		return false;
+	same = !sealed_file_compare(sealed, path, c->read_back == READ_BACK, &found) &&
+	       !found.error && found.size == sealed->size && !found.bad.blocks;
+	comparison_clear(&found);
+	return same;
+}
+
+static bool put_previous(struct rescue *c)
+{
+	cleanup(free_ptr) char *for_folder = text_copy(c->image->path);
+	cleanup(free_ptr) char *for_name = text_copy(c->image->path);
+	const char *folder = dirname(for_folder), *name = basename(for_name);
+	struct stat now;
+
+	for (size_t i = 0; i < ARRAY_SIZE(previous_names); i++) {
+		cleanup(free_ptr) char *other =
+			text_format("%s%s%s", previous_names[i][0], name, previous_names[i][1]);
+		cleanup(free_ptr) char *path = text_format("%s/%s", folder, other);
+
+		if (!reads_as_sealed(c, path) || !expected_now(c, &now) ||
+		    replace_with(c->image->path, other, &now))
+			continue;
+		message("%s: the image before this one, %s, reads back from the disk as it was "
+			"sealed, and stands in its place again",
+			c->image->name, path);
+		return true;
+	}
+	return false;
+}
+
+/* ---- the guard in front ------------------------------------------------------------------------ */
+
+static bool install(const struct rescue *c, struct replacement *r)
+{
+	struct stat now;
+
+	if (!expected_now(c, &now))
+		return false;
+	replace_expect(r, &now);
+	return replace_install(r) == 0 || replace_installed(r);
+}
+
+/* Writes the image behind the guard; all that must have been kept of it is the guard. */
+static bool put_guarded(const struct rescue *c)
+{
+	struct replacement *r = NULL;
+	struct replace_result result;
+	bool done = false;
+	int err = image_write_beside(c->image, c->guard, c->guard_size, 0, &r);
+
+	if (!err)
+		err = replace_verify(r, c->read_back, &result);
+	if (!err || (err == -EILSEQ && result.bad_offset >= c->guard_size))
+		done = install(c, r);
+	replace_abort(r);
+	return done;
+}
+
+/* As little as must be kept for the next boot to explain. */
+static bool put_guard_alone(const struct rescue *c)
+{
+	struct replacement *r = NULL;
+	struct replace_result result;
+	bool done = false;
+	int err = replace_begin(&r, c->image->path, c->image->st.st_mode & 07777);
+
+	if (!err) {
+		replace_in_pieces(r, BLOCK_SIZE);
+		err = replace_write(r, c->guard, c->guard_size);
+	}
+	if (!err)
+		err = replace_verify(r, c->read_back, &result);
+	if (!err)
+		done = install(c, r);
+	replace_abort(r);
+	return done;
+}
+
+static bool put_guard(struct rescue *c)
+{
+	if (!c->guard)
+		return false;
+	if (c->first && c->first_kept >= c->guard_size && install(c, c->first))
+		return true;
+	return (!c->first && put_guarded(c)) || put_guard_alone(c);
+}
+
+/* ---- once more --------------------------------------------------------------------------------- */
+
+/* Writes all of it, in pieces. 1: it is in place; 0: the device did not keep it again. */
+static int write_in_pieces(const struct rescue *c, size_t piece, struct replacement **r)
+{
+	struct replace_result result;
+	int err;
+
+	message("%s: writing it once more, in pieces of %zu KiB", c->image->name, piece / 1024);
+	err = image_write_beside(c->image, c->guard, c->guard_size, piece, r);
+	if (!err)
+		err = replace_verify(*r, c->read_back, &result);
+	/* The page cache may have given up what the disk does not have. */
+	if ((!err || err == -EILSEQ) && c->first && !replace_wrote_same(c->first, *r))
+		return -ESTALE;
+	if (!err)
+		return install(c, *r) ? 1 : -EAGAIN;
+	return err == -EILSEQ || err == -EIO ? 0 : err;
+}
+
+/* The blocks of what failed stay taken, so that the next one comes to lie elsewhere. */
+static void hold_all(struct replacement **tried, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		replace_hold(tried[i]);
+}
+
+static void let_all_go(struct replacement **tried, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		replace_let_go(tried[i]);
+}
+
+static bool write_again(struct rescue *c)
+{
+	struct replacement *tried[1 + ARRAY_SIZE(pieces)] = { c->first };
+	bool elsewhere = true;
+	int done = 0;
+
+	for (size_t i = 0; !done && i < ARRAY_SIZE(pieces); i++) {
+		if (elsewhere)
+			hold_all(tried, 1 + i);
+		done = write_in_pieces(c, pieces[i], &tried[1 + i]);
+		if (done == -ENOSPC && elsewhere) {
+			elsewhere = false;
+			let_all_go(tried, 1 + i);
+			replace_abort(tried[1 + i]);
+			tried[1 + i] = NULL;
+			done = write_in_pieces(c, pieces[i], &tried[1 + i]);
+		}
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(pieces); i++)
+		replace_abort(tried[1 + i]);
+	return done > 0;
+}
+
+/* ---- in all -------------------------------------------------------------------------------------- */
+
+/* Also an image that could not be sealed may be whole on the disk, and nothing boots better. */
+static bool is_whole(const struct rescue *c)
+{
+	struct replace_result ignored;
+
+	return c->sound && c->read_back == READ_BACK && image_is_kept(c->image, &ignored) == 0 &&
+	       ignored.past_cache;
+}
+
+static enum standing secure(struct rescue *c)
+{
+	if (is_whole(c))
+		return STANDS_WHOLE;
+	if (put_previous(c))
+		return STANDS_PREVIOUS;
+	return put_guard(c) ? STANDS_GUARDED : STANDS_UNCHANGED;
+}
+
+static void tell(const struct rescue *c, enum standing s)
+{
+	static const char *const words[] = {
+		[STANDS_SEALED] =
+			"a reboot boots this image: it was written once more, and reads "
+			"back from the disk as it was sealed. What else was written lately "
+			"may be lost",
+		[STANDS_PREVIOUS] = "a reboot boots the image before this one; the new one is lost",
+		[STANDS_WHOLE] =
+			"a reboot boots the image as it stood before: all of it reads back "
+			"from the disk",
+		[STANDS_GUARDED] =
+			"a reboot will not boot this image, but explain why: bootverdict's guard "
+			"reads back whole from the disk, and stands in front of what there is",
+		[STANDS_UNCHANGED] =
+			"DO NOT REBOOT: the image stands as its builder wrote it, the disk "
+			"does not have all of it, and nothing else could be put in its place",
+	};
+
+	message("%s: %s", c->image->name, words[s]);
+}
+
+enum standing seal_rescue(struct rescue *c)
+{
+	enum standing s;
+
+	/* Who interrupts now must not be left with what the disk has made of it. */
+	interrupt_defer(true);
+	s = secure(c);
+	interrupt_defer(false);
+	if (c->sound && c->guard && write_again(c))
+		s = STANDS_SEALED;
+	tell(c, s);
+	return s;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_CMD_SEAL_RESCUE_H
+#define BV_CMD_SEAL_RESCUE_H
+
+#include "cmd/seal_image.h"
+#include "cmd/sealing.h"
+
+/*
+ * After a seal that failed because of the storage, or of the image itself: under the name that
+ * boots must stand an image that reads back as it was sealed, or one that explains. First what can
+ * be had at once, then what is better.
+ */
+struct rescue {
+	const struct image *image;
+	enum read_back read_back;
+	const struct manifest *previous; /* the sealed record until now */
+	const unsigned char *guard;	 /* to put in front; NULL: there is none */
+	size_t guard_size;
+	struct replacement
+		*first;	     /* the sealed image of which the device did not keep all, or NULL */
+	uint64_t first_kept; /* up to this offset it was kept, bytes */
+	bool sound;	     /* the image is, as the page cache has it */
+};
+
+/* What stands under the image's name now, and what a reboot would do with it. */
+enum standing {
+	STANDS_SEALED,	  /* written again, and read back whole */
+	STANDS_PREVIOUS,  /* the image before, as its record says */
+	STANDS_WHOLE,	  /* as its builder wrote it: the disk has all of it */
+	STANDS_GUARDED,	  /* the guard, read back whole, in front of an image that is not */
+	STANDS_UNCHANGED, /* nothing could be put in its place */
+};
+
+/* Says on stderr what was done, and what a reboot would do. */
+enum standing seal_rescue(struct rescue *c);
+
+#endif

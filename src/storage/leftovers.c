@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "storage/leftovers.h"
+
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "storage/replace.h"
+
+static int is_leftover(const char *name)
+{
+	size_t n = strlen(name), end = strlen(REPLACE_SUFFIX);
+
+	return name[0] == '.' && n > end + 1 && strcmp(name + n - end, REPLACE_SUFFIX) == 0;
+}
+
+void leftovers_each(const char *folder, int remove,
+		    void (*found)(void *ctx, const char *path, uint64_t size), void *ctx)
+{
+	DIR *d = opendir(folder);
+	struct dirent *e;
+
+	while (d && (e = readdir(d))) {
+		char path[PATH_MAX];
+		struct stat st;
+		int n = snprintf(path, sizeof(path), "%s/%s", folder, e->d_name);
+
+		if (!is_leftover(e->d_name) || n < 0 || (size_t)n >= sizeof(path) ||
+		    lstat(path, &st) < 0 || !S_ISREG(st.st_mode))
+			continue;
+		if (found)
+			found(ctx, path, (uint64_t)st.st_size);
+		if (remove)
+			unlink(path);
+	}
+	if (d)
+		closedir(d);
+}

@@ -1,0 +1,264 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What stands under the initrd's name after a seal that failed, who may write there meanwhile, and
+# what an interrupted one leaves. tests/boot/test_rescue.py has the same with real disks and reboots.
+
+load system
+
+bats_require_minimum_version 1.5.0
+
+# As many bytes as 256 KiB pieces of the image have: an injected write must claim the right number.
+make_whole_pieces() {
+	truncate -s %262144 "$IMAGE"
+}
+
+traced() { # INJECTION... -- [OPTION]...: seal under strace
+	local inject=()
+	while [ "$1" != -- ]; do
+		inject+=(-e "inject=$1")
+		shift
+	done
+	shift
+	strace -qq -o "$BATS_TEST_TMPDIR/strace" -e trace=pwrite64,pread64,fsync,renameat2,linkat \
+		"${inject[@]}" "$BOOTVERDICT" seal --read-back --root "$ROOT" -k "$KVER" "$@"
+}
+
+nothing_left() {
+	[ -z "$(find "$ROOT/boot" "$ROOT/var" -name '*.bootverdict-*')" ]
+}
+
+# A sealed image, and another one that its builder has just put in its place.
+updated_system() {
+	make_system
+	make_whole_pieces
+	seal -q
+	cp -p "$IMAGE" "$BATS_TEST_TMPDIR/sealed"
+	ln "$IMAGE" "$IMAGE.dpkg-bak"
+	make_initrd "$IMAGE.new" zstd 2
+	truncate -s %262144 "$IMAGE.new"
+	mv "$IMAGE.new" "$IMAGE"
+	cp -p "$IMAGE" "$BATS_TEST_TMPDIR/unsealed"
+}
+
+@test "a write that is lost is noticed, and the image is written once more" {
+	make_system
+	make_whole_pieces
+	cp "$IMAGE" "$BATS_TEST_TMPDIR/unsealed"
+	seal -q
+	cp "$IMAGE" "$BATS_TEST_TMPDIR/sealed"
+	cp "$BATS_TEST_TMPDIR/unsealed" "$IMAGE"
+	run -1 traced pwrite64:retval=262144:when=3 --
+	[[ $output == *"the disk did not keep what was written"* ]]
+	[[ $output == *"in pieces of 64 KiB"* ]]
+	[[ $output == *"a reboot boots this image: it was written once more"* ]]
+	cmp "$IMAGE" "$BATS_TEST_TMPDIR/sealed"
+	check
+	nothing_left
+}
+
+@test "an image that cannot be sealed is left when the disk has all of it" {
+	updated_system
+	run -1 traced pwrite64:error=EIO:when=1+ --
+	[[ $output == *"a reboot boots the image as it stood before: all of it reads back"* ]]
+	cmp "$IMAGE" "$BATS_TEST_TMPDIR/unsealed"
+	nothing_left
+	# The record is the old one, and accuses nobody.
+	run -4 check
+}
+
+@test "the image before is put back, and the record says that the new one is lost" {
+	updated_system
+	run -1 traced pwrite64:error=EIO:when=1..3 -- --no-read-back
+	[[ $output == *"a reboot boots the image before this one; the new one is lost"* ]]
+	cmp "$IMAGE" "$BATS_TEST_TMPDIR/sealed"
+	cmp "$IMAGE.dpkg-bak" "$BATS_TEST_TMPDIR/sealed"
+	nothing_left
+	run -4 check --json
+	[ "$(field '.findings[].id')" = BV-INITRD-UPDATE-LOST ]
+	# The next update forgets it.
+	cp "$BATS_TEST_TMPDIR/unsealed" "$IMAGE"
+	seal -q
+	check
+}
+
+@test "the image before is put back where a file cannot have two names" {
+	updated_system
+	run -1 traced pwrite64:error=EIO:when=1..3 linkat:error=EPERM -- --no-read-back
+	[[ $output == *"a reboot boots the image before this one"* ]]
+	cmp "$IMAGE" "$BATS_TEST_TMPDIR/sealed"
+	nothing_left
+	# Where names cannot be exchanged either.
+	rm -rf "$ROOT"
+	updated_system
+	run -1 traced pwrite64:error=EIO:when=1..3 linkat:error=EPERM renameat2:error=EINVAL -- \
+		--no-read-back
+	cmp "$IMAGE" "$BATS_TEST_TMPDIR/sealed"
+	nothing_left
+}
+
+@test "an image before that is not as its record says is not put back" {
+	updated_system
+	flip_bit "$IMAGE.dpkg-bak" 400000
+	run -1 traced pwrite64:error=EIO:when=1..3 -- --no-read-back
+	[[ $output != *"the image before"* ]]
+	nothing_left
+}
+
+@test "a broken image: the one before is put back, by whatever name it is there" {
+	for name in initrd.img-$KVER.dpkg-bak .initrd.img-$KVER.bootverdict-old \
+		initrd.img-$KVER.old-dkms initrd.img-$KVER.bak; do
+		rm -rf "$ROOT"
+		updated_system
+		[ "$IMAGE.dpkg-bak" = "$ROOT/boot/$name" ] || mv "$IMAGE.dpkg-bak" "$ROOT/boot/$name"
+		zero_block "$IMAGE" 70
+		run -1 seal
+		[[ $output == *"a reboot boots the image before this one"* ]]
+		[[ $output == *"$name"* ]]
+		cmp "$IMAGE" "$BATS_TEST_TMPDIR/sealed"
+		[ -e "$ROOT/boot/$name" ]
+	done
+}
+
+@test "the name that the hook keeps is dropped once the new image is sealed, or when room is short" {
+	updated_system
+	mv "$IMAGE.dpkg-bak" "$ROOT/boot/.initrd.img-$KVER.bootverdict-old"
+	seal -q
+	nothing_left
+	rm -rf "$ROOT"
+	updated_system
+	mv "$IMAGE.dpkg-bak" "$ROOT/boot/.initrd.img-$KVER.bootverdict-old"
+	run -0 traced pwrite64:error=ENOSPC:when=2 --
+	check
+	nothing_left
+}
+
+@test "hook/keep holds the sealed image, and removes what an interrupted run left" {
+	updated_system
+	cp "$BATS_TEST_TMPDIR/sealed" "$IMAGE"
+	rm "$IMAGE.dpkg-bak"
+	kept=$ROOT/boot/.initrd.img-$KVER.bootverdict-old
+	export BOOTVERDICT_LIB=$BATS_TEST_DIRNAME/../../hook BOOTVERDICT_BOOT=$ROOT/boot
+	export BOOTVERDICT_CONF=$ROOT/etc/bootverdict.conf
+	: >"$ROOT/boot/.x.bootverdict-new"
+	run -0 "$BOOTVERDICT_LIB/keep" "$KVER"
+	[ -z "$output" ]
+	[ "$kept" -ef "$IMAGE" ]
+	[ ! -e "$ROOT/boot/.x.bootverdict-new" ]
+	# Not over an older one, not beside update-initramfs' own, not when switched off.
+	rm "$kept"
+	ln "$IMAGE" "$IMAGE.dpkg-bak"
+	run -0 "$BOOTVERDICT_LIB/keep" "$KVER"
+	[ ! -e "$kept" ]
+	rm "$IMAGE.dpkg-bak"
+	echo old >"$kept"
+	run -0 "$BOOTVERDICT_LIB/keep" "$KVER"
+	[ "$(cat "$kept")" = old ]
+	rm "$kept"
+	echo ENABLED=no >"$BOOTVERDICT_CONF"
+	run -0 "$BOOTVERDICT_LIB/keep" "$KVER"
+	[ ! -e "$kept" ]
+	rm "$BOOTVERDICT_CONF"
+	for name in "" ../x nonsense; do
+		run -0 "$BOOTVERDICT_LIB/keep" "$name"
+		[ -z "$output" ]
+	done
+	# A run that is under way keeps its file.
+	: >"$ROOT/boot/.x.bootverdict-new"
+	flock "$ROOT/boot" "$BOOTVERDICT_LIB/keep" "$KVER"
+	[ -e "$ROOT/boot/.x.bootverdict-new" ]
+}
+
+@test "an image that is replaced while it is being sealed is not overwritten" {
+	updated_system
+	traced fsync:delay_enter=3000000:when=2 -- >"$BATS_TEST_TMPDIR/out" 2>&1 &
+	pid=$!
+	until [ -e "$ROOT/boot/.initrd.img-$KVER.bootverdict-new" ]; do sleep 0.1; done
+	make_initrd "$IMAGE.new" zstd 3
+	cp "$IMAGE.new" "$BATS_TEST_TMPDIR/third"
+	mv "$IMAGE.new" "$IMAGE"
+	status=0
+	wait $pid || status=$?
+	[ "$status" -eq 2 ]
+	grep "it changed while it was being sealed: nothing was written" "$BATS_TEST_TMPDIR/out"
+	cmp "$IMAGE" "$BATS_TEST_TMPDIR/third"
+	nothing_left
+	seal -q
+	check
+}
+
+@test "a kernel that is replaced while it is being sealed is no storage corruption" {
+	updated_system
+	traced pread64:delay_enter=200000:when=1..15 -- >"$BATS_TEST_TMPDIR/out" 2>&1 &
+	pid=$!
+	for i in 1 2 3 4 5 6; do
+		sleep 0.4
+		noise 40000 "kernel$i" | cat "$KERNEL" - >"$KERNEL.new"
+		mv "$KERNEL.new" "$KERNEL"
+	done
+	status=0
+	wait $pid || status=$?
+	cat "$BATS_TEST_TMPDIR/out"
+	[ "$status" -ne 1 ]
+	run ! grep "did not keep" "$BATS_TEST_TMPDIR/out"
+	nothing_left
+}
+
+@test "a second run waits for the first" {
+	updated_system
+	flock "$ROOT/boot" sleep 3 &
+	sleep 0.5
+	run -0 seal
+	[[ $output == *"another bootverdict is at work there; waiting for it"* ]]
+	check
+	wait
+}
+
+@test "a signal leaves nothing behind, and the old image" {
+	updated_system
+	for signal in INT TERM HUP; do
+		for when in 1 2 3; do
+			status=0
+			traced "pwrite64:signal=$signal:when=$when" -- >/dev/null 2>&1 || status=$?
+			[ "$status" -eq $((128 + $(kill -l $signal))) ]
+			cmp "$IMAGE" "$BATS_TEST_TMPDIR/unsealed"
+			nothing_left
+		done
+	done
+	seal -q
+	check
+}
+
+@test "what a killed run left is named by check, and removed by the next seal" {
+	updated_system
+	run traced pwrite64:signal=KILL:when=3 --
+	left=$ROOT/boot/.initrd.img-$KVER.bootverdict-new
+	[ -s "$left" ]
+	run check --json
+	[ "$(field '[.findings[].id] | index("BV-LEFTOVER") != null')" = true ]
+	run -0 seal
+	[[ $output == *"$left: left behind by a run that was interrupted"* ]]
+	nothing_left
+	check
+	# The healthy twin: a run that is under way has such a file rightly.
+	: >"$left"
+	run flock "$ROOT/boot" "$BOOTVERDICT" check --json --root "$ROOT" -k "$KVER"
+	[ "$(field '[.findings[].id] | index("BV-LEFTOVER")')" = null ]
+}
+
+@test "names that cannot be synced: the new image is in place, and that is what is said" {
+	updated_system
+	# The kernel, the image's builder, the new file; then the new file by its new name.
+	for when in 3 4; do
+		run traced "fsync:error=EIO:when=$when" --
+		[ "$status" -eq 1 ]
+		if cmp -s "$IMAGE" "$BATS_TEST_TMPDIR/unsealed"; then
+			[[ $output != *"the new file is in place"* ]]
+		else
+			[[ $output == *"the new file is in place, but a power cut may bring back"* ]]
+			found=yes
+		fi
+		cp "$BATS_TEST_TMPDIR/unsealed" "$IMAGE"
+	done
+	[ "${found-}" = yes ]
+}
