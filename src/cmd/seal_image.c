@@ -10,6 +10,7 @@
 
 #include "cmd/guard_parts.h"
 #include "cmd/seal_fallback.h"
+#include "cmd/seal_start.h"
 #include "cmd/sealing.h"
 #include "manifest/record.h"
 #include "storage/direct.h"
@@ -374,20 +375,23 @@ static int write_image(struct sealing *s, enum sealed *sealed)
 /* 0: a boot can start with it, or that cannot be told. */
 static int seal_start(struct sealing *s, enum sealed *sealed)
 {
-	cleanup(free_ptr) char *why = NULL;
-	enum start start =
-		seal_check_start(s->im.name, s->m, &s->programs, s->im.guard_bytes > 0, &why);
+	enum start start;
+	cleanup(free_ptr) char *reason = seal_start_fault(&s->im, s->m, &s->programs, &start);
 
-	if (start == START_POSSIBLE)
+	switch (start) {
+	case START_POSSIBLE:
 		return 0;
-	message("%s: it is not sealed: %s%s", s->im.name,
-		start == START_IMPOSSIBLE ? "it cannot start: " : "", why);
-	if (start == START_UNGUARDED)
-		return leave(s, 2, sealed);
-	message("mend that (a hook that changes /init?), then make it anew: update-initramfs -u -k %s, "
-		"or dracut -f",
-		s->m->kernel);
-	return refuse(s, start == START_CHANGED ? REFUSED_CHANGED : REFUSED_START, why, sealed);
+	case START_IMPOSSIBLE:
+		return refuse(s, REFUSED_START, reason, sealed);
+	case START_CHANGED:
+		return refuse(s, REFUSED_CHANGED, reason, sealed);
+	case START_UNGUARDED:
+		break;
+	}
+	/* No guard in front of it, whatever the disk says. */
+	free(s->guard);
+	s->guard = NULL;
+	return leave(s, 2, sealed);
 }
 
 static int seal_open_image(struct sealing *s, enum sealed *sealed)
