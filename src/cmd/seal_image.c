@@ -245,8 +245,7 @@ static int fall_back(struct sealing *s, struct replacement *first,
 			      .guard_size = s->guard_size,
 			      .first = first,
 			      .first_kept = first ? result->bad_offset : 0,
-			      .sound = !s->m->refusal,
-			      .guard_alone = s->m->refusal == REFUSED_CHANGED };
+			      .refusal = s->m->refusal };
 
 	s->changed = true;
 	switch (seal_fall_back(&c)) {
@@ -302,7 +301,7 @@ static int leave(struct sealing *s, int status, enum sealed *sealed)
 				: refuse(s, REFUSED_BROKEN,
 					 "the disk did not keep what its builder wrote", sealed);
 	}
-	if (!err)
+	if (!err && result.past_cache)
 		message("%s: it stands as its builder wrote it, and reads back from the disk so",
 			s->im.name);
 	return status;
