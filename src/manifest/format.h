@@ -35,7 +35,8 @@
  *	end HASH			hash64() of everything before this line
  *
  * (No line is really indented.) What luks tells is in sealed_luks.h, and reveals no key. TYPE is one of
- * content_type_name(), or "hardlink" for another name of a file, which has no block lines.
+ * content_type_name(), or "hardlink" for another name of a file, which has no block lines. Outside
+ * the image the hashes of private content (private.h) are 0: they are not recorded.
  */
 
 /*
