@@ -209,9 +209,9 @@ def terminal_afterwards(t, leave):
     with t.vm(disk, initrd=initrd, drive=drive, options="break=premount") as vm:
         guarded.corrupt_screen(t, vm)
         leave(vm)
-        vm.expect({"Debian's shell": DEBIAN}, 60)
+        vm.expect({"Debian's shell": DEBIAN}, 240)
         vm.settle(1, 5)
-        status, output = vm.run("stty -a", 30, DEBIAN)
+        status, output = vm.run("stty -a", 120, DEBIAN)
         t.check(status == 0, "no stty there: " + output)
         t.sees(r"(?<!-)\bicanon\b", output, "raw")
         t.sees(r"(?<!-)\becho\b", output, "without echo")
@@ -225,7 +225,7 @@ def terminal_after_death(t):
         vm.expect({"rescue shell": guarded.RESCUE}, 30)
         vm.send("(trap '' HUP; sleep 6; kill -9 $PPID) & exit\n")
         vm.expect({"menu again": guarded.MENU}, 30)
-        vm.expect({"died": "the checker crashed, signal 9"}, 60)
+        vm.expect({"died": "the checker crashed, signal 9"}, 120)
     terminal_afterwards(t, die)
 
 
