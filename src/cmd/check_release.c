@@ -14,11 +14,16 @@
 #include "storage/leftovers.h"
 #include "storage/lock.h"
 #include "util/file.h"
+#include "util/memory.h"
 #include "util/text.h"
 #include "util/util.h"
 #include "verdict/rules.h"
 
-/* Members named for one bad range; a compressed segment can lose thousands. */
+/*
+ * A file can be bad in as many ranges as it has blocks, and a range in a compressed segment can lose
+ * thousands of members: so many of them are told.
+ */
+#define RANGES_TOLD_MAX	  1024u
 #define MEMBERS_NAMED_MAX 16u
 
 /* At a file that changes while it is looked at. */
@@ -67,12 +72,16 @@ static void name_members(struct report_range *range, const struct manifest *m)
 static void add_ranges(struct finding *f, const struct comparison *c, const char *path,
 		       const struct manifest *m, enum artifact_kind kind)
 {
-	for (size_t i = 0; i < c->bad.count; i++) {
+	size_t told = c->bad.count < RANGES_TOLD_MAX ? c->bad.count : RANGES_TOLD_MAX;
+
+	for (size_t i = 0; i < told; i++) {
 		struct report_range *range = finding_range(f, &c->bad.ranges[i]);
 
 		if (kind == ARTIFACT_INITRD)
 			name_members(range, m);
 	}
+	if (told < c->bad.count)
+		finding_number(f, "more bad ranges", c->bad.count - told);
 	finding_locate(f, path);
 }
 
@@ -161,10 +170,8 @@ static int examine(const char *path, enum artifact_kind kind, uint64_t size, str
 		return -ENOMEM;
 	r = kernel_examine(in, &e->kernel);
 	input_free(in);
-	if (r == -ENOMEM)
-		return r;
 	if (r)
-		e->soundness = r == -EOPNOTSUPP ? UNPROVEN : BROKEN;
+		e->soundness = is_own_limit(r) ? UNPROVEN : BROKEN;
 	else
 		e->soundness = e->kernel.recognised ? SOUND : UNPROVEN;
 	return 0;
@@ -377,7 +384,7 @@ static void check_unsealed(const struct boot_files *f, struct report *r, bool se
 	finding_next(n, "Seal it: bootverdict seal -k %s", f->release);
 }
 
-/* What sealing left behind because it could not do better (cmd/seal_rescue.h). */
+/* What sealing left behind because it could not do better (cmd/seal_fallback.h). */
 static void check_last_seal(const struct boot_files *f, const struct manifest *m, struct report *r)
 {
 	const char *path = f->initrd ? f->initrd : f->release;

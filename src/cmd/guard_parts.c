@@ -226,7 +226,7 @@ static int record(struct input *in, uint64_t start, const unsigned char *guard, 
 		r = recorder_walk(recorder, in, false, start, fault);
 	}
 	if (!r)
-		r = recorder_finish(recorder, m);
+		r = recorder_finish(recorder, m, fault);
 	if (!r && !in)
 		list_own_files_alone(m);
 	input_free(guard_in);
@@ -291,6 +291,12 @@ static int make(const struct guard_files *g, struct input *in, uint64_t start,
 		free(*bytes);
 		*bytes = NULL;
 		r = build(&own, m, first->early, mark, bytes, size);
+	}
+	if (r == -EFBIG && !fault->error) {
+		fault->error = r;
+		snprintf(fault->reason, sizeof(fault->reason),
+			 "the record of all that is in it would be longer than %u MiB",
+			 MANIFEST_BYTES_MAX >> 20);
 	}
 	return !r && m->guard_bytes != *size ? -EOVERFLOW : r;
 }

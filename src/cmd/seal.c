@@ -12,6 +12,7 @@
 #include "storage/leftovers.h"
 #include "storage/lock.h"
 #include "util/interrupt.h"
+#include "util/memory.h"
 #include "util/message.h"
 #include "util/text.h"
 #include "util/util.h"
@@ -254,6 +255,7 @@ int cmd_seal(int argc, char **argv)
 	struct arguments a = { .seal.read_back = READ_BACK };
 	int status = parse(&a, argc, argv);
 
+	memory_bound(MEMORY_MIB_SEAL);
 	if (!status && a.help)
 		fputs(help, stdout);
 	else if (!status)

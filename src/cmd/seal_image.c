@@ -9,11 +9,12 @@
 #include <time.h>
 
 #include "cmd/guard_parts.h"
-#include "cmd/seal_rescue.h"
+#include "cmd/seal_fallback.h"
 #include "cmd/sealing.h"
 #include "manifest/record.h"
 #include "storage/direct.h"
 #include "util/file.h"
+#include "util/memory.h"
 #include "util/message.h"
 #include "util/text.h"
 #include "util/util.h"
@@ -233,20 +234,21 @@ struct sealing {
  * The storage did not keep the image, or the image was broken: what can be put under its name, and
  * what of that goes into the record. Always 1.
  */
-static int rescue(struct sealing *s, struct replacement *first, const struct replace_result *result,
-		  enum sealed *sealed)
+static int fall_back(struct sealing *s, struct replacement *first,
+		     const struct replace_result *result, enum sealed *sealed)
 {
-	struct rescue c = { .image = &s->im,
-			    .read_back = s->o->read_back,
-			    .previous = &s->previous,
-			    .guard = s->guard,
-			    .guard_size = s->guard_size,
-			    .first = first,
-			    .first_kept = first ? result->bad_offset : 0,
-			    .sound = !s->m->refused };
+	struct fallback c = { .image = &s->im,
+			      .read_back = s->o->read_back,
+			      .previous = &s->previous,
+			      .guard = s->guard,
+			      .guard_size = s->guard_size,
+			      .first = first,
+			      .first_kept = first ? result->bad_offset : 0,
+			      .sound = !s->m->refusal,
+			      .guard_alone = s->m->refusal == REFUSED_CHANGED };
 
 	s->changed = true;
-	switch (seal_rescue(&c)) {
+	switch (seal_fall_back(&c)) {
 	case STANDS_PREVIOUS:
 		manifest_swap_initrd(s->m, &s->previous);
 		s->m->update_lost_at = (int64_t)time(NULL);
@@ -267,6 +269,9 @@ static int rescue(struct sealing *s, struct replacement *first, const struct rep
 /* A guard whose record says only that, and why, the image behind it was refused. */
 static int refuse(struct sealing *s, enum refusal refusal, const char *reason, enum sealed *sealed)
 {
+	manifest_forget_image(s->m);
+	free(s->guard);
+	s->guard = NULL;
 	s->m->refusal = refusal;
 	s->m->refused = text_copy(reason);
 	if (s->programs.config && guard_make_alone(&s->programs, s->m, &s->guard, &s->guard_size)) {
@@ -278,9 +283,9 @@ static int refuse(struct sealing *s, enum refusal refusal, const char *reason, e
 			s->im.name);
 		*sealed = SEALED_NOW;
 	} else {
-		rescue(s, NULL, NULL, sealed);
+		fall_back(s, NULL, NULL, sealed);
 	}
-	return refusal == REFUSED_START ? 2 : 1;
+	return refusal == REFUSED_START || refusal == REFUSED_CHANGED ? 2 : 1;
 }
 
 /* It was not sealed for a reason that is not the disk's: is what stands there at least kept? */
@@ -292,7 +297,7 @@ static int leave(struct sealing *s, int status, enum sealed *sealed)
 	*sealed = NOT_SEALED;
 	if (err == -EILSEQ || err == -EIO) {
 		seal_explain_write(s->im.name, err, &result);
-		return s->guard ? rescue(s, NULL, NULL, sealed)
+		return s->guard ? fall_back(s, NULL, NULL, sealed)
 				: refuse(s, REFUSED_BROKEN,
 					 "the disk did not keep what its builder wrote", sealed);
 	}
@@ -314,7 +319,7 @@ static int explain_fault(struct sealing *s, int error, const struct initrd_fault
 	}
 	message("%s: offset %llu%s%s: %s", s->im.name, (unsigned long long)fault->offset, in,
 		fault->path, fault->reason);
-	if (fault->error == -ENOMEM || fault->error == -EOPNOTSUPP || fault->error == -EOVERFLOW) {
+	if (is_own_limit(fault->error)) {
 		message("it is not sealed, because bootverdict cannot verify it");
 		return leave(s, 2, sealed);
 	}
@@ -359,11 +364,30 @@ static int write_image(struct sealing *s, enum sealed *sealed)
 	if (result.installed || err == -EAGAIN || err == -EINTR || !s->guard)
 		;
 	else if (status == 1)
-		status = rescue(s, err == -EILSEQ ? r : NULL, &result, sealed);
+		status = fall_back(s, err == -EILSEQ ? r : NULL, &result, sealed);
 	else
 		status = leave(s, status, sealed);
 	replace_abort(r);
 	return status;
+}
+
+/* 0: a boot can start with it, or that cannot be told. */
+static int seal_start(struct sealing *s, enum sealed *sealed)
+{
+	cleanup(free_ptr) char *why = NULL;
+	enum start start =
+		seal_check_start(s->im.name, s->m, &s->programs, s->im.guard_bytes > 0, &why);
+
+	if (start == START_POSSIBLE)
+		return 0;
+	message("%s: it is not sealed: %s%s", s->im.name,
+		start == START_IMPOSSIBLE ? "it cannot start: " : "", why);
+	if (start == START_UNGUARDED)
+		return leave(s, 2, sealed);
+	message("mend that (a hook that changes /init?), then make it anew: update-initramfs -u -k %s, "
+		"or dracut -f",
+		s->m->kernel);
+	return refuse(s, start == START_CHANGED ? REFUSED_CHANGED : REFUSED_START, why, sealed);
 }
 
 static int seal_open_image(struct sealing *s, enum sealed *sealed)
@@ -387,10 +411,9 @@ static int seal_open_image(struct sealing *s, enum sealed *sealed)
 		s->guard = NULL;
 		return explain_fault(s, r, &fault, sealed);
 	}
-	if (!manifest_find(s->m, GUARD_ORIGINAL_INIT))
-		message("%s: its /init is not diverted to bootverdict, so a boot is only explained when "
-			"the kernel loses main's /init: build it with bootverdict's hook",
-			s->im.name);
+	r = seal_start(s, sealed);
+	if (r)
+		return r;
 	s->changed = !guard_is_there(&s->im, s->guard, s->guard_size);
 	if (s->changed)
 		return write_image(s, sealed);

@@ -5,6 +5,7 @@
 
 #include "manifest/format.h"
 #include "util/file.h"
+#include "util/memory.h"
 #include "util/util.h"
 
 static int fail(char *reason, const char *what, int error)
@@ -50,13 +51,18 @@ static int load(struct manifest *m, const char *path,
 		return fail(reason, "cannot examine it", -errno);
 	if (st.st_size > (off_t)MANIFEST_BYTES_MAX)
 		return fail(reason, "it is no manifest", -EFBIG);
+	if (!memory_take((size_t)st.st_size)) {
+		snprintf(reason, MANIFEST_REASON_BYTES, "%s", memory_reason());
+		return -EOVERFLOW;
+	}
 	text = malloc((size_t)st.st_size + 1);
-	if (!text)
-		return fail(reason, "cannot read it", -ENOMEM);
-	len = read_all(fd, text, (size_t)st.st_size);
+	len = text ? read_all(fd, text, (size_t)st.st_size) : -ENOMEM;
 	if (len < 0)
-		return fail(reason, "cannot read it", (int)len);
-	return parse(m, text, (size_t)len, reason);
+		fail(reason, "cannot read it", (int)len);
+	else
+		len = parse(m, text, (size_t)len, reason);
+	memory_give((size_t)st.st_size);
+	return (int)len;
 }
 
 int manifest_load(struct manifest *m, const char *path, char *reason)

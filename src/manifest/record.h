@@ -31,13 +31,18 @@ void recorder_watch(struct recorder *r, const struct recorder_watch *watch);
  * Walks one image, or the guard alone, and adds what it holds. Call it for the guard first (if
  * there is one), then for the rest. as_guard: the members count as GUARD_SEGMENT and leave no
  * segment record; the manifest and the padding that the guard carries are left out. base is
- * the image offset that is recorded as 0. As initrd_walk(), *fault included.
+ * the image offset that is recorded as 0. As initrd_walk(), *fault included; -EOVERFLOW also when
+ * the list takes more than memory_take() gives, or names lead through more links than any image needs.
+ * Takes time in proportion to n log n of the image's unpacked bytes.
  */
 int recorder_walk(struct recorder *r, struct input *in, bool as_guard, uint64_t base,
 		  struct initrd_fault *fault);
 
-/* Moves segments and the sorted content list into m, which must have none. -ENOMEM. */
-int recorder_finish(struct recorder *r, struct manifest *m);
+/*
+ * Moves segments, the sorted content list and programs into m, which must have none, once. -ENOMEM,
+ * or -EOVERFLOW as below; then *fault says so, and m has a part of them.
+ */
+int recorder_finish(struct recorder *r, struct manifest *m, struct initrd_fault *fault);
 
 /* Reads a whole file: sha256, blocks, size, identity, extents. path is what is recorded. */
 int record_file(struct sealed_file *f, int fd, const char *path);

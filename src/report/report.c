@@ -7,6 +7,9 @@
 
 #include "util/text.h"
 
+/* The end of a longer name tells which member it is. */
+#define MEMBER_SHOWN_MAX 250u
+
 /*
  * Names come from damaged archives: nothing that a terminal would obey, and nothing that is
  * not valid in JSON, gets into a report.
@@ -209,7 +212,12 @@ void finding_locate(struct finding *f, const char *path)
 
 void range_member(struct report_range *r, const char *path)
 {
-	list_add(&r->members, text_copy(path));
+	size_t length = strlen(path);
+
+	if (length <= MEMBER_SHOWN_MAX)
+		list_add(&r->members, text_copy(path));
+	else
+		list_add(&r->members, text_format("...%s", path + length - MEMBER_SHOWN_MAX));
 }
 
 static void add_column(struct report_table *t, const char *title, size_t length)

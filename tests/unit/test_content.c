@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "boot/content.h"
@@ -480,6 +481,48 @@ static void test_very_many_missing(void **state)
 	assert_string_equal(evidence(f, "paths_left_off"), "4936");
 }
 
+#define MANY_FILES 100
+#define MANY_NAMES 600 /* of each; in turn, so that no short memory of files helps */
+
+/*
+ * Many names of many files, all damaged: each file is read once and told once, and to find that out
+ * takes no time that grows with the square of the names.
+ */
+static void test_very_many_names(void **state)
+{
+	struct fixture *x = *state;
+	clock_t start;
+
+	x->m.contents =
+		reallocarray(x->m.contents, MANY_FILES * MANY_NAMES + 1000, sizeof(*x->m.contents));
+	for (int name = 0; name < MANY_NAMES; name++) {
+		for (int file = 0; file < MANY_FILES; file++) {
+			struct content *c = &x->m.contents[x->m.content_count++];
+			char path[32], first[32], data[16];
+
+			snprintf(data, sizeof(data), "file %03d", file);
+			snprintf(path, sizeof(path), "z%04d-%03d", name, file);
+			snprintf(first, sizeof(first), "z0000-%03d", file);
+			if (name == 0)
+				put(x, path, "damaged!", 8);
+			else
+				assert_int_equal(linkat(x->fd, first, x->fd, path, 0), 0);
+			*c = (struct content){ .path = text_copy(path),
+					       .type = CONTENT_FILE,
+					       .mode = 0644,
+					       .size = 8,
+					       .hash = hash64(data, 8),
+					       .hard_link = name > 0 };
+		}
+	}
+	start = clock();
+	verify(x);
+	assert_true((clock() - start) / CLOCKS_PER_SEC < 8);
+	assert_int_equal(x->result.checked, x->m.content_count);
+	assert_int_equal(x->result.bytes, 11 + BIG_SIZE + 16 + 25 + MANY_FILES * 8);
+	assert_int_equal(x->result.different, MANY_FILES);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -500,6 +543,7 @@ int main(void)
 		TEST(test_links_inside_are_followed),
 		TEST(test_truncated_file),
 		TEST(test_very_many_missing),
+		TEST(test_very_many_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

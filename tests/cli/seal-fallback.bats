@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # What stands under the initrd's name after a seal that failed, who may write there meanwhile, and
-# what an interrupted one leaves. tests/boot/test_rescue.py has the same with real disks and reboots.
+# what an interrupted one leaves. tests/boot/test_failed_seal.py has the same with real disks and reboots.
 
 load system
 
@@ -70,7 +70,7 @@ updated_system() {
 @test "the image before is put back, and the record says that the new one is lost" {
 	updated_system
 	run -1 traced pwrite64:error=EIO:when=1..3 -- --no-read-back
-	[[ $output == *"a reboot boots the image before this one; the new one is lost"* ]]
+	[[ $output == *"a reboot boots the image before this one, not the new one"* ]]
 	cmp "$IMAGE" "$BATS_TEST_TMPDIR/sealed"
 	cmp "$IMAGE.dpkg-bak" "$BATS_TEST_TMPDIR/sealed"
 	nothing_left
