@@ -33,7 +33,7 @@ int guard_make(const struct guard_files *g, int fd, uint64_t start, uint64_t end
 
 /*
  * Makes a guard that stands for itself, in front of an image that is not sealed: m gets the guard's
- * own files as its content list, and guard_bytes.
+ * own files as its content list in place of what it has, and guard_bytes.
  */
 int guard_make_alone(const struct guard_files *g, struct manifest *m, unsigned char **bytes,
 		     size_t *size);

@@ -10,6 +10,7 @@
 
 #include "cmd/guard_parts.h"
 #include "cmd/seal_fallback.h"
+#include "cmd/seal_start.h"
 #include "cmd/sealing.h"
 #include "manifest/record.h"
 #include "storage/direct.h"
@@ -244,8 +245,7 @@ static int fall_back(struct sealing *s, struct replacement *first,
 			      .guard_size = s->guard_size,
 			      .first = first,
 			      .first_kept = first ? result->bad_offset : 0,
-			      .sound = !s->m->refusal,
-			      .guard_alone = s->m->refusal == REFUSED_CHANGED };
+			      .refusal = s->m->refusal };
 
 	s->changed = true;
 	switch (seal_fall_back(&c)) {
@@ -266,9 +266,29 @@ static int fall_back(struct sealing *s, struct replacement *first,
 	return 1;
 }
 
+/*
+ * An image that has been sealed explains itself, and its record tells exactly what it has lost since:
+ * neither is given up.
+ */
+static bool explains_itself(const struct sealing *s)
+{
+	return s->im.guard_bytes && !s->previous.refusal;
+}
+
+static int refusal_status(enum refusal refusal)
+{
+	return refusal == REFUSED_START || refusal == REFUSED_CHANGED ? 2 : 1;
+}
+
 /* A guard whose record says only that, and why, the image behind it was refused. */
 static int refuse(struct sealing *s, enum refusal refusal, const char *reason, enum sealed *sealed)
 {
+	*sealed = NOT_SEALED;
+	if (explains_itself(s)) {
+		message("%s: it stays as it is, with its guard and its record: bootverdict check -k %s",
+			s->im.name, s->m->kernel);
+		return refusal_status(refusal);
+	}
 	manifest_forget_image(s->m);
 	free(s->guard);
 	s->guard = NULL;
@@ -285,7 +305,7 @@ static int refuse(struct sealing *s, enum refusal refusal, const char *reason, e
 	} else {
 		fall_back(s, NULL, NULL, sealed);
 	}
-	return refusal == REFUSED_START || refusal == REFUSED_CHANGED ? 2 : 1;
+	return refusal_status(refusal);
 }
 
 /* It was not sealed for a reason that is not the disk's: is what stands there at least kept? */
@@ -297,11 +317,13 @@ static int leave(struct sealing *s, int status, enum sealed *sealed)
 	*sealed = NOT_SEALED;
 	if (err == -EILSEQ || err == -EIO) {
 		seal_explain_write(s->im.name, err, &result);
+		if (explains_itself(s))
+			return 1;
 		return s->guard ? fall_back(s, NULL, NULL, sealed)
 				: refuse(s, REFUSED_BROKEN,
 					 "the disk did not keep what its builder wrote", sealed);
 	}
-	if (!err)
+	if (!err && result.past_cache)
 		message("%s: it stands as its builder wrote it, and reads back from the disk so",
 			s->im.name);
 	return status;
@@ -374,20 +396,23 @@ static int write_image(struct sealing *s, enum sealed *sealed)
 /* 0: a boot can start with it, or that cannot be told. */
 static int seal_start(struct sealing *s, enum sealed *sealed)
 {
-	cleanup(free_ptr) char *why = NULL;
-	enum start start =
-		seal_check_start(s->im.name, s->m, &s->programs, s->im.guard_bytes > 0, &why);
+	enum start start;
+	cleanup(free_ptr) char *reason = seal_start_fault(&s->im, s->m, &s->programs, &start);
 
-	if (start == START_POSSIBLE)
+	switch (start) {
+	case START_POSSIBLE:
 		return 0;
-	message("%s: it is not sealed: %s%s", s->im.name,
-		start == START_IMPOSSIBLE ? "it cannot start: " : "", why);
-	if (start == START_UNGUARDED)
-		return leave(s, 2, sealed);
-	message("mend that (a hook that changes /init?), then make it anew: update-initramfs -u -k %s, "
-		"or dracut -f",
-		s->m->kernel);
-	return refuse(s, start == START_CHANGED ? REFUSED_CHANGED : REFUSED_START, why, sealed);
+	case START_IMPOSSIBLE:
+		return refuse(s, REFUSED_START, reason, sealed);
+	case START_CHANGED:
+		return refuse(s, REFUSED_CHANGED, reason, sealed);
+	case START_UNGUARDED:
+		break;
+	}
+	/* This guard would keep it from booting. */
+	free(s->guard);
+	s->guard = NULL;
+	return leave(s, 2, sealed);
 }
 
 static int seal_open_image(struct sealing *s, enum sealed *sealed)

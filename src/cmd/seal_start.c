@@ -1,37 +1,44 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "cmd/seal_start.h"
+
 #include <errno.h>
 #include <string.h>
 
 #include "artifact/program.h"
-#include "cmd/guard_parts.h"
-#include "cmd/sealing.h"
 #include "manifest/programs.h"
 #include "util/hash.h"
 #include "util/message.h"
 #include "util/text.h"
 #include "util/util.h"
 
-/* What the kernel cannot start is no sealed image's first program; a text says why. NULL: it can. */
+/* In words; NULL: nothing is known to be wrong. */
 static char *why_not(int error, const struct program_chain *c)
 {
 	cleanup(free_ptr) char *by =
 		*c->needed_by ? text_format(", which %s needs,", c->needed_by) : text_copy("");
+	const char *why;
 
 	switch (error) {
 	case -ENOENT:
-		return text_format("%s%s is not in it", c->path, by);
+		why = "is not in it";
+		break;
 	case -EACCES:
-		return text_format("%s%s is not an executable file", c->path, by);
+		why = "is not an executable file";
+		break;
 	case -ENOEXEC:
-		return text_format("%s%s is %s", c->path, by,
-				   c->foreign ? "made for another processor"
-					      : "neither a program nor a script");
+		why = c->foreign ? "is made for another processor"
+				 : "is neither a program nor a script";
+		break;
 	case -ELOOP:
-		return text_format("%s%s leads round in a circle", c->path, by);
+		why = "leads round in a circle";
+		break;
 	default:
 		return NULL;
 	}
+	return text_format("it cannot start: %s%s %s", c->path, by, why);
 }
+
+#define STUB_BYTES_MAX (1u << 20)
 
 static const struct content *main_entry(const struct manifest *m, const char *path)
 {
@@ -58,6 +65,20 @@ static bool is_stub(const struct content *c, const struct guard_files *g)
 	       c->hash == hash64(g->stub, g->stub_size);
 }
 
+/* Whether the image was sealed with this stub, by an earlier version. */
+static bool is_sealed_stub(const struct image *im, const struct content *c)
+{
+	struct input *in = input_from_fd(im->fd, 0, (uint64_t)im->st.st_size);
+	cleanup(free_ptr) char *data = NULL;
+	size_t size;
+	bool same = c && in && im->guard_bytes &&
+		    !guard_read(in, GUARD_STUB, STUB_BYTES_MAX, &data, &size) && c->size == size &&
+		    c->hash == hash64(data, size);
+
+	input_free(in);
+	return same;
+}
+
 /* The processor is the stub's, which that kernel executes. */
 static ssize_t stub_bytes(void *ctx, void *buf, size_t len, uint64_t offset)
 {
@@ -69,8 +90,8 @@ static ssize_t stub_bytes(void *ctx, void *buf, size_t len, uint64_t offset)
 	return (ssize_t)n;
 }
 
-static enum start check_start(const char *image, struct manifest *m, struct guard_files *g,
-			      const char *path, char **why)
+static char *start_fault(const struct image *im, struct manifest *m, struct guard_files *g,
+			 const char *path)
 {
 	struct program_chain chain;
 	struct program stub;
@@ -78,56 +99,71 @@ static enum start check_start(const char *image, struct manifest *m, struct guar
 
 	program_read(&stub, stub_bytes, g);
 	r = program_chain(programs_find, m, stub.kind == PROGRAM_ELF ? &stub : NULL, path, &chain);
-
-	*why = why_not(r, &chain);
-	if (*why)
-		return START_IMPOSSIBLE;
-	if (r)
+	if (r == -ENODATA)
 		message("%s: whether it can start cannot be told: what %s needs is not known",
-			image, chain.path);
-	return START_POSSIBLE;
+			im->name, chain.path);
+	return why_not(r, &chain);
 }
 
-static enum start no_init(char **why)
+/* A program that stands in the link's place may be an edited stub. */
+static bool starts_without_us(struct manifest *m, const struct content *init)
 {
-	*why = text_copy(
-		"there is no /init in it, so with such an image the kernel itself mounts the "
-		"root; with a guard it would not");
-	return START_UNGUARDED;
+	struct program_chain chain;
+	struct program p;
+
+	return init && !program_chain(programs_find, m, NULL, "init", &chain) &&
+	       !programs_find(m, "init", &p) &&
+	       (init->type == CONTENT_SYMLINK || p.kind == PROGRAM_SCRIPT);
 }
 
-/* An image that was sealed before has the stub of the bootverdict that sealed it. */
-static enum start changed(bool sealed_before, const char *what, char **why)
-{
-	*why = text_copy(what);
-	return sealed_before ? START_UNGUARDED : START_CHANGED;
-}
-
-enum start seal_check_start(const char *image, struct manifest *m, struct guard_files *g,
-			    bool sealed_before, char **why)
+static char *find_fault(const struct image *im, struct manifest *m, struct guard_files *g,
+			enum start *start)
 {
 	const struct content *init = main_entry(m, "init"), *stub = main_entry(m, GUARD_DIVERTED);
 
-	*why = NULL;
+	*start = START_IMPOSSIBLE;
 	if (!stub && !main_entry(m, GUARD_ORIGINAL_INIT)) {
-		if (!init)
-			return no_init(why);
-		message("%s: its /init is not diverted to bootverdict, so a boot is only explained when "
-			"the kernel loses main's /init: build it with bootverdict's hook",
-			image);
-		return check_start(image, m, g, "init", why);
+		if (init) {
+			message("%s: its /init is not diverted to bootverdict, so a boot is only "
+				"explained when the kernel loses main's /init: build it with "
+				"bootverdict's hook",
+				im->name);
+			return start_fault(im, m, g, "init");
+		}
+		*start = START_UNGUARDED;
+		return text_copy(
+			"there is no /init in it: with such an image the kernel mounts the root "
+			"itself, and with a guard it would not");
 	}
-	if (!is_diverted(init))
-		return changed(
-			sealed_before,
-			"its /init was changed behind bootverdict, and is not the link to it "
-			"any more",
-			why);
-	if (!is_stub(stub, g))
-		return changed(sealed_before,
-			       GUARD_DIVERTED " in it, with which a boot begins, is not the one of "
-					      "this bootverdict: it is of another version, or was "
-					      "edited",
-			       why);
-	return check_start(image, m, g, GUARD_ORIGINAL_INIT, why);
+	if (!is_diverted(init)) {
+		*start = starts_without_us(m, init) ? START_UNGUARDED : START_CHANGED;
+		return text_copy(
+			"its /init was changed behind bootverdict, and is not the link to it any "
+			"more");
+	}
+	if (!is_stub(stub, g)) {
+		*start = is_sealed_stub(im, stub) ? START_UNGUARDED : START_CHANGED;
+		return text_copy(*start == START_UNGUARDED ? GUARD_DIVERTED
+					 " in it is of another version of bootverdict"
+							   : GUARD_DIVERTED
+					 " in it, which a boot executes first, is not the one of "
+					 "this bootverdict");
+	}
+	return start_fault(im, m, g, GUARD_ORIGINAL_INIT);
+}
+
+char *seal_start_fault(const struct image *im, struct manifest *m, struct guard_files *g,
+		       enum start *start)
+{
+	char *reason = find_fault(im, m, g, start);
+
+	if (!reason)
+		*start = START_POSSIBLE;
+	if (reason) {
+		message("%s: it is not sealed: %s", im->name, reason);
+		message("mend that (a hook that changes /init?), then make it anew: update-initramfs -u "
+			"-k %s, or dracut -f",
+			m->kernel);
+	}
+	return reason;
 }

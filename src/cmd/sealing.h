@@ -47,23 +47,6 @@ int seal_luks(const struct boot_files *f, const struct seal_options *o, struct m
 int seal_initrd(const struct boot_files *f, const struct seal_options *o, struct manifest *m,
 		bool *changed, bool *to_record);
 
-/* Whether a boot can start with an image. */
-enum start {
-	START_POSSIBLE,
-	START_IMPOSSIBLE, /* what comes after the stub cannot be executed */
-	START_CHANGED,	  /* what it begins with is not what the hook put there */
-	START_UNGUARDED,  /* it boots as it is; with this guard it might not */
-};
-
-/*
- * Whether an image, as guard_make() has just recorded it in m, begins with the stub of g if it was
- * built to, and whether the kernel can start what comes then. *why, the caller's to free, says why
- * not. Warns of what it cannot tell.
- */
-struct guard_files;
-enum start seal_check_start(const char *image, struct manifest *m, struct guard_files *g,
-			    bool sealed_before, char **why);
-
 /* Writes both copies of the manifest, unless they say the same already. */
 int seal_manifests(const struct boot_files *f, const struct seal_options *o, struct manifest *m,
 		   bool *changed);

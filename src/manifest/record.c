@@ -34,9 +34,8 @@ struct node {
 	struct node *older;  /* made before this one */
 	struct inode *inode; /* NULL: no member brought it */
 	size_t children;     /* names directly in it that have an inode, or lead to one that has */
-	const char *name;    /* length bytes, without an end; they are in bytes[] */
+	const char *name;    /* length bytes, without an end; behind the node itself */
 	uint32_t length, path_length;
-	char bytes[];
 };
 
 struct inode {
@@ -296,8 +295,7 @@ static struct node *child(struct recorder *r, struct node *parent, const char *n
 	n = allocate(r, sizeof(*n) + length);
 	if (!n)
 		return NULL;
-	memcpy(n->bytes, name, length);
-	n->name = n->bytes;
+	n->name = memcpy(n + 1, name, length);
 	n->length = (uint32_t)length;
 	n->path_length = (uint32_t)path_length;
 	n->parent = parent;

@@ -147,15 +147,16 @@ sealed() { # STATUS [WORDS]
 	sealed 0
 }
 
-@test "what builders use is not refused: the largest presets, packing more than the bound" {
-	make_system
+@test "what builders use is not refused: windows of zstd -19 and xz -8, and more than the bound" {
 	mkdir "$BATS_TEST_TMPDIR/files"
-	noise 70000000 large >"$BATS_TEST_TMPDIR/files/noise"
-	for packer in "zstd -19 --check -T0" "zstd -9 --check" "xz -8 --check=crc32 --lzma2=preset=0,dict=32MiB" \
-		"gzip" "lz4 -l"; do
+	# Packed fast, with the windows of those presets: what the decoder needs is the same.
+	noise 1000000 large >"$BATS_TEST_TMPDIR/part"
+	for _ in {1..70}; do cat "$BATS_TEST_TMPDIR/part"; done >"$BATS_TEST_TMPDIR/files/large"
+	for packer in "zstd -1 --zstd=wlog=23 --check" "xz -0 --check=crc32 --lzma2=preset=0,dict=32MiB" \
+		"gzip -1" "lz4 -l"; do
 		FILE=$BATS_TEST_TMPDIR/image
 		# shellcheck disable=SC2086 # words
-		archive "$BATS_TEST_TMPDIR/files" | $packer >"$FILE"
+		archive "$BATS_TEST_TMPDIR/files" | $packer -q >"$FILE"
 		examined 4
 		sealed 0
 		bounded $CHECK_MIB 0 "$BOOTVERDICT" check --root "$ROOT" -k "$KVER"
@@ -174,7 +175,7 @@ sealed() { # STATUS [WORDS]
 	bounded $CHECK_MIB 0 "$BOOTVERDICT" check --root "$ROOT" -k "$KVER"
 	printf x >>"$KERNEL"
 	bounded $CHECK_MIB 4 "$BOOTVERDICT" check --root "$ROOT" -k "$KVER"
-	[[ $output == *"nothing in it can be verified"* ]]
+	[[ $output == *"; nothing in it"* ]]
 }
 
 @test "hundreds of thousands of frames, streams, chunks and archives" {
@@ -185,6 +186,37 @@ sealed() { # STATUS [WORDS]
 		*) examined 4 ;;
 		esac
 	done
+}
+
+@test "damage in thousands of places: the first of them are named, all are counted" {
+	local ranges
+
+	IMAGE_BYTES=12000000
+	make_system plain
+	seal --no-read-back
+	touch -r "$IMAGE" "$BATS_TEST_TMPDIR/times"
+	python3 -c 'import sys
+with open(sys.argv[1], "r+b") as f:
+    for block in range(400, 2900, 2):
+        f.seek(4096 * block)
+        f.write(bytes(4096))' "$IMAGE"
+	touch -r "$BATS_TEST_TMPDIR/times" "$IMAGE"
+	bounded $CHECK_MIB 1 "$BOOTVERDICT" check --json --root "$ROOT" -k "$KVER"
+	ranges=$(field '.findings[0].ranges | length')
+	[ "$ranges" -eq 1024 ]
+	[ "$(field '.findings[0].evidence["more bad ranges"]')" -eq $((1250 - 1024)) ]
+	[ "$(field '.findings[0].evidence["bad blocks"]')" -eq 1250 ]
+}
+
+@test "an initrd replaced by what cannot be verified here is stale, not corruption" {
+	make_system
+	seal --no-read-back
+	make_initrd "$IMAGE" bzip2 2
+	bounded $CHECK_MIB 4 "$BOOTVERDICT" check --root "$ROOT" -k "$KVER"
+	[[ $output == *"; nothing in it"* ]]
+	crafted window 100
+	cp "$FILE" "$IMAGE"
+	bounded $CHECK_MIB 4 "$BOOTVERDICT" check --root "$ROOT" -k "$KVER"
 }
 
 @test "a guard's record with all that fits into it" {

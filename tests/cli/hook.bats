@@ -202,13 +202,28 @@ stop_at_each_program() {
 	[ "$failures" -ge 7 ]
 }
 
-@test "in the boot, and without a folder, the boot script does nothing" {
+@test "in the boot, and without a folder, the boot scripts do nothing" {
 	before=$(listing)
-	run -0 "$source/initramfs-tools/scripts/bootverdict/divert"
-	DESTDIR=$PWD/image run -0 "$source/initramfs-tools/scripts/bootverdict/divert"
-	run -0 "$source/initramfs-tools/scripts/bootverdict/divert" prereqs
-	[ -z "$output" ]
+	printf '#!/bin/sh\ntouch "$BOOTVERDICT_LIB/kept"\n' >lib/keep
+	for name in divert keep; do
+		run -0 "$source/initramfs-tools/scripts/bootverdict/$name"
+		DESTDIR=$PWD/image run -0 "$source/initramfs-tools/scripts/bootverdict/$name"
+		run -0 "$source/initramfs-tools/scripts/bootverdict/$name" prereqs
+		[ -z "$output" ]
+	done
 	[ "$(listing)" = "$before" ]
+	[ ! -e lib/kept ]
+}
+
+@test "the image that is being replaced is kept, whatever that prints" {
+	printf '#!/bin/sh\necho "$1" | tee "$BOOTVERDICT_LIB/kept"\nexit 1\n' >lib/keep
+	DESTDIR=$PWD/image version=6.12 run -0 --separate-stderr \
+		"$source/initramfs-tools/scripts/bootverdict/keep" prereqs
+	[ -z "$output" ]
+	[ "$(cat lib/kept)" = 6.12 ]
+	rm lib/keep
+	DESTDIR=$PWD/image version=6.12 run -0 "$source/initramfs-tools/scripts/bootverdict/keep" prereqs
+	[ -z "$output" ]
 }
 
 # ---- init is changed behind the diversion -------------------------------------------------------

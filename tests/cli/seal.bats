@@ -135,6 +135,23 @@ explained() { # WHY
 	done
 }
 
+@test "a sealed image that is damaged keeps its guard and its record, which tells where" {
+	make_system
+	seal
+	block=$(($(blocks "$IMAGE") - 20))
+	zero_block "$IMAGE" $block
+	cp "$IMAGE" "$BATS_TEST_TMPDIR/damaged"
+	cp "$ROOT/boot/bootverdict/$KVER.manifest" "$BATS_TEST_TMPDIR/record"
+	run seal
+	[ "$status" -eq 1 ]
+	[[ $output == *"it stays as it is, with its guard and its record"* ]]
+	cmp "$IMAGE" "$BATS_TEST_TMPDIR/damaged"
+	cmp "$ROOT/boot/bootverdict/$KVER.manifest" "$BATS_TEST_TMPDIR/record"
+	run check --json
+	[ "$status" -eq 1 ]
+	[ "$(field '.findings[0].ranges[0].offset')" = $((block * 4096)) ]
+}
+
 @test "what was refused is sealed once it is made anew" {
 	make_system
 	cp "$IMAGE" "$BATS_TEST_TMPDIR/good"
@@ -285,8 +302,20 @@ program() { # FILE LOADER [MACHINE [CLASS [AT]]]
 	chmod 755 "$1"
 }
 
-# The seal is refused, and names the reason; nothing is touched.
+# The seal is refused, and names the reason; a guard that explains is put in front of the image.
 refused() { # TEXT...
+	run seal --no-read-back
+	echo "$output"
+	[ "$status" -eq 2 ]
+	for text in "it is not sealed" "$@" "explain"; do
+		[[ $output == *"$text"* ]]
+	done
+	seal --remove --no-read-back
+	original_stays
+}
+
+# The seal is refused, but the image boots as it is: it is not touched.
+left() { # TEXT...
 	run seal --no-read-back
 	echo "$output"
 	[ "$status" -eq 2 ]
@@ -317,12 +346,15 @@ sealed_in_silence() {
 
 @test "an image whose /init was changed behind bootverdict is refused" {
 	make_system
-	for change in 'mv $next init' 'cp $next new; mv new init' \
-		'cp --remove-destination usr/lib/bootverdict/init init' 'ln -sfn bin/sh init' 'rm init' \
-		'ln -sfn usr/lib/bootverdict/next-init init' 'sed -i s/a/b/ init' \
-		'rm init; script init /bin/sh; rm $next'; do
+	for change in 'cp --remove-destination usr/lib/bootverdict/init init' 'rm init' \
+		'ln -sfn nowhere init' 'sed -i s/a/b/ init' 'rm init; script init /bin/bash'; do
 		diverted "$change"
 		refused "its /init was changed" "update-initramfs -u -k $KVER"
+	done
+	for change in 'mv $next init' 'cp $next new; mv new init' 'ln -sfn bin/sh init' \
+		'ln -sfn usr/lib/bootverdict/next-init init' 'rm init; script init /bin/sh; rm $next'; do
+		diverted "$change"
+		left "its /init was changed" "update-initramfs -u -k $KVER"
 	done
 }
 
@@ -335,17 +367,52 @@ sealed_in_silence() {
 		refused "usr/lib/bootverdict/init" "is not the one of this bootverdict"
 	done
 	echo newer >>"$ROOT/usr/lib/bootverdict/init"
+	refused "is not the one of this bootverdict"
 	diverted true
 	sealed_in_silence
 }
 
-@test "an image without any /init is refused: the kernel does without one, a guard does not" {
+@test "an image that an earlier version has sealed stays sealed by that" {
+	make_system
+	diverted true
+	seal -q
+	echo newer >>"$ROOT/usr/lib/bootverdict/init"
+	run seal
+	[ "$status" -eq 2 ]
+	[[ $output == *"of another version"*"update-initramfs -u -k $KVER"* ]]
+	fingerprint | diff "$BATS_TEST_TMPDIR/sealed" -
+	check
+}
+
+@test "an image without any /init is left: the kernel does without one, a guard does not" {
 	make_system
 	make_files "$BATS_TEST_TMPDIR/none"
 	rm "$BATS_TEST_TMPDIR/none/init"
 	archive "$BATS_TEST_TMPDIR/none" | pack zstd >"$IMAGE"
 	cp "$IMAGE" "$BATS_TEST_TMPDIR/before"
-	refused "there is no /init in it"
+	left "there is no /init in it"
+}
+
+@test "what was refused because it cannot start is told by check, and the image before put back" {
+	make_system
+	diverted 'script $next /bin/bash'
+	run seal
+	[ "$status" -eq 2 ]
+	run check
+	[ "$status" -eq 3 ]
+	[[ $output == *"it cannot start: /bin/bash"* ]]
+	diverted true
+	seal -q
+	cp -p "$IMAGE" "$BATS_TEST_TMPDIR/sealed"
+	ln "$IMAGE" "$IMAGE.dpkg-bak"
+	rm "$IMAGE"
+	diverted 'script $next /bin/bash'
+	run seal --read-back
+	echo "$output"
+	[ "$status" -eq 2 ]
+	cmp "$IMAGE" "$BATS_TEST_TMPDIR/sealed"
+	diverted true
+	sealed_in_silence
 }
 
 @test "an image that cannot start is refused, with the file and the reason" {
@@ -353,7 +420,7 @@ sealed_in_silence() {
 	local next=usr/lib/bootverdict/next-init
 	while IFS='|' read -r change where reason; do
 		diverted "$change"
-		refused "cannot start" "$where" "$reason"
+		refused "it cannot start: " "$where" "$reason"
 	done <<-'END'
 		rm $next|usr/lib/bootverdict/next-init|is not in it
 		ln -sf /sbin/init $next|usr/lib/bootverdict/next-init|is not in it
