@@ -198,6 +198,7 @@ list_in_image() {
 
 @test "sealing an image with key files twice gives the same bytes" {
 	make_private_system
+	cp "$IMAGE" "$BATS_TEST_TMPDIR/built"
 	seal -q
 	fingerprint >"$BATS_TEST_TMPDIR/once"
 	sleep 1
@@ -205,8 +206,7 @@ list_in_image() {
 	[[ $output == *"already sealed"* ]]
 	fingerprint | diff "$BATS_TEST_TMPDIR/once" -
 	seal -q --remove
-	run grep -q bootverdict "$IMAGE"
-	[ "$status" -eq 1 ]
+	cmp "$IMAGE" "$BATS_TEST_TMPDIR/built"
 }
 
 @test "in the boot a report for root alone stays that on its way to /run" {
