@@ -5,7 +5,8 @@
 # or whose members are as many, as long and as entangled as the limits allow. Every command keeps to its
 # bound of memory, takes seconds at most, and does not call corruption what it cannot verify.
 
-# shellcheck disable=SC2153 # make_system sets IMAGE and ROOT
+# make_system sets IMAGE and ROOT and uses IMAGE_BYTES; each test sets its own FILE
+# shellcheck disable=SC2030,SC2031,SC2034,SC2153
 
 bats_require_minimum_version 1.5.0
 
