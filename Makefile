@@ -31,7 +31,7 @@ export LC_ALL := C
 
 # Limits in bytes; `make size` fails above them. All three are loaded with every initrd.
 MAX_STUB := 16384
-MAX_CHECKER := 655360
+MAX_CHECKER := 688128
 MAX_BUSYBOX := 358400
 
 CACHE := cache
@@ -275,7 +275,6 @@ else
 	install -m 0755 $(BIN) $(SBIN)/bootverdict
 endif
 	$(call install_tree,hook,$(LIB))
-	$(call install_tree,initramfs-tools/hooks,$(GLUE)/hooks)
 	$(call install_tree,initramfs-tools/scripts,$(GLUE)/scripts)
 	$(call install_tree,initramfs-tools/post-update.d,$(POST_UPDATE))
 	$(call install_tree,kernel,$(KERNEL_HOOKS))
@@ -296,9 +295,10 @@ install-guard:
 # The configuration and the sealed records stay, as with a package that is removed.
 uninstall:
 	rm -f $(SBIN)/bootverdict
-	@find initramfs-tools/hooks initramfs-tools/scripts -type f -printf '$(GLUE)/%H/%P\n' | \
+	@find initramfs-tools/scripts -type f -printf '$(GLUE)/%H/%P\n' | \
 		sed 's,/initramfs-tools/initramfs-tools/,/initramfs-tools/,' | xargs -r rm -fv
 	@find initramfs-tools/post-update.d -type f -printf '$(POST_UPDATE)/%P\n' | xargs -r rm -fv
 	@find kernel -type f -printf '$(KERNEL_HOOKS)/%P\n' | xargs -r rm -fv
 	rm -rf $(LIB) $(DOC)
+	rm -f $(DESTDIR)/boot/.*.bootverdict-new $(DESTDIR)/boot/.*.bootverdict-old
 	@[ -n "$(DESTDIR)" ] || echo "now run: update-initramfs -u -k all"

@@ -8,6 +8,7 @@
 #include "boot/entry.h"
 #include "boot/system.h"
 #include "damage/damage.h"
+#include "manifest/private.h"
 #include "util/util.h"
 
 /*
@@ -308,6 +309,15 @@ static const char *plural(uint64_t n)
 	return n == 1 ? "" : "s";
 }
 
+/* The target also gets into the kernel's log, which others may read. */
+static const char *target_of(const struct verification *v)
+{
+	const struct content *only = v->damaged.items[0].content;
+
+	return v->damaged.count == 1 && !content_is_private(v->m, only) ? only->path
+									: "initial RAM disk";
+}
+
 static uint64_t tell_damaged(struct verification *v, struct report *r)
 {
 	struct finding *f;
@@ -317,8 +327,7 @@ static uint64_t tell_damaged(struct verification *v, struct report *r)
 	if (!n)
 		return 0;
 	bad_list_sort(&v->damaged);
-	f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-CONTENT-DAMAGED",
-			   n == 1 ? v->damaged.items[0].content->path : "initial RAM disk",
+	f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-CONTENT-DAMAGED", target_of(v),
 			   "%" PRIu64 " of %zu files in the initial RAM disk %s not as sealed.", n,
 			   v->m->content_count, n == 1 ? "is" : "are");
 	finding_number(f, "files_checked", v->m->content_count);

@@ -391,13 +391,14 @@ static bool ends_in(const char *s, const char *end)
 /* The second field of root's line, as it stands in the text; NULL: there is no such line. */
 static const char *root_field(const char *text, size_t *len)
 {
-	for (const char *line = text; line && *line;) {
-		if (!strncmp(line, "root:", 5)) {
-			*len = strcspn(line + 5, ":\n");
-			return line + 5;
+	while (text) {
+		if (!strncmp(text, "root:", 5)) {
+			*len = strcspn(text + 5, ":\n");
+			return text + 5;
 		}
-		line = strchr(line, '\n');
-		line += line ? 1 : 0;
+		text = strchr(text, '\n');
+		if (text)
+			text++;
 	}
 	return NULL;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "boot/startable.h"
 
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -13,13 +12,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "artifact/program.h"
 #include "boot/content.h"
 #include "util/util.h"
-
-/* The kernel follows scripts whose interpreters are scripts up to 5 times. */
-#define STEPS_MAX 6u
-
-#define NAME_MAX_BYTES 256u /* BINPRM_BUF_SIZE: what the kernel reads of a script's first line */
 
 /* Follows links, but not out of the root. */
 static int open_program(int root, const char *path)
@@ -70,68 +65,36 @@ static bool is_sound(const struct manifest *m, int root, int fd)
 	return !path || content_as_sealed(m, root, path);
 }
 
-/* The name behind "#!". */
-static void script_interpreter(const unsigned char *head, ssize_t n, char *name)
+static ssize_t file_bytes(void *ctx, void *buf, size_t len, uint64_t offset)
 {
-	ssize_t at = 2, len = 0;
+	const int *fd = ctx;
 
-	while (at < n && (head[at] == ' ' || head[at] == '\t'))
-		at++;
-	while (at < n && head[at] && !strchr(" \t\n", head[at]) &&
-	       len < (ssize_t)NAME_MAX_BYTES - 1)
-		name[len++] = (char)head[at++];
-	name[len] = '\0';
+	return offset > INT64_MAX ? -1 : pread(*fd, buf, len, (off_t)offset);
 }
 
-static void elf_loader(int fd, const Elf64_Ehdr *e, char *name)
+struct place {
+	const struct manifest *m;
+	int root;
+};
+
+static int find_program(void *ctx, const char *path, struct program *p)
 {
-	for (unsigned int i = 0; i < e->e_phnum && e->e_phentsize == sizeof(Elf64_Phdr); i++) {
-		Elf64_Phdr p;
-		off_t at = (off_t)(e->e_phoff + i * sizeof(p));
-		size_t len;
+	const struct place *in = ctx;
+	cleanup(close_fd) int fd = open_program(in->root, path);
 
-		if (at < 0 || pread(fd, &p, sizeof(p), at) != (ssize_t)sizeof(p))
-			return;
-		if (p.p_type != PT_INTERP)
-			continue;
-		len = p.p_filesz < NAME_MAX_BYTES ? (size_t)p.p_filesz : NAME_MAX_BYTES - 1;
-		if ((off_t)p.p_offset >= 0 &&
-		    pread(fd, name, len, (off_t)p.p_offset) == (ssize_t)len)
-			name[len] = '\0';
-		return;
-	}
-}
-
-/* What the kernel needs besides to execute it: a path, or "" when nothing. name: NAME_MAX_BYTES. */
-static void next_program(int fd, char *name)
-{
-	union {
-		unsigned char bytes[NAME_MAX_BYTES];
-		Elf64_Ehdr elf;
-	} head;
-	ssize_t n = pread(fd, head.bytes, sizeof(head.bytes), 0);
-
-	memset(name, 0, NAME_MAX_BYTES);
-	if (n > 2 && head.bytes[0] == '#' && head.bytes[1] == '!')
-		script_interpreter(head.bytes, n, name);
-	else if (n >= (ssize_t)sizeof(head.elf) && memcmp(head.bytes, ELFMAG, SELFMAG) == 0 &&
-		 head.bytes[EI_CLASS] == ELFCLASS64)
-		elf_loader(fd, &head.elf, name);
+	if (fd < 0)
+		return -errno;
+	if (!is_sound(in->m, in->root, fd))
+		return -EACCES;
+	program_read(p, file_bytes, &fd);
+	return 0;
 }
 
 bool startable(const struct manifest *m, int root, const char *path)
 {
-	char name[NAME_MAX_BYTES];
+	struct place in = { m, root };
+	struct program_chain chain;
+	int r = program_chain(find_program, &in, NULL, path, &chain);
 
-	snprintf(name, sizeof(name), "%s", path);
-	for (unsigned int i = 0; i < STEPS_MAX; i++) {
-		cleanup(close_fd) int fd = open_program(root, name);
-
-		if (fd < 0 || !is_sound(m, root, fd))
-			return false;
-		next_program(fd, name);
-		if (!*name)
-			return true;
-	}
-	return false;
+	return !r || r == -ENODATA;
 }

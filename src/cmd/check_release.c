@@ -387,7 +387,7 @@ static void check_unsealed(const struct boot_files *f, struct report *r, bool se
 	finding_next(n, "Seal it: bootverdict seal -k %s", f->release);
 }
 
-/* What sealing left behind because it could not do better (cmd/seal_rescue.h). */
+/* What sealing left behind because it could not do better (cmd/seal_fallback.h). */
 static void check_last_seal(const struct boot_files *f, const struct manifest *m, struct report *r)
 {
 	const char *path = f->initrd ? f->initrd : f->release;

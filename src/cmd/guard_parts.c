@@ -123,6 +123,7 @@ static int build(const struct guard_files *g, const struct manifest *m, bool mer
 		.busybox_size = g->busybox_size,
 		.config = g->config,
 		.config_size = g->config_size,
+		.manifest_private = g->is_private,
 		.merge = merge,
 		.early_cpio_mark = mark,
 	};

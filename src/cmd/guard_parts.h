@@ -2,6 +2,7 @@
 #ifndef BV_CMD_GUARD_PARTS_H
 #define BV_CMD_GUARD_PARTS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "artifact/guard.h"
@@ -12,6 +13,7 @@
 struct guard_files {
 	char *stub, *checker, *busybox, *config;
 	size_t stub_size, checker_size, busybox_size, config_size;
+	bool is_private; /* not everybody may read the image, nor what the guard lists of it */
 };
 
 /*
@@ -31,7 +33,7 @@ int guard_make(const struct guard_files *g, int fd, uint64_t start, uint64_t end
 
 /*
  * Makes a guard that stands for itself, in front of an image that is not sealed: m gets the guard's
- * own files as its content list, and guard_bytes.
+ * own files as its content list in place of what it has, and guard_bytes.
  */
 int guard_make_alone(const struct guard_files *g, struct manifest *m, unsigned char **bytes,
 		     size_t *size);

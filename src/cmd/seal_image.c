@@ -9,7 +9,8 @@
 #include <time.h>
 
 #include "cmd/guard_parts.h"
-#include "cmd/seal_rescue.h"
+#include "cmd/seal_fallback.h"
+#include "cmd/seal_start.h"
 #include "cmd/sealing.h"
 #include "manifest/record.h"
 #include "storage/direct.h"
@@ -234,20 +235,20 @@ struct sealing {
  * The storage did not keep the image, or the image was broken: what can be put under its name, and
  * what of that goes into the record. Always 1.
  */
-static int rescue(struct sealing *s, struct replacement *first, const struct replace_result *result,
-		  enum sealed *sealed)
+static int fall_back(struct sealing *s, struct replacement *first,
+		     const struct replace_result *result, enum sealed *sealed)
 {
-	struct rescue c = { .image = &s->im,
-			    .read_back = s->o->read_back,
-			    .previous = &s->previous,
-			    .guard = s->guard,
-			    .guard_size = s->guard_size,
-			    .first = first,
-			    .first_kept = first ? result->bad_offset : 0,
-			    .sound = !s->m->refused };
+	struct fallback c = { .image = &s->im,
+			      .read_back = s->o->read_back,
+			      .previous = &s->previous,
+			      .guard = s->guard,
+			      .guard_size = s->guard_size,
+			      .first = first,
+			      .first_kept = first ? result->bad_offset : 0,
+			      .refusal = s->m->refusal };
 
 	s->changed = true;
-	switch (seal_rescue(&c)) {
+	switch (seal_fall_back(&c)) {
 	case STANDS_PREVIOUS:
 		manifest_swap_initrd(s->m, &s->previous);
 		s->m->update_lost_at = (int64_t)time(NULL);
@@ -268,6 +269,9 @@ static int rescue(struct sealing *s, struct replacement *first, const struct rep
 /* A guard whose record says only that, and why, the image behind it was refused. */
 static int refuse(struct sealing *s, enum refusal refusal, const char *reason, enum sealed *sealed)
 {
+	manifest_forget_image(s->m);
+	free(s->guard);
+	s->guard = NULL;
 	s->m->refusal = refusal;
 	s->m->refused = text_copy(reason);
 	if (s->programs.config && guard_make_alone(&s->programs, s->m, &s->guard, &s->guard_size)) {
@@ -279,9 +283,9 @@ static int refuse(struct sealing *s, enum refusal refusal, const char *reason, e
 			s->im.name);
 		*sealed = SEALED_NOW;
 	} else {
-		rescue(s, NULL, NULL, sealed);
+		fall_back(s, NULL, NULL, sealed);
 	}
-	return refusal == REFUSED_START ? 2 : 1;
+	return refusal == REFUSED_START || refusal == REFUSED_CHANGED ? 2 : 1;
 }
 
 /* It was not sealed for a reason that is not the disk's: is what stands there at least kept? */
@@ -293,11 +297,11 @@ static int leave(struct sealing *s, int status, enum sealed *sealed)
 	*sealed = NOT_SEALED;
 	if (err == -EILSEQ || err == -EIO) {
 		seal_explain_write(s->im.name, err, &result);
-		return s->guard ? rescue(s, NULL, NULL, sealed)
+		return s->guard ? fall_back(s, NULL, NULL, sealed)
 				: refuse(s, REFUSED_BROKEN,
 					 "the disk did not keep what its builder wrote", sealed);
 	}
-	if (!err)
+	if (!err && result.past_cache)
 		message("%s: it stands as its builder wrote it, and reads back from the disk so",
 			s->im.name);
 	return status;
@@ -360,11 +364,33 @@ static int write_image(struct sealing *s, enum sealed *sealed)
 	if (result.installed || err == -EAGAIN || err == -EINTR || !s->guard)
 		;
 	else if (status == 1)
-		status = rescue(s, err == -EILSEQ ? r : NULL, &result, sealed);
+		status = fall_back(s, err == -EILSEQ ? r : NULL, &result, sealed);
 	else
 		status = leave(s, status, sealed);
 	replace_abort(r);
 	return status;
+}
+
+/* 0: a boot can start with it, or that cannot be told. */
+static int seal_start(struct sealing *s, enum sealed *sealed)
+{
+	enum start start;
+	cleanup(free_ptr) char *reason = seal_start_fault(&s->im, s->m, &s->programs, &start);
+
+	switch (start) {
+	case START_POSSIBLE:
+		return 0;
+	case START_IMPOSSIBLE:
+		return refuse(s, REFUSED_START, reason, sealed);
+	case START_CHANGED:
+		return refuse(s, REFUSED_CHANGED, reason, sealed);
+	case START_UNGUARDED:
+		break;
+	}
+	/* No guard in front of it, whatever the disk says. */
+	free(s->guard);
+	s->guard = NULL;
+	return leave(s, 2, sealed);
 }
 
 static int seal_open_image(struct sealing *s, enum sealed *sealed)
@@ -377,6 +403,7 @@ static int seal_open_image(struct sealing *s, enum sealed *sealed)
 	struct initrd_fault fault = { 0 };
 	int r = guard_files_read(&s->programs, folder, settings);
 
+	s->programs.is_private = !file_is_for_everybody(s->im.fd);
 	*sealed = NOT_SEALED;
 	if (r)
 		return leave(s, r, sealed);
@@ -387,10 +414,9 @@ static int seal_open_image(struct sealing *s, enum sealed *sealed)
 		s->guard = NULL;
 		return explain_fault(s, r, &fault, sealed);
 	}
-	if (!manifest_find(s->m, GUARD_ORIGINAL_INIT))
-		message("%s: its /init is not diverted to bootverdict, so a boot is only explained when "
-			"the kernel loses main's /init: build it with bootverdict's hook",
-			s->im.name);
+	r = seal_start(s, sealed);
+	if (r)
+		return r;
 	s->changed = !guard_is_there(&s->im, s->guard, s->guard_size);
 	if (s->changed)
 		return write_image(s, sealed);

@@ -10,6 +10,7 @@
 #include "cmd/sealing.h"
 #include "manifest/compare.h"
 #include "manifest/format.h"
+#include "manifest/private.h"
 #include "manifest/record.h"
 #include "storage/lock.h"
 #include "util/file.h"
@@ -150,12 +151,38 @@ static int make_folder(const char *path)
 	return mkdir(parent, 0755) < 0 && errno != EEXIST ? -errno : 0;
 }
 
+/*
+ * The record has hashes of all of the image and the kernel: whoever may not read these must not
+ * guess at their content with its help. Two modes are enough: for everybody, or for the owner.
+ */
+static mode_t record_mode(const struct boot_files *f)
+{
+	cleanup(close_fd) int image = file_open(f->initrd);
+	cleanup(close_fd) int kernel = f->kernel ? file_open(f->kernel) : -1;
+
+	return file_is_for_everybody(image) && (!f->kernel || file_is_for_everybody(kernel)) ? 0644
+											     : 0600;
+}
+
+/* A copy that is there, written before the image was closed to others: its successor takes its mode. */
+static void close_to_others(const char *path, mode_t mode)
+{
+	struct stat st;
+
+	if (lstat(path, &st) < 0 || !S_ISREG(st.st_mode) || !(st.st_mode & 0777 & ~mode))
+		return;
+	if (chmod(path, st.st_mode & mode) < 0 && (st.st_mode & 0066 & ~mode))
+		message("%s: it tells others about an image that they may not read, and cannot be "
+			"closed to them: %s",
+			path, strerror(errno));
+}
+
 /* Small: a disk that loses parts of big writes keeps it, if need be in pieces. */
-static int try_copy(const char *path, const char *text, size_t len, enum read_back read_back,
-		    size_t pieces, struct replace_result *result)
+static int try_copy(const char *path, mode_t mode, const char *text, size_t len,
+		    enum read_back read_back, size_t pieces, struct replace_result *result)
 {
 	struct replacement *r = NULL;
-	int err = replace_begin(&r, path, 0644);
+	int err = replace_begin(&r, path, mode);
 
 	if (!err) {
 		replace_in_pieces(r, pieces);
@@ -168,7 +195,8 @@ static int try_copy(const char *path, const char *text, size_t len, enum read_ba
 	return replace_commit(r, read_back, result);
 }
 
-static int write_copy(const char *path, const char *text, size_t len, enum read_back read_back)
+static int write_copy(const char *path, mode_t mode, const char *text, size_t len,
+		      enum read_back read_back)
 {
 	cleanup(free_ptr) char *copy = text_copy(path);
 	struct replace_result result = { 0 };
@@ -178,13 +206,13 @@ static int write_copy(const char *path, const char *text, size_t len, enum read_
 	if (!err && lock < 0)
 		err = lock;
 	if (!err)
-		err = try_copy(path, text, len, read_back, 0, &result);
+		err = try_copy(path, mode, text, len, read_back, 0, &result);
 	if (!err)
 		return 0;
 	if (err != -EILSEQ)
 		return seal_explain_write(path, err, &result);
 	seal_explain_write(path, err, &result);
-	err = try_copy(path, text, len, read_back, BLOCK_SIZE, &result);
+	err = try_copy(path, mode, text, len, read_back, BLOCK_SIZE, &result);
 	if (!err)
 		message("%s: written once more in pieces, it reads back right", path);
 	return 1;
@@ -233,10 +261,14 @@ int seal_manifests(const struct boot_files *f, const struct seal_options *o, str
 		   bool *changed)
 {
 	const char *const paths[] = { f->boot_manifest, f->var_manifest };
+	const mode_t mode = record_mode(f);
 	cleanup(free_ptr) char *text = NULL;
 	int status = 0, written = 0, err;
 	size_t len;
 
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
+		close_to_others(paths[i], mode);
+	manifest_hide_private(m);
 	m->sealed_at = (int64_t)time(NULL);
 	if (says_the_same(paths[0], m) && says_the_same(paths[1], m))
 		return 0;
@@ -248,7 +280,7 @@ int seal_manifests(const struct boot_files *f, const struct seal_options *o, str
 		return 2;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
-		int s = write_copy(paths[i], text, len, o->read_back);
+		int s = write_copy(paths[i], mode, text, len, o->read_back);
 
 		written += !s;
 		if (s == 1)

@@ -15,7 +15,7 @@
  *	sealed UNIXTIME			(not in the guard)
  *	update-lost UNIXTIME		(if it was; not in the guard)
  *	guard BYTES
- *	refused broken|unknown|start REASON	(if it was; percent-encoded)
+ *	refused broken|unknown|start|changed REASON	(if it was; percent-encoded)
  *	artifact kernel|initrd PATH	(0 to 2 of them; not in the guard)
  *	  size BYTES
  *	  sha256 64 HEX DIGITS
@@ -35,7 +35,8 @@
  *	end HASH			hash64() of everything before this line
  *
  * (No line is really indented.) What luks tells is in sealed_luks.h, and reveals no key. TYPE is one of
- * content_type_name(), or "hardlink" for another name of a file, which has no block lines.
+ * content_type_name(), or "hardlink" for another name of a file, which has no block lines. Outside
+ * the image the hashes of private content (private.h) are 0: they are not recorded.
  */
 
 /*

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "manifest/manifest.h"
+#include "manifest/programs.h"
 #include "util/memory.h"
 #include "util/util.h"
 
@@ -20,6 +21,22 @@ void sealed_file_clear(struct sealed_file *f)
 	memset(f, 0, sizeof(*f));
 }
 
+void manifest_forget_image(struct manifest *m)
+{
+	free(m->segments);
+	for (size_t i = 0; i < m->content_count; i++) {
+		free(m->contents[i].path);
+		free(m->contents[i].blocks);
+	}
+	free(m->contents);
+	programs_free(m->programs);
+	m->segments = NULL;
+	m->contents = NULL;
+	m->programs = NULL;
+	m->segment_count = m->content_count = 0;
+	m->guard_bytes = 0;
+}
+
 void manifest_clear(struct manifest *m)
 {
 	free(m->kernel);
@@ -30,12 +47,7 @@ void manifest_clear(struct manifest *m)
 	for (size_t i = 0; i < m->luks_count; i++)
 		sealed_luks_clear(&m->luks[i]);
 	free(m->luks);
-	free(m->segments);
-	for (size_t i = 0; i < m->content_count; i++) {
-		free(m->contents[i].path);
-		free(m->contents[i].blocks);
-	}
-	free(m->contents);
+	manifest_forget_image(m);
 	memory_give(m->memory);
 	manifest_init(m);
 }

@@ -89,6 +89,7 @@ enum refusal {
 			  * proves it wrong */
 	REFUSED_UNKNOWN, /* its structure is not what this program knows: broken, or unusual */
 	REFUSED_START,	 /* what it starts with cannot be executed */
+	REFUSED_CHANGED, /* what it starts with is not what the hook put there */
 };
 
 struct manifest {
@@ -107,13 +108,18 @@ struct manifest {
 	size_t segment_count;
 	struct content *contents; /* sorted by path (strcmp), no path twice */
 	size_t content_count;
-	size_t memory; /* of memory_take(); manifest_clear() gives it back */
+	size_t memory;		   /* of memory_take(); manifest_clear() gives it back */
+	struct programs *programs; /* manifest/programs.h; NULL unless it has just been recorded;
+				    * not part of the file form; owned */
 };
 
 void manifest_init(struct manifest *m);
 void manifest_clear(struct manifest *m); /* frees what it owns; m itself is the caller's */
 
 void sealed_file_clear(struct sealed_file *f); /* the same */
+
+/* Takes away what a manifest tells of an image's content. */
+void manifest_forget_image(struct manifest *m);
 
 /* Exchanges what two manifests tell of their initrd. */
 void manifest_swap_initrd(struct manifest *a, struct manifest *b);

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "artifact/guard.h"
+#include "manifest/programs.h"
 #include "util/memory.h"
 #include "util/util.h"
 
@@ -66,6 +67,8 @@ struct recorder {
 	struct initrd_fault fault; /* .error: why it cannot go on */
 
 	const struct recorder_watch *watch; /* or NULL */
+
+	struct programs *programs;
 
 	/* The walk under way. */
 	bool as_guard;
@@ -198,7 +201,8 @@ struct recorder *recorder_new(void)
 		return NULL;
 	r->target = malloc(INITRD_PATH_MAX + 1);
 	r->hasher = hasher_new();
-	if (r->target && r->hasher)
+	r->programs = programs_new();
+	if (r->target && r->hasher && r->programs)
 		return r;
 	recorder_free(r);
 	return NULL;
@@ -234,6 +238,7 @@ void recorder_free(struct recorder *r)
 	free(r->target);
 	hasher_free(r->hasher);
 	memory_give(r->taken);
+	programs_free(r->programs);
 	free(r);
 }
 
@@ -472,6 +477,8 @@ static int on_member(void *ctx, const struct member *m)
 	struct node *n;
 	int err;
 
+	if (!r->as_guard)
+		programs_member(r->programs, m);
 	r->m = m;
 	r->current = NULL;
 	r->watched = false;
@@ -534,6 +541,8 @@ static int on_data(void *ctx, const void *data, size_t len)
 	struct recorder *r = ctx;
 	const unsigned char *p = data;
 
+	if (!r->as_guard)
+		programs_data(r->programs, data, len);
 	if (!r->current)
 		return 0;
 
@@ -586,6 +595,8 @@ static int on_member_end(void *ctx, const struct member *m)
 	int err = 0;
 
 	(void)m;
+	if (!r->as_guard)
+		programs_member_end(r->programs);
 	if (!r->current)
 		return 0;
 
@@ -722,6 +733,8 @@ int recorder_finish(struct recorder *r, struct manifest *m, struct initrd_fault 
 	m->segments = r->segments;
 	m->segment_count = r->segment_count;
 	move_cost(r, m, r->segments_taken);
+	m->programs = r->programs;
+	r->programs = NULL;
 	r->segments = NULL;
 	r->segments_taken = 0;
 	r->segment_count = 0;

@@ -39,8 +39,8 @@ int recorder_walk(struct recorder *r, struct input *in, bool as_guard, uint64_t 
 		  struct initrd_fault *fault);
 
 /*
- * Moves segments and the sorted content list into m, which must have none, once. -ENOMEM, or
- * -EOVERFLOW as below; then *fault says so, and m has a part of them.
+ * Moves segments, the sorted content list and programs into m, which must have none, once. -ENOMEM,
+ * or -EOVERFLOW as below; then *fault says so, and m has a part of them.
  */
 int recorder_finish(struct recorder *r, struct manifest *m, struct initrd_fault *fault);
 

@@ -44,10 +44,13 @@ void luks_next_use_backup(struct finding *f, const struct luks_view *v)
 void luks_next_restore_header(struct finding *f, const struct luks_view *v)
 {
 	luks_next_use_backup(f, v);
-	finding_next(f,
-		     "A backup brings back the passphrases of its time. Without a backup%s nothing "
-		     "can decrypt the data.",
-		     v->closed ? "" : " and without an open container");
+	if (v->luks.chosen >= 0 && luks_slots_sound(v) | luks_slots_unproven(v))
+		finding_next(f, "A backup brings back the passphrases of its time.");
+	else
+		finding_next(f,
+			     "A backup brings back the passphrases of its time. Without a backup%s "
+			     "this program knows no way to the data.",
+			     v->closed ? "" : " and without an open container");
 }
 
 void luks_next_seal(struct finding *f, const struct luks_view *v)

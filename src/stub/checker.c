@@ -194,6 +194,8 @@ static bool judge(pid_t checker, bool ended, int status, unsigned int seconds)
 
 	if (ended && WIFEXITED(status) && !WEXITSTATUS(status))
 		return true;
+	/* It may have turned kernel messages off on the console, and this is one. */
+	klogctl(LOG_CONSOLE_ON, NULL, 0);
 	if (!ended)
 		say(SAY_CRITICAL, "the checker did not decide within ",
 		    number_text((long)seconds, number), " s and was ended; this boot is unchecked");
@@ -206,8 +208,6 @@ static bool judge(pid_t checker, bool ended, int status, unsigned int seconds)
 	if (!kill_checker(checker, &status) && !ended)
 		say(SAY_CRITICAL, "the checker cannot be ended and was left behind", NULL, NULL);
 	terminals_restore();
-	/* It may have turned kernel messages off on the console. */
-	klogctl(LOG_CONSOLE_ON, NULL, 0);
 	return false;
 }
 

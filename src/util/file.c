@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "util/util.h"
@@ -61,6 +62,14 @@ DIR *folder_open(const char *path)
 	if (!d)
 		close_fd(&fd);
 	return d;
+}
+
+bool file_is_for_everybody(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && (st.st_mode & 0444) == 0444 &&
+	       fgetxattr(fd, "system.posix_acl_access", NULL, 0) < 0;
 }
 
 const char *file_error(int error)

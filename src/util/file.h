@@ -18,6 +18,9 @@ int file_open_at(int folder, const char *path, int flags, bool disk_too);
 int file_open(const char *path);    /* of a regular file */
 DIR *folder_open(const char *path); /* NULL and errno, as opendir() */
 
+/* Whether everybody may read an open file: by its mode, and no access control list says otherwise. */
+bool file_is_for_everybody(int fd);
+
 /* The words for an error of these functions. */
 const char *file_error(int error);
 

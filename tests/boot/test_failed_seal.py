@@ -9,7 +9,7 @@ from lab.suite import case
 
 IMAGE = "/boot/initrd.img-$(uname -r)"
 SEALED = "it was written once more, and reads back from the disk as it was sealed"
-PREVIOUS = "a reboot boots the image before this one; the new one is lost"
+PREVIOUS = "a reboot boots the image before this one, not the new one"
 GUARDED = "a reboot will not boot this image, but explain why"
 NOTHING = "DO NOT REBOOT"
 

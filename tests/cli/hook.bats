@@ -14,7 +14,7 @@ setup() {
 	mkdir lib boot
 	cp "$source"/hook/* lib/
 	cp "$source/etc/bootverdict.conf" conf
-	printf 'the stub' >lib/init
+	printf 'the stub: /usr/lib/bootverdict/next-init' >lib/init
 	printf 'busybox' >lib/busybox
 	cat >lib/bootverdict <<-'END'
 		#!/bin/sh
@@ -41,8 +41,13 @@ listing() {
 	(cd image && find . -printf '%p %M %l\n' | sort && find . -type f | sort | xargs -d '\n' md5sum)
 }
 
+# As mkinitramfs asks behind the last hook. Its answer, on standard output, has no name in it.
 hook() {
-	DESTDIR=$PWD/image version=6.12 run -0 "$source/initramfs-tools/hooks/bootverdict"
+	DESTDIR=$PWD/image version=6.12 run -0 --separate-stderr \
+		"$source/initramfs-tools/scripts/bootverdict/divert" prereqs
+	[ -z "$output" ]
+	# shellcheck disable=SC2154 # set by run
+	output=$stderr
 }
 
 assert_diverted() {
@@ -76,7 +81,7 @@ assert_diverted() {
 @test "a hook that writes through /init later does not reach the running system" {
 	hook
 	printf '#!/bin/sh\n' >image/init
-	[ "$(cat lib/init)" = 'the stub' ]
+	(cd lib && sha256sum --status -c sums)
 }
 
 @test "an /init that is a link stays what it means" {
@@ -155,14 +160,15 @@ assert_left_alone() {
 }
 
 @test "no folder" {
-	DESTDIR='' run -0 "$source/initramfs-tools/hooks/bootverdict"
-	[[ "$output" == *"W: bootverdict: "* ]]
-	DESTDIR=$PWD/nowhere run -0 "$source/initramfs-tools/hooks/bootverdict"
+	run -1 lib/divert ''
+	[[ "$output" == *"no folder"* ]]
+	rm -r image
+	hook
 	[[ "$output" == *"W: bootverdict: "* ]]
 }
 
 # Every program that divert starts fails in turn, from its n-th start on.
-@test "whatever fails meanwhile, the image is diverted whole or left alone" {
+stop_at_each_program() {
 	mkdir bin
 	for program in mkdir cp cmp mv ln; do
 		cat >"bin/$program" <<-END
@@ -173,6 +179,10 @@ assert_left_alone() {
 		END
 		chmod +x "bin/$program"
 	done
+}
+
+@test "whatever fails meanwhile, the image is diverted whole or left alone" {
+	stop_at_each_program
 	before=$(listing)
 	failures=0
 	for n in 1 2 3 4 5 6 7 8 9 10 11 12; do
@@ -192,22 +202,159 @@ assert_left_alone() {
 	[ "$failures" -ge 7 ]
 }
 
-@test "the hook names as its prerequisites what mkinitramfs runs, and nothing else" {
-	mkdir hooks
-	cp "$source/initramfs-tools/hooks/bootverdict" hooks/
-	for name in udev zz-busybox kmod.old 'with space'; do
-		printf '#!/bin/sh\n' >"hooks/$name"
-		chmod +x "hooks/$name"
+@test "in the boot, and without a folder, the boot scripts do nothing" {
+	before=$(listing)
+	printf '#!/bin/sh\ntouch "$BOOTVERDICT_LIB/kept"\n' >lib/keep
+	for name in divert keep; do
+		run -0 "$source/initramfs-tools/scripts/bootverdict/$name"
+		DESTDIR=$PWD/image run -0 "$source/initramfs-tools/scripts/bootverdict/$name"
+		run -0 "$source/initramfs-tools/scripts/bootverdict/$name" prereqs
+		[ -z "$output" ]
 	done
-	mkdir hooks/folder
-	printf '#!/bin/sh\n' >hooks/not-executable
-	printf '#!/bin/sh\nif\n' >hooks/bad-syntax
-	chmod +x hooks/bad-syntax
-	run -0 hooks/bootverdict prereqs
-	[ "$output" = 'kmod.old udev zz-busybox ' ]
-	rm -r hooks/[!b]* hooks/bad-syntax
-	run -0 hooks/bootverdict prereqs
+	[ "$(listing)" = "$before" ]
+	[ ! -e lib/kept ]
+}
+
+@test "the image that is being replaced is kept, whatever that prints" {
+	printf '#!/bin/sh\necho "$1" | tee "$BOOTVERDICT_LIB/kept"\nexit 1\n' >lib/keep
+	DESTDIR=$PWD/image version=6.12 run -0 --separate-stderr \
+		"$source/initramfs-tools/scripts/bootverdict/keep" prereqs
 	[ -z "$output" ]
+	[ "$(cat lib/kept)" = 6.12 ]
+	rm lib/keep
+	DESTDIR=$PWD/image version=6.12 run -0 "$source/initramfs-tools/scripts/bootverdict/keep" prereqs
+	[ -z "$output" ]
+}
+
+# ---- init is changed behind the diversion -------------------------------------------------------
+
+# The stub is what it was, the link is there, and next-init is what /init would have been.
+assert_folded() { # TEXT...
+	[ "$(readlink image/init)" = usr/lib/bootverdict/init ]
+	cmp lib/init image/usr/lib/bootverdict/init
+	[ -x image/usr/lib/bootverdict/next-init ]
+	printf '%s\n' "$@" | diff - image/usr/lib/bootverdict/next-init
+	[ -z "$(find image -name '*.new' -o -name '*-new')" ]
+}
+
+@test "an init that was moved into the link's place becomes the next-init" {
+	hook
+	printf '#!/bin/sh\necho another\n' >new
+	chmod 755 new
+	mv new image/init
+	hook
+	[ -z "$output" ]
+	assert_folded '#!/bin/sh' 'echo another'
+	before=$(listing)
+	hook
+	[ "$(listing)" = "$before" ]
+}
+
+@test "a link that was put into the link's place becomes the next-init" {
+	hook
+	ln -sfn usr/bin/systemd image/init
+	hook
+	assert_left_to /usr/bin/systemd
+	ln -sfn /sbin/init image/init
+	hook
+	assert_left_to /sbin/init
+}
+
+assert_left_to() { # TARGET
+	[ "$(readlink image/init)" = usr/lib/bootverdict/init ]
+	[ "$(readlink image/usr/lib/bootverdict/next-init)" = "$1" ]
+	cmp lib/init image/usr/lib/bootverdict/init
+}
+
+@test "an init that was written through the link becomes the next-init" {
+	hook
+	printf '#!/bin/sh\necho another\n' >image/init
+	hook
+	[ -z "$output" ]
+	assert_folded '#!/bin/sh' 'echo another'
+}
+
+@test "what was appended through the link is appended to the next-init" {
+	hook
+	echo 'echo appended' >>image/init
+	hook
+	[ -z "$output" ]
+	assert_folded '#!/bin/sh' 'echo init' 'echo appended'
+	# As an editor does that replaces the link by a file.
+	cat lib/init - >image/new <<<'echo more'
+	mv image/new image/init
+	hook
+	[ -z "$output" ]
+	assert_folded '#!/bin/sh' 'echo init' 'echo appended' 'echo more'
+}
+
+@test "an edit that met the stub is lost, but it says so, and does no harm" {
+	for edit in 's/stub/Stub/' 's/nothing/like that/' '1i # a line' 's,$, more,;1i x'; do
+		new_image
+		hook
+		sed -i "$edit" image/init
+		[ ! -L image/init ]
+		hook
+		[[ "$output" == *"that edit is lost"* ]]
+		assert_folded '#!/bin/sh' 'echo init'
+	done
+	hook
+	[ -z "$output" ]
+	sed -i --follow-symlinks 's/stub/Stub/' image/init
+	hook
+	[[ "$output" == *"that edit is lost"* ]]
+	assert_folded '#!/bin/sh' 'echo init'
+}
+
+@test "a program that was put before the link and executes it does not go round for ever" {
+	for keep in 'mv' 'cp -a' 'cp'; do
+		new_image
+		hook
+		(cd image && $keep init init.real && printf '#!/bin/sh\nexec /init.real\n' >new &&
+			chmod 755 new && mv new init)
+		hook
+		[ -z "$output" ]
+		assert_folded '#!/bin/sh' 'exec /init.real'
+		target=$(readlink image/init.real)
+		[ "$(head -n 2 "image$target" | tail -n 1)" = 'echo init' ]
+		# And once more.
+		(cd image && $keep init second && printf '#!/bin/sh\nexec /second\n' >new &&
+			chmod 755 new && mv new init)
+		hook
+		assert_folded '#!/bin/sh' 'exec /second'
+		target=$(readlink image/second)
+		[ "$(head -n 2 "image$target" | tail -n 1)" = 'exec /init.real' ]
+	done
+}
+
+@test "an image that leads to a stub and has no next-init is left alone" {
+	hook
+	rm image/usr/lib/bootverdict/next-init
+	assert_left_alone
+	cp --remove-destination lib/init image/init
+	assert_left_alone
+}
+
+@test "whatever fails meanwhile, an init that came later is executed in one way or the other" {
+	stop_at_each_program
+	failures=0
+	for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
+		new_image
+		rm -f count
+		hook
+		printf '#!/bin/sh\necho another\n' >new
+		chmod 755 new
+		mv new image/init
+		echo "$n" >count
+		PATH=$PWD/bin:$PATH hook
+		rm -f count
+		[ "$(head -n 2 image/init | tail -n 1)" = 'echo another' ] ||
+			assert_folded '#!/bin/sh' 'echo another'
+		[ ! -L image/init ] || break
+		failures=$((failures + 1))
+	done
+	[ -L image/init ]
+	[ "$failures" -ge 6 ]
 }
 
 # ---- after an update ----------------------------------------------------------------------------

@@ -21,7 +21,7 @@ installed() {
 	cmp build/bootverdict "$ROOT/usr/sbin/bootverdict"
 	cmp etc/bootverdict.conf "$ROOT/etc/bootverdict.conf"
 	[ ! -x "$ROOT/etc/bootverdict.conf" ]
-	for script in usr/share/initramfs-tools/hooks/bootverdict \
+	for script in usr/share/initramfs-tools/scripts/bootverdict/divert \
 		etc/initramfs/post-update.d/bootverdict; do
 		[ -x "$ROOT/$script" ]
 	done

@@ -246,19 +246,241 @@ explained() { # WHY
 	[ "$(stat -c %a "$ROOT/boot/real")" = 600 ]
 }
 
+# ---- what a boot of the image would execute -----------------------------------------------------
+
+# An image as the hook leaves it, but for what the commands change of it.
+diverted() { # COMMANDS
+	local files=$BATS_TEST_TMPDIR/diverted IMAGE_BYTES=5000
+
+	rm -rf "$files"
+	make_files "$files"
+	mkdir -p "$files/usr/lib/bootverdict" "$files/usr/bin"
+	mv "$files/bin"/* "$files/usr/bin/"
+	rmdir "$files/bin"
+	ln -s usr/bin "$files/bin"
+	mv "$files/init" "$files/usr/lib/bootverdict/next-init"
+	ln -s usr/lib/bootverdict/init "$files/init"
+	cp "$ROOT/usr/lib/bootverdict/init" "$files/usr/lib/bootverdict/init"
+	(cd "$files" && next=usr/lib/bootverdict/next-init && eval "$1")
+	archive "$files" | pack zstd >"$IMAGE"
+	cp "$IMAGE" "$BATS_TEST_TMPDIR/before"
+}
+
+script() { # FILE INTERPRETER
+	printf '#!%s\n' "$2" >"$1"
+	chmod 755 "$1"
+}
+
+# The start of a program for this processor or another, with one program header, at byte AT.
+program() { # FILE LOADER [MACHINE [CLASS [AT]]]
+	python3 - "$@" <<-'END'
+		import struct, sys
+		path, loader = sys.argv[1], sys.argv[2].encode() + b"\0"
+		machine, bits, at = [int(n) for n in (sys.argv[3:] + ["62", "2", "64"][len(sys.argv) - 3:])]
+		head = struct.pack("<4s5B7xHHIQQQIHHHHHH", b"\x7fELF", bits, 1, 1, 0, 0, 3, machine, 1, 0,
+		                   at, 0, 0, 64, 56, len(loader) > 1, 0, 0, 0)
+		part = struct.pack("<IIQQQQQQ", 3, 4, at + 56, 0, 0, len(loader), 0, 1)
+		open(path, "wb").write(head.ljust(at, b"\0") + part + loader)
+	END
+	chmod 755 "$1"
+}
+
+# The seal is refused, and names the reason; a guard that explains is put in front of the image.
+refused() { # TEXT...
+	run seal --no-read-back
+	echo "$output"
+	[ "$status" -eq 2 ]
+	for text in "it is not sealed" "$@" "explain"; do
+		[[ $output == *"$text"* ]]
+	done
+	seal --remove --no-read-back
+	original_stays
+}
+
+# The seal is refused, but the image boots as it is: it is not touched.
+left() { # TEXT...
+	run seal --no-read-back
+	echo "$output"
+	[ "$status" -eq 2 ]
+	for text in "it is not sealed" "$@"; do
+		[[ $output == *"$text"* ]]
+	done
+	original_stays
+}
+
+sealed_in_silence() {
+	run seal -q --no-read-back
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
+	check
+}
+
 @test "an image whose /init is not diverted is sealed with a warning, a diverted one without" {
 	make_system
 	run seal
 	[ "$status" -eq 0 ]
 	[[ $output == *"not diverted"* ]]
-	make_files "$BATS_TEST_TMPDIR/diverted"
-	mkdir -p "$BATS_TEST_TMPDIR/diverted/usr/lib/bootverdict"
-	mv "$BATS_TEST_TMPDIR/diverted/init" "$BATS_TEST_TMPDIR/diverted/usr/lib/bootverdict/next-init"
-	ln -s usr/lib/bootverdict/init "$BATS_TEST_TMPDIR/diverted/init"
-	archive "$BATS_TEST_TMPDIR/diverted" | pack zstd >"$IMAGE"
+	diverted true
+	sealed_in_silence
+	diverted 'ln -sfn /usr/lib/bootverdict/init init'
+	sealed_in_silence
+}
+
+@test "an image whose /init was changed behind bootverdict is refused" {
+	make_system
+	for change in 'cp --remove-destination usr/lib/bootverdict/init init' 'rm init' \
+		'ln -sfn nowhere init' 'sed -i s/a/b/ init' 'rm init; script init /bin/bash'; do
+		diverted "$change"
+		refused "its /init was changed" "update-initramfs -u -k $KVER"
+	done
+	for change in 'mv $next init' 'cp $next new; mv new init' 'ln -sfn bin/sh init' \
+		'ln -sfn usr/lib/bootverdict/next-init init' 'rm init; script init /bin/sh; rm $next'; do
+		diverted "$change"
+		left "its /init was changed" "update-initramfs -u -k $KVER"
+	done
+}
+
+@test "an image whose stub is not byte for byte the known one is refused" {
+	make_system
+	for change in 'echo "echo hello" >>init' 'echo "#!/bin/sh" >init' 'rm usr/lib/bootverdict/init' \
+		'printf X | dd of=usr/lib/bootverdict/init bs=1 seek=5000 conv=notrunc status=none' \
+		'chmod 644 usr/lib/bootverdict/init' 'ln -sf /bin/sh usr/lib/bootverdict/init'; do
+		diverted "$change"
+		refused "usr/lib/bootverdict/init" "is not the one of this bootverdict"
+	done
+	echo newer >>"$ROOT/usr/lib/bootverdict/init"
+	refused "is not the one of this bootverdict"
+	diverted true
+	sealed_in_silence
+}
+
+@test "an image that an earlier version has sealed stays sealed by that" {
+	make_system
+	diverted true
+	seal -q
+	fingerprint >"$BATS_TEST_TMPDIR/sealed"
+	echo newer >>"$ROOT/usr/lib/bootverdict/init"
 	run seal
-	[ "$status" -eq 0 ]
-	[[ $output != *"not diverted"* ]]
+	[ "$status" -eq 2 ]
+	[[ $output == *"of another version"*"update-initramfs -u -k $KVER"* ]]
+	fingerprint | diff "$BATS_TEST_TMPDIR/sealed" -
+	check
+}
+
+@test "an image without any /init is left: the kernel does without one, a guard does not" {
+	make_system
+	make_files "$BATS_TEST_TMPDIR/none"
+	rm "$BATS_TEST_TMPDIR/none/init"
+	archive "$BATS_TEST_TMPDIR/none" | pack zstd >"$IMAGE"
+	cp "$IMAGE" "$BATS_TEST_TMPDIR/before"
+	left "there is no /init in it"
+}
+
+@test "what was refused because it cannot start is told by check, and the image before put back" {
+	make_system
+	diverted 'script $next /bin/bash'
+	run seal
+	[ "$status" -eq 2 ]
+	run check
+	[ "$status" -eq 3 ]
+	[[ $output == *"it cannot start: /bin/bash"* ]]
+	diverted true
+	seal -q
+	cp -p "$IMAGE" "$BATS_TEST_TMPDIR/sealed"
+	ln "$IMAGE" "$IMAGE.dpkg-bak"
+	rm "$IMAGE"
+	diverted 'script $next /bin/bash'
+	run seal --read-back
+	echo "$output"
+	[ "$status" -eq 2 ]
+	cmp "$IMAGE" "$BATS_TEST_TMPDIR/sealed"
+	diverted true
+	sealed_in_silence
+}
+
+@test "an image that cannot start is refused, with the file and the reason" {
+	make_system
+	local next=usr/lib/bootverdict/next-init
+	while IFS='|' read -r change where reason; do
+		diverted "$change"
+		refused "it cannot start: " "$where" "$reason"
+	done <<-'END'
+		rm $next|usr/lib/bootverdict/next-init|is not in it
+		ln -sf /sbin/init $next|usr/lib/bootverdict/next-init|is not in it
+		chmod 644 $next|usr/lib/bootverdict/next-init|is not an executable file
+		rm $next; mkdir $next|usr/lib/bootverdict/next-init|is not an executable file
+		: >$next|usr/lib/bootverdict/next-init|neither a program nor a script
+		echo "exec sh" >$next|usr/lib/bootverdict/next-init|neither a program nor a script
+		printf "#!\n" >$next|usr/lib/bootverdict/next-init|neither a program nor a script
+		printf "#!/%0300d/sh\n" 1 >$next|usr/lib/bootverdict/next-init|neither a program nor a script
+		script $next /bin/bash|/bin/bash, which usr/lib/bootverdict/next-init needs|is not in it
+		printf "#!/bin/sh\r\n" >$next|/bin/sh|is not in it
+		chmod 644 usr/bin/busybox|/bin/sh|is not an executable file
+		rm usr/bin/*; ln -s busybox usr/bin/sh|/bin/sh|is not in it
+		rm bin|/bin/sh|is not in it
+		rm usr/bin/sh; ln -s /bin/sh usr/bin/sh|/bin/sh|leads round in a circle
+		script $next /usr/lib/bootverdict/next-init|next-init needs|leads round in a circle
+		ln -sf /init $next|usr/lib/bootverdict/next-init|leads round in a circle
+		script $next /init|/init, which|leads round in a circle
+		script $next "/bootverdict/init /bin/sh"|/bootverdict/init, which|leads round in a circle
+		for n in 1 2 3 4; do script $n /$((n+1)); done; script 5 /bin/sh; script $next /1|/5, which|leads round in a circle
+		program usr/bin/sh /lib64/ld.so|/lib64/ld.so, which /bin/sh needs|is not in it
+		program usr/bin/sh /lib/ld.so; program usr/lib/ld.so ""; chmod 644 usr/lib/ld.so|/lib/ld.so, which|not an executable
+		program usr/bin/sh /lib/ld.so; script usr/lib/ld.so /bin/busybox|/lib/ld.so, which|neither a program
+		program usr/bin/sh "" 183|/bin/sh, which|made for another processor
+		program usr/bin/sh /lib/ld.so; program usr/lib/ld.so "" 183|/lib/ld.so, which|made for another processor
+	END
+}
+
+@test "an /init that is not diverted must be one that can start, too" {
+	make_system
+	make_files "$BATS_TEST_TMPDIR/plain"
+	script "$BATS_TEST_TMPDIR/plain/init" /bin/bash
+	archive "$BATS_TEST_TMPDIR/plain" | pack zstd >"$IMAGE"
+	cp "$IMAGE" "$BATS_TEST_TMPDIR/before"
+	refused "cannot start" "/bin/bash, which init needs, is not in it"
+}
+
+@test "whatever else starts is sealed without a word" {
+	make_system
+	while read -r change; do
+		diverted "$change"
+		sealed_in_silence
+	done <<-'END'
+		printf "#! \t/bin/sh -e -x\nexit\n" >$next
+		printf "#!/bin/busybox" >$next
+		script $next bin/sh
+		script $next /../lib/../bin/./sh
+		mkdir sbin; ln -s /sbin/init $next.1; mv $next.1 $next; ln -s ../lib/systemd sbin/init; ln -s /usr/bin/busybox usr/lib/systemd
+		for n in 1 2 3; do script $n /$((n+1)); done; script 4 /bin/sh; script $next /1
+		program $next /lib/ld.so; program usr/lib/ld.so ""; chmod 711 $next
+		program usr/bin/sh /lib/klibc.so; program usr/lib/klibc.so ""
+		program usr/bin/sh /lib/ld.so 62 2 3000; program usr/lib/ld.so /nowhere
+		chmod 100 usr/bin/sh $next
+	END
+}
+
+@test "an interpreter may be in another segment of the image" {
+	make_system
+	diverted 'mkdir -p ../apart/usr/bin; mv usr/bin/* ../apart/usr/bin/'
+	refused "/bin/sh, which"
+	archive "$BATS_TEST_TMPDIR/apart" | cat - "$BATS_TEST_TMPDIR/before" >"$IMAGE"
+	sealed_in_silence
+}
+
+@test "where it cannot be told whether it starts, the image is sealed with a warning" {
+	make_system
+	while read -r change; do
+		diverted "$change"
+		run seal
+		[ "$status" -eq 0 ]
+		[[ $output == *"cannot be told"* ]]
+	done <<-'END'
+		program usr/bin/sh "" 3
+		program usr/bin/sh "" 62 1
+		program usr/bin/sh /lib/ld.so 62 2 6000
+	END
 }
 
 @test "without the guard's programs nothing is sealed" {

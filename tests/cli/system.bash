@@ -27,7 +27,11 @@ make_files() { # FOLDER [SEED]
 	chmod 755 "$1/init"
 	ln -s usr/lib "$1/lib"
 	noise "$IMAGE_BYTES" "$seed" >"$1/usr/lib/modules/noise.ko"
-	noise 9000 "busybox$seed" >"$1/bin/busybox"
+	{
+		cat "$BATS_TEST_DIRNAME/../../build/stub"
+		noise 9000 "busybox$seed"
+	} >"$1/bin/busybox"
+	chmod 755 "$1/bin/busybox"
 	ln "$1/bin/busybox" "$1/bin/sh"
 	echo "setting=$seed" >"$1/etc/conf"
 	find "$1" -exec touch -h -d @1700000000 {} +

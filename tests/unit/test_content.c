@@ -263,6 +263,41 @@ static void test_one_bit(void **state)
 	free(big);
 }
 
+/* Told as exactly as any other, but for the target, which gets into the kernel's log. */
+static void test_private_file(void **state)
+{
+	static const struct {
+		uint32_t folder, file;
+	} modes[] = { { 0700, 0644 }, { 0755, 0600 } };
+	struct fixture *x = *state;
+	unsigned char *big = big_content();
+	unsigned char byte = big[5000] ^ 1;
+
+	change(x, "dir/big", 5000, &byte, 1);
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++) {
+		const struct finding *f;
+
+		report_clear(&x->report);
+		report_init(&x->report, "boot");
+		x->m.contents[1].mode = modes[i].folder;
+		x->m.contents[2].mode = modes[i].file;
+		fchmodat(x->fd, "dir", modes[i].folder, 0);
+		fchmodat(x->fd, "dir/big", modes[i].file, 0);
+		verify(x);
+		assert_int_equal(x->result.different, 1);
+		f = find(x, "BV-CONTENT-DAMAGED");
+		assert_non_null(f);
+		assert_string_equal(f->target, "initial RAM disk");
+		assert_null(strstr(f->summary, "big"));
+		assert_string_equal(evidence(f, "first_path"), "dir/big");
+		assert_int_equal(f->range_count, 1);
+		assert_int_equal(f->ranges[0].damage.kind, DAMAGE_BIT_FLIP);
+		assert_int_equal(f->ranges[0].offset + f->ranges[0].damage.byte, 5000);
+		assert_string_equal(f->ranges[0].members.items[0], "dir/big");
+	}
+	free(big);
+}
+
 static void test_small_file_without_blocks(void **state)
 {
 	struct fixture *x = *state;
@@ -495,6 +530,7 @@ int main(void)
 		TEST(test_intact),
 		TEST(test_every_single_block),
 		TEST(test_one_bit),
+		TEST(test_private_file),
 		TEST(test_small_file_without_blocks),
 		TEST(test_links_count_once),
 		TEST(test_missing),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cmd/seal_rescue.h"
+#include "cmd/seal_fallback.h"
 
 #include <errno.h>
 #include <libgen.h>
@@ -18,7 +18,7 @@
 static const size_t pieces[] = { 64 * 1024, BLOCK_SIZE };
 
 /* Under the name stands what was put there last. */
-static bool expected_now(const struct rescue *c, struct stat *st)
+static bool expected_now(const struct fallback *c, struct stat *st)
 {
 	return lstat(c->image->path, st) == 0;
 }
@@ -33,7 +33,7 @@ static const char *const previous_names[][2] = {
 	{ "", ".bak" },	      { "", ".old" }, /* kept on purpose */
 };
 
-static bool reads_as_sealed(const struct rescue *c, const char *path)
+static bool reads_as_sealed(const struct fallback *c, const char *path)
 {
 	const struct sealed_file *sealed = &c->previous->files[ARTIFACT_INITRD];
 	struct comparison found;
@@ -47,7 +47,7 @@ static bool reads_as_sealed(const struct rescue *c, const char *path)
 	return same;
 }
 
-static bool put_previous(struct rescue *c)
+static bool put_previous(struct fallback *c)
 {
 	cleanup(free_ptr) char *for_folder = text_copy(c->image->path);
 	cleanup(free_ptr) char *for_name = text_copy(c->image->path);
@@ -62,9 +62,10 @@ static bool put_previous(struct rescue *c)
 		if (!reads_as_sealed(c, path) || !expected_now(c, &now) ||
 		    replace_with(c->image->path, other, &now))
 			continue;
-		message("%s: the image before this one, %s, reads back from the disk as it was "
-			"sealed, and stands in its place again",
-			c->image->name, path);
+		message("%s: the image before this one, %s, %s as it was sealed, and stands in its "
+			"place again",
+			c->image->name, path,
+			c->read_back == READ_BACK ? "reads back from the disk" : "is");
 		return true;
 	}
 	return false;
@@ -72,7 +73,7 @@ static bool put_previous(struct rescue *c)
 
 /* ---- the guard in front ------------------------------------------------------------------------ */
 
-static bool install(const struct rescue *c, struct replacement *r)
+static bool install(const struct fallback *c, struct replacement *r)
 {
 	struct stat now;
 
@@ -83,7 +84,7 @@ static bool install(const struct rescue *c, struct replacement *r)
 }
 
 /* Writes the image behind the guard; all that must have been kept of it is the guard. */
-static bool put_guarded(const struct rescue *c)
+static bool put_guarded(const struct fallback *c)
 {
 	struct replacement *r = NULL;
 	struct replace_result result;
@@ -99,7 +100,7 @@ static bool put_guarded(const struct rescue *c)
 }
 
 /* As little as must be kept for the next boot to explain. */
-static bool put_guard_alone(const struct rescue *c)
+static bool put_guard_alone(const struct fallback *c)
 {
 	struct replacement *r = NULL;
 	struct replace_result result;
@@ -118,19 +119,20 @@ static bool put_guard_alone(const struct rescue *c)
 	return done;
 }
 
-static bool put_guard(struct rescue *c)
+static bool put_guard(struct fallback *c)
 {
 	if (!c->guard)
 		return false;
 	if (c->first && c->first_kept >= c->guard_size && install(c, c->first))
 		return true;
-	return (!c->first && put_guarded(c)) || put_guard_alone(c);
+	/* Of an image whose first program was changed nothing may be unpacked. */
+	return (!c->first && c->refusal != REFUSED_CHANGED && put_guarded(c)) || put_guard_alone(c);
 }
 
 /* ---- once more --------------------------------------------------------------------------------- */
 
 /* Writes all of it, in pieces. 1: it is in place; 0: the device did not keep it again. */
-static int write_in_pieces(const struct rescue *c, size_t piece, struct replacement **r)
+static int write_in_pieces(const struct fallback *c, size_t piece, struct replacement **r)
 {
 	struct replace_result result;
 	int err;
@@ -160,7 +162,7 @@ static void let_all_go(struct replacement **tried, size_t count)
 		replace_let_go(tried[i]);
 }
 
-static bool write_again(struct rescue *c)
+static bool write_again(struct fallback *c)
 {
 	struct replacement *tried[1 + ARRAY_SIZE(pieces)] = { c->first };
 	bool elsewhere = true;
@@ -186,15 +188,15 @@ static bool write_again(struct rescue *c)
 /* ---- in all -------------------------------------------------------------------------------------- */
 
 /* Also an image that could not be sealed may be whole on the disk, and nothing boots better. */
-static bool is_whole(const struct rescue *c)
+static bool is_whole(const struct fallback *c)
 {
 	struct replace_result ignored;
 
-	return c->sound && c->read_back == READ_BACK && image_is_kept(c->image, &ignored) == 0 &&
+	return !c->refusal && c->read_back == READ_BACK && image_is_kept(c->image, &ignored) == 0 &&
 	       ignored.past_cache;
 }
 
-static enum standing secure(struct rescue *c)
+static enum standing secure(struct fallback *c)
 {
 	if (is_whole(c))
 		return STANDS_WHOLE;
@@ -203,29 +205,44 @@ static enum standing secure(struct rescue *c)
 	return put_guard(c) ? STANDS_GUARDED : STANDS_UNCHANGED;
 }
 
-static void tell(const struct rescue *c, enum standing s)
+static void tell(const struct fallback *c, enum standing s)
 {
-	static const char *const words[] = {
-		[STANDS_SEALED] =
-			"a reboot boots this image: it was written once more, and reads "
-			"back from the disk as it was sealed. What else was written lately "
-			"may be lost",
-		[STANDS_PREVIOUS] = "a reboot boots the image before this one; the new one is lost",
-		[STANDS_WHOLE] =
-			"a reboot boots the image as it stood before: all of it reads back "
-			"from the disk",
-		[STANDS_GUARDED] =
-			"a reboot will not boot this image, but explain why: bootverdict's guard "
-			"reads back whole from the disk, and stands in front of what there is",
-		[STANDS_UNCHANGED] =
-			"DO NOT REBOOT: the image stands as its builder wrote it, the disk "
-			"does not have all of it, and nothing else could be put in its place",
-	};
+	bool read_back = c->read_back == READ_BACK;
+	/* Without a proof that it is damaged the boot decides. */
+	bool may_boot = c->refusal == REFUSED_UNKNOWN || c->refusal == REFUSED_START;
+	const char *name = c->image->name;
 
-	message("%s: %s", c->image->name, words[s]);
+	switch (s) {
+	case STANDS_SEALED:
+		message("%s: a reboot boots this image: it was written once more%s. What else was "
+			"written lately may be lost",
+			name, read_back ? ", and reads back from the disk as it was sealed" : "");
+		break;
+	case STANDS_PREVIOUS:
+		message("%s: a reboot boots the image before this one, not the new one", name);
+		break;
+	case STANDS_WHOLE:
+		message("%s: a reboot boots the image as it stood before: all of it reads back from "
+			"the disk",
+			name);
+		break;
+	case STANDS_GUARDED:
+		message("%s: a reboot %s: bootverdict's guard%s stands in front of what there is",
+			name,
+			may_boot
+				? "boots this image if it can all the same, and else explains why not"
+				: "will not boot this image, but explain why",
+			read_back ? " reads back whole from the disk, and" : "");
+		break;
+	case STANDS_UNCHANGED:
+		message("%s: DO NOT REBOOT: that may end in a panic. The image stands as its builder "
+			"wrote it, and nothing else could be put in its place",
+			name);
+		break;
+	}
 }
 
-enum standing seal_rescue(struct rescue *c)
+enum standing seal_fall_back(struct fallback *c)
 {
 	enum standing s;
 
@@ -233,7 +250,7 @@ enum standing seal_rescue(struct rescue *c)
 	interrupt_defer(true);
 	s = secure(c);
 	interrupt_defer(false);
-	if (c->sound && c->guard && write_again(c))
+	if (!c->refusal && c->guard && write_again(c))
 		s = STANDS_SEALED;
 	tell(c, s);
 	return s;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef BV_CMD_SEAL_RESCUE_H
-#define BV_CMD_SEAL_RESCUE_H
+#ifndef BV_CMD_SEAL_FALLBACK_H
+#define BV_CMD_SEAL_FALLBACK_H
 
 #include "cmd/seal_image.h"
 #include "cmd/sealing.h"
@@ -10,16 +10,16 @@
  * boots must stand an image that reads back as it was sealed, or one that explains. First what can
  * be had at once, then what is better.
  */
-struct rescue {
+struct fallback {
 	const struct image *image;
 	enum read_back read_back;
 	const struct manifest *previous; /* the sealed record until now */
 	const unsigned char *guard;	 /* to put in front; NULL: there is none */
 	size_t guard_size;
 	struct replacement
-		*first;	     /* the sealed image of which the device did not keep all, or NULL */
-	uint64_t first_kept; /* up to this offset it was kept, bytes */
-	bool sound;	     /* the image is, as the page cache has it */
+		*first;	      /* the sealed image of which the device did not keep all, or NULL */
+	uint64_t first_kept;  /* up to this offset it was kept, bytes */
+	enum refusal refusal; /* NOT_REFUSED: the image is sound, as the page cache has it */
 };
 
 /* What stands under the image's name now, and what a reboot would do with it. */
@@ -32,6 +32,6 @@ enum standing {
 };
 
 /* Says on stderr what was done, and what a reboot would do. */
-enum standing seal_rescue(struct rescue *c);
+enum standing seal_fall_back(struct fallback *c);
 
 #endif
