@@ -12,6 +12,7 @@
 #include "artifact/guard.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
+#include "util/progress.h"
 #include "util/text.h"
 #include "util/util.h"
 
@@ -129,6 +130,7 @@ static int run(const struct arguments *a)
 {
 	struct report r;
 
+	progress_allow(!a->output.quiet);
 	report_init(&r, "check");
 	check(a, &r);
 	return output_report(&a->output, &r);

@@ -11,6 +11,7 @@
 #include "manifest/examine.h"
 #include "util/file.h"
 #include "util/memory.h"
+#include "util/progress.h"
 #include "util/text.h"
 #include "util/util.h"
 
@@ -253,7 +254,7 @@ static void report_kernel(struct report *r, const char *path, const struct kerne
 	report_artifact(r, path, "kernel", k->verified ? "intact" : "unverified", size, 0);
 }
 
-void check_file(const char *path, struct report *r)
+static void examine_file(const char *path, struct report *r)
 {
 	cleanup(close_fd) int fd = file_open(path);
 	struct kernel_info kernel = { 0 };
@@ -283,4 +284,11 @@ void check_file(const char *path, struct report *r)
 	else
 		report_initrd(r, path, &proof);
 	image_proof_clear(&proof);
+}
+
+void check_file(const char *path, struct report *r)
+{
+	progress_begin(path);
+	examine_file(path, r);
+	progress_end();
 }

@@ -15,6 +15,7 @@
 #include "storage/lock.h"
 #include "util/file.h"
 #include "util/memory.h"
+#include "util/progress.h"
 #include "util/text.h"
 #include "util/util.h"
 #include "verdict/rules.h"
@@ -285,11 +286,13 @@ static void check_sealed_file(const struct boot_files *files, const struct manif
 
 	if (!s->present)
 		return;
+	progress_begin(path);
 	err = look(s, path, kind, direct, &l);
 	for (int i = 1; err == -EAGAIN && i < LOOKS_MAX; i++) {
 		look_clear(&l);
 		err = look(s, path, kind, direct, &l);
 	}
+	progress_end();
 	if (err) {
 		report_finding(r, VERDICT_NONE, "BV-FAILED", path, "It could not be examined: %s.",
 			       err == -EAGAIN ? "it changes all the time; check again"

@@ -14,6 +14,7 @@
 #include "util/interrupt.h"
 #include "util/memory.h"
 #include "util/message.h"
+#include "util/progress.h"
 #include "util/text.h"
 #include "util/util.h"
 
@@ -92,15 +93,18 @@ static int seal_files(const struct arguments *a, const struct boot_files *f)
 	manifest_init(&m);
 	m.kernel = text_copy(f->release);
 	m.os = text_copy(f->os);
+	progress_begin(f->kernel);
 	if (f->kernel)
 		r = seal_kernel(f, &a->seal, &m);
 	else
 		message("%s: there is no kernel image beside %s: only the initrd is sealed",
 			f->release, f->initrd);
 	r = worst(r, seal_luks(f, &a->seal, &m));
+	progress_begin(f->initrd);
 	r = worst(r, seal_initrd(f, &a->seal, &m, &image_changed, &to_record));
 	if (to_record)
 		r = worst(r, seal_manifests(f, &a->seal, &m, &record_changed));
+	progress_end();
 	if (!r && !a->seal.quiet)
 		report_sealed(f, &m, image_changed || record_changed);
 	manifest_clear(&m);
@@ -190,6 +194,7 @@ static int run(struct arguments *a)
 	cleanup(free_ptr) char *running = NULL;
 
 	interrupt_catch();
+	progress_allow(!a->seal.quiet);
 	if (a->seal.read_back == READ_BACK && !a->read_back_anyway && in_chroot()) {
 		a->seal.read_back = NO_READ_BACK;
 		if (!a->seal.quiet)

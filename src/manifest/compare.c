@@ -8,6 +8,7 @@
 
 #include "util/file.h"
 #include "util/hash.h"
+#include "util/progress.h"
 #include "util/util.h"
 
 #define CHUNK_BLOCKS 64u
@@ -200,6 +201,7 @@ static int compare_blocks(struct compare_run *run, bool direct)
 	for (uint64_t i = 0; !r && i < f->block_count; i += CHUNK_BLOCKS) {
 		uint64_t left = f->block_count - i;
 
+		progress_read(i * BLOCK_SIZE, f->size);
 		r = compare_chunk(run, i, left < CHUNK_BLOCKS ? left : CHUNK_BLOCKS, direct);
 	}
 	return r;

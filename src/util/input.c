@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "util/progress.h"
 #include "util/util.h"
 
 /*
@@ -112,6 +113,7 @@ static int fetch(struct input *in)
 			in->limit = at;
 	}
 	in->have += (size_t)n;
+	progress_read(at, in->end);
 	return 0;
 }
 

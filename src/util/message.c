@@ -3,12 +3,14 @@
 
 #include <stdlib.h>
 
+#include "util/progress.h"
 #include "util/text.h"
 
 void print_line(FILE *out, const char *start, const char *format, va_list args)
 {
 	char *words;
 
+	progress_hide();
 	/* This is also how it is said that there is no memory. */
 	if (vasprintf(&words, format, args) < 0) {
 		fprintf(out, "%s: out of memory\n", start);

@@ -5,7 +5,8 @@
 # or whose members are as many, as long and as entangled as the limits allow. Every command keeps to its
 # bound of memory, takes seconds at most, and does not call corruption what it cannot verify.
 
-# shellcheck disable=SC2153 # make_system sets IMAGE and ROOT
+# make_system sets IMAGE and ROOT and uses IMAGE_BYTES; each test sets its own FILE
+# shellcheck disable=SC2030,SC2031,SC2034,SC2153
 
 bats_require_minimum_version 1.5.0
 
@@ -186,6 +187,50 @@ sealed() { # STATUS [WORDS]
 		*) examined 4 ;;
 		esac
 	done
+}
+
+# A disk of which each read takes 0.4 s.
+slow_disk() {
+	strace -f -qq -o /dev/null -e trace=pread64 -e inject=pread64:delay_enter=400000 "$@"
+}
+
+@test "a slow disk: a terminal shows how far reading has come, and nothing else does" {
+	local shown
+
+	IMAGE_BYTES=3000000
+	make_system plain
+	seal --no-read-back
+	run slow_disk python3 "$BATS_TEST_DIRNAME/terminal.py" "no prompt" "" \
+		"$BOOTVERDICT" check "$IMAGE"
+	[ "$status" -eq 0 ]
+	shown=$(grep -o 'bootverdict: [^ ]*: [0-9]* of [0-9]* MiB' <<<"$output" | wc -l)
+	[ "$shown" -ge 2 ]
+	# Each line is written over the one before, and gone when the report comes.
+	[[ $output == *$'MiB\033[K\r\033[K'*INTACT* ]]
+	run slow_disk "$BOOTVERDICT" check "$IMAGE"
+	[ "$status" -eq 0 ]
+	[[ $output != *MiB* ]]
+	# Nothing of it on a disk that is not slow.
+	run python3 "$BATS_TEST_DIRNAME/terminal.py" "no prompt" "" "$BOOTVERDICT" check "$IMAGE"
+	[[ $output != *$'\r'* ]]
+}
+
+@test "a slow disk: an interrupt ends check, and leaves nothing behind" {
+	local start pid
+
+	IMAGE_BYTES=12000000
+	make_system plain
+	seal --no-read-back
+	find "$ROOT" -type f | sort >"$BATS_TEST_TMPDIR/before"
+	slow_disk "$BOOTVERDICT" check --root "$ROOT" -k "$KVER" 3>&- &
+	sleep 2
+	pid=$(pgrep -P $!)
+	start=$SECONDS
+	kill -INT "$pid"
+	run wait $!
+	[ $((SECONDS - start)) -le 3 ]
+	[ "$status" -ne 0 ]
+	find "$ROOT" -type f | sort | cmp - "$BATS_TEST_TMPDIR/before"
 }
 
 @test "damage in thousands of places: the first of them are named, all are counted" {

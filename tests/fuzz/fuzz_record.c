@@ -57,7 +57,7 @@ static void append_member(struct archive *a, const struct cpio_header *fields, c
 }
 
 /* "a", "b/a", "../c/b", "", ...: four names of three letters, which meet often. */
-static void make_path(char path[32], unsigned int choice)
+static void make_path(char path[48], unsigned int choice)
 {
 	static const char *const names[] = { "a", "b", "c", "..", ".", "", "/", "longer-name" };
 	size_t length = 0;
@@ -81,7 +81,7 @@ static void append_chosen(struct archive *a, const uint8_t *choice)
 					S_IFCHR | 0600, S_IFREG | 0755 };
 	static unsigned char data[2 * BLOCK_SIZE + 1];
 	struct cpio_header h = { .mode = modes[choice[0] & 7] };
-	char path[32] = "", target[32];
+	char path[48] = "", target[48];
 
 	if (choice[0] == 0xff) {
 		append_member(a, &(const struct cpio_header){ 0 }, CPIO_TRAILER, "");

@@ -12,6 +12,7 @@
 
 #include "archive.h"
 #include "manifest/record.h"
+#include "util/memory.h"
 #include "util/util.h"
 
 #define FILE_MODE   (S_IFREG | 0644)
@@ -250,6 +251,106 @@ static void test_broken_image(void **state)
 	manifest_clear(&m);
 }
 
+/* As the kernel walks: ".." is the parent of where a link leads, and circles lead nowhere. */
+static void test_dots_and_circles(void **state)
+{
+	struct archive a = { .size = 0 };
+	struct manifest m;
+
+	(void)state;
+	archive_text(&a, LINK_MODE, "lib", "usr/lib");
+	archive_text(&a, FILE_MODE, "lib/../x", "x");
+	archive_text(&a, FILE_MODE, "../../up", "up");
+	archive_text(&a, FILE_MODE, "usr//./lib/../y/", "y");
+	archive_text(&a, LINK_MODE, "a", "b/c");
+	archive_text(&a, LINK_MODE, "b", "a");
+	archive_text(&a, FILE_MODE, "a/nowhere", "z");
+	archive_text(&a, FILE_MODE, "..", "the root itself");
+	archive_trailer(&a);
+	m = record(NULL, &a);
+	assert_int_equal(m.content_count, 6);
+	expect(&m, "usr/x", CONTENT_FILE, "x");
+	expect(&m, "up", CONTENT_FILE, "up");
+	expect(&m, "usr/y", CONTENT_FILE, "y");
+	manifest_clear(&m);
+}
+
+/* What replaces one name of a file: the same type writes into the file, another one leaves it. */
+static void test_names_that_part(void **state)
+{
+	static const unsigned char big[3 * BLOCK_SIZE] = { 1 };
+	struct archive a = { .size = 0 };
+	const struct cpio_header name = { .ino = 7, .nlink = 3, .mode = FILE_MODE };
+	const struct cpio_header data = {
+		.ino = 7, .nlink = 3, .mode = FILE_MODE, .size = sizeof(big)
+	};
+	struct manifest m;
+
+	(void)state;
+	archive_entry(&a, &name, "first", NULL);
+	archive_entry(&a, &name, "second", NULL);
+	archive_entry(&a, &data, "third", big);
+	archive_text(&a, LINK_MODE, "third", "elsewhere");
+	archive_trailer(&a);
+	archive_entry(&a, &name, "fourth", NULL); /* of another archive: another file */
+	archive_trailer(&a);
+	m = record(NULL, &a);
+	assert_int_equal(expect(&m, "first", CONTENT_FILE, NULL)->size, sizeof(big));
+	assert_int_equal(expect(&m, "second", CONTENT_FILE, NULL)->size, sizeof(big));
+	assert_int_equal(
+		manifest_find(&m, "first")->hard_link + manifest_find(&m, "second")->hard_link, 1);
+	assert_int_equal(manifest_find(&m, "first")->block_count +
+				 manifest_find(&m, "second")->block_count,
+			 3);
+	expect(&m, "third", CONTENT_SYMLINK, "elsewhere");
+	expect(&m, "fourth", CONTENT_FILE, "");
+	manifest_clear(&m);
+
+	a.size -= 124; /* without the last trailer */
+	archive_text(&a, FILE_MODE, "first", "new");
+	archive_trailer(&a);
+	m = record(NULL, &a);
+	expect(&m, "first", CONTENT_FILE, "new");
+	expect(&m, "second", CONTENT_FILE, "new");
+	manifest_clear(&m);
+	assert_int_equal(memory_taken(), 0);
+}
+
+/* Beyond the bound: said where, and nothing stays counted. */
+static void test_memory_bound(void **state)
+{
+	struct archive a = { .size = 0 };
+	struct recorder *r = recorder_new();
+	struct initrd_fault fault;
+	struct manifest m;
+	struct input *in;
+
+	(void)state;
+	for (int i = 0; i < 5000; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "member-%04d", i);
+		archive_member(&a, FILE_MODE, name, NULL, 0);
+	}
+	archive_trailer(&a);
+	manifest_init(&m);
+	memory_bound(6); /* one for what is counted */
+	in = input_from_memory(a.bytes, a.size);
+	assert_int_equal(recorder_walk(r, in, false, 0, &fault), -EOVERFLOW);
+	assert_int_equal(fault.error, -EOVERFLOW);
+	assert_string_equal(fault.reason, "it needs more than 6 MiB of memory");
+	assert_memory_equal(fault.path, "member-", 7);
+	input_free(in);
+	recorder_free(r);
+	assert_int_equal(memory_taken(), 0);
+	memory_bound(MEMORY_MIB);
+	m = record(NULL, &a);
+	assert_int_equal(m.content_count, 5000);
+	assert_true(memory_taken() > 0);
+	manifest_clear(&m);
+	assert_int_equal(memory_taken(), 0);
+}
+
 static void test_file(void **state)
 {
 	unsigned char data[BLOCK_SIZE + 100];
@@ -284,6 +385,9 @@ int main(void)
 		cmocka_unit_test(test_blocks_and_places),
 		cmocka_unit_test(test_guard),
 		cmocka_unit_test(test_broken_image),
+		cmocka_unit_test(test_dots_and_circles),
+		cmocka_unit_test(test_names_that_part),
+		cmocka_unit_test(test_memory_bound),
 		cmocka_unit_test(test_file),
 	};
 
