@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "util/message.h"
 #include "util/util.h"
 
 static const struct {
@@ -34,6 +36,7 @@ static void print_help(FILE *out)
 
 int main(int argc, char **argv)
 {
+	opterr = 0; /* usage_option() */
 	if (argc < 2) {
 		print_help(stderr);
 		return 2;
@@ -50,7 +53,7 @@ int main(int argc, char **argv)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);
 	}
-	fprintf(stderr, "bootverdict: there is no command '%s'.\nTry 'bootverdict --help'.\n",
-		argv[1]);
+	message("there is no command '%s'.", argv[1]);
+	fputs("Try 'bootverdict --help'.\n", stderr);
 	return 2;
 }

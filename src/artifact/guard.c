@@ -111,6 +111,7 @@ static int append_end(struct archive *a, bool merge)
 int guard_build(const struct guard_parts *parts, unsigned char **bytes, size_t *size)
 {
 	const mode_t directory = S_IFDIR | 0755, link = S_IFLNK | 0777;
+	const mode_t manifest = S_IFREG | (parts->manifest_private ? 0400 : 0444);
 	/*
 	 * What keeps the kernel from panicking comes first and is small; the large files, which
 	 * damage hits most often, come last.
@@ -126,7 +127,7 @@ int guard_build(const struct guard_parts *parts, unsigned char **bytes, size_t *
 		{ "usr/lib/bootverdict", directory, NULL, 0 },
 		{ GUARD_DIVERTED, link, LINK_TARGET, strlen(LINK_TARGET) },
 		{ GUARD_CONFIG, S_IFREG | 0444, parts->config, parts->config_size },
-		{ GUARD_MANIFEST, S_IFREG | 0444, parts->manifest, parts->manifest_size },
+		{ GUARD_MANIFEST, manifest, parts->manifest, parts->manifest_size },
 		{ GUARD_BUSYBOX, S_IFREG | 0755, parts->busybox, parts->busybox_size },
 		{ GUARD_CHECKER, S_IFREG | 0755, parts->checker, parts->checker_size },
 	};

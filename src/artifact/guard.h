@@ -36,8 +36,9 @@
 struct guard_parts {
 	const void *stub, *checker, *busybox, *manifest, *config;
 	size_t stub_size, checker_size, busybox_size, manifest_size, config_size;
-	bool merge;	      /* an early cpio follows: no trailer */
-	bool early_cpio_mark; /* merge, and what follows lacks its mark */
+	bool manifest_private; /* not for everybody in the running initramfs */
+	bool merge;	       /* an early cpio follows: no trailer */
+	bool early_cpio_mark;  /* merge, and what follows lacks its mark */
 };
 
 /* Makes the guard's bytes, malloc'ed. The same parts always give the same bytes. -ENOMEM. */

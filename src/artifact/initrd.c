@@ -24,10 +24,12 @@ struct walk {
 	struct segment seg;
 	unsigned int archives; /* of the whole image, so far */
 	unsigned int members;
+	uint64_t name_bytes;
 	uint64_t unpacked; /* by the segments before this one */
 
 	/* The unpacked bytes of a compressed segment; a plain one is read from the input. */
-	struct decompressor *d;
+	struct decompressor *d; /* NULL, or made for this codec */
+	enum codec d_codec;
 	bool frame_ended;
 	unsigned char *buf;
 	size_t pos, have;
@@ -119,9 +121,14 @@ static int frame_open(struct walk *w)
 {
 	int r;
 
-	decompressor_free(w->d);
 	w->frame_ended = false;
-	r = decompressor_open(&w->d, w->seg.codec, w->in);
+	if (w->d && w->d_codec == w->seg.codec) {
+		r = decompressor_restart(w->d);
+	} else {
+		decompressor_free(w->d);
+		w->d_codec = w->seg.codec;
+		r = decompressor_open(&w->d, w->seg.codec, w->in);
+	}
 	if (r == -EOPNOTSUPP)
 		return fault(w, r, "%s is recognised, but bootverdict cannot unpack it",
 			     codec_name(w->seg.codec));
@@ -378,6 +385,7 @@ static void member_set(struct walk *w, const struct cpio_header *h, const char *
 		.rdev_minor = h->rdev_minor,
 		.check = h->check,
 		.has_check = h->has_check != 0,
+		.archive = w->archives,
 		.size = h->size,
 	};
 }
@@ -458,6 +466,10 @@ static int member_walk(struct walk *w)
 		return r;
 	if (++w->members > INITRD_MEMBERS_MAX)
 		return fault(w, -EOVERFLOW, "more than %u members", INITRD_MEMBERS_MAX);
+	w->name_bytes += h.name_size;
+	if (w->name_bytes > INITRD_NAMES_MAX)
+		return fault(w, -EOVERFLOW, "the members' names have more than %u MiB",
+			     INITRD_NAMES_MAX >> 20);
 
 	member_set(w, &h, name);
 	w->in_member = true;

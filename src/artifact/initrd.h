@@ -16,7 +16,8 @@
  */
 
 #define INITRD_PATH_MAX	    4096u	 /* bytes of a member's name, as the kernel limits it */
-#define INITRD_MEMBERS_MAX  1000000u	 /* members of one image */
+#define INITRD_MEMBERS_MAX  100000u	 /* members of one image; real ones have up to 5000 */
+#define INITRD_NAMES_MAX    (32u << 20)	 /* bytes of all their names */
 #define INITRD_UNPACKED_MAX (4ull << 30) /* bytes that one image may unpack to */
 
 /* One archive of the image. */
@@ -41,7 +42,8 @@ struct member {
 	uint32_t dev_major, dev_minor, rdev_major, rdev_minor;
 	uint32_t check; /* 070702: sum of the data's bytes */
 	bool has_check;
-	uint64_t size; /* bytes of data; for a symbolic link the length of its target */
+	unsigned int archive; /* which of the image's archives, from 0 */
+	uint64_t size;	      /* bytes of data; for a symbolic link the length of its target */
 };
 
 /* Why a walk ended early. */
@@ -76,7 +78,7 @@ struct initrd_visitor {
  * Walks an image from the input's current offset to its end. "TRAILER!!!" is not reported as a
  * member. 0: all of it is well-formed and every checksum that it carries is right. -EBADMSG,
  * -ENODATA, -EIO, -EOPNOTSUPP, -ENOMEM, -EOVERFLOW (a limit above): *fault says where and why.
- * Memory is bounded by the decoder's (DECOMPRESS_MEMORY_MAX) plus a fixed amount.
+ * Memory: what decoders use, counted by memory_take(), and a fixed amount.
  */
 int initrd_walk(struct input *in, const struct initrd_visitor *v, void *ctx,
 		struct initrd_fault *fault);

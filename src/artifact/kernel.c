@@ -216,7 +216,7 @@ static int unpack(struct examination *e, struct decompressor *d, uint64_t *unpac
 	while ((n = decompressor_read(d, buf, UNPACK_BUFFER)) > 0) {
 		*unpacked += (uint64_t)n;
 		if (*unpacked > UNPACKED_MAX)
-			return fail(e, -EBADMSG, input_offset(e->in),
+			return fail(e, -EOVERFLOW, input_offset(e->in),
 				    "the payload unpacks to more than %u MiB", UNPACKED_MAX >> 20);
 	}
 	if (n < 0)

@@ -15,7 +15,7 @@ struct kernel_info {
 	enum codec codec;  /* of the payload */
 	uint64_t payload_offset, payload_length; /* in the image, bytes */
 	bool verified;	  /* the payload carries a checksum, and it is right */
-	int error;	  /* 0, -EBADMSG, -ENODATA (truncated), -EIO, -EOPNOTSUPP */
+	int error;	  /* 0, -EBADMSG, -ENODATA (truncated), -EIO, or a limit: util/memory.h */
 	uint64_t offset;  /* where the error was noticed, bytes in the image */
 	char reason[160]; /* in words */
 };

@@ -53,7 +53,7 @@ void luks_text(char *to, size_t size, const void *from, size_t len)
 	size_t n = 0;
 
 	for (; n < len && n < size - 1 && p[n]; n++)
-		to[n] = p[n] < ' ' || p[n] == 0x7f ? '?' : (char)p[n];
+		to[n] = p[n] < ' ' || p[n] >= 0x7f ? '?' : (char)p[n];
 	to[n] = '\0';
 }
 
@@ -77,6 +77,12 @@ bool luks_is_uuid(const unsigned char *field, size_t len)
 			return false;
 	}
 	return field[sizeof(form) - 1] == 0;
+}
+
+bool luks_copy_is_as_written(const struct luks_copy *c)
+{
+	return c->state == LUKS_COPY_GOOD || c->state == LUKS_COPY_UNKNOWN ||
+	       c->state == LUKS_COPY_BAD_JSON;
 }
 
 bool luks_any_copy_is(const struct luks *l, enum luks_copy_state state)

@@ -32,7 +32,7 @@ enum luks_copy_state {
 	LUKS_COPY_GOOD,
 	LUKS_COPY_BAD_FIELD, /* the binary header contradicts the format */
 	LUKS_COPY_BAD_CHECKSUM,
-	LUKS_COPY_BAD_JSON,   /* the checksum is right, and the metadata cannot be used */
+	LUKS_COPY_BAD_JSON,   /* the checksum is right, and this program refuses the metadata */
 	LUKS_COPY_UNREADABLE, /* the device cannot read it */
 	LUKS_COPY_UNKNOWN,    /* a version that is newer than this program */
 };
@@ -71,7 +71,7 @@ struct luks {
 	int version; /* 1, 2, or 0: none was recognised */
 	struct luks_copy copies[LUKS_HEADERS];
 	int chosen; /* index of the copy that counts (good, higher seqid), or -1 */
-	/* Control characters replaced; without a good copy as a damaged one has them, or "". */
+	/* Printable ASCII, anything else replaced; without a good copy as a damaged one has them, or "". */
 	char uuid[41], label[49], subsystem[49];
 	char cipher[64]; /* of the data */
 	uint32_t sector_bytes, volume_key_bytes;
@@ -97,6 +97,9 @@ struct luks {
  */
 int luks_read(const struct luks_source *source, struct luks *l);
 
+/* Whether nothing speaks against its bytes, whether or not this program understands them. */
+bool luks_copy_is_as_written(const struct luks_copy *c);
+
 /* Whether one of the two copies, or each of them, is in that state. */
 bool luks_any_copy_is(const struct luks *l, enum luks_copy_state state);
 bool luks_both_copies_are(const struct luks *l, enum luks_copy_state state);
@@ -114,5 +117,11 @@ const char *luks_recognise_other(const struct luks_source *source);
  * random itself: a flipped bit, or another keyslot's bytes. -EIO.
  */
 ssize_t luks_implausible_blocks(const struct luks_source *source, uint64_t offset, uint64_t length);
+
+/*
+ * Whether a block of at most 4096 bytes may be what cryptsetup overwrites a key with before it
+ * removes it: random bytes (a bound as above), or one of its patterns other than zeros and ff.
+ */
+bool luks_looks_wiped(const unsigned char *block, size_t len);
 
 #endif

@@ -50,7 +50,7 @@ static int bad(struct reader *r, const char *format, ...)
 	vsnprintf(r->reason, LUKS2_REASON, format, ap);
 	va_end(ap);
 	for (char *p = r->reason; *p; p++) {
-		if ((unsigned char)*p < ' ' || *p == 0x7f)
+		if ((unsigned char)*p < ' ' || (unsigned char)*p >= 0x7f)
 			*p = '?';
 	}
 	return -EBADMSG;

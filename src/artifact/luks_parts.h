@@ -33,7 +33,10 @@ ssize_t luks_read_at(const struct luks_source *source, void *buf, size_t len, ui
 void luks_copy_says(struct luks_copy *c, enum luks_copy_state state, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* A text field of len bytes as a string of at most size - 1; control characters become '?'. */
+/*
+ * A text field of len bytes as a string of at most size - 1. All but printable ASCII becomes '?': a
+ * terminal obeys some of the rest, and a character may be cut.
+ */
 void luks_text(char *to, size_t size, const void *from, size_t len);
 
 /* Whether a field of len bytes holds nothing but a name: printable ASCII and its end. */

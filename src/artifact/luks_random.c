@@ -42,6 +42,11 @@ static bool has_odd_histogram(const unsigned char p[BLOCK_SIZE])
 	return squares < SQUARES_MIN || squares > SQUARES_MAX;
 }
 
+static bool is_implausible(const unsigned char *block, size_t len)
+{
+	return has_run(block, len) || (len == BLOCK_SIZE && has_odd_histogram(block));
+}
+
 ssize_t luks_implausible_blocks(const struct luks_source *source, uint64_t offset, uint64_t length)
 {
 	unsigned char block[BLOCK_SIZE];
@@ -55,13 +60,45 @@ ssize_t luks_implausible_blocks(const struct luks_source *source, uint64_t offse
 			return -EIO;
 		if (n == 0)
 			break;
-		if (has_run(block, (size_t)n) ||
-		    (n == (ssize_t)BLOCK_SIZE && has_odd_histogram(block)))
-			count++;
+		count += is_implausible(block, (size_t)n);
 		if ((size_t)n < len)
 			break;
 		offset += len;
 		length -= len;
 	}
 	return count;
+}
+
+/*
+ * On a disk that says that it rotates cryptsetup overwrites a key 40 times, with random bytes and
+ * with patterns of three bytes (lib/utils_wipe.c, wipeSpecial()): one byte with both halves alike,
+ * or one of six words. Of these, zeros and ff are not asked for here: a disk has them, too.
+ */
+static bool is_wipe_pattern(const unsigned char *p, size_t len)
+{
+	static const uint32_t words[] = {
+		0x924924, 0x492492, 0x249249, 0x6db6db, 0xb6db6d, 0xdb6db6
+	};
+	uint32_t word;
+
+	/* The area's last bytes are not of the pattern when it is no multiple of three. */
+	if (len < 8)
+		return false;
+	for (size_t i = 3; i < len - 2; i++) {
+		if (p[i] != p[i - 3])
+			return false;
+	}
+	if (p[0] == p[1] && p[1] == p[2])
+		return p[0] >> 4 == (p[0] & 15) && p[0] != 0 && p[0] != 0xff;
+	word = (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (word == words[i])
+			return true;
+	}
+	return false;
+}
+
+bool luks_looks_wiped(const unsigned char *block, size_t len)
+{
+	return !is_implausible(block, len) || is_wipe_pattern(block, len);
 }

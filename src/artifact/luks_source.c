@@ -8,16 +8,17 @@
 #include <unistd.h>
 
 #include "storage/direct.h"
+#include "util/file.h"
 #include "util/util.h"
 
 /* A block device has no st_size: its end tells. */
 static int size_of(const char *path, uint64_t *size)
 {
-	cleanup(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	cleanup(close_fd) int fd = file_open_at(AT_FDCWD, path, 0, true);
 	off_t end;
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	end = lseek(fd, 0, SEEK_END);
 	if (end < 0)
 		return -errno;

@@ -33,14 +33,17 @@ static _Noreturn void wait_forever(void)
 		system_sleep_ms(60000);
 }
 
-static _Noreturn void do_panic(const struct parameters *p)
+static _Noreturn void do_panic(const struct rescue *r)
 {
-	if (p->panic == PANIC_REBOOT) {
-		system_sleep_ms(p->panic_ms);
-		kernel_log_write(LOG_LEVEL_CRITICAL, "rebooting (panic= on the command line)");
+	if (r->panic == PANIC_REBOOT) {
+		system_sleep_ms(r->panic_ms);
+		kernel_log_write(LOG_LEVEL_CRITICAL, "rebooting (%s)", r->why);
 		system_reboot();
+	} else if (r->panic == PANIC_POWER_OFF) {
+		kernel_log_write(LOG_LEVEL_CRITICAL, "powering off (%s)", r->why);
+		system_power_off();
 	} else {
-		kernel_log_write(LOG_LEVEL_CRITICAL, "halting (panic= on the command line)");
+		kernel_log_write(LOG_LEVEL_CRITICAL, "halting (%s)", r->why);
 		system_halt();
 	}
 	wait_forever();
@@ -48,27 +51,33 @@ static _Noreturn void do_panic(const struct parameters *p)
 
 static void show_and_panic(const struct act *a)
 {
-	const struct parameters *p = &a->request->parameters;
-	char note[SCREEN_COLUMNS + 1] = "Halting (panic= on the kernel command line).";
+	const struct rescue *r = &a->request->rescue;
+	char note[SCREEN_COLUMNS + 1];
 
-	if (p->panic == PANIC_REBOOT && !p->panic_ms)
-		snprintf(note, sizeof(note), "Rebooting now (panic= on the kernel command line).");
-	else if (p->panic == PANIC_REBOOT)
-		snprintf(note, sizeof(note),
-			 "Rebooting in %u s (panic= on the kernel command line).",
-			 (p->panic_ms + 999) / 1000);
+	if (r->panic == PANIC_REBOOT && r->panic_ms)
+		snprintf(note, sizeof(note), "Rebooting in %u s (%s).", (r->panic_ms + 999) / 1000,
+			 r->why);
+	else
+		snprintf(note, sizeof(note), "%s (%s).",
+			 r->panic == PANIC_REBOOT      ? "Rebooting now"
+			 : r->panic == PANIC_POWER_OFF ? "Powering off"
+						       : "Halting",
+			 r->why);
 	request_hold(a->request);
 	menu_show_only(a->report, note);
-	do_panic(p);
+	do_panic(r);
 }
 
 static void ask(const struct act *a, bool for_a_while)
 {
+	const struct rescue *rescue = &a->request->rescue;
 	struct menu menu = {
 		.report = a->report,
 		.can_go_on = a->can_go_on,
 		.go_on = a->go_on,
-		.shell = shell_find(a->manifest, a->root),
+		.shell = rescue->shell ? shell_find(a->manifest, a->root) : NULL,
+		.where = rescue->where,
+		.terminal = rescue->terminal,
 		.timeout = for_a_while ? a->request->config.timeout : 0,
 	};
 
@@ -104,9 +113,9 @@ static enum decision decide(const struct act *a)
 {
 	const struct request *q = a->request;
 
-	if (a->can_go_on && !a->cannot_work && q->parameters.panic != PANIC_NONE)
+	if (a->can_go_on && !a->cannot_work && q->rescue.panic != PANIC_NONE)
 		return DECIDE_SHOW_AND_GO;
-	return policy_decide(q->policy, q->parameters.panic, true, a->can_go_on);
+	return policy_decide(q->policy, q->rescue.panic, true, a->can_go_on);
 }
 
 void act_on_damage(const struct act *a)

@@ -14,7 +14,7 @@ struct act {
 	const struct report *report; /* what is shown */
 	const char *files;	     /* where all of it can be read, for the kernel log */
 	bool can_go_on;
-	bool cannot_work;  /* going on cannot end well: halt or reboot where panic= says so */
+	bool cannot_work;  /* going on cannot end well: halt or reboot where nobody may be asked */
 	const char *go_on; /* what [c] does, in words; NULL: "continue anyway" */
 	const struct manifest *manifest; /* for the choice of a shell; NULL: none is usable */
 	int root;			 /* the folder that it describes, open */
@@ -22,7 +22,7 @@ struct act {
 };
 
 /*
- * Shows the report on every console and does what policy and panic= say. Returns when the boot is
+ * Shows the report on every console and does what policy and rescue say. Returns when the boot is
  * to go on.
  */
 void act_on_damage(const struct act *a);

@@ -55,7 +55,7 @@ static int check(const struct request *q)
 		return 2;
 	}
 	boot_facts_gather(&facts, root, q->options->no_init);
-	rc = report_files_write(&facts.report, BOOT_RUN);
+	rc = report_files_write(&facts.report, BOOT_RUN, BOOT_MANIFEST);
 	if (rc)
 		kernel_log_write(LOG_LEVEL_ERROR, "cannot write the report to %s: %s", BOOT_RUN,
 				 strerror(-rc));

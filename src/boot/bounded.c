@@ -11,6 +11,7 @@
 
 #include "boot/kernel_log.h"
 #include "boot/system.h"
+#include "boot/terminals.h"
 
 #define HOLD_BYTE    'h'
 #define KILL_WAIT_MS 2000
@@ -80,11 +81,14 @@ static enum bounded wait_for(pid_t pid, int fd, unsigned int seconds)
 		return BOUNDED_DONE;
 	/* It may have turned kernel messages off on the console. */
 	kernel_log_console(1);
-	if (in_time)
+	if (in_time) {
+		terminals_restore();
 		return unchecked(WIFSIGNALED(status) ? "crashed" : "failed");
+	}
 	kill(-pid, SIGKILL);
 	kill(pid, SIGKILL);
 	has_ended(pid, KILL_WAIT_MS, &status);
+	terminals_restore();
 	return unchecked("took too long and was ended");
 }
 

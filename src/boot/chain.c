@@ -185,15 +185,19 @@ void chain_clear(struct chain *c)
 
 static const char *luks_words(const struct chain *c)
 {
+	/* An update or a removal that was interrupted damaged nothing. */
+	bool doubt = luks_device_seen(c->device) &&
+		     judge_luks(&c->device->view).verdict == VERDICT_INCONCLUSIVE;
+
 	switch (luks_device_state(c->device)) {
 	case LUKS_SOUND:
 		return luks_slots_unproven(&c->device->view) ? "sound" : "as sealed";
 	case LUKS_RECOVERABLE:
-		return "damaged, usable";
+		return doubt ? "half changed, usable" : "damaged, usable";
 	case LUKS_SLOT_DAMAGED:
 		return "a keyslot is damaged";
 	case LUKS_LOST:
-		return "DAMAGED";
+		return doubt ? "HALF CHANGED" : "DAMAGED";
 	case LUKS_UNREADABLE:
 		return "UNREADABLE";
 	case LUKS_NOT_SEEN:
@@ -495,8 +499,8 @@ bool chain_report(struct report *r, const struct chain *c, const struct block_de
 		tell_absent(r, c, b);
 	else if (state == LUKS_UNREADABLE && !luks_device_seen(c->device))
 		tell_unreadable(r, c);
-	else if (state >= LUKS_SLOT_DAMAGED)
-		return true;
+	else if (state >= LUKS_SLOT_DAMAGED || luks_slots_wiped(&c->device->view))
+		return true; /* told by report_luks() */
 	else if (!c->device_mapper)
 		tell_no_device_mapper(r, c);
 	else if (!c->in_crypttab)

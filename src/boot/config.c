@@ -31,6 +31,7 @@ void boot_config_parse(struct boot_config *c, const char *text)
 	c->policy = POLICY_STOP;
 	c->timeout = TIMEOUT_DEFAULT;
 	c->wait = WAIT_DEFAULT;
+	c->rescue[0] = '\0';
 	for (const char *end; (end = strchr(text, '\n')); text = end + 1) {
 		size_t len = (size_t)(end - text);
 
@@ -43,6 +44,9 @@ void boot_config_parse(struct boot_config *c, const char *text)
 			c->timeout = parse_seconds(text + 8, len - 8, TIMEOUT_DEFAULT);
 		} else if (len > 5 && !memcmp(text, "wait ", 5)) {
 			c->wait = parse_seconds(text + 5, len - 5, WAIT_DEFAULT);
+		} else if (len > 7 && len - 7 < sizeof(c->rescue) && !memcmp(text, "rescue ", 7)) {
+			memcpy(c->rescue, text + 7, len - 7);
+			c->rescue[len - 7] = '\0';
 		}
 	}
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "boot/system.h"
+#include "boot/terminals.h"
 #include "util/util.h"
 
 #define PROC_CONSOLES_MAX 4096
@@ -51,11 +52,11 @@ size_t consoles_parse(const char *text, struct console_id *ids, size_t max)
 {
 	size_t count = 0;
 
-	while (*text && count < max) {
+	for (bool first = true; *text && count < max; first = false) {
 		size_t len = strcspn(text, "\n");
 
 		if (parse_line(text, len, &ids[count]))
-			count++;
+			ids[count++].first = first;
 		text += len;
 		text += *text != '\0';
 	}
@@ -81,10 +82,27 @@ static int open_terminal(const struct console_id *id)
 	return system_open_device(id->device, O_RDWR | O_NOCTTY | O_NONBLOCK);
 }
 
-static bool open_one(struct console *c, const struct console_id *id)
+static bool is_asked(const struct console_id *id, enum consoles_asked asked, const char *name)
+{
+	switch (asked) {
+	case CONSOLES_FIRST:
+		return id->first;
+	case CONSOLES_ALL:
+		return true;
+	case CONSOLES_NAMED:
+		return !strcmp(id->name, name) ||
+		       (!strcmp(id->name, "tty0") && !strcmp(name, "tty1"));
+	case CONSOLES_NONE:
+		break;
+	}
+	return false;
+}
+
+static bool open_one(struct console *c, const struct console_id *id, bool asked)
 {
 	memset(c, 0, sizeof(*c));
 	c->id = *id;
+	c->asked = asked;
 	c->fd = open_terminal(id);
 	if (c->fd < 0)
 		return false;
@@ -92,25 +110,39 @@ static bool open_one(struct console *c, const struct console_id *id)
 		close(c->fd);
 		return false;
 	}
+	if (!asked)
+		return true;
+	terminals_remember(id->device, c->fd);
 	make_raw(c);
 	tcflush(c->fd, TCIFLUSH); /* what was typed before the question is no answer */
 	return true;
 }
 
-void consoles_open(struct consoles *c)
+void consoles_open(struct consoles *c, enum consoles_asked asked, const char *name)
 {
-	static const struct console_id fallback = { "console", 0x501 }; /* 5:1, /dev/console */
+	/* 5:1, /dev/console */
+	static const struct console_id fallback = { "console", true, 0x501 };
 	cleanup(free_ptr) char *text = system_read_text("/proc/consoles", PROC_CONSOLES_MAX);
 	struct console_id ids[CONSOLES_MAX];
 	size_t found = text ? consoles_parse(text, ids, CONSOLES_MAX) : 0;
 
 	c->count = 0;
+	terminals_forget();
 	for (size_t i = 0; i < found; i++) {
-		if (open_one(&c->items[c->count], &ids[i]))
+		if (open_one(&c->items[c->count], &ids[i], is_asked(&ids[i], asked, name)))
 			c->count++;
 	}
-	if (!c->count && open_one(&c->items[0], &fallback))
+	if (!found && open_one(&c->items[0], &fallback, is_asked(&fallback, asked, name)))
 		c->count = 1;
+}
+
+const struct console *consoles_who_is_asked(const struct consoles *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		if (c->items[i].asked)
+			return &c->items[i];
+	}
+	return NULL;
 }
 
 /* Lets what was written reach the person, but not at any price. */
@@ -139,9 +171,11 @@ void consoles_close(struct consoles *c)
 	for (size_t i = 0; i < c->count; i++) {
 		if (c->items[i].fd < 0)
 			continue;
-		tcsetattr(c->items[i].fd, TCSANOW, &c->items[i].saved);
+		if (c->items[i].asked)
+			tcsetattr(c->items[i].fd, TCSANOW, &c->items[i].saved);
 		give_up(&c->items[i]);
 	}
+	terminals_forget();
 	c->count = 0;
 }
 
@@ -220,7 +254,7 @@ int consoles_key(struct consoles *c, unsigned int timeout_ms, size_t *which)
 		if (now >= end)
 			return -1;
 		for (size_t i = 0; i < c->count; i++) {
-			p[i].fd = c->items[i].lent ? -1 : c->items[i].fd;
+			p[i].fd = c->items[i].asked && !c->items[i].lent ? c->items[i].fd : -1;
 			p[i].events = POLLIN;
 			p[i].revents = 0;
 		}

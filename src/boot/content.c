@@ -8,6 +8,7 @@
 #include "boot/entry.h"
 #include "boot/system.h"
 #include "damage/damage.h"
+#include "manifest/private.h"
 #include "util/util.h"
 
 /*
@@ -86,33 +87,40 @@ static void bad_list_sort(struct bad_list *l)
 		qsort(l->items, l->count, sizeof(*l->items), compare_position);
 }
 
-/* Whether another name of this file is in the list, as the one that keeps the blocks. */
-static bool is_listed_elsewhere(const struct bad_list *l, const struct bad_entry *b)
+/* The same file in the same state, whatever its names. */
+static int compare_file(const void *a, const void *b)
 {
-	const struct content *c = b->content;
+	const struct bad_entry *x = a, *y = b;
+	int order = compare_u64(x->content->hash, y->content->hash);
 
-	if (!c->hard_link || (b->state != ENTRY_BYTES && b->state != ENTRY_SIZE))
-		return false;
-	for (size_t i = 0; i < l->count; i++) {
-		const struct content *other = l->items[i].content;
-
-		if (!other->hard_link && other->hash == c->hash && other->size == c->size &&
-		    l->items[i].state == b->state)
-			return true;
-	}
-	return false;
+	if (!order)
+		order = compare_u64(x->content->size, y->content->size);
+	return order ? order : compare_u64(x->state, y->state);
 }
 
-/* A damaged file counts once, whatever the number of its names. */
+/* Another name of a file whose own name may be in the list as well. */
+static bool is_other_name(const struct bad_entry *b)
+{
+	return b->content->hard_link && (b->state == ENTRY_BYTES || b->state == ENTRY_SIZE);
+}
+
+/* A damaged file counts once, whatever the number of its names: under the one with the blocks. */
 static void leave_out_other_names(struct bad_list *l)
 {
-	size_t kept = 0;
+	cleanup(free_ptr) struct bad_entry *own = malloc((l->count + 1) * sizeof(*own));
+	size_t owned = 0, kept = 0;
 
+	for (size_t i = 0; own && i < l->count; i++) {
+		if (!l->items[i].content->hard_link)
+			own[owned++] = l->items[i];
+	}
+	if (!owned) /* or no memory: then each name counts */
+		return;
+	qsort(own, owned, sizeof(*own), compare_file);
 	for (size_t i = 0; i < l->count; i++) {
 		struct bad_entry b = l->items[i];
 
-		/* Kept ones are in front, the ones to come behind: both are looked through. */
-		if (!is_listed_elsewhere(l, &b))
+		if (!is_other_name(&b) || !bsearch(&b, own, owned, sizeof(*own), compare_file))
 			l->items[kept++] = b;
 	}
 	l->count = kept;
@@ -301,6 +309,15 @@ static const char *plural(uint64_t n)
 	return n == 1 ? "" : "s";
 }
 
+/* The target also gets into the kernel's log, which others may read. */
+static const char *target_of(const struct verification *v)
+{
+	const struct content *only = v->damaged.items[0].content;
+
+	return v->damaged.count == 1 && !content_is_private(v->m, only) ? only->path
+									: "initial RAM disk";
+}
+
 static uint64_t tell_damaged(struct verification *v, struct report *r)
 {
 	struct finding *f;
@@ -310,8 +327,7 @@ static uint64_t tell_damaged(struct verification *v, struct report *r)
 	if (!n)
 		return 0;
 	bad_list_sort(&v->damaged);
-	f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-CONTENT-DAMAGED",
-			   n == 1 ? v->damaged.items[0].content->path : "initial RAM disk",
+	f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-CONTENT-DAMAGED", target_of(v),
 			   "%" PRIu64 " of %zu files in the initial RAM disk %s not as sealed.", n,
 			   v->m->content_count, n == 1 ? "is" : "are");
 	finding_number(f, "files_checked", v->m->content_count);

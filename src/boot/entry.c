@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/openat2.h>
+#include <search.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,11 +15,24 @@
 
 #include "util/util.h"
 
+/* What a file with several names hashes to. */
+struct linked {
+	ino_t inode;
+	uint64_t hash;
+};
+
+static int by_inode(const void *a, const void *b)
+{
+	const struct linked *x = a, *y = b;
+
+	return x->inode < y->inode ? -1 : x->inode > y->inode;
+}
+
 int entry_reader_open(struct entry_reader *e, int root)
 {
 	e->root = root;
 	e->bytes = 0;
-	e->linked_count = 0;
+	e->linked = NULL;
 	e->buffer = malloc(ENTRY_BUFFER);
 	e->hasher = hasher_new();
 	if (e->buffer && e->hasher)
@@ -29,6 +43,8 @@ int entry_reader_open(struct entry_reader *e, int root)
 
 void entry_reader_close(struct entry_reader *e)
 {
+	tdestroy(e->linked, free);
+	e->linked = NULL;
 	free(e->buffer);
 	hasher_free(e->hasher);
 	e->buffer = NULL;
@@ -99,21 +115,24 @@ static int hash_file(struct entry_reader *e, int fd, uint64_t *hash)
 
 static bool recall_hash(const struct entry_reader *e, ino_t inode, uint64_t *hash)
 {
-	for (size_t i = 0; i < e->linked_count && i < ENTRY_LINKED_MAX; i++) {
-		if (e->linked[i].inode == inode) {
-			*hash = e->linked[i].hash;
-			return true;
-		}
-	}
-	return false;
+	const struct linked key = { .inode = inode };
+	struct linked *const *found = tfind(&key, &e->linked, by_inode);
+
+	if (found)
+		*hash = (*found)->hash;
+	return found;
 }
 
+/* Without memory it is hashed again. */
 static void remember_hash(struct entry_reader *e, ino_t inode, uint64_t hash)
 {
-	size_t slot = e->linked_count++ % ENTRY_LINKED_MAX;
+	struct linked *l = malloc(sizeof(*l));
 
-	e->linked[slot].inode = inode;
-	e->linked[slot].hash = hash;
+	if (!l)
+		return;
+	*l = (struct linked){ inode, hash };
+	if (!tsearch(l, &e->linked, by_inode))
+		free(l);
 }
 
 static enum entry_state compare_file(struct entry_reader *e, const struct content *c,

@@ -21,20 +21,13 @@ enum entry_state {
 
 #define ENTRY_BUFFER (256u * 1024u)
 
-/* Files with several names are hashed once; so many are remembered. */
-#define ENTRY_LINKED_MAX 64
-
 /* What every comparison needs; made once. */
 struct entry_reader {
 	int root;	       /* open folder; stays the caller's */
 	unsigned char *buffer; /* ENTRY_BUFFER bytes */
 	struct hasher *hasher;
 	uint64_t bytes; /* of files, read so far */
-	struct {
-		ino_t inode;
-		uint64_t hash;
-	} linked[ENTRY_LINKED_MAX];
-	size_t linked_count; /* ever remembered */
+	void *linked;	/* tsearch tree: files with several names are hashed once */
 };
 
 int entry_reader_open(struct entry_reader *e, int root); /* -ENOMEM */

@@ -61,6 +61,9 @@ static const char *refusal_text(enum refusal refusal)
 	case REFUSED_UNKNOWN:
 		return "The image was not sealed, because its structure is not what it should be: it was "
 		       "broken already, or its builder makes images that bootverdict does not know.";
+	case REFUSED_CHANGED:
+		return "The image was not sealed, because the program that it starts with was changed "
+		       "when it was built: a hook of initramfs-tools, or a dracut module, edits /init.";
 	default:
 		return "The image was not sealed, because what it starts with cannot be executed.";
 	}
@@ -69,6 +72,7 @@ static const char *refusal_text(enum refusal refusal)
 static void tell_refusal(struct boot_facts *f)
 {
 	const struct manifest *m = &f->manifest;
+	bool of_the_build = m->refusal == REFUSED_START || m->refusal == REFUSED_CHANGED;
 	struct finding *finding;
 
 	if (!f->manifest_usable || !m->refusal)
@@ -78,10 +82,10 @@ static void tell_refusal(struct boot_facts *f)
 	finding_text(finding, "reason", "%s", m->refused);
 	if (m->refusal == REFUSED_BROKEN)
 		finding_not(finding, "root=, crypttab, or the passphrase");
-	if (m->refusal == REFUSED_START)
+	if (of_the_build)
 		finding_not(finding, "the disk or the memory");
 	finding_next(finding, "Boot an older kernel from the boot menu, or a rescue system.");
-	if (m->refusal != REFUSED_START)
+	if (!of_the_build)
 		finding_next(finding, "Have the disk checked, or the host that provides it.");
 	finding_next(finding, "Make the image anew: update-initramfs -u -k %s", m->kernel);
 }

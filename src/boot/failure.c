@@ -149,7 +149,8 @@ void failure_explain(const struct request *q)
 	kernel_log_write(LOG_LEVEL_NOTICE, "VERDICT: %s", verdict_headline(all.verdict));
 	splash_end();
 	kernel_log_console(0);
-	menu_show_only(&all, "The initramfs gives a shell below. All of it: " STAGE_REPORT_TEXT);
+	menu_show_only(&all,
+		       "The initramfs gives a shell on its console. All of it: " STAGE_REPORT_TEXT);
 	kernel_log_console(1);
 	report_clear(&all);
 	report_clear(&own);

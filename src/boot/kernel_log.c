@@ -22,25 +22,35 @@
 #define ACTION_SIZE	   10
 
 #define LOG_BYTES_MAX (4 << 20)
-#define RECORD_MAX    900
+
+size_t kernel_log_format(char record[KERNEL_LOG_RECORD_MAX], enum log_level level,
+			 const char *format, va_list args)
+{
+	size_t used =
+		(size_t)snprintf(record, KERNEL_LOG_RECORD_MAX, "<%d>bootverdict: ", (int)level);
+
+	vsnprintf(record + used, KERNEL_LOG_RECORD_MAX - used - 1, format, args);
+	text_printable(record + used, TEXT_UTF8);
+	/* Without its newline a record would stay unfinished until the kernel writes the next. */
+	used = strlen(record);
+	record[used] = '\n';
+	return used + 1;
+}
 
 void kernel_log_write(enum log_level level, const char *format, ...)
 {
 	cleanup(close_fd) int fd = system_open_device(makedev(1, 11), O_WRONLY); /* /dev/kmsg */
-	char record[RECORD_MAX];
-	int used = snprintf(record, sizeof(record), "<%d>bootverdict: ", (int)level);
+	char record[KERNEL_LOG_RECORD_MAX];
 	va_list args;
+	size_t size;
 	ssize_t n;
 
 	if (fd < 0)
 		return;
 	va_start(args, format);
-	vsnprintf(record + used, sizeof(record) - (size_t)used - 1, format, args);
+	size = kernel_log_format(record, level, format, args);
 	va_end(args);
-	/* Without its newline a record would stay unfinished until the kernel writes the next. */
-	used = (int)strlen(record);
-	record[used] = '\n';
-	n = write(fd, record, (size_t)used + 1);
+	n = write(fd, record, size);
 	(void)n;
 }
 

@@ -2,6 +2,9 @@
 #ifndef BV_BOOT_KERNEL_LOG_H
 #define BV_BOOT_KERNEL_LOG_H
 
+#include <stdarg.h>
+#include <stddef.h>
+
 /* Levels (Linux, include/linux/kern_levels.h). */
 enum log_level {
 	LOG_LEVEL_CRITICAL = 2,
@@ -10,9 +13,14 @@ enum log_level {
 	LOG_LEVEL_DEBUG = 7,
 };
 
-/* Writes "bootverdict: ..." as one record. Cut at 900 bytes. */
+/* Writes "bootverdict: ..." as one record: one line of printable text, cut at 900 bytes. */
 void kernel_log_write(enum log_level level, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* What is written then. Returns its bytes, the newline included. */
+#define KERNEL_LOG_RECORD_MAX 900
+size_t kernel_log_format(char record[KERNEL_LOG_RECORD_MAX], enum log_level level,
+			 const char *format, va_list args) __attribute__((format(printf, 3, 0)));
 
 /* Keeps kernel messages off the consoles while a screen is on them, and lets them on again. */
 void kernel_log_console(int on);

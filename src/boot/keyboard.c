@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "boot/keyboard.h"
 
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 
 #include "boot/content.h"
 #include "boot/system.h"
+#include "util/file.h"
 #include "util/text.h"
 #include "util/util.h"
 
@@ -80,7 +80,7 @@ void keyboard_modules(struct string_list *paths, const char *dep, const char *co
 
 static void load(const char *path)
 {
-	cleanup(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	cleanup(close_fd) int fd = file_open(path);
 	size_t len = strlen(path);
 	bool plain = len > 3 && !strcmp(path + len - 3, ".ko");
 

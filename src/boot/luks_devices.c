@@ -215,7 +215,11 @@ enum luks_state luks_device_state(const struct luks_device *d)
 	switch (judge_luks(&d->view).ground) {
 	case LUKS_GONE:
 	case LUKS_HEADERS_BAD:
+	case LUKS_CONVERTING:
 		return LUKS_LOST;
+	case LUKS_SLOT_WIPED:
+		return luks_slots_sound(&d->view) | luks_slots_unproven(&d->view) ? LUKS_RECOVERABLE
+										  : LUKS_LOST;
 	case LUKS_SLOT_BAD:
 		return luks_slots_sound(&d->view) | luks_slots_unproven(&d->view)
 			       ? LUKS_SLOT_DAMAGED

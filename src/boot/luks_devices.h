@@ -38,7 +38,7 @@ bool luks_device_seen(const struct luks_device *d);
 /* How bad it is for this boot. */
 enum luks_state {
 	LUKS_SOUND,	   /* as sealed, or changed by its owner */
-	LUKS_RECOVERABLE,  /* bytes are damaged that this boot can do without */
+	LUKS_RECOVERABLE,  /* bytes are damaged, or half changed, that this boot can do without */
 	LUKS_SLOT_DAMAGED, /* a passphrase will be refused, another may work */
 	LUKS_LOST,	   /* nothing can unlock it */
 	LUKS_UNREADABLE,   /* the device cannot read its header, or a copy of it */

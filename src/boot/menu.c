@@ -38,16 +38,32 @@ const char *menu_line(const struct menu *m, const char *details, char *buf)
 	return buf;
 }
 
-/* On one console, or on all when c is NULL. */
+/* On one console, or on all that are asked when c is NULL. */
 static void show(struct session *s, struct console *c, const struct screen *screen)
 {
 	cleanup(free_ptr) char *rows = screen_text(screen);
 	cleanup(free_ptr) char *text = text_format("\n%s", rows);
 
-	if (c)
-		console_write(c, text);
-	else
-		consoles_write(&s->consoles, text);
+	for (size_t i = 0; i < s->consoles.count; i++) {
+		struct console *each = &s->consoles.items[i];
+
+		if (c ? c == each : each->asked)
+			console_write(each, text);
+	}
+}
+
+/* The report alone, on the consoles that are not asked. */
+static void show_others(struct session *s, const struct report *r, const char *note)
+{
+	struct screen screen;
+
+	screen_render(&screen, r, note, NULL);
+	for (size_t i = 0; i < s->consoles.count; i++) {
+		if (s->consoles.items[i].asked)
+			continue;
+		show(s, &s->consoles.items[i], &screen);
+		console_write(&s->consoles.items[i], "\n");
+	}
 }
 
 static void show_first(struct session *s, struct console *c)
@@ -218,15 +234,27 @@ static enum menu_choice wait_for_choice(struct session *s)
 	}
 }
 
+/* Why there are no keys to press here. */
+static void note_for_others(char note[SCREEN_COLUMNS + 1], const struct consoles *c)
+{
+	const struct console *asked = consoles_who_is_asked(c);
+
+	snprintf(note, SCREEN_COLUMNS + 1, "The menu is on the console %.31s.",
+		 asked ? asked->id.name : "that the distribution uses");
+}
+
 enum menu_choice menu_run(const struct menu *m)
 {
 	struct session s = { .menu = m };
+	char note[SCREEN_COLUMNS + 1];
 	enum menu_choice choice;
 
-	consoles_open(&s.consoles);
+	consoles_open(&s.consoles, m->where, m->terminal);
 	s.details = make_details(m->report);
 	if (m->timeout)
 		s.deadline = system_now_ms() + m->timeout * 1000ull;
+	note_for_others(note, &s.consoles);
+	show_others(&s, m->report, note);
 	show_first(&s, NULL);
 	choice = wait_for_choice(&s);
 	end_shells(&s);
@@ -239,11 +267,8 @@ enum menu_choice menu_run(const struct menu *m)
 void menu_show_only(const struct report *r, const char *note)
 {
 	struct session s = { .menu = NULL };
-	struct screen screen;
 
-	consoles_open(&s.consoles);
-	screen_render(&screen, r, note, NULL);
-	show(&s, NULL, &screen);
-	consoles_write(&s.consoles, "\n");
+	consoles_open(&s.consoles, CONSOLES_NONE, NULL);
+	show_others(&s, r, note);
 	consoles_close(&s.consoles);
 }

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "boot/consoles.h"
 #include "report/report.h"
 
 enum menu_choice {
@@ -14,13 +15,18 @@ enum menu_choice {
 
 struct menu {
 	const struct report *report;
-	bool can_go_on;	      /* offer to continue */
-	const char *go_on;    /* what that is, in words; NULL: "continue anyway" */
-	const char *shell;    /* program, or NULL: no shell is offered */
-	unsigned int timeout; /* seconds until MENU_TIME_OVER; 0: wait without end */
+	bool can_go_on;		   /* offer to continue */
+	const char *go_on;	   /* what that is, in words; NULL: "continue anyway" */
+	const char *shell;	   /* program, or NULL: no shell is offered */
+	unsigned int timeout;	   /* seconds until MENU_TIME_OVER; 0: wait without end */
+	enum consoles_asked where; /* which consoles have the menu */
+	const char *terminal;	   /* CONSOLES_NAMED */
 };
 
-/* Shows the report on every console and answers keys from any of them until a choice is made. */
+/*
+ * Shows the report on every console and answers keys from those that have the menu until a choice is
+ * made.
+ */
 enum menu_choice menu_run(const struct menu *m);
 
 /* Shows the report alone, where nobody may be asked. note: a last line, or NULL. */

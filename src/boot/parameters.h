@@ -5,16 +5,9 @@
 #include "boot/policy.h"
 
 /*
- * What bootverdict heeds of the kernel command line. Words are separated by spaces; double
- * quotes around a value or a whole word are removed (Linux, lib/cmdline.c, next_arg()). The
- * last of several counts.
+ * What bootverdict itself is told on the kernel command line: bootverdict=, by the kernel's rules for
+ * words. The last that names a policy counts. POLICY_NONE: there is none.
  */
-struct parameters {
-	enum policy policy;  /* bootverdict=; POLICY_NONE: not given, or no such policy */
-	enum on_panic panic; /* panic=, as initramfs-tools understands it; PANIC_NONE: not given */
-	unsigned int panic_ms; /* PANIC_REBOOT: after so long */
-};
-
-void parameters_parse(struct parameters *p, const char *command_line);
+enum policy parameters_policy(const char *command_line);
 
 #endif

@@ -14,11 +14,12 @@ enum policy {
 	POLICY_OFF,	 /* verify nothing */
 };
 
-/* What panic= on the command line means to initramfs-tools, when a boot cannot go on. */
+/* What becomes of a boot that cannot go on (boot/rescue.h). */
 enum on_panic {
-	PANIC_NONE, /* not given: a person may have a menu and a shell */
+	PANIC_NONE, /* a person may be asked */
 	PANIC_HALT,
 	PANIC_REBOOT,
+	PANIC_POWER_OFF,
 };
 
 /* What the boot is told to do. */
@@ -27,7 +28,7 @@ enum decision {
 	DECIDE_SHOW_AND_GO,	 /* show the report, go on */
 	DECIDE_MENU,		 /* show the report and a menu, wait without end */
 	DECIDE_MENU_FOR_A_WHILE, /* the same with a countdown, then go on */
-	DECIDE_PANIC,		 /* show the report; then halt or reboot as panic= says */
+	DECIDE_PANIC,		 /* show the report; then halt, reboot or power off */
 };
 
 /* "stop", "ask", "continue" or "off"; POLICY_NONE for any other text. len bytes of text. */
@@ -36,7 +37,7 @@ const char *policy_name(enum policy policy);
 
 /*
  * bad: what this boot is about to run is damaged, or its init cannot be started. can_go_on: the
- * original init is there as sealed. Nobody gets a menu where panic= is given.
+ * original init is there as sealed. Nobody gets a menu unless panic is PANIC_NONE.
  */
 enum decision policy_decide(enum policy policy, enum on_panic panic, bool bad, bool can_go_on);
 

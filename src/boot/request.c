@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "boot/mounts.h"
+#include "boot/parameters.h"
 #include "boot/paths.h"
 #include "boot/system.h"
 #include "util/util.h"
@@ -20,14 +21,33 @@ char *request_command_line(void)
 	return line;
 }
 
+/* The scripts of initramfs-tools are told by its init itself. */
+static void read_rescue(struct request *q, const char *command_line)
+{
+	const char *panic = getenv("panic");
+	struct image_files files = { 0 };
+	cleanup(free_ptr) char *now = NULL;
+
+	if (panic && q->options->stage != BOOT_CONTENT) {
+		rescue_decide_by_variable(&q->rescue, panic);
+		return;
+	}
+	image_files_read(&files, "");
+	now = rescue_rules(&files);
+	image_files_clear(&files);
+	rescue_decide(&q->rescue, q->config.rescue, now, command_line);
+}
+
 void request_read(struct request *q, const struct boot_options *options)
 {
 	cleanup(free_ptr) char *line = request_command_line();
 
 	q->options = options;
 	boot_config_read(&q->config, BOOT_CONFIG);
-	parameters_parse(&q->parameters, line ? line : "");
-	q->policy = q->parameters.policy != POLICY_NONE ? q->parameters.policy : q->config.policy;
+	q->policy = parameters_policy(line ? line : "");
+	if (q->policy == POLICY_NONE)
+		q->policy = q->config.policy;
+	read_rescue(q, line ? line : "");
 }
 
 void request_hold(const struct request *q)

@@ -4,17 +4,20 @@
 
 #include "boot/boot.h"
 #include "boot/config.h"
-#include "boot/parameters.h"
+#include "boot/rescue.h"
 
 /* What was asked for, from all places. */
 struct request {
 	const struct boot_options *options; /* the caller's */
 	enum policy policy;
-	struct parameters parameters;
+	struct rescue rescue;
 	struct boot_config config;
 };
 
-/* Reads the guard's config and the kernel command line; what cannot be read leaves defaults. */
+/*
+ * Reads the guard's config, the kernel command line, and the image's own rules; what cannot be read
+ * leaves defaults.
+ */
 void request_read(struct request *q, const struct boot_options *options);
 
 /*

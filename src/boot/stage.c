@@ -35,13 +35,13 @@ void stage_report_keep(struct report *own, struct report *all)
 
 	report_conclude(own);
 	report_init(all, "boot");
-	rc = report_files_write(own, OWN_FOLDER);
+	rc = report_files_write(own, OWN_FOLDER, BOOT_MANIFEST);
 	if (!rc)
 		rc = report_load_json(all, OWN_FOLDER "/report.json");
 	if (report_load_json(all, STAGE_FOLDER "/report.json"))
 		report_load_json(all, BOOT_REPORT_JSON);
 	if (!rc)
-		rc = report_files_write(all, STAGE_FOLDER);
+		rc = report_files_write(all, STAGE_FOLDER, BOOT_MANIFEST);
 	if (rc)
 		kernel_log_write(LOG_LEVEL_ERROR, "cannot write the report to %s: %s", STAGE_FOLDER,
 				 strerror(-rc));

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "boot/paths.h"
+#include "util/file.h"
 #include "util/util.h"
 
 uint64_t system_now_ms(void)
@@ -31,22 +32,9 @@ void system_sleep_ms(unsigned int ms)
 
 char *system_read_text(const char *path, size_t max)
 {
-	cleanup(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	char *text = fd < 0 ? NULL : malloc(max + 1);
-	size_t used = 0;
+	char *text;
 
-	if (!text)
-		return NULL;
-	while (used < max) {
-		ssize_t n = read(fd, text + used, max - used);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		used += (size_t)n;
-	}
-	text[used] = '\0';
+	file_read(path, max, &text);
 	return text;
 }
 
@@ -90,4 +78,10 @@ void system_halt(void)
 {
 	sync();
 	reboot((int)RB_HALT_SYSTEM);
+}
+
+void system_power_off(void)
+{
+	sync();
+	reboot(RB_POWER_OFF);
 }

@@ -27,5 +27,6 @@ void system_secure_descriptors(void);
 /* These do not return as long as the kernel obeys. */
 void system_reboot(void);
 void system_halt(void);
+void system_power_off(void);
 
 #endif

@@ -9,10 +9,12 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "util/file.h"
+#include "util/message.h"
 #include "util/text.h"
 #include "util/util.h"
 
-#define TEXT_FILE_MAX	(1u << 20)
+#define TEXT_FILE_MAX	(1 << 20)
 #define MANIFEST_SUFFIX ".manifest"
 
 /* As Debian, Fedora and others name them: before and after the release. */
@@ -52,15 +54,16 @@ char *root_prefix(const char *root)
 
 char *read_text_file(const char *path)
 {
-	cleanup(close_file) FILE *f = fopen(path, "re");
-	char *text = f ? malloc(TEXT_FILE_MAX + 1) : NULL;
-	size_t n = text ? fread(text, 1, TEXT_FILE_MAX + 1, f) : 0;
+	char *text;
+	ssize_t n = file_read(path, TEXT_FILE_MAX + 1, &text);
 
-	if (!text || n > TEXT_FILE_MAX || ferror(f)) {
+	if (n > TEXT_FILE_MAX) {
 		free(text);
-		return NULL;
+		text = NULL;
+		n = -EFBIG;
 	}
-	text[n] = '\0';
+	if (n < 0 && n != -ENOENT)
+		message("%s: %s: it is not read", path, file_error((int)n));
 	return text;
 }
 
@@ -144,7 +147,7 @@ static int is_leftover(const char *name)
 
 static int scan_folder(struct releases *r, const char *path, int manifests)
 {
-	DIR *d = opendir(path);
+	DIR *d = folder_open(path);
 	struct dirent *e;
 
 	if (!d)

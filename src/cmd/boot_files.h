@@ -43,7 +43,10 @@ void releases_clear(struct releases *r);
 /* The running kernel's release, owned by the caller. */
 char *running_release(void);
 
-/* A whole text file, closed with a NUL, or NULL (also when it is over 1 MiB). Owned by the caller. */
+/*
+ * A whole text file, closed with a NUL, or NULL; the caller frees it. One that is there and cannot be
+ * used (no file, over 1 MiB) is told on stderr.
+ */
 char *read_text_file(const char *path);
 
 #endif

@@ -147,7 +147,7 @@ static int parse(struct arguments *a, int argc, char **argv)
 			return 0;
 		}
 		if (c != OPT_DIRECT)
-			return usage_hint("check");
+			return usage_option("check", argv);
 		a->direct = true;
 	}
 	a->files = argv + optind;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,18 +9,22 @@
 #include "artifact/kernel.h"
 #include "cmd/check.h"
 #include "manifest/examine.h"
+#include "util/file.h"
+#include "util/memory.h"
 #include "util/text.h"
 #include "util/util.h"
 
-/* Differing members that are told one by one. */
-#define MEMBERS_TOLD_MAX 64u
+/* Of what an image may have any number of, so many are told one by one. */
+#define MEMBERS_TOLD_MAX  64u
+#define SEGMENTS_TOLD_MAX 64u
+#define RANGES_TOLD_MAX	  1024u
 
 static void cannot_run(struct report *r, const char *path, int error)
 {
 	bool unreadable = error == -EIO;
 
 	report_finding(r, unreadable ? VERDICT_STORAGE_CORRUPTION : VERDICT_NONE, "BV-UNREADABLE",
-		       path, "It cannot be read: %s.", strerror(-error));
+		       path, "It cannot be read: %s.", file_error(error));
 	report_artifact(r, path, "file", "unreadable", 0, 0);
 }
 
@@ -38,7 +41,7 @@ static void tell_proof(struct finding *f, const struct image_proof *p)
 	const struct manifest *m = &p->found;
 
 	finding_number(f, "paths", m->content_count);
-	for (size_t i = 0; i < m->segment_count; i++) {
+	for (size_t i = 0; i < m->segment_count && i < SEGMENTS_TOLD_MAX; i++) {
 		const struct sealed_segment *s = &m->segments[i];
 		cleanup(free_ptr) char *key = text_format("segment %zu", i);
 		const char *checksum = codec_checksum(s->codec);
@@ -51,6 +54,8 @@ static void tell_proof(struct finding *f, const struct image_proof *p)
 			     s->verified ? "proven by its " : "only walked, it carries no checksum",
 			     s->verified ? (checksum ? checksum : "checksum") : "");
 	}
+	if (m->segment_count > SEGMENTS_TOLD_MAX)
+		finding_number(f, "more segments", m->segment_count - SEGMENTS_TOLD_MAX);
 }
 
 static void report_sound(struct report *r, const char *path, const struct image_proof *p)
@@ -100,7 +105,7 @@ static void add_member_ranges(struct finding *f, const struct image_proof *p,
 	}
 	if (!sealed->block_count)
 		bad_ranges_add(&bad, p->guard_bytes + sealed->image_offset, sealed->size, &changed);
-	for (size_t i = 0; i < bad.count; i++)
+	for (size_t i = 0; i < bad.count && f->range_count < RANGES_TOLD_MAX; i++)
 		range_member(finding_range(f, &bad.ranges[i]), sealed->path);
 	bad_ranges_clear(&bad);
 }
@@ -149,7 +154,7 @@ static void report_fault(struct report *r, const char *path, const struct image_
 	const struct initrd_fault *fault = &p->fault;
 	struct finding *f;
 
-	if (fault->error == -EOPNOTSUPP || fault->error == -ENOMEM || fault->error == -EOVERFLOW) {
+	if (is_own_limit(fault->error)) {
 		f = report_finding(r, VERDICT_INCONCLUSIVE, "BV-IMAGE-UNSUPPORTED", path,
 				   "It cannot be verified beyond offset %" PRIu64 ": %s.",
 				   fault->offset, fault->reason);
@@ -188,7 +193,11 @@ static void report_initrd(struct report *r, const char *path, const struct image
 {
 	struct finding *f;
 
-	if (p->guard_broken || p->record_error) {
+	if (is_own_limit(p->record_error)) {
+		report_finding(r, VERDICT_INCONCLUSIVE, "BV-IMAGE-UNSUPPORTED", path,
+			       "The record in its guard cannot be verified: %s.", p->record_reason);
+		report_artifact(r, path, "initrd", "unverified", p->size, 0);
+	} else if (p->guard_broken || p->record_error) {
 		f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-GUARD-DAMAGED", path,
 				   "The guard at its start is damaged: %s.",
 				   p->guard_broken ? "its headers are broken" : p->record_reason);
@@ -212,13 +221,19 @@ static void report_kernel(struct report *r, const char *path, const struct kerne
 {
 	struct finding *f;
 
+	if (is_own_limit(k->error) && k->error != -EOPNOTSUPP) {
+		report_finding(r, VERDICT_INCONCLUSIVE, "BV-KERNEL-UNSUPPORTED", path,
+			       "The kernel image cannot be verified beyond offset %" PRIu64 ": %s.",
+			       k->offset, k->reason);
+		report_artifact(r, path, "kernel", "unverified", size, 0);
+		return;
+	}
 	if (k->error && k->error != -EOPNOTSUPP) {
-		f = report_finding(
-			r, k->error == -ENOMEM ? VERDICT_INCONCLUSIVE : VERDICT_STORAGE_CORRUPTION,
-			"BV-KERNEL-BROKEN", path,
-			"The kernel image is broken at offset %" PRIu64 ": %s. The disk lost "
-			"it, or it was never written to its end.",
-			k->offset, k->reason);
+		f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-KERNEL-BROKEN", path,
+				   "The kernel image is broken at offset %" PRIu64
+				   ": %s. The disk lost "
+				   "it, or it was never written to its end.",
+				   k->offset, k->reason);
 		finding_number(f, "offset", k->offset);
 		finding_next(
 			f, "Install the kernel's package again once the storage is sound; boot an "
@@ -240,7 +255,7 @@ static void report_kernel(struct report *r, const char *path, const struct kerne
 
 void check_file(const char *path, struct report *r)
 {
-	cleanup(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	cleanup(close_fd) int fd = file_open(path);
 	struct kernel_info kernel = { 0 };
 	struct image_proof proof;
 	struct input *in;
@@ -248,11 +263,7 @@ void check_file(const char *path, struct report *r)
 	int err;
 
 	if (fd < 0 || fstat(fd, &st) < 0) {
-		cannot_run(r, path, -errno);
-		return;
-	}
-	if (!S_ISREG(st.st_mode)) {
-		cannot_run(r, path, S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL);
+		cannot_run(r, path, fd < 0 ? fd : -errno);
 		return;
 	}
 	in = input_from_fd(fd, 0, (uint64_t)st.st_size);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <fcntl.h>
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,11 +13,17 @@
 #include "manifest/format.h"
 #include "storage/leftovers.h"
 #include "storage/lock.h"
+#include "util/file.h"
+#include "util/memory.h"
 #include "util/text.h"
 #include "util/util.h"
 #include "verdict/rules.h"
 
-/* Members named for one bad range; a compressed segment can lose thousands. */
+/*
+ * A file can be bad in as many ranges as it has blocks, and a range in a compressed segment can lose
+ * thousands of members: so many of them are told.
+ */
+#define RANGES_TOLD_MAX	  1024u
 #define MEMBERS_NAMED_MAX 16u
 
 /* At a file that changes while it is looked at. */
@@ -67,12 +72,16 @@ static void name_members(struct report_range *range, const struct manifest *m)
 static void add_ranges(struct finding *f, const struct comparison *c, const char *path,
 		       const struct manifest *m, enum artifact_kind kind)
 {
-	for (size_t i = 0; i < c->bad.count; i++) {
+	size_t told = c->bad.count < RANGES_TOLD_MAX ? c->bad.count : RANGES_TOLD_MAX;
+
+	for (size_t i = 0; i < told; i++) {
 		struct report_range *range = finding_range(f, &c->bad.ranges[i]);
 
 		if (kind == ARTIFACT_INITRD)
 			name_members(range, m);
 	}
+	if (told < c->bad.count)
+		finding_number(f, "more bad ranges", c->bad.count - told);
 	finding_locate(f, path);
 }
 
@@ -143,11 +152,11 @@ struct examined {
 
 static int examine(const char *path, enum artifact_kind kind, uint64_t size, struct examined *e)
 {
-	cleanup(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	cleanup(close_fd) int fd = file_open(path);
 	int r;
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	if (kind == ARTIFACT_INITRD) {
 		r = image_examine(fd, size, &e->proof);
 		e->soundness = image_soundness(&e->proof);
@@ -161,10 +170,8 @@ static int examine(const char *path, enum artifact_kind kind, uint64_t size, str
 		return -ENOMEM;
 	r = kernel_examine(in, &e->kernel);
 	input_free(in);
-	if (r == -ENOMEM)
-		return r;
 	if (r)
-		e->soundness = r == -EOPNOTSUPP ? UNPROVEN : BROKEN;
+		e->soundness = is_own_limit(r) ? UNPROVEN : BROKEN;
 	else
 		e->soundness = e->kernel.recognised ? SOUND : UNPROVEN;
 	return 0;
@@ -233,7 +240,7 @@ static void report_unopened(struct report *r, const struct manifest *m, const ch
 		return;
 	}
 	report_finding(r, j.verdict, "BV-UNREADABLE", path, "The %s cannot be read: %s.",
-		       thing(kind), strerror(-error));
+		       thing(kind), file_error(error));
 	report_artifact(r, path, kind_name(kind), "unreadable", 0, 0);
 }
 
@@ -286,7 +293,7 @@ static void check_sealed_file(const struct boot_files *files, const struct manif
 	if (err) {
 		report_finding(r, VERDICT_NONE, "BV-FAILED", path, "It could not be examined: %s.",
 			       err == -EAGAIN ? "it changes all the time; check again"
-					      : strerror(-err));
+					      : file_error(err));
 		look_clear(&l);
 		return;
 	}
@@ -328,7 +335,7 @@ static bool load_copy(const char *path, struct manifest *m, struct report *r, bo
 			   "BV-MANIFEST-UNUSABLE", path,
 			   "This copy of the sealed record cannot be used: "
 			   "%s.",
-			   err == -EPROTO ? reason : strerror(-err));
+			   err == -EPROTO ? reason : file_error(err));
 	f->warning = err != -EPROTO;
 	report_artifact(r, path, "manifest", "unreadable", 0, 0);
 	return false;
@@ -377,7 +384,7 @@ static void check_unsealed(const struct boot_files *f, struct report *r, bool se
 	finding_next(n, "Seal it: bootverdict seal -k %s", f->release);
 }
 
-/* What sealing left behind because it could not do better (cmd/seal_rescue.h). */
+/* What sealing left behind because it could not do better (cmd/seal_fallback.h). */
 static void check_last_seal(const struct boot_files *f, const struct manifest *m, struct report *r)
 {
 	const char *path = f->initrd ? f->initrd : f->release;

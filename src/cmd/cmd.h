@@ -11,7 +11,7 @@ int cmd_boot(int argc, char **argv);
 /* Prints "bootverdict COMMAND: ..." and where help is, on stderr; returns the status 2. */
 int usage_error(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Prints where help is, when getopt has said what is wrong; returns the status 2. */
-int usage_hint(const char *command);
+/* The same of what getopt_long() did not take, with opterr 0: its own words are printed raw. */
+int usage_option(const char *command, char **argv);
 
 #endif

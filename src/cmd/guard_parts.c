@@ -2,12 +2,14 @@
 #include "cmd/guard_parts.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "boot/image_files.h"
+#include "boot/rescue.h"
 #include "manifest/format.h"
+#include "util/file.h"
 #include "util/hash.h"
 #include "util/message.h"
 #include "util/text.h"
@@ -21,15 +23,15 @@
 static int read_program(const char *folder, const char *name, char **data, size_t *size)
 {
 	cleanup(free_ptr) char *path = text_format("%s/%s", folder, name);
-	cleanup(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	cleanup(close_fd) int fd = file_open(path);
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) < 0) {
 		message("%s: %s; the guard needs it: install bootverdict again", path,
-			strerror(errno));
+			file_error(fd < 0 ? fd : -errno));
 		return 2;
 	}
-	if (!S_ISREG(st.st_mode) || st.st_size == 0 || st.st_size > PROGRAM_MAX) {
+	if (st.st_size == 0 || st.st_size > PROGRAM_MAX) {
 		message("%s: not a program of up to 16 MiB", path);
 		return 2;
 	}
@@ -121,6 +123,7 @@ static int build(const struct guard_files *g, const struct manifest *m, bool mer
 		.busybox_size = g->busybox_size,
 		.config = g->config,
 		.config_size = g->config_size,
+		.manifest_private = g->is_private,
 		.merge = merge,
 		.early_cpio_mark = mark,
 	};
@@ -190,20 +193,40 @@ static void list_own_files_alone(struct manifest *m)
 	m->content_count = kept;
 }
 
-/* Fills the content list; in: the image behind the guard, or NULL for the guard alone. */
-static int record(struct input *in, uint64_t start, const unsigned char *guard, size_t guard_size,
-		  struct manifest *m, struct initrd_fault *fault)
+/* Where a link will lead is not known before all is unpacked. */
+static bool wants_file(void *ctx, const char *path, bool link)
 {
+	if (!image_files_wants(path))
+		return false;
+	image_files_begin(ctx, path, link);
+	return !link;
+}
+
+static void take_data(void *ctx, const void *data, size_t len)
+{
+	image_files_add(ctx, data, len);
+}
+
+/*
+ * Fills the content list; in: the image behind the guard, or NULL for the guard alone. files: gets
+ * those of main by which the rules for a rescue shell are known.
+ */
+static int record(struct input *in, uint64_t start, const unsigned char *guard, size_t guard_size,
+		  struct manifest *m, struct image_files *files, struct initrd_fault *fault)
+{
+	const struct recorder_watch watch = { files, wants_file, take_data };
 	struct recorder *recorder = recorder_new();
 	struct input *guard_in = input_from_memory(guard, guard_size);
 	int r = recorder && guard_in ? 0 : -ENOMEM;
 
 	if (!r)
 		r = recorder_walk(recorder, guard_in, true, 0, fault);
-	if (!r && in)
+	if (!r && in) {
+		recorder_watch(recorder, &watch);
 		r = recorder_walk(recorder, in, false, start, fault);
+	}
 	if (!r)
-		r = recorder_finish(recorder, m);
+		r = recorder_finish(recorder, m, fault);
 	if (!r && !in)
 		list_own_files_alone(m);
 	input_free(guard_in);
@@ -211,24 +234,69 @@ static int record(struct input *in, uint64_t start, const unsigned char *guard, 
 	return r;
 }
 
+/* The config is recorded as it will be, with the rules that were found only meanwhile. */
+static void record_config(struct manifest *m, const struct guard_files *g)
+{
+	for (size_t i = 0; i < m->content_count; i++) {
+		struct content *c = &m->contents[i];
+
+		if (strcmp(c->path, GUARD_CONFIG) != 0)
+			continue;
+		c->size = g->config_size;
+		c->hash = hash64(g->config, g->config_size);
+	}
+}
+
+static void add_rules(struct guard_files *g, struct manifest *m, struct image_files *files)
+{
+	cleanup(free_ptr) char *rules = NULL;
+	const char *unclear;
+
+	image_files_end(files);
+	rules = rescue_rules(files);
+	unclear = strstr(rules, " unclear=");
+	if (unclear)
+		message("/%.*s in the initramfs may forbid the rescue shell, but is not understood: a "
+			"boot that is damaged will have no menu and no shell",
+			(int)strcspn(unclear + 9, " "), unclear + 9);
+	g->config = text_format("%srescue %s\n", g->config, rules);
+	g->config_size = strlen(g->config);
+	record_config(m, g);
+}
+
 /*
  * The first guard, whose manifest is empty, tells which members a guard has. The first round
  * measures the guard with its full manifest, the second writes that length; it can take one more
  * block once.
  */
-static int make(const struct guard_files *g, struct input *in, uint64_t start, bool merge,
-		bool mark, struct manifest *m, unsigned char **bytes, size_t *size,
-		struct initrd_fault *fault)
+static int make(const struct guard_files *g, struct input *in, uint64_t start,
+		const struct first_segment *first, struct manifest *m, unsigned char **bytes,
+		size_t *size, struct initrd_fault *fault)
 {
-	int r = build(g, m, merge, mark, bytes, size);
+	bool mark = first->early && !first->marked;
+	struct guard_files own = *g;
+	struct image_files files = { 0 };
+	cleanup(free_ptr) char *config = NULL;
+	int r = build(g, m, first->early, mark, bytes, size);
 
 	if (!r)
-		r = record(in, start, *bytes, *size, m, fault);
+		r = record(in, start, *bytes, *size, m, &files, fault);
+	if (!r) {
+		add_rules(&own, m, &files);
+		config = own.config;
+	}
+	image_files_clear(&files);
 	for (int i = 0; !r && i < LENGTH_ROUNDS_MAX && m->guard_bytes != *size; i++) {
 		m->guard_bytes = *size;
 		free(*bytes);
 		*bytes = NULL;
-		r = build(g, m, merge, mark, bytes, size);
+		r = build(&own, m, first->early, mark, bytes, size);
+	}
+	if (r == -EFBIG && !fault->error) {
+		fault->error = r;
+		snprintf(fault->reason, sizeof(fault->reason),
+			 "the record of all that is in it would be longer than %u MiB",
+			 MANIFEST_BYTES_MAX >> 20);
 	}
 	return !r && m->guard_bytes != *size ? -EOVERFLOW : r;
 }
@@ -241,9 +309,7 @@ int guard_make(const struct guard_files *g, int fd, uint64_t start, uint64_t end
 	struct input *in = r ? NULL : input_from_fd(fd, start, end);
 
 	if (!r)
-		r = in ? make(g, in, start, first.early, first.early && !first.marked, m, bytes,
-			      size, fault)
-		       : -ENOMEM;
+		r = in ? make(g, in, start, &first, m, bytes, size, fault) : -ENOMEM;
 	input_free(in);
 	return r;
 }
@@ -251,9 +317,8 @@ int guard_make(const struct guard_files *g, int fd, uint64_t start, uint64_t end
 int guard_make_alone(const struct guard_files *g, struct manifest *m, unsigned char **bytes,
 		     size_t *size)
 {
+	const struct first_segment none = { false, false };
 	struct initrd_fault fault = { 0 };
 
-	manifest_clear_contents(m);
-	m->guard_bytes = 0;
-	return make(g, NULL, 0, false, false, m, bytes, size, &fault);
+	return make(g, NULL, 0, &none, m, bytes, size, &fault);
 }

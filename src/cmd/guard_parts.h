@@ -2,6 +2,7 @@
 #ifndef BV_CMD_GUARD_PARTS_H
 #define BV_CMD_GUARD_PARTS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "artifact/guard.h"
@@ -12,6 +13,7 @@
 struct guard_files {
 	char *stub, *checker, *busybox, *config;
 	size_t stub_size, checker_size, busybox_size, config_size;
+	bool is_private; /* not everybody may read the image, nor what the guard lists of it */
 };
 
 /*

@@ -69,6 +69,7 @@ static void collect_trials(const struct luks_view *v, const struct slot_trial *t
 			column[i] = "opens it";
 		} else if (trials[i].result == TRIAL_REFUSED) {
 			column[i] = luks_slots_damaged(v) >> i & 1 ? "refused, being damaged"
+				    : luks_slots_wiped(v) >> i & 1 ? "refused, not being as sealed"
 								   : "refused";
 		} else if (trials[i].result == TRIAL_FAILED) {
 			tried->failed |= UINT32_C(1) << i;
@@ -111,7 +112,7 @@ static void ask_and_try(const struct luks_view *v, const struct luks_source *sou
 {
 	cleanup(free_ptr) char *prompt = text_format("Passphrase for %s (not shown): ", v->device);
 	struct passphrase p;
-	int err = passphrase_read(&p, prompt);
+	int err = passphrase_read(&p, text_printable(prompt, TEXT_UTF8));
 
 	if (err) {
 		report_luks_tables(r, v, NULL);
@@ -257,7 +258,7 @@ static int parse(struct arguments *a, int argc, char **argv)
 			a->help = true;
 			return 0;
 		default:
-			return usage_hint("luks");
+			return usage_option("luks", argv);
 		}
 	}
 	if (argc - optind != 1)

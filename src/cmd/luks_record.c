@@ -9,6 +9,7 @@
 
 #include "artifact/guard.h"
 #include "manifest/format.h"
+#include "util/file.h"
 #include "util/text.h"
 #include "util/util.h"
 
@@ -108,7 +109,7 @@ static bool is_manifest(const char *name)
 static void try_folder(struct finder *f, const char *root, const char *folder)
 {
 	cleanup(free_ptr) char *path = text_format("%s%s", root, folder);
-	DIR *d = opendir(path);
+	DIR *d = folder_open(path);
 	struct dirent *e;
 
 	if (!d)

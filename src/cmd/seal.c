@@ -12,6 +12,7 @@
 #include "storage/leftovers.h"
 #include "storage/lock.h"
 #include "util/interrupt.h"
+#include "util/memory.h"
 #include "util/message.h"
 #include "util/text.h"
 #include "util/util.h"
@@ -36,10 +37,10 @@ static const char help[] =
 	"  -q, --quiet         say nothing when all is well\n"
 	"  -h, --help          this text\n\n"
 	"After a change of LUKS keys: bootverdict seal --all\n\n"
-	"Exit status: 0 sealed; 1 an image, a LUKS header or a keyslot is damaged, or the disk did not\n"
-	"keep what was written; 2 it could not be done (no room, read-only, ...). After 1 and 2 it says\n"
-	"what stands in the initrd's place, and what a reboot would do: the image as it was, if the disk\n"
-	"has all of it, the image before, or bootverdict's guard, which explains.\n";
+	"Exit status: 0 sealed; 1 an image, a LUKS header or a keyslot is damaged or half changed, or the\n"
+	"disk did not keep what was written; 2 it could not be done (no room, read-only, ...). After 1\n"
+	"and 2 it says what stands in the initrd's place, and what a reboot would do: the image as it\n"
+	"was, if the disk has all of it, the image before, or bootverdict's guard, which explains.\n";
 
 /* A slow disk takes that long for one image, and no longer. */
 #define LOCK_SECONDS 600
@@ -67,12 +68,12 @@ struct arguments {
 
 static void report_sealed(const struct boot_files *f, const struct manifest *m, bool changed)
 {
-	printf("bootverdict: %s: %s, %zu paths, guard of %llu KiB\n", f->initrd,
-	       changed ? "sealed" : "already sealed", m->content_count,
-	       (unsigned long long)m->guard_bytes / 1024);
+	announce("%s: %s, %zu paths, guard of %llu KiB", f->initrd,
+		 changed ? "sealed" : "already sealed", m->content_count,
+		 (unsigned long long)m->guard_bytes / 1024);
 	for (size_t i = 0; i < m->luks_count; i++)
-		printf("bootverdict: %s: LUKS%d, keyslots in use: %zu\n", m->luks[i].device,
-		       m->luks[i].version, m->luks[i].slot_count);
+		announce("%s: LUKS%d, keyslots in use: %zu", m->luks[i].device, m->luks[i].version,
+			 m->luks[i].slot_count);
 }
 
 /* The worst status: a disk that loses data outweighs what could not be done. */
@@ -239,7 +240,7 @@ static int parse(struct arguments *a, int argc, char **argv)
 			a->help = true;
 			return 0;
 		default:
-			return usage_hint("seal");
+			return usage_option("seal", argv);
 		}
 	}
 	if (optind < argc)
@@ -254,6 +255,7 @@ int cmd_seal(int argc, char **argv)
 	struct arguments a = { .seal.read_back = READ_BACK };
 	int status = parse(&a, argc, argv);
 
+	memory_bound(MEMORY_MIB_SEAL);
 	if (!status && a.help)
 		fputs(help, stdout);
 	else if (!status)

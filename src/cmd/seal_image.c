@@ -9,11 +9,13 @@
 #include <time.h>
 
 #include "cmd/guard_parts.h"
-#include "cmd/seal_rescue.h"
+#include "cmd/seal_fallback.h"
 #include "cmd/seal_start.h"
 #include "cmd/sealing.h"
 #include "manifest/record.h"
 #include "storage/direct.h"
+#include "util/file.h"
+#include "util/memory.h"
 #include "util/message.h"
 #include "util/text.h"
 #include "util/util.h"
@@ -57,7 +59,7 @@ int seal_explain_write(const char *path, int error, const struct replace_result 
 		message("%s: interrupted; %s", path, stands);
 		return 2;
 	default:
-		message("%s: %s; %s", path, strerror(-error), stands);
+		message("%s: %s; %s", path, file_error(error), stands);
 		return 2;
 	}
 }
@@ -70,13 +72,9 @@ static int image_open(struct image *im, const char *name)
 	memset(im, 0, sizeof(*im));
 	im->name = name;
 	im->path = realpath(name, NULL);
-	im->fd = im->path ? open(im->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) : -1;
+	im->fd = im->path ? file_open(im->path) : -errno;
 	if (im->fd < 0 || fstat(im->fd, &im->st) < 0) {
-		message("%s: %s", name, strerror(errno));
-		return 2;
-	}
-	if (!S_ISREG(im->st.st_mode)) {
-		message("%s: not a regular file", name);
+		message("%s: %s", name, file_error(im->fd < 0 ? im->fd : -errno));
 		return 2;
 	}
 	in = input_from_fd(im->fd, 0, (uint64_t)im->st.st_size);
@@ -237,20 +235,21 @@ struct sealing {
  * The storage did not keep the image, or the image was broken: what can be put under its name, and
  * what of that goes into the record. Always 1.
  */
-static int rescue(struct sealing *s, struct replacement *first, const struct replace_result *result,
-		  enum sealed *sealed)
+static int fall_back(struct sealing *s, struct replacement *first,
+		     const struct replace_result *result, enum sealed *sealed)
 {
-	struct rescue c = { .image = &s->im,
-			    .read_back = s->o->read_back,
-			    .previous = &s->previous,
-			    .guard = s->guard,
-			    .guard_size = s->guard_size,
-			    .first = first,
-			    .first_kept = first ? result->bad_offset : 0,
-			    .sound = !s->m->refused };
+	struct fallback c = { .image = &s->im,
+			      .read_back = s->o->read_back,
+			      .previous = &s->previous,
+			      .guard = s->guard,
+			      .guard_size = s->guard_size,
+			      .first = first,
+			      .first_kept = first ? result->bad_offset : 0,
+			      .sound = !s->m->refusal,
+			      .guard_alone = s->m->refusal == REFUSED_CHANGED };
 
 	s->changed = true;
-	switch (seal_rescue(&c)) {
+	switch (seal_fall_back(&c)) {
 	case STANDS_PREVIOUS:
 		manifest_swap_initrd(s->m, &s->previous);
 		s->m->update_lost_at = (int64_t)time(NULL);
@@ -271,6 +270,9 @@ static int rescue(struct sealing *s, struct replacement *first, const struct rep
 /* A guard whose record says only that, and why, the image behind it was refused. */
 static int refuse(struct sealing *s, enum refusal refusal, const char *reason, enum sealed *sealed)
 {
+	manifest_forget_image(s->m);
+	free(s->guard);
+	s->guard = NULL;
 	s->m->refusal = refusal;
 	s->m->refused = text_copy(reason);
 	if (s->programs.config && guard_make_alone(&s->programs, s->m, &s->guard, &s->guard_size)) {
@@ -282,9 +284,9 @@ static int refuse(struct sealing *s, enum refusal refusal, const char *reason, e
 			s->im.name);
 		*sealed = SEALED_NOW;
 	} else {
-		rescue(s, NULL, NULL, sealed);
+		fall_back(s, NULL, NULL, sealed);
 	}
-	return refusal == REFUSED_START ? 2 : 1;
+	return refusal == REFUSED_START || refusal == REFUSED_CHANGED ? 2 : 1;
 }
 
 /* It was not sealed for a reason that is not the disk's: is what stands there at least kept? */
@@ -296,7 +298,7 @@ static int leave(struct sealing *s, int status, enum sealed *sealed)
 	*sealed = NOT_SEALED;
 	if (err == -EILSEQ || err == -EIO) {
 		seal_explain_write(s->im.name, err, &result);
-		return s->guard ? rescue(s, NULL, NULL, sealed)
+		return s->guard ? fall_back(s, NULL, NULL, sealed)
 				: refuse(s, REFUSED_BROKEN,
 					 "the disk did not keep what its builder wrote", sealed);
 	}
@@ -318,7 +320,7 @@ static int explain_fault(struct sealing *s, int error, const struct initrd_fault
 	}
 	message("%s: offset %llu%s%s: %s", s->im.name, (unsigned long long)fault->offset, in,
 		fault->path, fault->reason);
-	if (fault->error == -ENOMEM || fault->error == -EOPNOTSUPP || fault->error == -EOVERFLOW) {
+	if (is_own_limit(fault->error)) {
 		message("it is not sealed, because bootverdict cannot verify it");
 		return leave(s, 2, sealed);
 	}
@@ -363,11 +365,33 @@ static int write_image(struct sealing *s, enum sealed *sealed)
 	if (result.installed || err == -EAGAIN || err == -EINTR || !s->guard)
 		;
 	else if (status == 1)
-		status = rescue(s, err == -EILSEQ ? r : NULL, &result, sealed);
+		status = fall_back(s, err == -EILSEQ ? r : NULL, &result, sealed);
 	else
 		status = leave(s, status, sealed);
 	replace_abort(r);
 	return status;
+}
+
+/* 0: a boot can start with it, or that cannot be told. */
+static int seal_start(struct sealing *s, enum sealed *sealed)
+{
+	enum start start;
+	cleanup(free_ptr) char *reason = seal_start_fault(&s->im, s->m, &s->programs, &start);
+
+	switch (start) {
+	case START_POSSIBLE:
+		return 0;
+	case START_IMPOSSIBLE:
+		return refuse(s, REFUSED_START, reason, sealed);
+	case START_CHANGED:
+		return refuse(s, REFUSED_CHANGED, reason, sealed);
+	case START_UNGUARDED:
+		break;
+	}
+	/* No guard in front of it, whatever the disk says. */
+	free(s->guard);
+	s->guard = NULL;
+	return leave(s, 2, sealed);
 }
 
 static int seal_open_image(struct sealing *s, enum sealed *sealed)
@@ -377,11 +401,10 @@ static int seal_open_image(struct sealing *s, enum sealed *sealed)
 		s->o->guard ? text_copy(s->o->guard) : text_format("%s/usr/lib/bootverdict", root);
 	cleanup(free_ptr) char *conf = text_format("%s/etc/bootverdict.conf", root);
 	cleanup(free_ptr) char *settings = read_text_file(conf);
-	cleanup(free_ptr) char *reason = NULL;
 	struct initrd_fault fault = { 0 };
-	bool boots = false;
 	int r = guard_files_read(&s->programs, folder, settings);
 
+	s->programs.is_private = !file_is_for_everybody(s->im.fd);
 	*sealed = NOT_SEALED;
 	if (r)
 		return leave(s, r, sealed);
@@ -392,12 +415,9 @@ static int seal_open_image(struct sealing *s, enum sealed *sealed)
 		s->guard = NULL;
 		return explain_fault(s, r, &fault, sealed);
 	}
-	reason = seal_start_fault(&s->im, s->m, &s->programs, &boots);
-	if (reason) {
-		free(s->guard);
-		s->guard = NULL;
-		return boots ? leave(s, 2, sealed) : refuse(s, REFUSED_START, reason, sealed);
-	}
+	r = seal_start(s, sealed);
+	if (r)
+		return r;
 	s->changed = !guard_is_there(&s->im, s->guard, s->guard_size);
 	if (s->changed)
 		return write_image(s, sealed);
@@ -408,12 +428,12 @@ static int seal_open_image(struct sealing *s, enum sealed *sealed)
 static int record_sealed(const struct boot_files *f, const char *path, enum artifact_kind kind,
 			 struct manifest *m)
 {
-	cleanup(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
-	int r = fd < 0 ? -errno : record_file(&m->files[kind], fd, boot_files_inside(f, path));
+	cleanup(close_fd) int fd = file_open(path);
+	int r = fd < 0 ? fd : record_file(&m->files[kind], fd, boot_files_inside(f, path));
 
 	if (!r)
 		return 0;
-	message("%s: %s", path, strerror(-r));
+	message("%s: %s", path, file_error(r));
 	return r == -EIO ? 1 : 2;
 }
 

@@ -31,6 +31,9 @@ static int explain(const struct candidate *c, const struct luks_view *v, struct 
 		[LUKS_HEADERS_BAD] = "its LUKS header is damaged",
 		[LUKS_SLOT_BAD] =
 			"a keyslot is damaged: its passphrase is refused, also the right one",
+		[LUKS_SLOT_WIPED] = "the key material of a keyslot is other than sealed, and its "
+				    "header is not: removing a key was interrupted, perhaps",
+		[LUKS_CONVERTING] = "a conversion between LUKS1 and LUKS2 was interrupted",
 		[LUKS_COPY_BAD] = "one of the two copies of its LUKS2 header is damaged",
 		[LUKS_COPY_OLDER] =
 			"one of the two copies of its LUKS2 header is older than the other",
@@ -145,6 +148,13 @@ static int find_record(void *ctx, const struct luks_view *v, const struct luks_s
 	return 0;
 }
 
+/* What its owner has to end first: the record of before is still the right one. */
+static bool is_half_done(struct luks_judgement j)
+{
+	return j.ground == LUKS_COPY_OLDER || j.ground == LUKS_SLOT_WIPED ||
+	       j.ground == LUKS_CONVERTING;
+}
+
 static int examine(const struct candidate *c, const struct luks_source *source,
 		   const struct manifest *old, struct manifest *m)
 {
@@ -158,11 +168,11 @@ static int examine(const struct candidate *c, const struct luks_source *source,
 		status = err == -EIO ? 1 : 2;
 		goto out;
 	}
-	if (j.verdict == VERDICT_STORAGE_CORRUPTION || j.ground == LUKS_COPY_OLDER)
+	if (j.verdict == VERDICT_STORAGE_CORRUPTION || is_half_done(j))
 		status = explain(c, &v, j);
 	else if (j.ground == LUKS_NEVER_THERE)
 		status = leave_out(c, "there is no LUKS header");
-	else if (v.luks.chosen < 0)
+	else if (v.luks.chosen < 0 || luks_is_of_another_writer(&v.luks))
 		status = leave_out(c, "its LUKS header is of a kind that is not known");
 	else if (is_recorded(m, v.luks.uuid))
 		status = 0;

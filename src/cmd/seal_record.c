@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <fcntl.h>
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +10,11 @@
 #include "cmd/sealing.h"
 #include "manifest/compare.h"
 #include "manifest/format.h"
+#include "manifest/private.h"
 #include "manifest/record.h"
 #include "storage/lock.h"
+#include "util/file.h"
+#include "util/memory.h"
 #include "util/message.h"
 #include "util/text.h"
 #include "util/util.h"
@@ -32,9 +34,10 @@ static int kernel_is_sound(const char *path, int fd, uint64_t size)
 	input_free(in);
 	if (!r || r == -EOPNOTSUPP)
 		return 0;
-	if (r == -ENOMEM) {
-		message("%s: out of memory", path);
-		return 2;
+	/* It is compared with what the disk keeps all the same. */
+	if (is_own_limit(r)) {
+		message("%s: its payload is not verified, only recorded: %s", path, info.reason);
+		return 0;
 	}
 	message("%s: broken at offset %llu: %s", path, (unsigned long long)info.offset,
 		info.reason);
@@ -78,16 +81,12 @@ static int kernel_is_kept(const char *path, const struct sealed_file *f)
 static int try_kernel(const struct boot_files *f, const struct seal_options *o,
 		      struct sealed_file *file)
 {
-	cleanup(close_fd) int fd = open(f->kernel, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	cleanup(close_fd) int fd = file_open(f->kernel);
 	struct stat st;
 	int r;
 
 	if (fd < 0 || fstat(fd, &st) < 0) {
-		message("%s: %s", f->kernel, strerror(errno));
-		return 2;
-	}
-	if (!S_ISREG(st.st_mode)) {
-		message("%s: not a regular file", f->kernel);
+		message("%s: %s", f->kernel, file_error(fd < 0 ? fd : -errno));
 		return 2;
 	}
 	r = kernel_is_sound(f->kernel, fd, (uint64_t)st.st_size);
@@ -152,12 +151,38 @@ static int make_folder(const char *path)
 	return mkdir(parent, 0755) < 0 && errno != EEXIST ? -errno : 0;
 }
 
+/*
+ * The record has hashes of all of the image and the kernel: whoever may not read these must not
+ * guess at their content with its help. Two modes are enough: for everybody, or for the owner.
+ */
+static mode_t record_mode(const struct boot_files *f)
+{
+	cleanup(close_fd) int image = file_open(f->initrd);
+	cleanup(close_fd) int kernel = f->kernel ? file_open(f->kernel) : -1;
+
+	return file_is_for_everybody(image) && (!f->kernel || file_is_for_everybody(kernel)) ? 0644
+											     : 0600;
+}
+
+/* A copy that is there, written before the image was closed to others: its successor takes its mode. */
+static void close_to_others(const char *path, mode_t mode)
+{
+	struct stat st;
+
+	if (lstat(path, &st) < 0 || !S_ISREG(st.st_mode) || !(st.st_mode & 0777 & ~mode))
+		return;
+	if (chmod(path, st.st_mode & mode) < 0 && (st.st_mode & 0066 & ~mode))
+		message("%s: it tells others about an image that they may not read, and cannot be "
+			"closed to them: %s",
+			path, strerror(errno));
+}
+
 /* Small: a disk that loses parts of big writes keeps it, if need be in pieces. */
-static int try_copy(const char *path, const char *text, size_t len, enum read_back read_back,
-		    size_t pieces, struct replace_result *result)
+static int try_copy(const char *path, mode_t mode, const char *text, size_t len,
+		    enum read_back read_back, size_t pieces, struct replace_result *result)
 {
 	struct replacement *r = NULL;
-	int err = replace_begin(&r, path, 0644);
+	int err = replace_begin(&r, path, mode);
 
 	if (!err) {
 		replace_in_pieces(r, pieces);
@@ -170,7 +195,8 @@ static int try_copy(const char *path, const char *text, size_t len, enum read_ba
 	return replace_commit(r, read_back, result);
 }
 
-static int write_copy(const char *path, const char *text, size_t len, enum read_back read_back)
+static int write_copy(const char *path, mode_t mode, const char *text, size_t len,
+		      enum read_back read_back)
 {
 	cleanup(free_ptr) char *copy = text_copy(path);
 	struct replace_result result = { 0 };
@@ -180,13 +206,13 @@ static int write_copy(const char *path, const char *text, size_t len, enum read_
 	if (!err && lock < 0)
 		err = lock;
 	if (!err)
-		err = try_copy(path, text, len, read_back, 0, &result);
+		err = try_copy(path, mode, text, len, read_back, 0, &result);
 	if (!err)
 		return 0;
 	if (err != -EILSEQ)
 		return seal_explain_write(path, err, &result);
 	seal_explain_write(path, err, &result);
-	err = try_copy(path, text, len, read_back, BLOCK_SIZE, &result);
+	err = try_copy(path, mode, text, len, read_back, BLOCK_SIZE, &result);
 	if (!err)
 		message("%s: written once more in pieces, it reads back right", path);
 	return 1;
@@ -235,20 +261,26 @@ int seal_manifests(const struct boot_files *f, const struct seal_options *o, str
 		   bool *changed)
 {
 	const char *const paths[] = { f->boot_manifest, f->var_manifest };
+	const mode_t mode = record_mode(f);
 	cleanup(free_ptr) char *text = NULL;
-	int status = 0, written = 0;
+	int status = 0, written = 0, err;
 	size_t len;
 
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
+		close_to_others(paths[i], mode);
+	manifest_hide_private(m);
 	m->sealed_at = (int64_t)time(NULL);
 	if (says_the_same(paths[0], m) && says_the_same(paths[1], m))
 		return 0;
 	*changed = true;
-	if (manifest_format(m, &text, &len)) {
-		message("out of memory");
+	err = manifest_format(m, &text, &len);
+	if (err) {
+		message(err == -EFBIG ? "the record would be longer than any that is read"
+				      : "out of memory");
 		return 2;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
-		int s = write_copy(paths[i], text, len, o->read_back);
+		int s = write_copy(paths[i], mode, text, len, o->read_back);
 
 		written += !s;
 		if (s == 1)

@@ -117,11 +117,11 @@ static bool starts_without_us(struct manifest *m, const struct content *init)
 }
 
 static char *find_fault(const struct image *im, struct manifest *m, struct guard_files *g,
-			bool *boots)
+			enum start *start)
 {
 	const struct content *init = main_entry(m, "init"), *stub = main_entry(m, GUARD_DIVERTED);
 
-	*boots = false;
+	*start = START_IMPOSSIBLE;
 	if (!stub && !main_entry(m, GUARD_ORIGINAL_INIT)) {
 		if (init) {
 			message("%s: its /init is not diverted to bootverdict, so a boot is only "
@@ -130,22 +130,22 @@ static char *find_fault(const struct image *im, struct manifest *m, struct guard
 				im->name);
 			return start_fault(im, m, g, "init");
 		}
-		*boots = true;
+		*start = START_UNGUARDED;
 		return text_copy(
 			"there is no /init in it: with such an image the kernel mounts the root "
 			"itself, and with a guard it would not");
 	}
 	if (!is_diverted(init)) {
-		*boots = starts_without_us(m, init);
+		*start = starts_without_us(m, init) ? START_UNGUARDED : START_CHANGED;
 		return text_copy(
 			"its /init was changed behind bootverdict, and is not the link to it any "
 			"more");
 	}
 	if (!is_stub(stub, g)) {
-		*boots = is_sealed_stub(im, stub);
-		return text_copy(*boots ? GUARD_DIVERTED
+		*start = is_sealed_stub(im, stub) ? START_UNGUARDED : START_CHANGED;
+		return text_copy(*start == START_UNGUARDED ? GUARD_DIVERTED
 					 " in it is of another version of bootverdict"
-					: GUARD_DIVERTED
+							   : GUARD_DIVERTED
 					 " in it, which a boot executes first, is not the one of "
 					 "this bootverdict");
 	}
@@ -153,10 +153,12 @@ static char *find_fault(const struct image *im, struct manifest *m, struct guard
 }
 
 char *seal_start_fault(const struct image *im, struct manifest *m, struct guard_files *g,
-		       bool *boots)
+		       enum start *start)
 {
-	char *reason = find_fault(im, m, g, boots);
+	char *reason = find_fault(im, m, g, start);
 
+	if (!reason)
+		*start = START_POSSIBLE;
 	if (reason) {
 		message("%s: it is not sealed: %s", im->name, reason);
 		message("mend that (a hook that changes /init?), then make it anew: update-initramfs -u "

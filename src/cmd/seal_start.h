@@ -5,13 +5,20 @@
 #include "cmd/guard_parts.h"
 #include "cmd/seal_image.h"
 
+/* Whether a boot can start with an image. */
+enum start {
+	START_POSSIBLE,	  /* or it cannot be told */
+	START_IMPOSSIBLE, /* what comes after the stub cannot be executed */
+	START_CHANGED,	  /* what it begins with is not what the hook put there */
+	START_UNGUARDED,  /* it boots as it is, so that it needs no guard that explains */
+};
+
 /*
  * Why an image, as guard_make() has just recorded it in m, must not be sealed: it was built to begin
  * with the stub of g, and does not; or the kernel cannot execute what comes then. NULL: it may be;
  * what cannot be told is a warning. The reason is told on stderr, and the caller's to free.
- * *boots: it does as it is, so that it needs no guard that explains.
  */
 char *seal_start_fault(const struct image *im, struct manifest *m, struct guard_files *g,
-		       bool *boots);
+		       enum start *start);
 
 #endif

@@ -41,7 +41,7 @@ int seal_luks(const struct boot_files *f, const struct seal_options *o, struct m
 
 /*
  * Puts the guard into the initrd, unless just that one is there, and fills the rest of m. After a
- * failure there stands under the initrd's name what seal_rescue.h says. *to_record: m tells of what
+ * failure there stands under the initrd's name what seal_fallback.h says. *to_record: m tells of what
  * stands there now.
  */
 int seal_initrd(const struct boot_files *f, const struct seal_options *o, struct manifest *m,

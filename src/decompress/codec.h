@@ -7,7 +7,7 @@
 /* What the codecs share among themselves; users take decompress.h. */
 
 struct codec_ops {
-	/* Sets d->state. -ENOMEM. */
+	/* Sets d->state, or makes the one that is there ready for another stream. -ENOMEM. */
 	int (*open)(struct decompressor *d);
 	/* As decompressor_read(); called neither after the end nor after an error. */
 	ssize_t (*read)(struct decompressor *d, unsigned char *buf, size_t len);
@@ -24,6 +24,9 @@ struct decompressor {
 	bool verified;	    /* and a checksum over its content was right */
 	bool anywhere;	    /* it was a checksum over all of the content that was wrong */
 	int error;
+	uint64_t window; /* for the codec: bytes of content that it keeps, at most */
+	uint64_t made;	 /* bytes of content so far */
+	size_t taken;	 /* of memory_take() */
 };
 
 extern const struct codec_ops codec_gzip_ops, codec_lzma_ops, codec_xz_ops, codec_lz4_ops,
@@ -44,6 +47,9 @@ struct codec_step {
  */
 ssize_t codec_pump(struct decompressor *d, unsigned char *buf, size_t len,
 		   int (*step)(struct decompressor *d, struct codec_step *s));
+
+/* Counts memory that the codec is going to use, bytes in all. 0, or -EOVERFLOW, noted. */
+int codec_take(struct decompressor *d, size_t bytes);
 
 /* Notes why, and returns error. */
 int codec_fail(struct decompressor *d, int error, const char *reason);

@@ -6,7 +6,11 @@
 #include <string.h>
 
 #include "decompress/codec.h"
+#include "util/memory.h"
 #include "util/util.h"
+
+/* A window is counted in steps, as the content fills it. */
+#define WINDOW_STEP ((size_t)1 << 20)
 
 /* Calls without progress, with input at hand, after which a library is taken to be stuck. */
 #define IDLE_MAX 8
@@ -120,23 +124,57 @@ int decompressor_open(struct decompressor **dp, enum codec codec, struct input *
 		return -ENOMEM;
 	d->ops = codecs[codec].ops;
 	d->in = in;
-	d->reason = "";
-	r = d->ops->open(d);
+	r = decompressor_restart(d);
 	if (r < 0) {
-		free(d);
+		decompressor_free(d);
 		return r;
 	}
 	*dp = d;
 	return 0;
 }
 
+int decompressor_restart(struct decompressor *d)
+{
+	d->looked = d->ended = d->verified = d->anywhere = false;
+	d->reason = "";
+	d->error = 0;
+	d->window = d->made = 0;
+	return d->ops->open(d);
+}
+
+int codec_take(struct decompressor *d, size_t bytes)
+{
+	if (bytes <= d->taken)
+		return 0;
+	if (!memory_take(bytes - d->taken))
+		return codec_fail(d, -EOVERFLOW, memory_reason());
+	d->taken = bytes;
+	return 0;
+}
+
+/* An allocated window costs nothing until it is filled: pages that nobody touched are not there. */
+static int take_window(struct decompressor *d)
+{
+	uint64_t used = d->made < d->window ? d->made : d->window;
+
+	return codec_take(d, (size_t)(used + WINDOW_STEP - 1) / WINDOW_STEP * WINDOW_STEP);
+}
+
 ssize_t decompressor_read(struct decompressor *d, void *buf, size_t len)
 {
+	ssize_t n;
+	int r;
+
 	if (d->error < 0)
 		return d->error;
 	if (d->ended)
 		return 0;
-	return d->ops->read(d, buf, len);
+	n = d->ops->read(d, buf, len);
+	if (n <= 0)
+		return n;
+	d->made += (uint64_t)n;
+	r = take_window(d);
+	return r < 0 ? r : n;
 }
 
 const char *decompressor_reason(const struct decompressor *d)
@@ -158,6 +196,8 @@ void decompressor_free(struct decompressor *d)
 {
 	if (!d)
 		return;
-	d->ops->close(d);
+	if (d->state)
+		d->ops->close(d);
+	memory_give(d->taken);
 	free(d);
 }

@@ -20,7 +20,11 @@ enum codec {
 	CODEC_ZSTD,
 };
 
-/* The most that a decoder may allocate, in bytes: a damaged header must not exhaust memory. */
+/*
+ * The largest decoder that a header may ask for, bytes: that of zstd's largest window (128 MiB), which
+ * kernel images have, whatever their size. Of a window only what the content fills is used, and that
+ * is counted by memory_take().
+ */
 #define DECOMPRESS_MEMORY_MAX (160u << 20)
 
 /* Recognises a stream by its first bytes; len may be short. CODEC_NONE when nothing fits. */
@@ -42,11 +46,18 @@ struct decompressor;
 int decompressor_open(struct decompressor **d, enum codec codec, struct input *in);
 
 /*
+ * The same with a decompressor that is there already, whatever became of it: images can have many
+ * small frames, and to make a decoder takes longer than to unpack one. On -ENOMEM only
+ * decompressor_free() may follow.
+ */
+int decompressor_restart(struct decompressor *d);
+
+/*
  * Unpacks up to len bytes (len > 0). 0: the frame is complete and its checksums, if any,
  * are right; the input then stands just behind it. Errors:
- * -EBADMSG the data is corrupt, -ENODATA the input ends too early, -ENOMEM the stream asks
- * for more than DECOMPRESS_MEMORY_MAX, -EOPNOTSUPP a feature of the format that is not
- * supported, or what reading the input gave (-EIO).
+ * -EBADMSG the data is corrupt, -ENODATA the input ends too early, -EOVERFLOW the stream needs
+ * more than DECOMPRESS_MEMORY_MAX or than memory_take() gives, -ENOMEM, -EOPNOTSUPP a feature of the
+ * format that is not supported, or what reading the input gave (-EIO).
  */
 ssize_t decompressor_read(struct decompressor *d, void *buf, size_t len);
 

@@ -14,8 +14,11 @@
 
 static int gzip_open(struct decompressor *d)
 {
-	z_stream *z = calloc(1, sizeof(*z));
+	z_stream *z = d->state;
 
+	if (z)
+		return inflateReset(z) == Z_OK ? 0 : -ENOMEM;
+	z = calloc(1, sizeof(*z));
 	if (!z)
 		return -ENOMEM;
 	if (inflateInit2(z, WINDOW_BITS_GZIP) != Z_OK) {

@@ -26,8 +26,13 @@ struct lz4 {
 
 static int lz4_open(struct decompressor *d)
 {
-	struct lz4 *z = calloc(1, sizeof(*z));
+	struct lz4 *z = d->state;
 
+	if (z) {
+		z->given = z->have = 0;
+		return 0;
+	}
+	z = calloc(1, sizeof(*z));
 	if (!z)
 		return -ENOMEM;
 	z->content = malloc(BLOCK_CONTENT);
@@ -107,7 +112,7 @@ static int lz4_look(struct decompressor *d)
 	if (word != MAGIC)
 		return codec_fail(d, -EBADMSG, "the frame's magic number is damaged");
 	d->looked = true;
-	return 0;
+	return codec_take(d, BLOCK_CONTENT + BLOCK_PACKED);
 }
 
 /* Unpacks the next block: 1, 0 at the end of the stream, or an error. */

@@ -4,29 +4,29 @@
 #include <stdlib.h>
 
 #include "decompress/codec.h"
+#include "util/memory.h"
 
 /* xz and the older lzma format: one library, two headers. */
 
 static int lzma_open_with(struct decompressor *d, bool xz)
 {
-	lzma_stream *z = malloc(sizeof(*z));
+	lzma_stream *z = d->state;
 	lzma_ret r;
 
-	if (!z)
-		return -ENOMEM;
-	*z = (lzma_stream)LZMA_STREAM_INIT;
+	if (!z) {
+		z = d->state = malloc(sizeof(*z));
+		if (!z)
+			return -ENOMEM;
+		*z = (lzma_stream)LZMA_STREAM_INIT;
+	}
+	/* The library takes over what a stream before this one had allocated. */
 	if (xz)
 		r = lzma_stream_decoder(z, DECOMPRESS_MEMORY_MAX,
 					LZMA_TELL_NO_CHECK | LZMA_TELL_UNSUPPORTED_CHECK);
 	else
 		r = lzma_alone_decoder(z, DECOMPRESS_MEMORY_MAX);
-	if (r != LZMA_OK) {
-		free(z);
-		return -ENOMEM;
-	}
-	d->state = z;
 	d->verified = xz;
-	return 0;
+	return r == LZMA_OK ? 0 : -ENOMEM;
 }
 
 static int xz_open(struct decompressor *d)
@@ -51,6 +51,9 @@ static int xz_step(struct decompressor *d, struct codec_step *s)
 	r = lzma_code(z, LZMA_RUN);
 	s->in_used = s->in_len - z->avail_in;
 	s->out_made = s->out_len - z->avail_out;
+	/* A block may have a larger dictionary than the one before. */
+	if (lzma_memusage(z) > d->window)
+		d->window = lzma_memusage(z);
 
 	switch (r) {
 	case LZMA_OK:
@@ -67,7 +70,7 @@ static int xz_step(struct decompressor *d, struct codec_step *s)
 	case LZMA_OPTIONS_ERROR:
 		return codec_fail(d, -EOPNOTSUPP, "the stream uses an unsupported filter");
 	case LZMA_MEMLIMIT_ERROR:
-		return codec_fail(d, -ENOMEM, "the stream asks for too much memory");
+		return codec_fail(d, -EOVERFLOW, memory_reason());
 	case LZMA_MEM_ERROR:
 		return codec_fail(d, -ENOMEM, "out of memory");
 	default:

@@ -13,10 +13,15 @@
  */
 #define WINDOW_LOG_MAX 27
 
-/* RFC 8878, 3.1.1: the magic number, then the frame header descriptor. */
+/*
+ * RFC 8878, 3.1.1: the magic number, the frame header descriptor, and the window descriptor, unless
+ * the frame is a single segment, whose window is all of its content.
+ */
 #define MAGIC		      "\x28\xb5\x2f\xfd"
 #define MAGIC_BYTES	      4
 #define CONTENT_CHECKSUM_FLAG 0x04
+#define SINGLE_SEGMENT_FLAG   0x20
+#define WINDOW_LOG_MIN	      10
 #define HEADER_BYTES_MAX      18
 
 struct zstd {
@@ -27,8 +32,14 @@ struct zstd {
 
 static int zstd_open(struct decompressor *d)
 {
-	struct zstd *z = calloc(1, sizeof(*z));
+	struct zstd *z = d->state;
 
+	if (z) {
+		z->made = 0;
+		ZSTD_DCtx_reset(z->library, ZSTD_reset_session_only);
+		return 0;
+	}
+	z = calloc(1, sizeof(*z));
 	if (!z)
 		return -ENOMEM;
 	z->library = ZSTD_createDCtx();
@@ -47,7 +58,8 @@ static int zstd_fail(struct decompressor *d, size_t code)
 	case ZSTD_error_checksum_wrong:
 		return codec_fail_checksum(d, "the content does not match its checksum (XXH64)");
 	case ZSTD_error_frameParameter_windowTooLarge:
-		return codec_fail(d, -ENOMEM, "the frame asks for more memory than a kernel gives");
+		return codec_fail(d, -EOVERFLOW,
+				  "the frame asks for more memory than a kernel gives");
 	case ZSTD_error_memory_allocation:
 		return codec_fail(d, -ENOMEM, "out of memory");
 	case ZSTD_error_prefix_unknown:
@@ -81,6 +93,17 @@ static int zstd_step(struct decompressor *d, struct codec_step *s)
 	return 1;
 }
 
+static uint64_t window_size(const unsigned char *p, size_t len)
+{
+	unsigned int exponent, mantissa;
+
+	if (len < MAGIC_BYTES + 2)
+		return 0;
+	exponent = p[MAGIC_BYTES + 1] >> 3;
+	mantissa = p[MAGIC_BYTES + 1] & 7;
+	return (1ull << (WINDOW_LOG_MIN + exponent)) / 8 * (8 + mantissa);
+}
+
 /*
  * The library also takes skippable frames and those of its early versions, which no kernel does;
  * and it does not tell whether a frame has a checksum.
@@ -101,6 +124,7 @@ static int zstd_look(struct decompressor *d)
 	z->expected = ZSTD_getFrameContentSize(p, (size_t)n);
 	if (z->expected == ZSTD_CONTENTSIZE_ERROR) /* the library will say why */
 		z->expected = ZSTD_CONTENTSIZE_UNKNOWN;
+	d->window = p[MAGIC_BYTES] & SINGLE_SEGMENT_FLAG ? z->expected : window_size(p, (size_t)n);
 	d->looked = true;
 	return 0;
 }

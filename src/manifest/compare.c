@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "util/file.h"
 #include "util/hash.h"
 #include "util/util.h"
 
@@ -218,25 +219,17 @@ static void compare_identity(const struct sealed_file *f, const struct stat *st,
 	c->same_ctime = ctime == f->ctime_ns;
 }
 
-static int open_unnoticed(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOATIME);
-
-	/* Only the owner and root may leave the access time alone. */
-	return fd < 0 && errno == EPERM ? open(path, O_RDONLY | O_CLOEXEC) : fd;
-}
-
 int sealed_file_compare(const struct sealed_file *f, const char *path, bool direct,
 			struct comparison *c)
 {
-	cleanup(close_fd) int fd = open_unnoticed(path);
+	cleanup(close_fd) int fd = file_open(path);
 	struct compare_run run = { .file = f, .c = c, .fd = fd };
 	struct stat st;
 	int r = -ENOMEM;
 
 	memset(c, 0, sizeof(*c));
 	if (fd < 0 || fstat(fd, &st) < 0) {
-		c->error = -errno;
+		c->error = fd < 0 ? fd : -errno;
 		return 0;
 	}
 	compare_identity(f, &st, c);

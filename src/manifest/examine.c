@@ -8,6 +8,7 @@
 #include "artifact/guard.h"
 #include "manifest/format.h"
 #include "manifest/record.h"
+#include "util/memory.h"
 #include "util/util.h"
 
 static bool same_content(const struct content *a, const struct content *b)
@@ -44,16 +45,22 @@ static void read_record(struct input *in, struct image_proof *proof)
 {
 	cleanup(free_ptr) char *text = NULL;
 	size_t len;
-	int r = guard_read(in, GUARD_MANIFEST, MANIFEST_BYTES_MAX, &text, &len);
+	int r = memory_take(MANIFEST_BYTES_MAX) ? 0 : -EOVERFLOW;
+	bool taken = !r;
 
-	if (r == -ENOENT)
-		return;
-	proof->has_record = true;
+	if (!r)
+		r = guard_read(in, GUARD_MANIFEST, MANIFEST_BYTES_MAX, &text, &len);
 	if (!r)
 		r = manifest_parse(&proof->record, text, len, proof->record_reason);
 	else
-		snprintf(proof->record_reason, sizeof(proof->record_reason), "%s", strerror(-r));
-	proof->record_error = r;
+		snprintf(proof->record_reason, sizeof(proof->record_reason), "%s",
+			 !taken	       ? memory_reason()
+			 : r == -EFBIG ? "it is longer than any that is read"
+				       : strerror(-r));
+	if (taken)
+		memory_give(MANIFEST_BYTES_MAX);
+	proof->has_record = r != -ENOENT;
+	proof->record_error = proof->has_record ? r : 0;
 }
 
 static int walk(struct image_proof *proof, struct recorder *r, int fd, bool guard)
@@ -77,6 +84,7 @@ int image_examine(int fd, uint64_t size, struct image_proof *proof)
 {
 	struct recorder *recorder = recorder_new();
 	struct input *in = input_from_fd(fd, 0, size);
+	struct initrd_fault unlisted;
 	int r = recorder && in ? 0 : -ENOMEM;
 
 	memset(proof, 0, sizeof(*proof));
@@ -89,16 +97,23 @@ int image_examine(int fd, uint64_t size, struct image_proof *proof)
 	r = guard_find(in, &proof->guard_bytes);
 	if (r == -EBADMSG)
 		proof->guard_broken = true;
-	else if (proof->guard_bytes)
-		read_record(in, proof);
 	r = 0;
 
 	if (proof->guard_bytes)
 		r = walk(proof, recorder, fd, true);
 	if (!r && !proof->fault.error)
 		r = walk(proof, recorder, fd, false);
+	/* A fault of the walk is what is told. */
 	if (!r)
-		r = recorder_finish(recorder, &proof->found);
+		r = recorder_finish(recorder, &proof->found,
+				    proof->fault.error ? &unlisted : &proof->fault);
+	if (r && proof->fault.error)
+		r = 0;
+	/* Decoders' windows and the tree of names go first: never is all of it in memory at once. */
+	recorder_free(recorder);
+	recorder = NULL;
+	if (!r && proof->guard_bytes)
+		read_record(in, proof);
 	if (!r && proof->has_record && !proof->record_error)
 		compare_with_record(proof);
 out:
@@ -115,7 +130,14 @@ void image_proof_clear(struct image_proof *proof)
 
 enum soundness image_soundness(const struct image_proof *proof)
 {
-	if (proof->fault.error || proof->guard_broken || proof->record_error || proof->differing)
+	/* What this program cannot unpack, or has no memory for, is not broken for that. */
+	bool broken = proof->fault.error && !is_own_limit(proof->fault.error);
+	bool unread = proof->record_error && !is_own_limit(proof->record_error) &&
+		      proof->record_error != -EPROTO;
+
+	if (broken || unread || proof->guard_broken || (proof->differing && !proof->fault.error))
 		return BROKEN;
+	if (proof->fault.error || proof->record_error)
+		return UNPROVEN;
 	return proof->has_record && !proof->unlisted ? PROVEN : SOUND;
 }

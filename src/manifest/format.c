@@ -21,7 +21,8 @@ static bool text_reserve(struct text *t, size_t more)
 	size_t size = t->size ? t->size : 64 * 1024;
 	char *data;
 
-	if (t->failed)
+	/* Nobody would read what is longer. */
+	if (t->failed || t->len > MANIFEST_BYTES_MAX)
 		return false;
 	if (more <= t->size - t->len)
 		return true;
@@ -235,9 +236,9 @@ int manifest_format(const struct manifest *m, char **text, size_t *len)
 		add_hash(&t, sum);
 		add_string(&t, "\n");
 	}
-	if (t.failed) {
+	if (t.failed || t.len > MANIFEST_BYTES_MAX) {
 		free(t.data);
-		return -ENOMEM;
+		return t.failed ? -ENOMEM : -EFBIG;
 	}
 	*text = t.data;
 	*len = t.len;

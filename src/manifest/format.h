@@ -15,7 +15,7 @@
  *	sealed UNIXTIME			(not in the guard)
  *	update-lost UNIXTIME		(if it was; not in the guard)
  *	guard BYTES
- *	refused broken|unknown|start REASON	(if it was; percent-encoded)
+ *	refused broken|unknown|start|changed REASON	(if it was; percent-encoded)
  *	artifact kernel|initrd PATH	(0 to 2 of them; not in the guard)
  *	  size BYTES
  *	  sha256 64 HEX DIGITS
@@ -35,15 +35,19 @@
  *	end HASH			hash64() of everything before this line
  *
  * (No line is really indented.) What luks tells is in sealed_luks.h, and reveals no key. TYPE is one of
- * content_type_name(), or "hardlink" for another name of a file, which has no block lines.
+ * content_type_name(), or "hardlink" for another name of a file, which has no block lines. Outside
+ * the image the hashes of private content (private.h) are 0: they are not recorded.
  */
 
-/* Appends the file form to *text (malloc'ed, *len bytes; the caller frees it). -ENOMEM. */
+/*
+ * Appends the file form to *text (malloc'ed, *len bytes; the caller frees it). -ENOMEM, or -EFBIG: it
+ * would be longer than MANIFEST_BYTES_MAX.
+ */
 int manifest_format(const struct manifest *m, char **text, size_t *len);
 
 /*
  * Reads a file form. 0, or -EBADMSG (damaged, cut short, or not a manifest), -EPROTO (written by
- * a newer version), -EFBIG, -ENOMEM. On error m is empty and *reason, at least 160 bytes long,
+ * a newer version), -EFBIG, -EOVERFLOW (beyond memory_take()), -ENOMEM. On error m is empty and *reason, at least 160 bytes long,
  * says what and on which line. m must not hold anything before.
  */
 int manifest_parse(struct manifest *m, const char *text, size_t len, char *reason);

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "manifest/format.h"
+#include "util/file.h"
+#include "util/memory.h"
 #include "util/util.h"
 
 static int fail(char *reason, const char *what, int error)
 {
-	snprintf(reason, MANIFEST_REASON_BYTES, "%s: %s", what, strerror(-error));
+	snprintf(reason, MANIFEST_REASON_BYTES, "%s: %s", what, file_error(error));
 	return error;
 }
 
@@ -36,28 +37,32 @@ static int load(struct manifest *m, const char *path,
 		int (*parse)(struct manifest *m, const char *text, size_t len, char *reason),
 		char *reason)
 {
-	/* O_NONBLOCK: a FIFO in its place must not hang a boot. */
-	cleanup(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	cleanup(close_fd) int fd = file_open(path);
 	cleanup(free_ptr) char *text = NULL;
 	struct stat st;
 	ssize_t len;
 
 	manifest_init(m);
+	if (fd == -EINVAL)
+		return fail(reason, "cannot use it", fd);
 	if (fd < 0)
-		return fail(reason, "cannot open it", -errno);
+		return fail(reason, "cannot open it", fd);
 	if (fstat(fd, &st) < 0)
 		return fail(reason, "cannot examine it", -errno);
-	if (!S_ISREG(st.st_mode))
-		return fail(reason, "it is no regular file", -EINVAL);
 	if (st.st_size > (off_t)MANIFEST_BYTES_MAX)
 		return fail(reason, "it is no manifest", -EFBIG);
+	if (!memory_take((size_t)st.st_size)) {
+		snprintf(reason, MANIFEST_REASON_BYTES, "%s", memory_reason());
+		return -EOVERFLOW;
+	}
 	text = malloc((size_t)st.st_size + 1);
-	if (!text)
-		return fail(reason, "cannot read it", -ENOMEM);
-	len = read_all(fd, text, (size_t)st.st_size);
+	len = text ? read_all(fd, text, (size_t)st.st_size) : -ENOMEM;
 	if (len < 0)
-		return fail(reason, "cannot read it", (int)len);
-	return parse(m, text, (size_t)len, reason);
+		fail(reason, "cannot read it", (int)len);
+	else
+		len = parse(m, text, (size_t)len, reason);
+	memory_give((size_t)st.st_size);
+	return (int)len;
 }
 
 int manifest_load(struct manifest *m, const char *path, char *reason)

@@ -8,6 +8,9 @@
 #include "util/hash.h"
 #include "util/util.h"
 
+/* 32 KiB of two LUKS2 headers, less the 4 KiB of one of LUKS1. */
+#define CONVERT_BYTES 28672
+
 /*
  * The blocks of a keyslot's area, those with key material apart from the padding behind it. Key
  * material is split and encrypted anew whenever it is written, so that no block of it stays as it
@@ -15,6 +18,8 @@
  */
 struct area {
 	uint64_t same, differ, unreadable; /* with key material */
+	uint64_t foreign;		   /* of those that differ: as no wiped one looks */
+	bool edge_same;			   /* the block that key material ends in is one of same */
 	uint64_t padding;		   /* that differ or cannot be read, without any */
 	uint64_t first;			   /* that differs, on the device, bytes */
 	uint64_t first_padding;
@@ -39,14 +44,39 @@ static void count_block(struct area *a, bool material, bool readable, bool same,
 		a->unreadable++;
 }
 
+static bool is_sealed_somewhere(const struct sealed_luks *s, uint64_t hash)
+{
+	for (size_t i = 0; i < s->slot_count; i++) {
+		for (size_t b = 0; b < s->slots[i].block_count; b++) {
+			if (s->slots[i].blocks[b] == hash)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* What cryptsetup wipes with is new, and no block that was elsewhere. */
+static bool is_foreign(const struct sealed_luks *s, const struct sealed_keyslot *k, uint64_t at,
+		       const unsigned char *data, size_t len)
+{
+	uint64_t material = k->used > at ? k->used - at : len;
+
+	return is_sealed_somewhere(s, hash64(data, len)) ||
+	       !luks_looks_wiped(data, material < len ? (size_t)material : len);
+}
+
+static bool is_edge(const struct sealed_keyslot *k, uint64_t at)
+{
+	return k->used % BLOCK_SIZE && at / BLOCK_SIZE == k->used / BLOCK_SIZE;
+}
+
 /* Of the block that key material ends in; n bytes of it are there: the device may end in it. */
 static bool only_padding_differs(const struct sealed_keyslot *k, uint64_t at,
 				 const unsigned char *data, ssize_t n)
 {
 	size_t material = (size_t)(k->used % BLOCK_SIZE);
 
-	return at / BLOCK_SIZE == k->used / BLOCK_SIZE && material && n >= (ssize_t)material &&
-	       hash64(data, material) == k->edge;
+	return is_edge(k, at) && n >= (ssize_t)material && hash64(data, material) == k->edge;
 }
 
 /* Where the areas end that begin with the one of slot k and lie without a gap. */
@@ -59,11 +89,14 @@ static uint64_t end_of_run(const struct sealed_luks *s, const struct sealed_keys
 	return k->offset + k->length;
 }
 
+/* shift: where the area is looked for, bytes from its sealed place. */
 static void compare_area(const struct sealed_luks *s, const struct sealed_keyslot *k,
-			 struct luks_blocks *blocks, struct area *a)
+			 struct luks_blocks *blocks, int64_t shift, struct area *a)
 {
+	uint64_t start = k->offset + (uint64_t)shift;
+
 	memset(a, 0, sizeof(*a));
-	luks_blocks_area(blocks, k->offset, k->length, end_of_run(s, k));
+	luks_blocks_area(blocks, start, k->length, end_of_run(s, k) + (uint64_t)shift);
 	for (size_t i = 0; i < k->block_count && luks_blocks_size(blocks, i); i++) {
 		uint64_t at = (uint64_t)i * BLOCK_SIZE;
 		size_t len = luks_blocks_size(blocks, i);
@@ -74,10 +107,24 @@ static void compare_area(const struct sealed_luks *s, const struct sealed_keyslo
 
 		if (material && !same && only_padding_differs(k, at, data, n)) {
 			a->same++;
+			a->edge_same = true;
 			material = false;
 		}
-		count_block(a, material, readable, same, k->offset + at);
+		a->edge_same |= same && is_edge(k, at);
+		if (material && readable && !same)
+			a->foreign += is_foreign(s, k, at, data, len);
+		count_block(a, material, readable, same, start + at);
 	}
+}
+
+/*
+ * cryptsetup overwrites an area with one write before it changes the header, so that one that was
+ * interrupted there leaves all of it other than sealed. Where the area ends inside one of the
+ * device's blocks, the rest has a write of its own (lib/utils_io.c, write_blockwise()).
+ */
+static bool looks_wiped(const struct area *a)
+{
+	return a->differ && !a->unreadable && !a->foreign && a->same == a->edge_same;
 }
 
 /* What the area says when the header tells of the keyslot as it did when it was sealed. */
@@ -85,6 +132,8 @@ static enum slot_state judge_untouched(const struct area *a)
 {
 	if (a->unreadable)
 		return SLOT_UNREADABLE;
+	if (looks_wiped(a))
+		return SLOT_WIPED;
 	if (a->differ)
 		return SLOT_DAMAGED;
 	return a->padding ? SLOT_PADDING : SLOT_AS_SEALED;
@@ -109,9 +158,12 @@ static enum slot_state judge_changed(const struct area *a)
  */
 static enum slot_state judge_luks1_changed(const struct area *a, bool active, bool *fields_bad)
 {
+	/* What is removed, and its end was not overwritten any more: restoring a header does that. */
+	bool end_left = !active && a->same == a->edge_same;
+
 	if (a->unreadable)
 		return SLOT_UNREADABLE;
-	if (a->same || !a->differ) {
+	if ((a->same && !end_left) || !a->differ) {
 		*fields_bad = true;
 		return SLOT_DAMAGED;
 	}
@@ -125,7 +177,7 @@ static enum slot_state judge_luks1_changed(const struct area *a, bool active, bo
 static bool is_being_wiped(const struct sealed_luks *s, const struct luks *l, const struct area *a)
 {
 	return l->chosen >= 0 && l->reencrypting && l->copies[l->chosen].seqid > s->seqid &&
-	       a->differ && !a->same && !a->unreadable;
+	       !a->same && looks_wiped(a);
 }
 
 static enum slot_state compare_slot(const struct sealed_luks *s, const struct sealed_keyslot *k,
@@ -148,7 +200,7 @@ static enum slot_state compare_slot(const struct sealed_luks *s, const struct se
 		return SLOT_REMOVED;
 	if (!no_header && l->version == 2 && !same_area)
 		return in_use ? SLOT_CHANGED : SLOT_REMOVED;
-	compare_area(s, k, blocks, &a);
+	compare_area(s, k, blocks, c->shift, &a);
 	if (no_header || now->described == k->described)
 		state = is_being_wiped(s, l, &a) ? SLOT_CHANGED : judge_untouched(&a);
 	else if (s->version == 1)
@@ -162,6 +214,47 @@ static enum slot_state compare_slot(const struct sealed_luks *s, const struct se
 	return state;
 }
 
+static void compare_sealed_slots(const struct sealed_luks *s, const struct luks *l,
+				 struct luks_blocks *blocks, struct luks_comparison *c)
+{
+	for (size_t i = 0; i < s->slot_count; i++)
+		c->slots[s->slots[i].number] = compare_slot(s, &s->slots[i], l, blocks, c);
+}
+
+int64_t sealed_luks_convert_shift(const struct sealed_luks *s)
+{
+	if (s->version == 1)
+		return CONVERT_BYTES;
+	for (size_t i = 0; i < s->slot_count; i++) {
+		if (s->slots[i].offset < (uint64_t)CONVERT_BYTES)
+			return 0;
+	}
+	return -CONVERT_BYTES;
+}
+
+/* Most blocks of every keyslot: the disk may have damaged some besides. */
+static bool is_converted_material(const struct sealed_luks *s, struct luks_blocks *blocks)
+{
+	int64_t shift = sealed_luks_convert_shift(s);
+	struct area a;
+
+	for (size_t i = 0; shift && i < s->slot_count; i++) {
+		compare_area(s, &s->slots[i], blocks, shift, &a);
+		if (a.same <= a.differ + a.unreadable)
+			return false;
+	}
+	return shift && s->slot_count;
+}
+
+static bool may_be_converting(const struct luks *l, const struct luks_comparison *c)
+{
+	bool bad = false;
+
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++)
+		bad |= c->slots[i] == SLOT_DAMAGED;
+	return bad && (l->chosen < 0 || c->same_version);
+}
+
 static void compare_slots(const struct sealed_luks *s, const struct luks *l,
 			  const struct luks_source *source, struct luks_comparison *c)
 {
@@ -169,13 +262,14 @@ static void compare_slots(const struct sealed_luks *s, const struct luks *l,
 	struct luks_blocks blocks;
 
 	luks_blocks_start(&blocks, source);
-	for (size_t i = 0; i < s->slot_count; i++) {
-		const struct sealed_keyslot *k = &s->slots[i];
-
-		sealed[k->number] = true;
-		c->slots[k->number] = compare_slot(s, k, l, &blocks, c);
+	compare_sealed_slots(s, l, &blocks, c);
+	if (may_be_converting(l, c) && is_converted_material(s, &blocks)) {
+		c->shift = sealed_luks_convert_shift(s);
+		compare_sealed_slots(s, l, &blocks, c);
 	}
 	luks_blocks_end(&blocks);
+	for (size_t i = 0; i < s->slot_count; i++)
+		sealed[s->slots[i].number] = true;
 	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
 		if (!sealed[i] && l->chosen >= 0 && l->slots[i].present && l->slots[i].active)
 			c->slots[i] = SLOT_NEW;

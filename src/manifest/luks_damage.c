@@ -104,8 +104,7 @@ int luks_damage_of_copies(struct luks_view *v, const struct luks_source *source)
 	for (unsigned int i = 0; !err && i < LUKS_HEADERS; i++) {
 		bool owed = version == 2 || (version == 1 && i == 0);
 
-		if (owed && l->copies[i].state != LUKS_COPY_GOOD &&
-		    l->copies[i].state != LUKS_COPY_UNKNOWN)
+		if (owed && !luks_copy_is_as_written(&l->copies[i]))
 			err = damage_of_copy(v, source, i);
 	}
 	return err;

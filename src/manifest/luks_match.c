@@ -20,15 +20,17 @@ static bool same_file(const char *a, const char *b)
 }
 
 /* One block of ciphertext in its place is proof enough: chance does not repeat 4096 bytes. */
-static bool any_block_matches(const struct sealed_keyslot *k, const struct luks_source *source)
+static bool any_block_matches(const struct sealed_keyslot *k, const struct luks_source *source,
+			      int64_t shift)
 {
 	unsigned char data[BLOCK_SIZE];
+	uint64_t start = k->offset + (uint64_t)shift;
 
 	for (size_t i = 0; i < k->block_count && i * BLOCK_SIZE < k->length; i++) {
 		uint64_t at = (uint64_t)i * BLOCK_SIZE;
 		size_t len = k->length - at < BLOCK_SIZE ? (size_t)(k->length - at) : BLOCK_SIZE;
 
-		if (source->read(source->ctx, data, len, k->offset + at) == (ssize_t)len &&
+		if (source->read(source->ctx, data, len, start + at) == (ssize_t)len &&
 		    hash64(data, len) == k->blocks[i])
 			return true;
 	}
@@ -53,7 +55,9 @@ enum record_match luks_record_match(const struct sealed_luks *s, const struct lu
 	if (any_copy_matches(s, l))
 		return RECORD_BYTES;
 	for (size_t i = 0; i < s->slot_count; i++) {
-		if (any_block_matches(&s->slots[i], source))
+		if (any_block_matches(&s->slots[i], source, 0) ||
+		    (l->chosen < 0 &&
+		     any_block_matches(&s->slots[i], source, sealed_luks_convert_shift(s))))
 			return RECORD_BYTES;
 	}
 	if (same_file(s->device, device) || (s->place && *s->place && same_file(s->place, device)))

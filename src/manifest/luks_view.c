@@ -62,10 +62,11 @@ static int look_at_block(struct luks_view *v, const struct luks_source *source,
 {
 	struct bad_ranges *bad = &v->bad[k->number];
 	uint64_t at = (uint64_t)block * BLOCK_SIZE;
+	uint64_t place = k->offset + (uint64_t)v->comparison.shift + at;
 	size_t len = k->length - at < BLOCK_SIZE ? (size_t)(k->length - at) : BLOCK_SIZE;
 	struct damage damage = { .kind = DAMAGE_UNREADABLE };
 	unsigned char data[BLOCK_SIZE];
-	ssize_t n = source->read(source->ctx, data, len, k->offset + at);
+	ssize_t n = source->read(source->ctx, data, len, place);
 
 	if (n >= 0) {
 		if ((size_t)n == len && hash64(data, len) == k->blocks[block])
@@ -75,7 +76,7 @@ static int look_at_block(struct luks_view *v, const struct luks_source *source,
 		if (damage.kind == DAMAGE_MISPLACED)
 			damage.origin = origin_on_device(v->sealed, damage.origin);
 	}
-	return bad_ranges_add(bad, k->offset + at, len, &damage);
+	return bad_ranges_add(bad, place, len, &damage);
 }
 
 /* Which blocks of the damaged keyslots, and how they look. */
@@ -106,7 +107,7 @@ static int look_at_damage(struct luks_view *v, const struct luks_source *source)
 static bool record_holds_for(enum slot_state state)
 {
 	return state == SLOT_AS_SEALED || state == SLOT_DAMAGED || state == SLOT_PADDING ||
-	       state == SLOT_UNREADABLE;
+	       state == SLOT_UNREADABLE || state == SLOT_WIPED;
 }
 
 static int look_at_statistics(struct luks_view *v, const struct luks_source *source)

@@ -5,6 +5,7 @@
 
 #include "manifest/manifest.h"
 #include "manifest/programs.h"
+#include "util/memory.h"
 #include "util/util.h"
 
 void manifest_init(struct manifest *m)
@@ -20,7 +21,7 @@ void sealed_file_clear(struct sealed_file *f)
 	memset(f, 0, sizeof(*f));
 }
 
-void manifest_clear_contents(struct manifest *m)
+void manifest_forget_image(struct manifest *m)
 {
 	free(m->segments);
 	for (size_t i = 0; i < m->content_count; i++) {
@@ -33,6 +34,7 @@ void manifest_clear_contents(struct manifest *m)
 	m->contents = NULL;
 	m->programs = NULL;
 	m->segment_count = m->content_count = 0;
+	m->guard_bytes = 0;
 }
 
 void manifest_clear(struct manifest *m)
@@ -45,7 +47,8 @@ void manifest_clear(struct manifest *m)
 	for (size_t i = 0; i < m->luks_count; i++)
 		sealed_luks_clear(&m->luks[i]);
 	free(m->luks);
-	manifest_clear_contents(m);
+	manifest_forget_image(m);
+	memory_give(m->memory);
 	manifest_init(m);
 }
 

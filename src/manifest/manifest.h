@@ -19,8 +19,12 @@
  * number, so that the same input always gives the same image.
  */
 
-#define MANIFEST_VERSION   1
-#define MANIFEST_BYTES_MAX (64u << 20) /* of its file form */
+#define MANIFEST_VERSION 1
+/*
+ * Of its file form. With it a record in memory, which takes up to 2.5 times as much, and two copies of
+ * its text stay within what seal may take (util/memory.h); a Debian 13 initrd's has 0.3 MiB.
+ */
+#define MANIFEST_BYTES_MAX (12u << 20)
 
 enum artifact_kind { ARTIFACT_KERNEL, ARTIFACT_INITRD };
 #define ARTIFACT_KINDS 2
@@ -85,6 +89,7 @@ enum refusal {
 			  * proves it wrong */
 	REFUSED_UNKNOWN, /* its structure is not what this program knows: broken, or unusual */
 	REFUSED_START,	 /* what it starts with cannot be executed */
+	REFUSED_CHANGED, /* what it starts with is not what the hook put there */
 };
 
 struct manifest {
@@ -103,6 +108,7 @@ struct manifest {
 	size_t segment_count;
 	struct content *contents; /* sorted by path (strcmp), no path twice */
 	size_t content_count;
+	size_t memory;		   /* of memory_take(); manifest_clear() gives it back */
 	struct programs *programs; /* manifest/programs.h; NULL unless it has just been recorded;
 				    * not part of the file form; owned */
 };
@@ -112,11 +118,11 @@ void manifest_clear(struct manifest *m); /* frees what it owns; m itself is the 
 
 void sealed_file_clear(struct sealed_file *f); /* the same */
 
+/* Takes away what a manifest tells of an image's content. */
+void manifest_forget_image(struct manifest *m);
+
 /* Exchanges what two manifests tell of their initrd. */
 void manifest_swap_initrd(struct manifest *a, struct manifest *b);
-
-/* Forgets the segments, the content list and what was seen with them. */
-void manifest_clear_contents(struct manifest *m);
 
 /* The record of a path, or NULL. */
 const struct content *manifest_find(const struct manifest *m, const char *path);

@@ -7,9 +7,13 @@
 
 #include "manifest/format.h"
 #include "manifest/syntax.h"
+#include "util/memory.h"
 #include "util/util.h"
 
 #define HASH_DIGITS 16
+
+/* Devices that one boot unlocks; what compares them does so pair by pair. */
+#define LUKS_DEVICES_MAX 256u
 
 /*
  * The reader accepts exactly what the writer makes: what it has read and would write again is
@@ -23,6 +27,7 @@ struct reader {
 	unsigned int number; /* of the current line, from 1 */
 	int error;
 	char *reason;
+	size_t *taken; /* of memory_take(), by the manifest */
 };
 
 static int __attribute__((format(printf, 3, 4)))
@@ -52,6 +57,15 @@ static int bad(struct reader *r, const char *what)
 static int no_memory(struct reader *r)
 {
 	return fail(r, -ENOMEM, "out of memory");
+}
+
+/* Counts memory before it is asked for. */
+static int take_memory(struct reader *r, size_t bytes)
+{
+	if (!memory_take(bytes))
+		return fail(r, -EOVERFLOW, "%s", memory_reason());
+	*r->taken += bytes;
+	return 0;
 }
 
 /* Whether the next line begins with this word, which ends it or is followed by a space. */
@@ -244,6 +258,8 @@ static int take_name(struct reader *r, bool may_be_empty, char **name)
 		return r->error;
 	if (p == end && !may_be_empty)
 		return bad(r, "a name is empty");
+	if (take_memory(r, memory_cost((size_t)(end - p) + 1)) < 0)
+		return r->error;
 	*name = malloc((size_t)(end - p) + 1);
 	if (!*name)
 		return no_memory(r);
@@ -271,6 +287,8 @@ static int grow(struct reader *r, void **array, size_t count, size_t element)
 {
 	void *bigger;
 
+	if (take_memory(r, element) < 0)
+		return r->error;
 	if (count & (count - 1))
 		return 0;
 	bigger = reallocarray(*array, count ? 2 * count : 1, element);
@@ -292,6 +310,8 @@ static int parse_blocks(struct reader *r, uint64_t size, uint64_t **blocks, size
 	}
 	if (count == 0)
 		return 0;
+	if (take_memory(r, memory_cost((size_t)count * sizeof(*b))) < 0)
+		return r->error;
 	b = calloc((size_t)count, sizeof(*b));
 	if (!b)
 		return no_memory(r);
@@ -413,6 +433,8 @@ static int parse_luks(struct reader *r, struct manifest *m)
 	struct sealed_luks *s;
 	uint64_t version;
 
+	if (m->luks_count == LUKS_DEVICES_MAX)
+		return fail(r, -EFBIG, "more than %u LUKS devices", LUKS_DEVICES_MAX);
 	if (next_line(r, "luks") < 0 || grow(r, (void **)&m->luks, m->luks_count, sizeof(*s)) < 0)
 		return r->error;
 	s = &m->luks[m->luks_count++];
@@ -521,7 +543,7 @@ static int parse_refused(struct reader *r, struct manifest *m)
 {
 	if (next_line(r, "refused") < 0)
 		return r->error;
-	for (int i = REFUSED_BROKEN; i <= REFUSED_START && !m->refusal; i++) {
+	for (int i = REFUSED_BROKEN; i <= REFUSED_CHANGED && !m->refusal; i++) {
 		if (take_word(r, manifest_refusal_name((enum refusal)i)))
 			m->refusal = (enum refusal)i;
 	}
@@ -649,7 +671,9 @@ static int check_version(struct reader *r)
 
 static int parse(struct manifest *m, const char *text, size_t len, bool devices_only, char *reason)
 {
-	struct reader r = { .end = text + len, .next = text, .reason = reason };
+	struct reader r = {
+		.end = text + len, .next = text, .reason = reason, .taken = &m->memory
+	};
 
 	manifest_init(m);
 	if (len > MANIFEST_BYTES_MAX)

@@ -9,31 +9,64 @@
 
 #include "artifact/guard.h"
 #include "manifest/programs.h"
+#include "util/memory.h"
 #include "util/util.h"
 
-#define SYMLINKS_FOLLOWED_MAX 40 /* as the kernel's own limit, path_resolution(7) */
+/* As the kernel's own limit, path_resolution(7). */
+#define SYMLINKS_FOLLOWED_MAX 40
 
-/* A path as it stands so far. */
-struct path_entry {
-	struct content content;
-	char *target; /* of a symbolic link; owned; else NULL */
+/*
+ * Bytes of targets that the names of one image may lead through, all together. With links to links
+ * each name could cost as much as the kernel's limits allow: 160 KiB.
+ */
+#define LINK_BYTES_MAX (16u << 20)
+
+/* What tsearch() allocates for each item. */
+#define TREE_NODE_BYTES (4 * sizeof(void *))
+
+/*
+ * The tree of names, as the kernel's own: every name that a path leads through has a node, whether
+ * a member brought it or not. What a name stands for is an inode, which hard links share. Nothing
+ * here takes longer than n log n of the names, whatever the archive says.
+ */
+struct node {
+	struct node *parent; /* NULL: the root */
+	struct node *older;  /* made before this one */
+	struct inode *inode; /* NULL: no member brought it */
+	size_t children;     /* names directly in it that have an inode, or lead to one that has */
+	const char *name;    /* length bytes, without an end; behind the node itself */
+	uint32_t length, path_length;
 };
 
-/* Names that a hard link group had so far: members with the same device and inode number. */
+struct inode {
+	struct content content; /* without a path */
+	struct node *brought;	/* the name whose member brought the data: it keeps the blocks */
+	char *target;		/* of a symbolic link */
+	size_t names;		/* that have it */
+};
+
+/* The first name of a hard link: members of one archive with this device and inode number. */
 struct link_group {
 	uint32_t dev_major, dev_minor, ino;
-	struct content **names;
-	size_t count;
+	struct node *first;
 };
 
 struct recorder {
 	struct sealed_segment *segments;
 	size_t segment_count;
 
-	struct path_entry **entries; /* in order of arrival; owned */
-	size_t entry_count, entry_room;
-	void *by_path;	   /* tsearch tree over entries */
-	void *link_groups; /* tsearch tree over struct link_group */
+	struct node root;
+	struct node *newest;
+	size_t contents;		    /* nodes with an inode */
+	void *by_name;			    /* tsearch tree over nodes */
+	void *link_groups;		    /* tsearch tree over struct link_group */
+	unsigned int archive;		    /* that the link groups are of */
+	size_t taken;			    /* of memory_take(), by all that is here */
+	size_t links_taken, segments_taken; /* of that */
+	uint64_t link_bytes;
+	struct initrd_fault fault; /* .error: why it cannot go on */
+
+	const struct recorder_watch *watch; /* or NULL */
 
 	struct programs *programs;
 
@@ -42,64 +75,122 @@ struct recorder {
 	uint64_t base;
 
 	/* The member under way. */
-	struct path_entry *current; /* NULL: one that is left out */
-	char *target;		    /* of a symbolic link, INITRD_PATH_MAX + 1 bytes */
+	const struct member *m;
+	struct inode *current; /* NULL: one that is left out, or brings no data */
+	bool watched;
+	char *target; /* of a symbolic link, INITRD_PATH_MAX + 1 bytes */
 	size_t target_len;
 	struct hasher *hasher;
 	unsigned char block[BLOCK_SIZE];
 	size_t block_len, block_room;
 };
 
-static void entry_free(struct path_entry *e)
+/* ---- limits --------------------------------------------------------------------------------- */
+
+/* Notes why the walk cannot go on, and where; reason: static or copied. */
+static int beyond(struct recorder *r, int error, const char *reason)
 {
-	free(e->content.path);
-	free(e->content.blocks);
-	free(e->target);
-	free(e);
+	struct initrd_fault *f = &r->fault;
+
+	f->error = error;
+	snprintf(f->reason, sizeof(f->reason), "%s", reason);
+	if (!r->m)
+		return error;
+	f->segment = r->m->segment->index;
+	f->codec = r->m->segment->codec;
+	f->offset = r->m->image_offset;
+	f->position = r->m->position;
+	snprintf(f->path, sizeof(f->path), "%s", r->m->path);
+	return error;
 }
 
-static int by_path(const void *a, const void *b)
+static int no_memory(struct recorder *r)
 {
-	const struct path_entry *x = a, *y = b;
+	return beyond(r, -ENOMEM, "out of memory");
+}
 
-	return strcmp(x->content.path, y->content.path);
+static int take(struct recorder *r, size_t cost)
+{
+	if (!memory_take(cost))
+		return beyond(r, -EOVERFLOW, memory_reason());
+	r->taken += cost;
+	return 0;
+}
+
+static void give(struct recorder *r, size_t cost)
+{
+	memory_give(cost);
+	r->taken -= cost;
+}
+
+/* Zeroed; NULL: r->fault says why. */
+static void *allocate(struct recorder *r, size_t size)
+{
+	void *p;
+
+	if (take(r, memory_cost(size)))
+		return NULL;
+	p = calloc(1, size);
+	if (!p)
+		no_memory(r);
+	return p;
+}
+
+static void release(struct recorder *r, void *p, size_t size)
+{
+	if (!p)
+		return;
+	free(p);
+	give(r, memory_cost(size));
+}
+
+/* Puts an item into a tree that has none like it. */
+static int tree_add(struct recorder *r, void **root, void *item,
+		    int (*compare)(const void *, const void *))
+{
+	if (take(r, memory_cost(TREE_NODE_BYTES)))
+		return r->fault.error;
+	return tsearch(item, root, compare) ? 0 : no_memory(r);
+}
+
+/* ---- names and inodes ----------------------------------------------------------------------- */
+
+static int compare_u64(uint64_t a, uint64_t b)
+{
+	return a < b ? -1 : a > b;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct node *x = a, *y = b;
+	int order = compare_u64((uintptr_t)x->parent, (uintptr_t)y->parent);
+
+	if (!order)
+		order = compare_u64(x->length, y->length);
+	return order ? order : memcmp(x->name, y->name, x->length);
 }
 
 static int by_link(const void *a, const void *b)
 {
 	const struct link_group *x = a, *y = b;
+	int order = compare_u64(x->ino, y->ino);
 
-	if (x->ino != y->ino)
-		return x->ino < y->ino ? -1 : 1;
-	if (x->dev_major != y->dev_major)
-		return x->dev_major < y->dev_major ? -1 : 1;
-	if (x->dev_minor != y->dev_minor)
-		return x->dev_minor < y->dev_minor ? -1 : 1;
-	return 0;
+	if (!order)
+		order = compare_u64(x->dev_major, y->dev_major);
+	return order ? order : compare_u64(x->dev_minor, y->dev_minor);
 }
 
-static void link_group_free(void *node)
+static void keep(void *item)
 {
-	struct link_group *g = node;
-
-	free(g->names);
-	free(g);
+	(void)item;
 }
 
-static void keep(void *node)
+static void forget_links(struct recorder *r)
 {
-	(void)node;
-}
-
-static void destroy_tree(void **root, int (*compare)(const void *, const void *),
-			 void (*release)(void *))
-{
-	while (*root) {
-		void *item = *(void **)*root;
-
-		tdelete(item, root, compare);
-		release(item);
-	}
+	tdestroy(r->link_groups, free);
+	r->link_groups = NULL;
+	give(r, r->links_taken);
+	r->links_taken = 0;
 }
 
 struct recorder *recorder_new(void)
@@ -117,157 +208,170 @@ struct recorder *recorder_new(void)
 	return NULL;
 }
 
+static void inode_drop(struct recorder *r, struct inode *inode)
+{
+	if (!inode || --inode->names)
+		return;
+	release(r, inode->content.blocks, inode->content.block_count * sizeof(uint64_t));
+	release(r, inode->target, inode->content.size + 1);
+	release(r, inode, sizeof(*inode));
+}
+
 void recorder_free(struct recorder *r)
 {
 	if (!r)
 		return;
-	destroy_tree(&r->by_path, by_path, keep);
-	destroy_tree(&r->link_groups, by_link, link_group_free);
-	for (size_t i = 0; i < r->entry_count; i++)
-		entry_free(r->entries[i]);
-	free(r->entries);
+	tdestroy(r->by_name, keep);
+	forget_links(r);
+	while (r->newest) {
+		struct node *n = r->newest;
+
+		r->newest = n->older;
+		if (n->inode && !--n->inode->names) {
+			free(n->inode->content.blocks);
+			free(n->inode->target);
+			free(n->inode);
+		}
+		free(n);
+	}
 	free(r->segments);
 	free(r->target);
 	hasher_free(r->hasher);
+	memory_give(r->taken);
 	programs_free(r->programs);
 	free(r);
 }
 
-static struct path_entry *find(struct recorder *r, const char *path)
+static char *path_of(const struct node *n)
 {
-	union {
-		const char *in;
-		char *out;
-	} name = { .in = path }; /* the key is only compared */
-	const struct path_entry key = { .content.path = name.out };
-	struct path_entry **node = tfind(&key, &r->by_path, by_path);
-
-	return node ? *node : NULL;
-}
-
-/* Replaces the first len bytes of path, a link, with where the link leads. NULL: no memory. */
-static char *follow(const char *path, size_t len, const char *target)
-{
-	const char *slash = memrchr(path, '/', len);
-	size_t parent = *target == '/' || !slash ? 0 : (size_t)(slash - path) + 1;
-	char *joined = NULL;
-
-	if (asprintf(&joined, "%.*s%s%s", (int)parent, path, target, path + len) < 0)
-		return NULL;
-	return joined;
-}
-
-/* Removes "//", "/./", "x/../" and leading slashes, in place. */
-static void normalise(char *path)
-{
-	char *out = path;
-	const char *in = path;
-
-	while (*in) {
-		size_t n;
-
-		while (*in == '/')
-			in++;
-		n = strcspn(in, "/");
-		if (n == 2 && in[0] == '.' && in[1] == '.') {
-			while (out > path && *--out != '/')
-				;
-		} else if (n > 0 && !(n == 1 && in[0] == '.')) {
-			if (out > path)
-				*out++ = '/';
-			memmove(out, in, n);
-			out += n;
-		}
-		in += n;
-	}
-	*out = '\0';
-}
-
-/* Where a member of this name ends up; the last component is not followed. NULL: no memory. */
-static char *resolve(struct recorder *r, const char *archived)
-{
-	char *path = strdup(archived);
+	char *path = malloc(n->path_length + 1), *end;
 
 	if (!path)
 		return NULL;
-	normalise(path);
-	for (unsigned int followed = 0; followed < SYMLINKS_FOLLOWED_MAX; followed++) {
-		char *slash = path, *next = NULL;
-
-		while (!next && (slash = strchr(slash, '/'))) {
-			const struct path_entry *e;
-
-			*slash = '\0';
-			e = find(r, path);
-			*slash = '/';
-			if (e && e->target) {
-				next = follow(path, (size_t)(slash - path), e->target);
-				if (!next) {
-					free(path);
-					return NULL;
-				}
-			}
-			slash++;
-		}
-		if (!next)
-			return path;
-		free(path);
-		path = next;
-		normalise(path);
+	end = path + n->path_length;
+	*end = '\0';
+	for (; n->parent; n = n->parent) {
+		end -= n->length;
+		memcpy(end, n->name, n->length);
+		if (end > path)
+			*--end = '/';
 	}
 	return path;
 }
 
-static bool has_children(const struct recorder *r, const char *path)
+void recorder_watch(struct recorder *r, const struct recorder_watch *watch)
 {
-	size_t n = strlen(path);
-
-	for (size_t i = 0; i < r->entry_count; i++) {
-		const char *p = r->entries[i]->content.path;
-
-		if (strncmp(p, path, n) == 0 && p[n] == '/')
-			return true;
-	}
-	return false;
+	r->watch = watch;
 }
 
-/* Returns the entry of that path, new or emptied for what comes now. NULL: no memory. */
-static struct path_entry *enter(struct recorder *r, char *path)
+static int show(struct recorder *r, const struct node *n)
 {
-	struct path_entry *e = find(r, path);
+	enum content_type type = r->current->content.type;
+	cleanup(free_ptr) char *path = NULL;
 
-	if (e) {
-		free(path);
-		free(e->target);
-		free(e->content.blocks);
-		e->target = NULL;
-		e->content.blocks = NULL;
-		e->content.block_count = 0;
-		return e;
-	}
-	if (r->entry_count == r->entry_room) {
-		size_t room = r->entry_room ? r->entry_room * 2 : 1024;
-		struct path_entry **grown = reallocarray(r->entries, room, sizeof(*grown));
+	if (!r->watch || (type != CONTENT_FILE && type != CONTENT_SYMLINK))
+		return 0;
+	path = path_of(n);
+	if (!path)
+		return no_memory(r);
+	r->watched = r->watch->file(r->watch->ctx, path, type == CONTENT_SYMLINK);
+	return 0;
+}
 
-		if (!grown)
-			goto no_memory;
-		r->entries = grown;
-		r->entry_room = room;
-	}
-	e = calloc(1, sizeof(*e));
-	if (!e)
-		goto no_memory;
-	e->content.path = path;
-	if (!tsearch(e, &r->by_path, by_path)) {
-		free(e);
-		goto no_memory;
-	}
-	r->entries[r->entry_count++] = e;
-	return e;
+/* The node of a name in a folder; it is made if there is none. NULL: r->fault says why. */
+static struct node *child(struct recorder *r, struct node *parent, const char *name, size_t length)
+{
+	const struct node key = { .parent = parent, .name = name, .length = (uint32_t)length };
+	struct node *const *found = tfind(&key, &r->by_name, by_name);
+	size_t path_length = parent->path_length + (parent->parent ? 1 : 0) + length;
+	struct node *n;
 
-no_memory:
-	free(path);
-	return NULL;
+	if (found)
+		return *found;
+	if (path_length >= INITRD_PATH_MAX) {
+		beyond(r, -EOVERFLOW, "it leads through links to a path that is too long");
+		return NULL;
+	}
+	n = allocate(r, sizeof(*n) + length);
+	if (!n)
+		return NULL;
+	n->name = memcpy(n + 1, name, length);
+	n->length = (uint32_t)length;
+	n->path_length = (uint32_t)path_length;
+	n->parent = parent;
+	n->older = r->newest;
+	r->newest = n;
+	return tree_add(r, &r->by_name, n, by_name) ? NULL : n;
+}
+
+/*
+ * Where a member of this name ends up; the last name in it is not followed. *result NULL: nowhere,
+ * its links lead in circles.
+ */
+static int resolve(struct recorder *r, const char *path, struct node **result)
+{
+	const char *left[SYMLINKS_FOLLOWED_MAX + 1] = { path };
+	size_t depth = 0, followed = 0;
+	struct node *at = &r->root;
+
+	*result = NULL;
+	for (;;) {
+		const char *name = left[depth] + strspn(left[depth], "/");
+		size_t length = strcspn(name, "/");
+		struct node *n;
+
+		if (!length && !depth)
+			break;
+		if (!length) {
+			depth--;
+			continue;
+		}
+		left[depth] = name + length;
+		if (length == 1 && name[0] == '.')
+			continue;
+		if (length == 2 && name[0] == '.' && name[1] == '.') {
+			at = at->parent ? at->parent : at;
+			continue;
+		}
+		n = child(r, at, name, length);
+		if (!n)
+			return r->fault.error;
+		if (!n->inode || !n->inode->target || (!depth && !left[0][strspn(left[0], "/")])) {
+			at = n;
+			continue;
+		}
+		if (followed++ == SYMLINKS_FOLLOWED_MAX)
+			return 0;
+		r->link_bytes += n->inode->content.size;
+		if (r->link_bytes > LINK_BYTES_MAX)
+			return beyond(r, -EOVERFLOW, "its names lead through too many links");
+		left[++depth] = n->inode->target;
+		if (*left[depth] == '/')
+			at = &r->root;
+	}
+	*result = at;
+	return 0;
+}
+
+/* Makes a name stand for this inode, and no longer for the one that it had. */
+static void set_inode(struct recorder *r, struct node *n, struct inode *inode)
+{
+	struct inode *old = n->inode;
+	struct node *up = n;
+
+	inode->names++;
+	n->inode = inode;
+	if (old) {
+		inode_drop(r, old);
+		return;
+	}
+	r->contents++;
+	/* Each name begins to lead to something once: all of this together is linear. */
+	while (!up->children && up->parent) {
+		up = up->parent;
+		if (up->children++ || up->inode)
+			break;
+	}
 }
 
 /* What the guard carries but cannot list: the list itself, and the padding behind it. */
@@ -298,38 +402,122 @@ static void fill(struct recorder *r, struct content *c, const struct member *m,
 		c->image_offset += m->data_position - m->position;
 }
 
+/* The first name in this archive of the file that m is a name of; n itself if it is the first. */
+static struct node *first_name(struct recorder *r, const struct member *m, struct node *n)
+{
+	const struct link_group key = { m->dev_major, m->dev_minor, m->ino, n };
+	struct link_group *const *found = tfind(&key, &r->link_groups, by_link);
+	struct link_group *g;
+
+	if (found)
+		return (*found)->first;
+	g = allocate(r, sizeof(*g));
+	if (!g)
+		return NULL;
+	*g = key;
+	if (tree_add(r, &r->link_groups, g, by_link)) {
+		free(g);
+		return NULL;
+	}
+	r->links_taken += memory_cost(sizeof(*g)) + memory_cost(TREE_NODE_BYTES);
+	return n;
+}
+
+static bool is_file(const struct node *n)
+{
+	return n->inode && n->inode->content.type == CONTENT_FILE;
+}
+
+/* Empties a file, or what else the name stands for is replaced by something new. */
+static int renew(struct recorder *r, struct node *n, enum content_type type)
+{
+	struct inode *inode = n->inode;
+
+	if (type == CONTENT_FILE && is_file(n)) {
+		release(r, inode->content.blocks, inode->content.block_count * sizeof(uint64_t));
+		inode->content.blocks = NULL;
+		inode->content.block_count = 0;
+		return 0;
+	}
+	inode = allocate(r, sizeof(*inode));
+	if (!inode)
+		return r->fault.error;
+	set_inode(r, n, inode);
+	return 0;
+}
+
+/* As the kernel's maybe_link() and do_name(): another name of a file shows that file's data. */
+static int enter(struct recorder *r, const struct member *m, struct node *n, enum content_type type)
+{
+	if (type == CONTENT_FILE && m->nlink > 1) {
+		struct node *first = first_name(r, m, n);
+
+		if (!first)
+			return r->fault.error;
+		if (first != n && is_file(first)) {
+			if (n->inode != first->inode)
+				set_inode(r, n, first->inode);
+			n->inode->content.mode = m->mode & 07777;
+			if (!m->size)
+				return 0;
+		}
+	}
+	if (renew(r, n, type))
+		return r->fault.error;
+	n->inode->brought = n;
+	r->current = n->inode;
+	fill(r, &n->inode->content, m, type);
+	return show(r, n);
+}
+
 static int on_member(void *ctx, const struct member *m)
 {
 	struct recorder *r = ctx;
 	int type = content_type_from_mode(m->mode);
+	struct node *n;
+	int err;
 
 	if (!r->as_guard)
 		programs_member(r->programs, m);
+	r->m = m;
 	r->current = NULL;
+	r->watched = false;
 	r->block_len = r->block_room = r->target_len = 0;
 	hasher_reset(r->hasher);
+	/* Inode numbers mean nothing beyond their archive. */
+	if (r->archive != m->archive)
+		forget_links(r);
+	r->archive = m->archive;
 	/* The root folder is there already, and the kernel skips what has no type. */
 	if (type < 0 || strcmp(m->path, ".") == 0 || left_out(r, m->path))
 		return 0;
-
-	char *path = resolve(r, m->path);
-
-	if (!path)
-		return -ENOMEM;
-
-	const struct path_entry *old = find(r, path);
-
+	err = resolve(r, m->path, &n);
+	if (err)
+		return err;
 	/* The kernel cannot put anything in place of a folder that is not empty. */
-	if (!*path || (old && old->content.type == CONTENT_DIRECTORY && type != CONTENT_DIRECTORY &&
-		       has_children(r, path))) {
-		free(path);
+	if (!n || n == &r->root ||
+	    (n->inode && n->inode->content.type == CONTENT_DIRECTORY && type != CONTENT_DIRECTORY &&
+	     n->children))
 		return 0;
-	}
+	return enter(r, m, n, (enum content_type)type);
+}
 
-	r->current = enter(r, path);
-	if (!r->current)
-		return -ENOMEM;
-	fill(r, &r->current->content, m, (enum content_type)type);
+/* Changes the room for the hashes of blocks. */
+static int set_block_room(struct recorder *r, size_t room)
+{
+	struct content *c = &r->current->content;
+	size_t had = r->block_room * sizeof(*c->blocks), size = room * sizeof(*c->blocks);
+	uint64_t *resized;
+
+	if (size > had && take(r, had ? memory_cost(size) - memory_cost(had) : memory_cost(size)))
+		return r->fault.error;
+	resized = realloc(c->blocks, size);
+	if (!resized)
+		return no_memory(r);
+	if (size < had)
+		give(r, memory_cost(had) - memory_cost(size));
+	c->blocks = resized;
+	r->block_room = room;
 	return 0;
 }
 
@@ -338,13 +526,10 @@ static int add_block(struct recorder *r)
 	struct content *c = &r->current->content;
 
 	if (c->block_count == r->block_room) {
-		size_t room = r->block_room ? r->block_room * 2 : 16;
-		uint64_t *grown = reallocarray(c->blocks, room, sizeof(*grown));
+		int err = set_block_room(r, r->block_room ? r->block_room * 2 : 16);
 
-		if (!grown)
-			return -ENOMEM;
-		c->blocks = grown;
-		r->block_room = room;
+		if (err)
+			return err;
 	}
 	c->blocks[c->block_count++] = hash64(r->block, r->block_len);
 	r->block_len = 0;
@@ -370,6 +555,8 @@ static int on_data(void *ctx, const void *data, size_t len)
 		memcpy(r->target + r->target_len, p, n);
 		r->target_len += n;
 	}
+	if (r->watched)
+		r->watch->data(r->watch->ctx, p, len);
 	hasher_update(r->hasher, p, len);
 	if (c->type != CONTENT_FILE || c->size <= BLOCK_SIZE)
 		return 0;
@@ -391,71 +578,23 @@ static int on_data(void *ctx, const void *data, size_t len)
 	return 0;
 }
 
-static struct link_group *link_group(struct recorder *r, const struct member *m)
+static int keep_target(struct recorder *r)
 {
-	const struct link_group key = { .dev_major = m->dev_major,
-					.dev_minor = m->dev_minor,
-					.ino = m->ino };
-	struct link_group **node = tfind(&key, &r->link_groups, by_link);
+	struct inode *inode = r->current;
 
-	if (node)
-		return *node;
-
-	struct link_group *g = malloc(sizeof(*g));
-
-	if (!g)
-		return NULL;
-	*g = key;
-	if (!tsearch(g, &r->link_groups, by_link)) {
-		free(g);
-		return NULL;
-	}
-	return g;
-}
-
-/* The name that brought the data keeps the blocks. */
-static void share_data(struct content *to, const struct content *from)
-{
-	free(to->blocks);
-	to->blocks = NULL;
-	to->block_count = 0;
-	to->hard_link = true;
-	to->size = from->size;
-	to->hash = from->hash;
-	to->mode = from->mode;
-	to->segment = from->segment;
-	to->data_position = from->data_position;
-	to->image_offset = from->image_offset;
-}
-
-/* All names of a hard link show the data that any of them brought last. */
-static int join_links(struct recorder *r, const struct member *m)
-{
-	struct content *c = &r->current->content;
-	struct link_group *g = link_group(r, m);
-
-	if (!g)
-		return -ENOMEM;
-
-	struct content **grown = reallocarray(g->names, g->count + 1, sizeof(*grown));
-
-	if (!grown)
-		return -ENOMEM;
-	g->names = grown;
-	for (size_t i = 0; m->size > 0 && i < g->count; i++) {
-		if (g->names[i] != c)
-			share_data(g->names[i], c);
-	}
-	if (m->size == 0 && g->count && g->names[0] != c)
-		share_data(c, g->names[0]);
-	g->names[g->count++] = c;
+	inode->target = allocate(r, inode->content.size + 1);
+	if (!inode->target)
+		return r->fault.error;
+	memcpy(inode->target, r->target, r->target_len);
 	return 0;
 }
 
 static int on_member_end(void *ctx, const struct member *m)
 {
 	struct recorder *r = ctx;
+	int err = 0;
 
+	(void)m;
 	if (!r->as_guard)
 		programs_member_end(r->programs);
 	if (!r->current)
@@ -463,41 +602,38 @@ static int on_member_end(void *ctx, const struct member *m)
 
 	struct content *c = &r->current->content;
 
-	if (r->block_len) {
-		int err = add_block(r);
-
-		if (err)
-			return err;
-	}
 	if (c->type == CONTENT_FILE || c->type == CONTENT_SYMLINK)
 		c->hash = hasher_digest(r->hasher);
-	if (c->type == CONTENT_SYMLINK) {
-		r->target[r->target_len] = '\0';
-		r->current->target = strdup(r->target);
-		if (!r->current->target)
-			return -ENOMEM;
-	}
-	if (c->type == CONTENT_FILE && m->nlink > 1)
-		return join_links(r, m);
-	return 0;
+	if (c->type == CONTENT_SYMLINK)
+		return keep_target(r);
+	if (r->block_len)
+		err = add_block(r);
+	if (!err && r->block_room)
+		err = set_block_room(r, c->block_count);
+	return err;
 }
 
 static int on_segment_end(void *ctx, const struct segment *s)
 {
 	struct recorder *r = ctx;
+	size_t n = r->segment_count;
 
-	/* Inode numbers mean nothing beyond their archive. */
-	destroy_tree(&r->link_groups, by_link, link_group_free);
 	if (r->as_guard)
 		return 0;
+	/* The array grows when the count is a power of two. */
+	if (!(n & (n - 1))) {
+		size_t more = n ? n : 1;
+		struct sealed_segment *grown;
 
-	struct sealed_segment *grown =
-		reallocarray(r->segments, r->segment_count + 1, sizeof(*grown));
-
-	if (!grown)
-		return -ENOMEM;
-	r->segments = grown;
-	grown[r->segment_count++] = (struct sealed_segment){
+		if (take(r, more * sizeof(*grown)))
+			return r->fault.error;
+		grown = reallocarray(r->segments, n + more, sizeof(*grown));
+		if (!grown)
+			return no_memory(r);
+		r->segments = grown;
+		r->segments_taken += more * sizeof(*grown);
+	}
+	r->segments[r->segment_count++] = (struct sealed_segment){
 		.codec = s->codec,
 		.offset = s->offset - r->base,
 		.length = s->length,
@@ -520,7 +656,12 @@ int recorder_walk(struct recorder *r, struct input *in, bool as_guard, uint64_t 
 
 	r->as_guard = as_guard;
 	r->base = base;
+	r->m = NULL;
+	forget_links(r);
 	err = initrd_walk(in, &visitor, r, fault);
+	r->m = NULL;
+	if (err && r->fault.error)
+		*fault = r->fault;
 	/* A guard that is merged with an early cpio has no trailer of its own. */
 	if (as_guard && err == -ENODATA && !*fault->path && fault->offset == input_end(in)) {
 		memset(fault, 0, sizeof(*fault));
@@ -534,28 +675,68 @@ static int by_content_path(const void *a, const void *b)
 	return strcmp(((const struct content *)a)->path, ((const struct content *)b)->path);
 }
 
-int recorder_finish(struct recorder *r, struct manifest *m)
+static void move_cost(struct recorder *r, struct manifest *m, size_t cost)
 {
-	struct content *list = calloc(r->entry_count ? r->entry_count : 1, sizeof(*list));
+	r->taken -= cost;
+	m->memory += cost;
+}
 
-	if (!list)
-		return -ENOMEM;
-	destroy_tree(&r->by_path, by_path, keep);
-	for (size_t i = 0; i < r->entry_count; i++) {
-		struct path_entry *e = r->entries[i];
+/* One of an inode's names keeps the blocks: the one that brought them, if it still is its name. */
+static int list_content(struct recorder *r, struct manifest *m, struct node *n)
+{
+	struct inode *inode = n->inode;
+	struct content *c = &m->contents[m->content_count];
+	size_t cost = memory_cost(n->path_length + 1);
+	size_t blocks = memory_cost(inode->content.block_count * sizeof(uint64_t));
 
-		list[i] = e->content;
-		free(e->target);
-		free(e);
+	if (take(r, cost))
+		return r->fault.error;
+	*c = inode->content;
+	c->path = path_of(n);
+	c->hard_link = false;
+	if (!c->path)
+		return no_memory(r);
+	m->content_count++;
+	if (inode->brought->inode != inode)
+		inode->brought = n;
+	if (inode->brought != n) {
+		c->blocks = NULL;
+		c->block_count = 0;
+		c->hard_link = true;
+	} else if (c->blocks) {
+		inode->content.blocks = NULL;
+		cost += blocks;
 	}
-	qsort(list, r->entry_count, sizeof(*list), by_content_path);
-	m->contents = list;
-	m->content_count = r->entry_count;
+	move_cost(r, m, cost);
+	return 0;
+}
+
+int recorder_finish(struct recorder *r, struct manifest *m, struct initrd_fault *fault)
+{
+	size_t size = (r->contents ? r->contents : 1) * sizeof(*m->contents);
+	int err;
+
+	r->m = NULL;
+	tdestroy(r->by_name, keep);
+	r->by_name = NULL;
+	m->contents = allocate(r, size);
+	err = m->contents ? 0 : r->fault.error;
+	if (!err)
+		move_cost(r, m, memory_cost(size));
+	for (struct node *n = r->newest; !err && n; n = n->older)
+		err = n->inode ? list_content(r, m, n) : 0;
+	if (err) {
+		*fault = r->fault;
+		return err;
+	}
+	qsort(m->contents, m->content_count, sizeof(*m->contents), by_content_path);
 	m->segments = r->segments;
 	m->segment_count = r->segment_count;
+	move_cost(r, m, r->segments_taken);
 	m->programs = r->programs;
-	r->entry_count = r->segment_count = 0;
-	r->segments = NULL;
 	r->programs = NULL;
+	r->segments = NULL;
+	r->segments_taken = 0;
+	r->segment_count = 0;
 	return 0;
 }

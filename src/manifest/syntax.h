@@ -27,7 +27,7 @@ static inline const char *manifest_artifact_name(enum artifact_kind kind)
 /* "" for NOT_REFUSED. */
 static inline const char *manifest_refusal_name(enum refusal refusal)
 {
-	static const char *const names[] = { "", "broken", "unknown", "start" };
+	static const char *const names[] = { "", "broken", "unknown", "start", "changed" };
 
 	return names[refusal];
 }

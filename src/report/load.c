@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "util/file.h"
 #include "util/text.h"
 #include "util/util.h"
 
@@ -73,15 +74,15 @@ static void add_range(struct finding *f, struct json_object *o)
 			    .bit = (unsigned int)number_of(o, "bit") },
 	};
 	struct json_object *members = array_of(o, "members");
+	struct location place = { .known = *text_of(o, "device"), .lba = number_of(o, "lba") };
 	struct report_range *r;
 
 	if (range.damage.kind == DAMAGE_BIT_FLIP)
 		range.damage.byte = (size_t)(number_of(o, "byte") - range.offset);
 	r = finding_range(f, &range);
-	r->location.known = *text_of(o, "device");
-	snprintf(r->location.device, sizeof(r->location.device), "%s", text_of(o, "device"));
-	snprintf(r->location.disk, sizeof(r->location.disk), "%s", text_of(o, "disk"));
-	r->location.lba = number_of(o, "lba");
+	snprintf(place.device, sizeof(place.device), "%s", text_of(o, "device"));
+	snprintf(place.disk, sizeof(place.disk), "%s", text_of(o, "disk"));
+	range_place(r, &place);
 	for (size_t i = 0; i < length_of(members); i++)
 		range_member(r, json_object_get_string(json_object_array_get_idx(members, i)));
 	r->members_left_off = number_of(o, "members_left_off");
@@ -229,11 +230,12 @@ static void add_all(struct report *r, struct json_object *o)
 
 int report_load_json(struct report *r, const char *path)
 {
+	cleanup(close_fd) int fd = file_open(path);
 	struct json_object *o;
 
-	if (access(path, R_OK))
+	if (fd < 0)
 		return -ENOENT;
-	o = json_object_from_file(path);
+	o = json_object_from_fd(fd);
 	if (!o)
 		return -EBADMSG;
 	if (!json_object_is_type(o, json_type_object) || !array_of(o, "findings")) {

@@ -46,13 +46,15 @@ const char *luks_slot_state(const struct luks_view *v, unsigned int slot)
 {
 	switch (v->comparison.slots[slot]) {
 	case SLOT_AS_SEALED:
-		return "as sealed";
+		return v->comparison.shift ? "moved" : "as sealed";
 	case SLOT_DAMAGED:
 		return "damaged";
 	case SLOT_PADDING:
 		return "padding differs";
 	case SLOT_UNREADABLE:
 		return "unreadable";
+	case SLOT_WIPED:
+		return "not as sealed";
 	case SLOT_REMOVED:
 		return "removed";
 	case SLOT_CHANGED:
@@ -93,7 +95,8 @@ static void count_bytes(const struct luks_view *v, uint64_t *all, uint64_t *bad)
 	*all = *bad = 0;
 	for (unsigned int i = 0; i < LUKS_HEADERS; i++) {
 		*all += v->luks.copies[i].length;
-		if (v->luks.copies[i].state != LUKS_COPY_GOOD)
+		if (!luks_copy_is_as_written(&v->luks.copies[i]) && !v->comparison.shift &&
+		    !luks_update_was_cut(v))
 			*bad += v->luks.copies[i].length;
 	}
 	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {

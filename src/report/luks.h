@@ -42,6 +42,7 @@ void luks_ranges(struct finding *f, const struct luks_view *v, const struct bad_
 
 /* The words for what a person does next; used by the findings. */
 void luks_next_keep_evidence(struct finding *f, const struct luks_view *v);
+void luks_next_use_backup(struct finding *f, const struct luks_view *v);
 void luks_next_copy_header(struct finding *f, const struct luks_view *v);
 void luks_next_restore_header(struct finding *f, const struct luks_view *v);
 void luks_next_seal(struct finding *f, const struct luks_view *v);

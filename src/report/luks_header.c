@@ -106,18 +106,34 @@ static void headers_bad(struct report *r, const struct luks_view *v)
 	luks_next_restore_header(f, v);
 }
 
-static void newer_version(struct report *r, const struct luks_view *v)
+static void of_another_writer(struct report *r, const struct luks_view *v)
 {
+	bool newer = luks_any_copy_is(&v->luks, LUKS_COPY_UNKNOWN);
 	struct finding *f = report_finding(
-		r, VERDICT_INCONCLUSIVE, "BV-LUKS-UNKNOWN", luks_view_place(v),
-		v->luks.chosen < 0 ? "The LUKS header is of a version that this program does "
-				     "not know."
-				   : "One copy of the LUKS header is of a version that this "
-				     "program does not know, and its checksum is right.");
+		r, VERDICT_INCONCLUSIVE, "BV-LUKS-UNKNOWN", luks_view_place(v), "%s %s%s.",
+		v->luks.chosen < 0 ? "The LUKS header" : "One copy of the LUKS header",
+		newer ? "is of a version that this program does not know"
+		      : "has metadata that this program does not accept",
+		newer && v->luks.chosen < 0
+			? ""
+			: ", and its checksum is right: it is as it was written");
 
 	add_evidence(f, v);
 	finding_next(f, "Use a newer bootverdict, or ask cryptsetup about a copy of the header, "
 			"because it repairs what it reads.");
+}
+
+static void damaged_beside_another_writer(struct report *r, const struct luks_view *v, int copy)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-COPY", luks_view_place(v),
+		"The %s copy of the LUKS2 header is damaged. The other one is as it was written, but "
+		"this program does not understand it.",
+		copy_name((unsigned int)copy));
+
+	add_evidence(f, v);
+	finding_not(f, "%s", not_what());
+	luks_next_keep_evidence(f, v);
 }
 
 static const char *repair_option(const struct luks_view *v, char **owned)
@@ -204,14 +220,59 @@ static void update_was_cut(struct report *r, const struct luks_view *v)
 	cleanup(free_ptr) char *option = NULL;
 	struct finding *f = report_finding(
 		r, VERDICT_INCONCLUSIVE, "BV-LUKS-SEQID", luks_view_place(v),
-		"The %s copy of the LUKS2 header is half an update: its checksum was not written "
-		"any more, as when the power goes meanwhile. The %s copy counts, and is good.",
+		v->luks.copies[!good].unfinished
+			? "The %s copy of the LUKS2 header is half an update: its checksum was not "
+			  "written any more, as when the power goes meanwhile. The %s copy counts, "
+			  "and is good."
+			: "The %s copy of the LUKS2 header was not written yet: the %s one is the "
+			  "first that was ever written here, and is good.",
 		copy_name(!good), copy_name(good));
 
 	finding_number(f, "seqid of the first", v->luks.copies[0].seqid);
 	finding_number(f, "seqid of the second", v->luks.copies[1].seqid);
 	finding_next(f, "Make them equal again: cryptsetup repair %s%s", repair_option(v, &option),
 		     v->device);
+}
+
+/*
+ * LUKS1 to LUKS2 moves the areas first; the old header is still there, and converting once more
+ * would move what is no longer key material over what is.
+ */
+static void move_back(struct finding *f, const struct luks_view *v)
+{
+	uint64_t end = 0;
+
+	for (unsigned int i = 0; i < LUKS1_SLOTS; i++) {
+		const struct luks_keyslot *s = &v->luks.slots[i];
+
+		if (s->offset + s->length > end)
+			end = s->offset + s->length;
+	}
+	finding_next(f, "Do not convert it again as it is: that overwrites key material.");
+	finding_next(
+		f,
+		"Put the key material back, and look again: dd if=%s of=KEY-MATERIAL bs=4096 "
+		"skip=8 count=%llu; dd if=KEY-MATERIAL of=%s bs=4096 seek=1 conv=notrunc,fsync",
+		luks_view_place(v), (unsigned long long)((end + BLOCK_SIZE - 1) / BLOCK_SIZE - 1),
+		luks_view_place(v));
+}
+
+static void conversion_was_cut(struct report *r, const struct luks_view *v)
+{
+	int64_t shift = v->comparison.shift;
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-LUKS-CONVERT", luks_view_place(v),
+		"A conversion to LUKS%d was interrupted: key material lies %llu bytes %s the place "
+		"where it was sealed. No passphrase opens the disk like this, also the right one.",
+		shift > 0 ? 2 : 1, (unsigned long long)(shift > 0 ? shift : -shift),
+		shift > 0 ? "behind" : "in front of");
+
+	finding_text(f, "sealed UUID", "%s", v->sealed->uuid);
+	finding_not(f, "%s", not_what());
+	luks_next_keep_evidence(f, v);
+	if (v->luks.chosen >= 0)
+		move_back(f, v);
+	luks_next_use_backup(f, v);
 }
 
 static void unknown_requirement(struct report *r, const struct luks_view *v)
@@ -297,9 +358,14 @@ static void against_record(struct report *r, const struct luks_view *v)
 void report_luks_header(struct report *r, const struct luks_view *v)
 {
 	const struct luks *l = &v->luks;
+	int copy = luks_damaged_beside_another_writer(l);
 
-	if (luks_any_copy_is(l, LUKS_COPY_UNKNOWN))
-		newer_version(r, v);
+	if (copy >= 0)
+		damaged_beside_another_writer(r, v, copy);
+	if (luks_is_of_another_writer(l))
+		of_another_writer(r, v);
+	else if (v->comparison.shift)
+		conversion_was_cut(r, v);
 	else if (l->chosen < 0 && luks_both_copies_are(l, LUKS_COPY_ABSENT))
 		header_gone(r, v);
 	else if (l->chosen < 0 || v->comparison.fields_bad)

@@ -33,16 +33,24 @@ void luks_next_copy_header(struct finding *f, const struct luks_view *v)
 		*mapping ? mapping : "NAME");
 }
 
-void luks_next_restore_header(struct finding *f, const struct luks_view *v)
+void luks_next_use_backup(struct finding *f, const struct luks_view *v)
 {
 	finding_next(f,
 		     "With a header backup: examine it first (bootverdict luks BACKUP-FILE), then: "
 		     "cryptsetup luksHeaderRestore %s --header-backup-file BACKUP-FILE",
 		     luks_view_place(v));
-	finding_next(f,
-		     "A backup brings back the passphrases of its time. Without a backup%s nothing "
-		     "can decrypt the data.",
-		     v->closed ? "" : " and without an open container");
+}
+
+void luks_next_restore_header(struct finding *f, const struct luks_view *v)
+{
+	luks_next_use_backup(f, v);
+	if (v->luks.chosen >= 0 && luks_slots_sound(v) | luks_slots_unproven(v))
+		finding_next(f, "A backup brings back the passphrases of its time.");
+	else
+		finding_next(f,
+			     "A backup brings back the passphrases of its time. Without a backup%s "
+			     "this program knows no way to the data.",
+			     v->closed ? "" : " and without an open container");
 }
 
 void luks_next_seal(struct finding *f, const struct luks_view *v)

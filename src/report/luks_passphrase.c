@@ -68,7 +68,8 @@ void report_luks_passphrase(struct report *r, const struct luks_view *v,
 			    const struct luks_tried *tried)
 {
 	slot_set damaged = luks_slots_damaged(v), unproven = luks_slots_unproven(v);
-	slot_set all = damaged | unproven | luks_slots_sound(v);
+	slot_set wiped = luks_slots_wiped(v);
+	slot_set all = damaged | unproven | wiped | luks_slots_sound(v);
 
 	if (tried->opened)
 		opened(r, v, tried->opened);
@@ -76,6 +77,11 @@ void report_luks_passphrase(struct report *r, const struct luks_view *v,
 		report_finding(r, VERDICT_INCONCLUSIVE, "BV-LUKS-PASSPHRASE", luks_view_place(v),
 			       "The passphrase cannot be tried, right or wrong: there is no header "
 			       "that could be used.");
+	else if (v->comparison.shift)
+		report_finding(
+			r, VERDICT_INCONCLUSIVE, "BV-LUKS-PASSPHRASE", luks_view_place(v),
+			"Whether the passphrase is right cannot be told: key material is not "
+			"in its place.");
 	else if (!all)
 		report_finding(r, VERDICT_CONFIG_ERROR, "BV-LUKS-PASSPHRASE", luks_view_place(v),
 			       "The passphrase cannot be tried: the header has no keyslot in use.");
@@ -83,6 +89,8 @@ void report_luks_passphrase(struct report *r, const struct luks_view *v,
 		cannot_tell(r, v, all, "which a damaged header describes", false);
 	else if (damaged)
 		cannot_tell(r, v, damaged, "whose key material is damaged", false);
+	else if (wiped)
+		cannot_tell(r, v, wiped, "whose key material is other than sealed", false);
 	else if (tried->failed)
 		cannot_tell(r, v, tried->failed, "which could not be tried", false);
 	else if (unproven)

@@ -31,7 +31,7 @@ static void what_still_opens(struct finding *f, const struct luks_view *v)
 			f, "Nothing speaks against %s, and nothing proves it: try its passphrase.",
 			rest);
 	how_to_get_past(f, v, sound ? sound : unproven);
-	if (!sound && !unproven)
+	if (!sound && !unproven && !v->comparison.shift)
 		finding_next(f, "No other keyslot is left that could open the disk.");
 }
 
@@ -97,6 +97,44 @@ static void slot_damaged(struct report *r, const struct luks_view *v, unsigned i
 	luks_ranges(f, v, &v->bad[slot], 1);
 	finding_not(f, "the passphrase, its length, the keyboard layout, or crypttab");
 	how_to_recover(f, v, slot);
+}
+
+/* Another key ends what was interrupted; without one only luksErase does. */
+static void how_to_end_it(struct finding *f, const struct luks_view *v, unsigned int slot)
+{
+	static const char question[] =
+		"Was cryptsetup removing or changing a key when it was stopped? Then end that";
+
+	if (luks_slots_sound(v) | luks_slots_unproven(v))
+		finding_next(f,
+			     "%s, with another passphrase, and seal the disk again: cryptsetup "
+			     "luksKillSlot %s %u; bootverdict seal --all",
+			     question, luks_view_place(v), slot);
+	else
+		finding_next(f, "%s, if all keys were meant to go: cryptsetup luksErase %s",
+			     question, luks_view_place(v));
+}
+
+static void slot_wiped(struct report *r, const struct luks_view *v, unsigned int slot)
+{
+	const struct luks_keyslot *s = &v->luks.slots[slot];
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-LUKS-WIPED", luks_view_place(v),
+		"All key material of keyslot %u is other than it was sealed, and what the header "
+		"says of it is not: its passphrase is refused, also the right one. So it looks when "
+		"cryptsetup is interrupted, which overwrites a key before it writes the header. The "
+		"bytes alone do not tell whether it was.",
+		slot);
+
+	finding_number(f, "keyslot", slot);
+	finding_number(f, "blocks", blocks_of(s->length));
+	finding_text(f, "its area", "%" PRIu64 " bytes at offset %" PRIu64, s->length, s->offset);
+	finding_not(f, "the passphrase, its length, the keyboard layout, or crypttab");
+	what_still_opens(f, v);
+	how_to_end_it(f, v, slot);
+	finding_next(f, "When nobody removed or changed a key, have the storage examined.");
+	luks_next_keep_evidence(f, v);
+	luks_next_use_backup(f, v);
 }
 
 static void slot_implausible(struct report *r, const struct luks_view *v, unsigned int slot)
@@ -204,18 +242,22 @@ static void not_sealed(struct report *r, const struct luks_view *v)
 
 void report_luks_slots(struct report *r, const struct luks_view *v)
 {
-	if (v->luks.chosen < 0)
+	if (v->luks.chosen < 0 && !v->comparison.shift)
 		return;
 	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
 		enum slot_state state = v->comparison.slots[i];
 
 		if (state == SLOT_DAMAGED || state == SLOT_UNREADABLE)
 			slot_damaged(r, v, i);
+		else if (state == SLOT_WIPED && v->luks.chosen >= 0)
+			slot_wiped(r, v, i);
 		else if (v->implausible[i])
 			slot_implausible(r, v, i);
 		else if (state == SLOT_PADDING)
 			slot_padding(r, v, i);
 	}
+	if (v->luks.chosen < 0)
+		return;
 	if (v->sealed)
 		slots_stale(r, v);
 	else if (!luks_slots_damaged(v))

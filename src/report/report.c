@@ -7,17 +7,16 @@
 
 #include "util/text.h"
 
+/* The end of a longer name tells which member it is. */
+#define MEMBER_SHOWN_MAX 250u
+
 /*
  * Names come from damaged archives: nothing that a terminal would obey, and nothing that is
  * not valid in JSON, gets into a report.
  */
 static char *printable(char *s)
 {
-	for (char *c = s; *c; c++) {
-		if ((unsigned char)*c < 0x20 || (unsigned char)*c > 0x7e)
-			*c = '?';
-	}
-	return s;
+	return text_printable(s, TEXT_ASCII);
 }
 
 static void list_add(struct string_list *l, char *owned)
@@ -108,7 +107,7 @@ struct finding *report_finding(struct report *r, enum verdict v, const char *id,
 	r->findings = grow_array(r->findings, &r->finding_count, sizeof(*r->findings));
 	f = &r->findings[r->finding_count - 1];
 	f->verdict = v;
-	f->id = text_copy(id);
+	f->id = printable(text_copy(id));
 	f->target = printable(text_copy(target));
 	va_start(args, summary);
 	f->summary = printable(text_vformat(summary, args));
@@ -124,8 +123,8 @@ struct report_artifact *report_artifact(struct report *r, const char *path, cons
 	r->artifacts = grow_array(r->artifacts, &r->artifact_count, sizeof(*r->artifacts));
 	a = &r->artifacts[r->artifact_count - 1];
 	a->path = printable(text_copy(path));
-	a->kind = text_copy(kind);
-	a->state = text_copy(state);
+	a->kind = printable(text_copy(kind));
+	a->state = printable(text_copy(state));
 	a->bytes = bytes;
 	a->bad_bytes = bad_bytes;
 	return a;
@@ -137,7 +136,7 @@ static struct evidence *add_evidence(struct finding *f, const char *key)
 
 	f->evidence = grow_array(f->evidence, &f->evidence_count, sizeof(*f->evidence));
 	e = &f->evidence[f->evidence_count - 1];
-	e->key = text_copy(key);
+	e->key = printable(text_copy(key));
 	return e;
 }
 
@@ -189,20 +188,36 @@ struct report_range *finding_range(struct finding *f, const struct bad_range *ra
 	return r;
 }
 
+void range_place(struct report_range *r, const struct location *l)
+{
+	r->location = *l;
+	printable(r->location.device);
+	printable(r->location.disk);
+}
+
 void finding_locate(struct finding *f, const char *path)
 {
 	struct extent_map map;
 
 	if (!f->range_count || extent_map_open(&map, path))
 		return;
-	for (size_t i = 0; i < f->range_count; i++)
-		extent_map_locate(&map, f->ranges[i].offset, &f->ranges[i].location);
+	for (size_t i = 0; i < f->range_count; i++) {
+		struct location place;
+
+		extent_map_locate(&map, f->ranges[i].offset, &place);
+		range_place(&f->ranges[i], &place);
+	}
 	extent_map_free(&map);
 }
 
 void range_member(struct report_range *r, const char *path)
 {
-	list_add(&r->members, text_copy(path));
+	size_t length = strlen(path);
+
+	if (length <= MEMBER_SHOWN_MAX)
+		list_add(&r->members, text_copy(path));
+	else
+		list_add(&r->members, text_format("...%s", path + length - MEMBER_SHOWN_MAX));
 }
 
 static void add_column(struct report_table *t, const char *title, size_t length)
@@ -224,7 +239,7 @@ struct report_table *report_table(struct report *r, const char *name, const char
 
 	r->tables = grow_array(r->tables, &r->table_count, sizeof(*r->tables));
 	t = &r->tables[r->table_count - 1];
-	t->name = text_copy(name);
+	t->name = printable(text_copy(name));
 	t->target = printable(text_copy(target));
 	while (*columns) {
 		size_t length = strcspn(columns, " ");

@@ -102,6 +102,7 @@ void finding_not(struct finding *f, const char *text, ...) __attribute__((format
 void finding_next(struct finding *f, const char *text, ...) __attribute__((format(printf, 2, 3)));
 struct report_range *finding_range(struct finding *f, const struct bad_range *range);
 void range_member(struct report_range *r, const char *path);
+void range_place(struct report_range *r, const struct location *l);
 
 /*
  * Finds where on which disk the finding's ranges lie, which are of this file or block device, when

@@ -2,6 +2,7 @@
 #include "storage/crypt_chain.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,11 +10,17 @@
 #include <sys/sysmacros.h>
 
 #include "storage/sysfs.h"
+#include "util/file.h"
+#include "util/message.h"
 #include "util/text.h"
 #include "util/util.h"
 
 /* Mappings lie on one another; no real chain is as long. */
 #define DEPTH_MAX 16u
+
+/* Bytes of an attribute, and of a table: a machine of many containers has thousands of mounts. */
+#define SMALL_MAX 4095u
+#define LINES_MAX (4u << 20)
 
 struct search {
 	const struct crypt_places *places;
@@ -28,28 +35,21 @@ struct search {
 /* All of a small file, without its last newline; NULL. The caller frees it. */
 static char *read_small(const char *path)
 {
-	cleanup(close_file) FILE *f = fopen(path, "re");
-	char text[4096];
-	size_t n = f ? fread(text, 1, sizeof(text) - 1, f) : 0;
+	char *text;
 
-	if (!f)
-		return NULL;
-	text[n] = '\0';
-	text[strcspn(text, "\n")] = '\0';
-	return text_copy(text);
+	if (file_read(path, SMALL_MAX, &text) >= 0)
+		text[strcspn(text, "\n")] = '\0';
+	return text;
 }
 
-/* A file of lines, of any length that memory holds. */
+/* A file of lines. One that is there and cannot be read is told. */
 static char *read_lines(const char *path)
 {
-	cleanup(close_file) FILE *f = fopen(path, "re");
-	char *text = NULL;
-	size_t size = 0;
+	char *text;
+	ssize_t n = file_read(path, LINES_MAX, &text);
 
-	if (!f || getdelim(&text, &size, '\0', f) < 0) {
-		free(text);
-		return NULL;
-	}
+	if (n < 0 && n != -ENOENT)
+		message("%s: %s: it is not read", path, file_error((int)n));
 	return text;
 }
 

@@ -12,6 +12,7 @@
 
 #include "storage/device.h"
 #include "storage/sysfs.h"
+#include "util/file.h"
 #include "util/util.h"
 
 #define EXTENTS_PER_CALL 128u
@@ -105,10 +106,10 @@ int extent_map_read(struct extent_map *map, int fd)
 
 int extent_map_open(struct extent_map *map, const char *path)
 {
-	cleanup(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	cleanup(close_fd) int fd = file_open_at(AT_FDCWD, path, 0, true);
 
 	memset(map, 0, sizeof(*map));
-	return fd < 0 ? -errno : extent_map_read(map, fd);
+	return fd < 0 ? fd : extent_map_read(map, fd);
 }
 
 void extent_map_free(struct extent_map *map)

@@ -12,6 +12,7 @@
 
 #include "storage/dioalign.h"
 #include "storage/direct.h"
+#include "util/file.h"
 #include "util/util.h"
 
 /* Big enough for a disk to be quick, small beside what else runs at that time. */
@@ -99,43 +100,23 @@ static bool direct_is_real(struct direct *d)
 	return true;
 }
 
-/* Without a trace in the access time where that is allowed: reading must not cause a write. */
-static int open_file(int dirfd, const char *path, int flags)
-{
-	int fd;
-
-	flags |= O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
-	fd = openat(dirfd, path, flags | O_NOATIME);
-	if (fd < 0 && errno == EPERM)
-		fd = openat(dirfd, path, flags);
-	return fd;
-}
-
 int direct_open(struct direct **result, int dirfd, const char *path)
 {
 	struct direct *d = calloc(1, sizeof(*d));
 	bool direct = true;
-	struct stat st;
 	int rc;
 
 	if (!d)
 		return -ENOMEM;
 	d->align = BLOCK_SIZE;
 	d->kind = DIRECT_DEVICE;
-	d->fd = open_file(dirfd, path, O_DIRECT);
-	if (d->fd < 0 && errno == EINVAL) {
+	d->fd = file_open_at(dirfd, path, O_DIRECT, true);
+	if (d->fd == -EINVAL) {
 		direct = false;
-		d->fd = open_file(dirfd, path, 0);
+		d->fd = file_open_at(dirfd, path, 0, true);
 	}
-	rc = -errno;
+	rc = d->fd;
 	if (d->fd < 0)
-		goto fail;
-	if (fstat(d->fd, &st) < 0) {
-		rc = -errno;
-		goto fail;
-	}
-	rc = -EINVAL;
-	if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
 		goto fail;
 	rc = -ENOMEM;
 	if (posix_memalign((void **)&d->buffer, BLOCK_SIZE, BUFFER_SIZE) != 0)

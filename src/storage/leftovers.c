@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "storage/replace.h"
+#include "util/file.h"
 
 static int is_leftover(const char *name)
 {
@@ -20,7 +21,7 @@ static int is_leftover(const char *name)
 void leftovers_each(const char *folder, int remove,
 		    void (*found)(void *ctx, const char *path, uint64_t size), void *ctx)
 {
-	DIR *d = opendir(folder);
+	DIR *d = folder_open(folder);
 	struct dirent *e;
 
 	while (d && (e = readdir(d))) {

@@ -67,7 +67,7 @@ bool checker_is_sound(const struct stub_config *config, const char **why)
 	if (!config->checker_known)
 		return false;
 	*why = "it cannot be read";
-	fd = open(STUB_CHECKER, O_RDONLY | O_NOCTTY | O_CLOEXEC);
+	fd = open(STUB_CHECKER, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
 	xxh64_begin(&x);
@@ -194,6 +194,8 @@ static bool judge(pid_t checker, bool ended, int status, unsigned int seconds)
 
 	if (ended && WIFEXITED(status) && !WEXITSTATUS(status))
 		return true;
+	/* It may have turned kernel messages off on the console, and this is one. */
+	klogctl(LOG_CONSOLE_ON, NULL, 0);
 	if (!ended)
 		say(SAY_CRITICAL, "the checker did not decide within ",
 		    number_text((long)seconds, number), " s and was ended; this boot is unchecked");
@@ -205,8 +207,7 @@ static bool judge(pid_t checker, bool ended, int status, unsigned int seconds)
 		    number_text(WEXITSTATUS(status), number), "; this boot is unchecked");
 	if (!kill_checker(checker, &status) && !ended)
 		say(SAY_CRITICAL, "the checker cannot be ended and was left behind", NULL, NULL);
-	/* It may have turned kernel messages off on the console. */
-	klogctl(LOG_CONSOLE_ON, NULL, 0);
+	terminals_restore();
 	return false;
 }
 

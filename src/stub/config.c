@@ -13,7 +13,7 @@
 
 long read_start(const char *path, char *buf, size_t size)
 {
-	int fd = open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	size_t used = 0;
 	ssize_t n = 0;
 
@@ -45,6 +45,37 @@ long parse_decimal(const char *s, const char **end)
 	}
 	*end = s;
 	return digits ? number : -1;
+}
+
+/* "N", "-N" or "N.N", up to the word's end. */
+static long parse_panic(const char *s, const char *word_end)
+{
+	bool negative = *s == '-';
+	const char *end = word_end;
+	long n = parse_decimal(s + negative, &end);
+
+	if (*end == '.')
+		parse_decimal(end + 1, &end);
+	if (n <= 0 || end != word_end)
+		return NEVER;
+	return negative ? -n : n;
+}
+
+long panic_seconds(const char *words, long otherwise)
+{
+	long seconds = otherwise;
+
+	while (*words) {
+		size_t len = 0;
+
+		while (words[len] && words[len] != ' ' && words[len] != '\n')
+			len++;
+		if (!strncmp(words, "panic=", 6))
+			seconds = parse_panic(words + 6, words + len);
+		words += len;
+		words += *words != 0;
+	}
+	return seconds;
 }
 
 static int hex_digit(char c)
@@ -91,6 +122,8 @@ static void parse_line(const char *line, struct stub_config *config)
 
 		if (wait >= 1 && wait <= WAIT_MAX && !*end)
 			config->wait = (unsigned int)wait;
+	} else if (!strncmp(line, "rescue ", 7)) {
+		config->panic = panic_seconds(line + 7, NEVER);
 	}
 }
 
@@ -101,6 +134,7 @@ void stub_config_read(struct stub_config *config)
 
 	memset(config, 0, sizeof(*config));
 	config->wait = WAIT_DEFAULT;
+	config->panic = NEVER;
 	if (len < 0)
 		return;
 	text[len] = 0;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
@@ -12,7 +11,6 @@
 #include "stub.h"
 
 #define CMDLINE_BYTES_MAX 4096
-#define NEVER		  LONG_MIN
 
 /* Reads proc's cmdline, mounting proc for that moment when it is not. */
 static void read_cmdline(char *text, size_t size)
@@ -28,30 +26,6 @@ static void read_cmdline(char *text, size_t size)
 		}
 	}
 	text[len < 0 ? 0 : len] = 0;
-}
-
-/* The last "panic=" of a command line: seconds, negative for "at once"; NEVER when there is none. */
-static long panic_seconds(const char *text)
-{
-	long seconds = NEVER;
-	const char *word = text;
-
-	while (*word) {
-		size_t len = 0;
-
-		while (word[len] && word[len] != ' ' && word[len] != '\n')
-			len++;
-		if (!strncmp(word, "panic=", 6)) {
-			const char *digits = word + 6 + (word[6] == '-');
-			const char *end = word;
-			long n = parse_decimal(digits, &end);
-
-			seconds = n < 0 || end != word + len ? NEVER : word[6] == '-' ? -n : n;
-		}
-		word += len;
-		word += *word != 0;
-	}
-	return seconds;
 }
 
 static void sleep_seconds(long seconds)
@@ -115,22 +89,21 @@ static void tell(int no_init, bool sealed, const char *checker_fault)
 		       "==============================================================\n");
 }
 
-void last_words(int no_init, bool sealed, const char *checker_fault)
+void last_words(int no_init, const struct stub_config *config, const char *checker_fault)
 {
 	char text[CMDLINE_BYTES_MAX];
 	char number[NUMBER_BYTES];
 	long seconds;
 
-	tell(no_init, sealed, checker_fault);
+	tell(no_init, config != NULL, checker_fault);
 	read_cmdline(text, sizeof(text));
-	seconds = panic_seconds(text);
-	if (seconds == NEVER || seconds == 0) {
+	seconds = panic_seconds(text, config ? config->panic : NEVER);
+	if (seconds == NEVER) {
 		say_on_console("This machine now waits to be switched off or reset.\n");
 		wait_forever();
 	}
 	if (seconds > 0) {
-		say(SAY_CRITICAL, "rebooting in ", number_text(seconds, number),
-		    " s (panic= on the kernel command line)");
+		say(SAY_CRITICAL, "rebooting in ", number_text(seconds, number), " s (panic=)");
 		sleep_seconds(seconds);
 	}
 	reboot_machine();

@@ -10,20 +10,17 @@
 
 #define LINE_BYTES 256
 
-/*
- * Nothing is mounted when process 1 starts, so there may be no node in /dev. A node of our own
- * is removed as soon as it is open.
- */
-static int open_device(const char *path, const char *own, unsigned int major, unsigned int minor)
+int open_device(const char *path, const char *own, unsigned int major, unsigned int minor,
+		int flags)
 {
-	int fd = open(path, O_WRONLY | O_APPEND | O_NOCTTY | O_CLOEXEC);
+	int fd = open(path, flags | O_APPEND | O_NOCTTY | O_CLOEXEC);
 
 	if (fd >= 0)
 		return fd;
 	unlink(own);
 	if (mknod(own, S_IFCHR | 0600, makedev(major, minor)))
 		return -1;
-	fd = open(own, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	fd = open(own, flags | O_NOCTTY | O_CLOEXEC);
 	unlink(own);
 	return fd;
 }
@@ -44,7 +41,8 @@ static void write_all(int fd, const char *p, size_t len)
 
 void say_on_console(const char *text)
 {
-	int fd = open_device(STUB_ROOT "/dev/console", STUB_ROOT "/.bootverdict-console", 5, 1);
+	int fd = open_device(STUB_ROOT "/dev/console", STUB_ROOT "/.bootverdict-console", 5, 1,
+			     O_WRONLY);
 
 	write_all(fd >= 0 ? fd : 2, text, strlen(text));
 	if (fd >= 0)
@@ -74,7 +72,7 @@ void say(char level, const char *a, const char *b, const char *c)
 	line[used++] = '\n';
 	line[used] = 0;
 
-	fd = open_device(STUB_ROOT "/dev/kmsg", STUB_ROOT "/.bootverdict-kmsg", 1, 11);
+	fd = open_device(STUB_ROOT "/dev/kmsg", STUB_ROOT "/.bootverdict-kmsg", 1, 11, O_WRONLY);
 	if (fd >= 0) {
 		n = write(fd, line, used);
 		close(fd);

@@ -20,7 +20,7 @@ int main(int argc, char **argv, char **envp)
 	(void)argc;
 	if (!sealed) {
 		say(SAY_DEBUG, "this initramfs is not sealed, going on", NULL, NULL);
-		last_words(exec_next_init(argv, envp), false, NULL);
+		last_words(exec_next_init(argv, envp), NULL, NULL);
 	}
 	stub_config_read(&config);
 	if (checker_is_sound(&config, &fault)) {
@@ -35,5 +35,5 @@ int main(int argc, char **argv, char **envp)
 	error = exec_next_init(argv, envp);
 	if (decided)
 		checker_run(&config, envp, error);
-	last_words(error, true, fault);
+	last_words(error, &config, fault);
 }

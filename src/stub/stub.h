@@ -2,6 +2,7 @@
 #ifndef BV_STUB_STUB_H
 #define BV_STUB_STUB_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -11,7 +12,7 @@
  * quietly and must not end; so it is small, allocates nothing, and uses no stdio.
  *
  * The tests build it with -DSTUB_ROOT='"."' and run it as an ordinary process in a folder that
- * stands for the root; it then takes dev/kmsg and proc/cmdline from there.
+ * stands for the root; it then takes dev/kmsg, dev/terminal and proc/cmdline from there.
  */
 #ifndef STUB_ROOT
 #define STUB_ROOT ""
@@ -20,6 +21,7 @@
 #define STUB_GUARD     STUB_ROOT "/bootverdict"
 #define STUB_CONFIG    STUB_GUARD "/config"
 #define STUB_CHECKER   STUB_GUARD "/bootverdict"
+#define STUB_TERMINALS STUB_GUARD "/run/terminals"
 #define STUB_NEXT_INIT STUB_ROOT "/usr/lib/bootverdict/next-init"
 
 /* ---- say.c ---- */
@@ -37,6 +39,13 @@ void say(char level, const char *a, const char *b, const char *c);
 /* Several lines as they are, on the console alone. */
 void say_on_console(const char *text);
 
+/*
+ * Opens a device, or -1. Nothing is mounted when process 1 starts, so there may be no node at path;
+ * a node of our own is removed as soon as it is open.
+ */
+int open_device(const char *path, const char *own, unsigned int major, unsigned int minor,
+		int flags);
+
 /* The number in decimal, in buf. Returns its first digit's address. */
 #define NUMBER_BYTES 24
 const char *number_text(long number, char buf[NUMBER_BYTES]);
@@ -48,9 +57,10 @@ struct stub_config {
 	uint64_t checker_hash; /* XXH64, seed 0 */
 	uint64_t checker_size; /* bytes */
 	unsigned int wait;     /* seconds, 1 to 3600 */
+	long panic;	       /* panic= of the image's own configuration, as panic_seconds() */
 };
 
-/* Reads STUB_CONFIG; what is absent or damaged takes its default (wait 20). */
+/* Reads STUB_CONFIG; what is absent or damaged takes its default (wait 20, no panic=). */
 void stub_config_read(struct stub_config *config);
 
 /* Reads a file from its start, as much as fits. Returns the bytes read, or -errno. */
@@ -58,6 +68,21 @@ long read_start(const char *path, char *buf, size_t size);
 
 /* A decimal number at the start of s, up to 18 digits; *end stands behind it. -1: none. */
 long parse_decimal(const char *s, const char **end);
+
+/*
+ * The last "panic=" among words: seconds until a reboot, negative for "at once". NEVER: it is empty,
+ * 0, or no number; otherwise: there is none.
+ */
+#define NEVER LONG_MIN
+long panic_seconds(const char *words, long otherwise);
+
+/* ---- terminals.c ---- */
+
+/*
+ * Gives the terminals whose settings the checker had changed back as they were; it has noted them in
+ * STUB_TERMINALS, and has removed that when it has given them back itself.
+ */
+void terminals_restore(void);
 
 /* ---- checker.c ---- */
 
@@ -76,7 +101,10 @@ bool checker_run(const struct stub_config *config, char **envp, int no_init);
 
 /* ---- last.c ---- */
 
-/* Tells on the console that nothing can be started, then waits or reboots; never returns. */
-_Noreturn void last_words(int no_init, bool sealed, const char *checker_fault);
+/*
+ * Tells on the console that nothing can be started, then waits or reboots; never returns, and never
+ * gives a shell. config: NULL for an image that was not sealed.
+ */
+_Noreturn void last_words(int no_init, const struct stub_config *config, const char *checker_fault);
 
 #endif

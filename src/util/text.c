@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "util/text.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "util/message.h"
+#include "util/util.h"
 
 static _Noreturn void out_of_memory(void)
 {
@@ -52,6 +54,54 @@ void *grow_array(void *array, size_t *count, size_t item_size)
 	memset(grown + *count * item_size, 0, item_size);
 	(*count)++;
 	return grown;
+}
+
+/* The bytes of the character at s, whose number goes to *c; 0: it is not valid UTF-8 (RFC 3629). */
+static size_t decode_utf8(const unsigned char *s, uint32_t *c)
+{
+	static const uint32_t least[] = { 0, 0x80, 0x800, 0x10000 };
+	size_t more = *s < 0x80 ? 0 : *s >= 0xf0 ? 3 : *s >= 0xe0 ? 2 : 1;
+
+	if ((*s >= 0x80 && *s < 0xc0) || *s >= 0xf8)
+		return 0;
+	*c = more ? *s & (0x3fu >> more) : *s;
+	for (size_t i = 1; i <= more; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+		*c = *c << 6 | (s[i] & 0x3f);
+	}
+	if (*c < least[more] || *c > 0x10ffff || (*c >= 0xd800 && *c < 0xe000))
+		return 0;
+	return more + 1;
+}
+
+/* Control characters, and those of Unicode that are not seen or change what others look like. */
+static bool is_hidden(uint32_t c)
+{
+	static const uint32_t ranges[][2] = {
+		{ 0, 0x1f },	    { 0x7f, 0x9f },	   { 0xad, 0xad },     { 0x61c, 0x61c },
+		{ 0x200b, 0x200f }, { 0x2028, 0x202e },	   { 0x2060, 0x206f }, { 0xfeff, 0xfeff },
+		{ 0xfff9, 0xfffb }, { 0xe0000, 0x10ffff },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(ranges); i++) {
+		if (c >= ranges[i][0] && c <= ranges[i][1])
+			return true;
+	}
+	return false;
+}
+
+char *text_printable(char *s, enum text_letters letters)
+{
+	for (char *p = s; *p;) {
+		uint32_t c = 0;
+		size_t bytes = decode_utf8((const unsigned char *)p, &c);
+
+		if (!bytes || is_hidden(c) || (letters == TEXT_ASCII && bytes > 1))
+			memset(p, '?', bytes ? bytes : 1);
+		p += bytes ? bytes : 1;
+	}
+	return s;
 }
 
 const char *text_time(int64_t seconds, char *buf)

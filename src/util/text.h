@@ -15,6 +15,16 @@ char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)))
 char *text_vformat(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
 void *grow_array(void *array, size_t *count, size_t item_size); /* adds one zeroed item */
 
+/*
+ * Words from elsewhere (names in archives, tables and devices, the kernel's log, arguments) on their
+ * way to a terminal, a log or a report: what is no letter of one line becomes "?", in place, byte by
+ * byte. That is: control characters (C0, DEL, C1, newlines), what is not valid UTF-8, and characters
+ * that are not seen or that turn the direction of the text behind them. TEXT_ASCII: also everything
+ * beyond ASCII, for screens whose character set is not known. Returns s.
+ */
+enum text_letters { TEXT_ASCII, TEXT_UTF8 };
+char *text_printable(char *s, enum text_letters letters);
+
 /* "2026-11-20T10:02:11Z" from seconds since 1970; buf holds at least 32 bytes. */
 const char *text_time(int64_t seconds, char *buf);
 

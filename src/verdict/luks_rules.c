@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "verdict/luks_rules.h"
 
+/* Of LUKS2, crypt_format() and crypt_convert(). */
+#define FIRST_SEQID 2u
+
+static const struct luks_judgement as_sealed = { VERDICT_INTACT, LUKS_AS_SEALED };
+
 static bool is_in_use(const struct luks_view *v, unsigned int slot)
 {
 	return v->luks.slots[slot].present && v->luks.slots[slot].active;
@@ -14,16 +19,24 @@ static bool is_damaged(const struct luks_view *v, unsigned int slot)
 	       (state == SLOT_DAMAGED || state == SLOT_UNREADABLE || v->implausible[slot] != 0);
 }
 
+static bool is_wiped(const struct luks_view *v, unsigned int slot)
+{
+	return v->comparison.slots[slot] == SLOT_WIPED;
+}
+
+/* Its key material is there, and where the header says. */
 static bool is_sound(const struct luks_view *v, unsigned int slot)
 {
 	enum slot_state state = v->comparison.slots[slot];
 
-	return is_in_use(v, slot) && (state == SLOT_AS_SEALED || state == SLOT_PADDING);
+	return is_in_use(v, slot) && !v->comparison.shift &&
+	       (state == SLOT_AS_SEALED || state == SLOT_PADDING);
 }
 
 static bool is_unproven(const struct luks_view *v, unsigned int slot)
 {
-	return is_in_use(v, slot) && !is_sound(v, slot) && !is_damaged(v, slot);
+	return is_in_use(v, slot) && !v->comparison.shift && !is_sound(v, slot) &&
+	       !is_damaged(v, slot) && !is_wiped(v, slot);
 }
 
 static bool is_unreadable(const struct luks_view *v, unsigned int slot)
@@ -53,6 +66,11 @@ slot_set luks_slots_damaged(const struct luks_view *v)
 	return slots_that(v, is_damaged);
 }
 
+slot_set luks_slots_wiped(const struct luks_view *v)
+{
+	return slots_that(v, is_wiped);
+}
+
 slot_set luks_slots_unproven(const struct luks_view *v)
 {
 	return slots_that(v, is_unproven);
@@ -72,10 +90,59 @@ static struct luks_judgement worse(struct luks_judgement j, enum verdict verdict
 	return (struct luks_judgement){ verdict, ground };
 }
 
+static bool any_slot_is(const struct luks_view *v, enum slot_state state)
+{
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+		if (v->comparison.slots[i] == state)
+			return true;
+	}
+	return false;
+}
+
+bool luks_is_of_another_writer(const struct luks *l)
+{
+	return luks_any_copy_is(l, LUKS_COPY_UNKNOWN) || luks_any_copy_is(l, LUKS_COPY_BAD_JSON);
+}
+
+int luks_damaged_beside_another_writer(const struct luks *l)
+{
+	for (unsigned int i = 0; i < LUKS_HEADERS; i++) {
+		const struct luks_copy *c = &l->copies[i];
+		enum luks_copy_state other = l->copies[!i].state;
+
+		if (other != LUKS_COPY_UNKNOWN && other != LUKS_COPY_BAD_JSON)
+			continue;
+		/* A newer version may have other fields. */
+		if (c->state == LUKS_COPY_UNREADABLE ||
+		    (c->state == LUKS_COPY_BAD_CHECKSUM && !c->unfinished) ||
+		    (c->state == LUKS_COPY_BAD_FIELD && other == LUKS_COPY_BAD_JSON))
+			return (int)i;
+	}
+	return -1;
+}
+
+static struct luks_judgement judge_another_writer(const struct luks_view *v,
+						  struct luks_judgement j)
+{
+	if (luks_damaged_beside_another_writer(&v->luks) >= 0)
+		return worse(j, VERDICT_STORAGE_CORRUPTION, LUKS_COPY_BAD);
+	return worse(j, VERDICT_INCONCLUSIVE, LUKS_NOT_KNOWN);
+}
+
+static bool any_slot_is_bad(const struct luks_view *v)
+{
+	return luks_slots_damaged(v) || any_slot_is(v, SLOT_DAMAGED) ||
+	       any_slot_is(v, SLOT_UNREADABLE);
+}
+
 static struct luks_judgement judge_no_header(const struct luks_view *v)
 {
-	if (luks_any_copy_is(&v->luks, LUKS_COPY_UNKNOWN))
-		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_NOT_KNOWN };
+	if (luks_is_of_another_writer(&v->luks))
+		return judge_another_writer(v, as_sealed);
+	if (v->comparison.shift && any_slot_is_bad(v))
+		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD };
+	if (v->comparison.shift)
+		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_CONVERTING };
 	if (!luks_both_copies_are(&v->luks, LUKS_COPY_ABSENT))
 		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_HEADERS_BAD };
 	if (v->sealed)
@@ -83,13 +150,27 @@ static struct luks_judgement judge_no_header(const struct luks_view *v)
 	return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_NEVER_THERE };
 }
 
+/*
+ * Before a header was written for the first time there was no second copy: cryptsetup counts that
+ * as update 2, when it formats and when it converts.
+ */
+static bool is_first_update(const struct luks_view *v)
+{
+	const struct luks *l = &v->luks;
+
+	return l->chosen == 0 && l->copies[0].seqid == FIRST_SEQID &&
+	       l->copies[1].state == LUKS_COPY_ABSENT && (!v->sealed || v->sealed->version == 1);
+}
+
 bool luks_update_was_cut(const struct luks_view *v)
 {
 	const struct luks *l = &v->luks;
 	const struct luks_copy *bad = &l->copies[l->chosen == 0];
 
-	if (l->version != 2 || l->chosen < 0 || !bad->unfinished)
+	if (l->version != 2 || l->chosen < 0)
 		return false;
+	if (!bad->unfinished)
+		return is_first_update(v);
 	/* Every update has a seqid of its own. */
 	if (v->sealed)
 		return bad->seqid > v->sealed->seqid;
@@ -104,9 +185,8 @@ static struct luks_judgement judge_copies(const struct luks_view *v, struct luks
 
 	if (l->version != 2)
 		return j;
-	/* Its checksum proves a version of the future, or it would be called damaged. */
-	if (luks_any_copy_is(l, LUKS_COPY_UNKNOWN))
-		return worse(j, VERDICT_INCONCLUSIVE, LUKS_NOT_KNOWN);
+	if (luks_is_of_another_writer(l))
+		return judge_another_writer(v, j);
 	if (luks_update_was_cut(v))
 		return worse(j, VERDICT_INCONCLUSIVE, LUKS_COPY_OLDER);
 	if (!luks_both_copies_are(l, LUKS_COPY_GOOD))
@@ -118,15 +198,6 @@ static struct luks_judgement judge_copies(const struct luks_view *v, struct luks
 		     v->sealed && older < v->sealed->seqid ? VERDICT_STORAGE_CORRUPTION
 							   : VERDICT_INCONCLUSIVE,
 		     LUKS_COPY_OLDER);
-}
-
-static bool any_slot_is(const struct luks_view *v, enum slot_state state)
-{
-	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
-		if (v->comparison.slots[i] == state)
-			return true;
-	}
-	return false;
 }
 
 static bool is_changed(const struct luks_view *v)
@@ -158,15 +229,18 @@ static struct luks_judgement judge_by_record(const struct luks_view *v, struct l
 
 struct luks_judgement judge_luks(const struct luks_view *v)
 {
-	struct luks_judgement j = { VERDICT_INTACT, LUKS_AS_SEALED };
+	struct luks_judgement j = as_sealed;
 
 	if (v->luks.chosen < 0)
 		return judge_no_header(v);
 	j = judge_copies(v, j);
 	/* Worse than a bad copy, and the same verdict: a passphrase is refused. */
-	if (luks_slots_damaged(v) || any_slot_is(v, SLOT_DAMAGED) ||
-	    any_slot_is(v, SLOT_UNREADABLE))
+	if (any_slot_is_bad(v))
 		j = (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD };
+	if (v->comparison.shift)
+		j = worse(j, VERDICT_INCONCLUSIVE, LUKS_CONVERTING);
+	if (luks_slots_wiped(v))
+		j = worse(j, VERDICT_INCONCLUSIVE, LUKS_SLOT_WIPED);
 	if (*v->luks.requirements)
 		j = worse(j, VERDICT_INCONCLUSIVE, LUKS_NOT_KNOWN);
 	if (v->sealed)

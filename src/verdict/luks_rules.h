@@ -18,10 +18,12 @@ enum luks_ground {
 	LUKS_NEVER_THERE,  /* no header, and no record of one */
 	LUKS_HEADERS_BAD,  /* no copy of the header can be used, or LUKS1: its fields are damaged */
 	LUKS_SLOT_BAD,	   /* a keyslot is damaged, unreadable or overwritten */
+	LUKS_CONVERTING,   /* a conversion between LUKS1 and LUKS2 was interrupted */
+	LUKS_SLOT_WIPED,   /* SLOT_WIPED: removing a key was interrupted, perhaps */
 	LUKS_COPY_BAD,	   /* one copy is bad, the other one good */
 	LUKS_COPY_OLDER,   /* one copy is older than the other, or half an update */
 	LUKS_OLDER,	   /* both are older than the sealed ones, and sound */
-	LUKS_NOT_KNOWN,	   /* a newer version, or a requirement that is not known */
+	LUKS_NOT_KNOWN,	   /* a newer version, metadata or a requirement that is not known */
 	LUKS_CHANGED,	   /* by its owner: keys, UUID, label, ... */
 	LUKS_REWRITTEN,	   /* the same, written anew: as cryptsetup repairs a copy */
 	LUKS_NOT_SEALED,   /* nothing speaks against it, and there is no record */
@@ -36,6 +38,15 @@ struct luks_judgement {
 /* The rules for a LUKS device (doc/luks.md, "How it decides"), after luks_view_compare(). */
 struct luks_judgement judge_luks(const struct luks_view *v);
 
+/*
+ * Whether a copy is what another program wrote, as its checksum proves: of a newer version, or with
+ * metadata that this program does not accept.
+ */
+bool luks_is_of_another_writer(const struct luks *l);
+
+/* The copy that is damaged beside one of another writer; -1: none is. */
+int luks_damaged_beside_another_writer(const struct luks *l);
+
 /* Whether the copy that is not good is an update that was cut off, by a power loss, say. */
 bool luks_update_was_cut(const struct luks_view *v);
 
@@ -43,6 +54,8 @@ bool luks_update_was_cut(const struct luks_view *v);
 slot_set luks_slots_sound(const struct luks_view *v);
 /* Damaged, unreadable, or overwritten with what no ciphertext looks like. */
 slot_set luks_slots_damaged(const struct luks_view *v);
+/* SLOT_WIPED: no passphrase opens them, and it is not known why. */
+slot_set luks_slots_wiped(const struct luks_view *v);
 /* Nothing is known against them, and nothing proves them: there is no record that holds. */
 slot_set luks_slots_unproven(const struct luks_view *v);
 /* Of all keyslots: those whose area the device cannot read. */

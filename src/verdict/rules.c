@@ -90,6 +90,7 @@ enum verdict judge_refusal(enum refusal refusal)
 	case REFUSED_UNKNOWN:
 		return VERDICT_INCONCLUSIVE;
 	case REFUSED_START:
+	case REFUSED_CHANGED:
 		return VERDICT_CONFIG_ERROR;
 	}
 	return VERDICT_INCONCLUSIVE;

@@ -19,11 +19,13 @@ class Failure(Exception):
 class Program:
     """A command, and what each of its runs took."""
 
-    def __init__(self, what, command, root="", folder=None, before=None, prefix=()):
+    def __init__(self, what, command, root="", folder=None, before=None, prefix=(),
+                 expected=0):
         self.what = what
         self.command = [*prefix, MEASURE, root, *command]
         self.folder = folder
         self.before = before
+        self.expected = expected    # exit status
         self.wall, self.processor = [], []
         self.peak = 0               # KiB
 
@@ -40,7 +42,7 @@ class Program:
             with os.fdopen(read, encoding="ascii") as line:
                 wall, user, system, peak, status = (int(word) for word in line.read().split())
             errors.seek(0)
-            if status:
+            if status != self.expected:
                 raise Failure(f"{self.what}: status {status}: {errors.read(500).decode()}")
         if keep:
             self.wall.append(wall / 1e6)

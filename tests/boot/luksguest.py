@@ -53,10 +53,14 @@ def start(vm, kind="luks2"):
         unlock(vm, image.PASSPHRASE, name=SWAP)
 
 
-def disk(suite="trixie", kind="luks2"):
-    """The sealed disk: keyslots 0 and 1, sealed in the running guest, so that the chain is known."""
+def disk(suite="trixie", kind="luks2", extra=""):
+    """The sealed disk: keyslots 0 and 1, sealed in the running guest, so that the chain is known.
+
+    extra  as for tree.guest()
+    """
     layout, version, header = KINDS[kind]
-    made = image.build(tree.guest(suite, install=guarded.installed(), luks=layout), luks=version)
+    made = image.build(tree.guest(suite, install=guarded.installed(), luks=layout, extra=extra),
+                       luks=version)
     prepare = preparation(version, header)
     # The names of both folders are the fingerprints of what is in them.
     key = host.fingerprint(os.path.dirname(made.path), os.path.dirname(made.initrd), prepare)
@@ -77,7 +81,9 @@ def disk(suite="trixie", kind="luks2"):
         image.debugfs(view, f"dump /initrd.img-{copy.kernel} {folder}/initrd.img")
         host.put(folder + "/seal.json", json.dumps({"log": log, "record": record}))
 
-    folder = host.cached(f"sealed-luks-{suite}-{kind}", key, make)
+    name = f"sealed-luks-{suite}-{kind}"
+    name += "-" + host.fingerprint(extra, scripts=())[:4] if extra else ""
+    folder = host.cached(name, key, make)
     return dataclasses.replace(made, path=folder + "/disk.raw", initrd=folder + "/initrd.img")
 
 

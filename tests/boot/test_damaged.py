@@ -108,25 +108,6 @@ def menu_reboot(t):
         vm.wait_end(30)
 
 
-@case("menu: the first of two consoles is a VGA screen with a keyboard, and both show it")
-def two_consoles(t):
-    disk, _, initrd, drive = one_bit(t)
-    with t.vm(disk, initrd=initrd, drive=drive, consoles=False,
-              options="console=ttyS0,115200 console=tty0") as vm:
-        guarded.corrupt_screen(t, vm)
-        vga = vm.vga()
-        vm.screenshot("screen")
-        shown = "\n".join(vga)
-        t.sees("(?m)^" + guarded.CORRUPT, shown, "not on VGA")
-        t.sees(guarded.MENU, shown, "no menu on VGA")
-        t.sees(r"STORAGE CORRUPTION", vm.text)
-        vm.keys("d")
-        vm.expect({"details by keyboard": "fan.ko.xz"}, 30)
-        vm.expect({"menu": guarded.MENU}, 30)
-        vm.send("r")
-        vm.wait_end(30)
-
-
 @case("policy: stop waits for a person")
 def policy_stop(t):
     disk, _, initrd, drive = one_bit(t)
@@ -167,21 +148,6 @@ def policy_off(t):
         vm.login()
         guarded.quiet_console(t, vm)
         vm.poweroff()
-
-
-def panic_parameter(value):
-    def test(t):
-        disk, _, initrd, drive = one_bit(t)
-        with t.vm(disk, initrd=initrd, drive=drive, options="panic=" + value) as vm:
-            vm.expect({"screen": guarded.CORRUPT}, 120)
-            vm.wait_end(60)
-            t.sees_not(r"\[s\] shell|\[r\] reboot", vm.text, "a menu where panic= forbids it")
-            t.sees_not("GUEST-UP", vm.text, "it went on")
-    return test
-
-
-case("panic=5: the report, no menu, no shell, a reboot")(panic_parameter("5"))
-case("panic=-1: the report, no menu, no shell, a reboot at once")(panic_parameter("-1"))
 
 
 @case("story: the tails of large writes are lost, and the guest explains itself, no panic")

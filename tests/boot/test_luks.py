@@ -32,7 +32,7 @@ def screen_after_failure(t, vm, timeout=200):
     t.check(how == "screen", f"{how} before the screen: {what}")
     vm.expect({"rescue shell": SHELL}, 60)
     text = vm.text[:vm.at]
-    lines = guarded.screen_lines(t, text[:text.rindex("The initramfs gives a shell below")])
+    lines = guarded.screen_lines(t, text[:text.rindex("The initramfs gives a shell on its console")])
     status, output = vm.run("echo $((6 * 7)); test -s /run/bootverdict/report.txt", 30, SHELL)
     t.check(status == 0 and "42" in output, f"the shell does not work: {status} {output}")
     return lines[0].rstrip(), words(lines)

@@ -366,7 +366,21 @@ common_changes() { # VERSION
 
 @test "LUKS2: a header of the future, and an update that was cut off, are no damage" {
 	make_system
-	for change in future-version future-version-begun future-requirement update-cut; do
+	for change in future-version future-version-begun future-requirement other-metadata \
+		other-metadata-begun update-cut; do
 		"$GENERATORS/owner" --only "$change" "$ROOT" "$BATS_TEST_TMPDIR" luks2-one-slot
 	done
+}
+
+@test "cryptsetup killed at each of its writes leaves no damage, and what it says to do ends it" {
+	make_system
+	export LUKS_KILL=$BATS_TEST_TMPDIR/kill.so
+	gcc -D_GNU_SOURCE -O2 -shared -fPIC -o "$LUKS_KILL" "$GENERATORS/kill.c"
+	"$GENERATORS/killed" --only kill-slot --only change-key --only convert "$ROOT" \
+		"$BATS_TEST_TMPDIR" luks1 luks2
+}
+
+@test "no text of a LUKS header reaches the terminal as anything but printable ASCII" {
+	make_system
+	"$GENERATORS/texts" "$ROOT" "$BATS_TEST_TMPDIR"
 }

@@ -339,6 +339,99 @@ expect() {
 	grep -q 'rebooting in 2 s' dev/kmsg
 }
 
+@test "panic= of the image's own configuration: the same, unless the command line says otherwise" {
+	rm usr/lib/bootverdict/next-init
+	checker "rescue initramfs-tools panic=1" <<<'exit 7'
+	echo "ro quiet" >proc/cmdline
+	SECONDS=0
+	boot
+	[ "$status" -eq 100 ]
+	[ "$SECONDS" -ge 1 ]
+	grep -q 'rebooting in 1 s' dev/kmsg
+	echo "panic=-1" >proc/cmdline
+	: >dev/kmsg
+	boot
+	[ "$status" -eq 100 ]
+	[ "$(grep -c 'rebooting in' dev/kmsg)" -eq 0 ]
+	for line in "panic=" "panic=0"; do
+		echo "$line" >proc/cmdline
+		run timeout --signal=KILL 1.7 stub
+		[ "$status" -eq 137 ]
+	done
+	for rules in "initramfs-tools" "initramfs-tools xpanic=1" "initramfs-tools panic=0"; do
+		checker "rescue $rules" <<<'exit 7'
+		echo "ro quiet" >proc/cmdline
+		run timeout --signal=KILL 1.7 stub
+		[ "$status" -eq 137 ]
+	done
+}
+
+# The checker as a program that notes how the terminal is, makes it raw, and goes on as told; the
+# original init says how it has found the terminal.
+terminal_checker() {
+	mkdir bootverdict/run
+	cat >bootverdict/bootverdict <<-END
+	#!/usr/bin/python3
+	import array, fcntl, os, signal, struct, termios, tty
+	settings = array.array("B", bytes(56))
+	fcntl.ioctl(0, termios.TCGETS, settings)
+	number = os.stat(os.ttyname(0)).st_rdev
+	before = termios.tcgetattr(0)
+	signal.signal(signal.SIGTTOU, signal.SIG_IGN) # process 1 has no terminal of its own
+	def note(cut=64):
+	    with open("bootverdict/run/terminals", "wb") as out:
+	        record = struct.pack("II", os.major(number), os.minor(number)) + settings.tobytes()
+	        out.write(record[:cut])
+	def raw():
+	    tty.setraw(0)
+	    os.system("stty -a >raw")
+	$1
+	END
+	chmod 755 bootverdict/bootverdict
+	{ echo "checker $(xxh64 <bootverdict/bootverdict)"; echo "wait 1"; } >bootverdict/config
+	next_init <<-'END'
+	stty -a >after
+	END
+}
+
+# Runs the stub at a terminal of its own; the files before and after hold its settings.
+# shellcheck disable=SC2016 # the inner shell expands it
+boot_at_terminal() {
+	run timeout --kill-after=1 20 python3 "$BATS_TEST_DIRNAME/terminal.py" none none \
+		sh -c 'stty -a >before; ln -s "$(tty)" dev/terminal; exec stub'
+}
+
+@test "a checker that dies gives no raw terminal to the original init" {
+	for way in 'note(); raw(); os.kill(os.getpid(), signal.SIGKILL)' \
+		'note(); raw(); signal.signal(signal.SIGALRM, signal.SIG_DFL); signal.alarm(1); signal.pause()' \
+		'note(); raw(); os._exit(7)' \
+		'note(); raw(); signal.pause()' \
+		'note(); os.write(3, b"h"); raw(); os.kill(os.getpid(), signal.SIGSEGV)'; do
+		rm -rf bootverdict/run dev/terminal raw after
+		terminal_checker "$way"
+		boot_at_terminal
+		grep -q -e '-icanon' raw # it was raw
+		expect after "$(cat before)"
+		[ ! -e bootverdict/run/terminals ]
+		left_alone
+	done
+}
+
+@test "a checker that ends in good order has given the terminal back, and is not interfered with" {
+	terminal_checker 'note(); raw(); termios.tcsetattr(0, termios.TCSANOW, before)
+os.unlink("bootverdict/run/terminals")'
+	boot_at_terminal
+	grep -q -e '-icanon' raw
+	expect after "$(cat before)"
+}
+
+@test "what was noted of a terminal only in part is not used" {
+	terminal_checker 'note(63); os.system("stty rows 7 -echo"); os._exit(7)'
+	boot_at_terminal
+	grep -q -e '-echo ' after
+	[ ! -e bootverdict/run/terminals ]
+}
+
 @test "without panic=, with 0 or nonsense it waits and never ends" {
 	rm usr/lib/bootverdict/next-init
 	for line in "ro quiet" "ro panic=0" "ro panic=1x" "xpanic=1" "panic=" "panic=-"; do

@@ -57,7 +57,7 @@ static void record(const uint8_t *data, size_t size, uint64_t guard)
 		bool whole = !guard || recorder_walk(r, first, true, 0, &fault) == 0;
 
 		whole = recorder_walk(r, rest, false, 0, &fault) == 0 && whole;
-		if (recorder_finish(r, &m) == 0)
+		if (recorder_finish(r, &m, &fault) == 0)
 			check_list(&m, whole);
 	}
 	manifest_clear(&m);

@@ -36,6 +36,24 @@ static void test_list(void **state)
 	assert_int_equal(ids[1].device, makedev(4, 64));
 	assert_string_equal(ids[2].name, "hvc0");
 	assert_int_equal(ids[2].device, makedev(229, 0));
+	assert_true(ids[0].first);
+	assert_false(ids[1].first || ids[2].first);
+}
+
+/* /dev/console is what is listed first; with something that is no terminal there, nothing is. */
+static void test_first(void **state)
+{
+	struct console_id ids[2];
+
+	(void)state;
+	assert_int_equal(
+		consoles_parse("netcon0 -W- (EC      )\nttyS0 -W- (E    p a)    4:64\n", ids, 2),
+		1);
+	assert_false(ids[0].first);
+	assert_int_equal(
+		consoles_parse("ttyS1 -W- ( C   p a) 4:65\nttyS0 -W- (E p a) 4:64\n", ids, 2), 1);
+	assert_string_equal(ids[0].name, "ttyS0");
+	assert_false(ids[0].first);
 }
 
 static void test_odd_lists(void **state)
@@ -70,6 +88,7 @@ static int open_pair(struct consoles *c, int *far)
 	fcntl(near, F_SETFL, O_NONBLOCK);
 	c->items[0].fd = near;
 	c->items[0].saved = raw;
+	c->items[0].asked = true;
 	c->count = 1;
 	return 0;
 }
@@ -164,6 +183,29 @@ static void test_lent_console_is_left_alone(void **state)
 	close(far);
 }
 
+/* The menu is on another console: it has the text, and its keys do nothing. */
+static void test_console_that_is_not_asked(void **state)
+{
+	struct consoles c;
+	char byte;
+	size_t which;
+	int far;
+
+	(void)state;
+	assert_int_equal(open_pair(&c, &far), 0);
+	c.items[0].asked = false;
+	assert_null(consoles_who_is_asked(&c));
+	assert_int_equal(write(far, "s", 1), 1);
+	assert_int_equal(consoles_key(&c, 100, &which), -1);
+	consoles_write(&c, "t");
+	assert_int_equal(read(far, &byte, 1), 1);
+	assert_int_equal(byte, 't');
+	c.items[0].asked = true;
+	assert_ptr_equal(consoles_who_is_asked(&c), &c.items[0]);
+	consoles_close(&c);
+	close(far);
+}
+
 static void test_gone_console_is_given_up(void **state)
 {
 	struct consoles c;
@@ -186,11 +228,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_list),
+		cmocka_unit_test(test_first),
 		cmocka_unit_test(test_odd_lists),
 		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_split_escape),
 		cmocka_unit_test(test_silent_line_does_not_hold_up),
 		cmocka_unit_test(test_lent_console_is_left_alone),
+		cmocka_unit_test(test_console_that_is_not_asked),
 		cmocka_unit_test(test_gone_console_is_given_up),
 	};
 

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "boot/content.h"
@@ -262,6 +263,41 @@ static void test_one_bit(void **state)
 	free(big);
 }
 
+/* Told as exactly as any other, but for the target, which gets into the kernel's log. */
+static void test_private_file(void **state)
+{
+	static const struct {
+		uint32_t folder, file;
+	} modes[] = { { 0700, 0644 }, { 0755, 0600 } };
+	struct fixture *x = *state;
+	unsigned char *big = big_content();
+	unsigned char byte = big[5000] ^ 1;
+
+	change(x, "dir/big", 5000, &byte, 1);
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++) {
+		const struct finding *f;
+
+		report_clear(&x->report);
+		report_init(&x->report, "boot");
+		x->m.contents[1].mode = modes[i].folder;
+		x->m.contents[2].mode = modes[i].file;
+		fchmodat(x->fd, "dir", modes[i].folder, 0);
+		fchmodat(x->fd, "dir/big", modes[i].file, 0);
+		verify(x);
+		assert_int_equal(x->result.different, 1);
+		f = find(x, "BV-CONTENT-DAMAGED");
+		assert_non_null(f);
+		assert_string_equal(f->target, "initial RAM disk");
+		assert_null(strstr(f->summary, "big"));
+		assert_string_equal(evidence(f, "first_path"), "dir/big");
+		assert_int_equal(f->range_count, 1);
+		assert_int_equal(f->ranges[0].damage.kind, DAMAGE_BIT_FLIP);
+		assert_int_equal(f->ranges[0].offset + f->ranges[0].damage.byte, 5000);
+		assert_string_equal(f->ranges[0].members.items[0], "dir/big");
+	}
+	free(big);
+}
+
 static void test_small_file_without_blocks(void **state)
 {
 	struct fixture *x = *state;
@@ -445,6 +481,48 @@ static void test_very_many_missing(void **state)
 	assert_string_equal(evidence(f, "paths_left_off"), "4936");
 }
 
+#define MANY_FILES 100
+#define MANY_NAMES 600 /* of each; in turn, so that no short memory of files helps */
+
+/*
+ * Many names of many files, all damaged: each file is read once and told once, and to find that out
+ * takes no time that grows with the square of the names.
+ */
+static void test_very_many_names(void **state)
+{
+	struct fixture *x = *state;
+	clock_t start;
+
+	x->m.contents =
+		reallocarray(x->m.contents, MANY_FILES * MANY_NAMES + 1000, sizeof(*x->m.contents));
+	for (int name = 0; name < MANY_NAMES; name++) {
+		for (int file = 0; file < MANY_FILES; file++) {
+			struct content *c = &x->m.contents[x->m.content_count++];
+			char path[32], first[32], data[16];
+
+			snprintf(data, sizeof(data), "file %03d", file);
+			snprintf(path, sizeof(path), "z%04d-%03d", name, file);
+			snprintf(first, sizeof(first), "z0000-%03d", file);
+			if (name == 0)
+				put(x, path, "damaged!", 8);
+			else
+				assert_int_equal(linkat(x->fd, first, x->fd, path, 0), 0);
+			*c = (struct content){ .path = text_copy(path),
+					       .type = CONTENT_FILE,
+					       .mode = 0644,
+					       .size = 8,
+					       .hash = hash64(data, 8),
+					       .hard_link = name > 0 };
+		}
+	}
+	start = clock();
+	verify(x);
+	assert_true((clock() - start) / CLOCKS_PER_SEC < 8);
+	assert_int_equal(x->result.checked, x->m.content_count);
+	assert_int_equal(x->result.bytes, 11 + BIG_SIZE + 16 + 25 + MANY_FILES * 8);
+	assert_int_equal(x->result.different, MANY_FILES);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -452,6 +530,7 @@ int main(void)
 		TEST(test_intact),
 		TEST(test_every_single_block),
 		TEST(test_one_bit),
+		TEST(test_private_file),
 		TEST(test_small_file_without_blocks),
 		TEST(test_links_count_once),
 		TEST(test_missing),
@@ -464,6 +543,7 @@ int main(void)
 		TEST(test_links_inside_are_followed),
 		TEST(test_truncated_file),
 		TEST(test_very_many_missing),
+		TEST(test_very_many_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

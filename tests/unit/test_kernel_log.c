@@ -72,6 +72,50 @@ static void test_long_message_is_cut(void **state)
 	free(found);
 }
 
+static size_t format(char *record, const char *words, ...)
+{
+	va_list args;
+	size_t size;
+
+	va_start(args, words);
+	size = kernel_log_format(record, LOG_LEVEL_ERROR, words, args);
+	va_end(args);
+	return size;
+}
+
+/* A name in a record must not end it, begin another, or speak to the console. */
+static void test_record_is_one_line_of_text(void **state)
+{
+	static const char plain[] = "<3>bootverdict: /dev/vda3: 5 keyslots\n";
+	static const char name[] = "a\n<0>b\033[31m\233x\302\233";
+	static const char made[] = "<3>bootverdict: a?<0>b?[31m?x??\n";
+	char record[KERNEL_LOG_RECORD_MAX];
+
+	(void)state;
+	assert_int_equal(format(record, "%s: %d keyslots", "/dev/vda3", 5), strlen(plain));
+	assert_memory_equal(record, plain, strlen(plain));
+	assert_int_equal(format(record, "%s", name), strlen(made));
+	assert_memory_equal(record, made, strlen(made));
+}
+
+/* Also between the bytes of a letter. */
+static void test_long_record_is_cut(void **state)
+{
+	char record[KERNEL_LOG_RECORD_MAX], name[2000] = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < 999; i++)
+		memcpy(name + 2 * i, "\303\244", 2);
+	for (size_t start = 0; start < 2; start++) {
+		size_t size = format(record, "x%.*s%s", (int)start, "y", name);
+
+		assert_true(size > 890 && size <= sizeof(record));
+		assert_int_equal(record[size - 1], '\n');
+		assert_true(record[size - 2] == '?' || record[size - 2] == '\244');
+		assert_true(record[size - 3] != '?');
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -79,6 +123,8 @@ int main(void)
 		cmocka_unit_test(test_first_of_several_counts),
 		cmocka_unit_test(test_other_lines_do_not_count),
 		cmocka_unit_test(test_long_message_is_cut),
+		cmocka_unit_test(test_record_is_one_line_of_text),
+		cmocka_unit_test(test_long_record_is_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

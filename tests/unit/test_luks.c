@@ -740,6 +740,13 @@ static const struct edit edits[] = {
 	{ "\"segments\":[\"0\"]", "\"segments\":[0]", LUKS_COPY_BAD_JSON, "segments" },
 	{ "\"json_size\"", MANDATORY("\"warp\""), LUKS_COPY_GOOD, "warp" },
 	{ "\"json_size\"", MANDATORY("\"a\",\"opal\",\"b\\n\""), LUKS_COPY_GOOD, "a, b?" },
+	/* What a terminal obeys: ESC, and CSI as one character; a character that is cut. */
+	{ "\"json_size\"", MANDATORY("\"\\u001b[31m\\u009b1m\xc2\x9b\""), LUKS_COPY_GOOD,
+	  "?[31m??1m??" },
+	{ "\"offset\":\"32768\"", "\"offset\":\"\\u001b]0;x\\u0007\xc2\x9b\x80\"",
+	  LUKS_COPY_BAD_JSON, "\"?]0;x????\"" },
+	{ "\"0\":{\"type\":\"luks2\"", "\"\\u001bc\":{\"type\":\"luks2\"", LUKS_COPY_BAD_JSON,
+	  "\"?c\"" },
 	{ "\"json_size\"", MANDATORY("7"), LUKS_COPY_BAD_JSON, "requirement" },
 	{ "\"json_size\"", MANDATORY("\"online-reencrypt-v2\""), LUKS_COPY_GOOD, "" },
 	{ "\"json_size\"", MANDATORY("\"online-reencrypt-v9\""), LUKS_COPY_GOOD,

@@ -397,6 +397,104 @@ static void old_slot_wiped(struct device *d)
 	area_is_written(d, 3);
 }
 
+/* As cryptsetup leaves it when it is interrupted: the header says nothing yet. */
+static void slot_wiped(struct device *d)
+{
+	area_is_written(d, 3);
+}
+
+/* The block that the area ends in has a write of its own. */
+static void slot_wiped_but_its_end(struct device *d)
+{
+	scramble(d->bytes + AREA_3, USED / BLOCK_SIZE * BLOCK_SIZE, 99);
+}
+
+static void slot_wiped_in_part(struct device *d)
+{
+	scramble(d->bytes + AREA_3, 2 * BLOCK_SIZE, 99);
+}
+
+static void slot_wiped_but_its_start(struct device *d)
+{
+	scramble(d->bytes + AREA_3 + BLOCK_SIZE, USED - BLOCK_SIZE, 99);
+}
+
+static void slot_wiped_and_key_added(struct device *d)
+{
+	slot_wiped(d);
+	key_added(d);
+}
+
+static void slot_wiped_and_a_bit(struct device *d)
+{
+	slot_wiped(d);
+	d->bytes[AREA_0 + 2 * BLOCK_SIZE] ^= 4;
+}
+
+static void slot_wiped_and_a_copy(struct device *d)
+{
+	slot_wiped(d);
+	first_copy(d);
+}
+
+/* Of 40 times that a disk that rotates is written to, some are patterns. */
+static void slot_wiped_by_pattern(struct device *d)
+{
+	for (size_t i = 0; i < USED - 1; i++)
+		d->bytes[AREA_3 + i] = (unsigned char)(0x924924 >> (16 - 8 * (i % 3)));
+}
+
+static void slot_wiped_by_one_byte(struct device *d)
+{
+	memset(d->bytes + AREA_3, 0x77, USED);
+}
+
+static void slot_of_another_byte(struct device *d)
+{
+	memset(d->bytes + AREA_3, 0x73, USED);
+}
+
+static void slot_of_ones(struct device *d)
+{
+	memset(d->bytes + AREA_3, 0xff, USED);
+}
+
+static void slot_wiped_and_zeros(struct device *d)
+{
+	slot_wiped(d);
+	memset(d->bytes + AREA_3 + BLOCK_SIZE, 0, BLOCK_SIZE);
+}
+
+static void slot_of_another_place(struct device *d)
+{
+	memcpy(d->bytes + AREA_3, d->bytes + AREA_0, AREA);
+}
+
+static void wiped_by_zeros_while_reencrypting(struct device *d)
+{
+	reencryption_begins(d);
+	memset(d->bytes + AREA_3, 0, USED);
+}
+
+static void another_writer(struct device *d)
+{
+	both_copies(d);
+	d->luks.copies[0].state = d->luks.copies[1].state = LUKS_COPY_BAD_JSON;
+}
+
+static void another_writer_and_damage(struct device *d)
+{
+	both_copies(d);
+	d->luks.copies[0].state = LUKS_COPY_BAD_JSON;
+	d->luks.copies[1].state = LUKS_COPY_BAD_CHECKSUM;
+}
+
+static void another_writer_begun(struct device *d)
+{
+	d->luks.copies[0].state = LUKS_COPY_BAD_JSON;
+	d->luks.chosen = 1;
+}
+
 static void copy_reverted(struct device *d)
 {
 	d->luks.copies[1].seqid--;
@@ -434,6 +532,40 @@ static const struct row rows[] = {
 	  NONE, false },
 	{ "a reencryption that wiped an old keyslot", 2, old_slot_wiped, VERDICT_STALE,
 	  LUKS_CHANGED, SAME, SLOT_CHANGED, SLOT_NEW, false },
+	{ "a removal that was interrupted", 0, slot_wiped, VERDICT_INCONCLUSIVE, LUKS_SLOT_WIPED,
+	  SAME, SLOT_WIPED, NONE, false },
+	{ "one between its two writes", 0, slot_wiped_but_its_end, VERDICT_INCONCLUSIVE,
+	  LUKS_SLOT_WIPED, SAME, SLOT_WIPED, NONE, false },
+	{ "a change of a key that was interrupted", 0, slot_wiped_and_key_added,
+	  VERDICT_INCONCLUSIVE, LUKS_SLOT_WIPED, SAME, SLOT_WIPED, SLOT_NEW, false },
+	{ "wiped with one word", 0, slot_wiped_by_pattern, VERDICT_INCONCLUSIVE, LUKS_SLOT_WIPED,
+	  SAME, SLOT_WIPED, NONE, false },
+	{ "wiped with one byte", 0, slot_wiped_by_one_byte, VERDICT_INCONCLUSIVE, LUKS_SLOT_WIPED,
+	  SAME, SLOT_WIPED, NONE, false },
+	{ "random bytes, and a part as sealed", 0, slot_wiped_in_part, VERDICT_STORAGE_CORRUPTION,
+	  LUKS_SLOT_BAD, SAME, SLOT_DAMAGED, NONE, false },
+	{ "random bytes, and the start as sealed", 0, slot_wiped_but_its_start,
+	  VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD, SAME, SLOT_DAMAGED, NONE, false },
+	{ "random bytes, and zeros", 0, slot_wiped_and_zeros, VERDICT_STORAGE_CORRUPTION,
+	  LUKS_SLOT_BAD, SAME, SLOT_DAMAGED, NONE, false },
+	{ "a byte that nothing wipes with", 0, slot_of_another_byte, VERDICT_STORAGE_CORRUPTION,
+	  LUKS_SLOT_BAD, SAME, SLOT_DAMAGED, NONE, false },
+	{ "an area of ones", 0, slot_of_ones, VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD, SAME,
+	  SLOT_DAMAGED, NONE, false },
+	{ "another keyslot's area", 0, slot_of_another_place, VERDICT_STORAGE_CORRUPTION,
+	  LUKS_SLOT_BAD, SAME, SLOT_DAMAGED, NONE, false },
+	{ "a removal that was interrupted, and a bit", 0, slot_wiped_and_a_bit,
+	  VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD, SLOT_DAMAGED, SLOT_WIPED, NONE, false },
+	{ "a removal that was interrupted, and a copy", 2, slot_wiped_and_a_copy,
+	  VERDICT_STORAGE_CORRUPTION, LUKS_COPY_BAD, SAME, SLOT_WIPED, NONE, false },
+	{ "zeros during a reencryption", 2, wiped_by_zeros_while_reencrypting,
+	  VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD, SAME, SLOT_DAMAGED, SLOT_NEW, false },
+	{ "another writer's metadata", 2, another_writer, VERDICT_INCONCLUSIVE, LUKS_NOT_KNOWN,
+	  SAME, SAME, NONE, false },
+	{ "another writer's metadata, and a bit", 2, another_writer_and_damage,
+	  VERDICT_STORAGE_CORRUPTION, LUKS_COPY_BAD, SAME, SAME, NONE, false },
+	{ "another writer's metadata in one copy", 2, another_writer_begun, VERDICT_INCONCLUSIVE,
+	  LUKS_NOT_KNOWN, SAME, SAME, NONE, false },
 	{ "reencryption in progress", 2, reencryption_begins, VERDICT_STALE, LUKS_CHANGED, SAME,
 	  SAME, SLOT_NEW, false },
 	{ "convert", 0, converted, VERDICT_STALE, LUKS_CHANGED, SLOT_CHANGED, SLOT_CHANGED, NONE,

@@ -59,25 +59,25 @@ static void test_decisions(void **state)
 	}
 }
 
-/* Where panic= is given there is no way to a menu: no shell where initramfs-tools gives none. */
+/* Where nobody may be asked there is no way to a menu, and so none to a shell. */
 static void test_panic_never_asks(void **state)
 {
 	(void)state;
 	for (int policy = POLICY_NONE; policy <= POLICY_OFF; policy++) {
-		for (int can = 0; can <= 1; can++) {
-			enum decision d = policy_decide((enum policy)policy, PANIC_HALT, true, can);
+		for (int panic = PANIC_HALT; panic <= PANIC_POWER_OFF; panic++) {
+			for (int can = 0; can <= 1; can++) {
+				enum decision d = policy_decide((enum policy)policy,
+								(enum on_panic)panic, true, can);
 
-			assert_true(d == DECIDE_PANIC || d == DECIDE_SHOW_AND_GO);
+				assert_true(d == DECIDE_PANIC || d == DECIDE_SHOW_AND_GO);
+			}
 		}
 	}
 }
 
 static enum policy policy_of(const char *line)
 {
-	struct parameters p;
-
-	parameters_parse(&p, line);
-	return p.policy;
+	return parameters_policy(line);
 }
 
 static void test_policy_parameter(void **state)
@@ -99,30 +99,6 @@ static void test_policy_parameter(void **state)
 	memcpy(longword, "bootverdict=off", 15);
 	memcpy(longword + 980, " bootverdict=stop", 18);
 	assert_int_equal(policy_of(longword), POLICY_STOP);
-}
-
-static void check_panic(const char *line, enum on_panic panic, unsigned int ms)
-{
-	struct parameters p;
-
-	parameters_parse(&p, line);
-	assert_int_equal(p.panic, panic);
-	assert_int_equal(p.panic_ms, ms);
-}
-
-static void test_panic_parameter(void **state)
-{
-	(void)state;
-	check_panic("ro quiet", PANIC_NONE, 0);
-	check_panic("panic=", PANIC_NONE, 0);
-	check_panic("panic=10", PANIC_REBOOT, 10000);
-	check_panic("panic=10 panic=2.5", PANIC_REBOOT, 2500);
-	check_panic("panic=-1", PANIC_REBOOT, 0);
-	check_panic("panic=-x", PANIC_HALT, 0);
-	check_panic("panic=0", PANIC_HALT, 0);
-	check_panic("panic=soon", PANIC_HALT, 0);
-	check_panic("panic=99999999999999999999", PANIC_REBOOT, 24 * 3600 * 1000);
-	check_panic("panic_on_oops=1 oops=panic", PANIC_NONE, 0);
 }
 
 static void check_config(const char *text, enum policy policy, unsigned int timeout)
@@ -147,6 +123,31 @@ static void test_config(void **state)
 	check_config("\n\n\377\001\n", POLICY_STOP, 30);
 }
 
+static void check_rules(const char *text, const char *rules)
+{
+	struct boot_config c;
+
+	boot_config_parse(&c, text);
+	assert_string_equal(c.rescue, rules);
+}
+
+static void test_config_rules(void **state)
+{
+	char text[RESCUE_RULES_MAX + 20] = "rescue ";
+
+	(void)state;
+	check_rules("policy ask\nrescue initramfs-tools panic=30\n", "initramfs-tools panic=30");
+	check_rules("rescue initramfs-tools panic=3", ""); /* cut short: 30, perhaps */
+	check_rules("rescue \npolicy ask\n", "");
+	check_rules("escue initramfs-tools\n", "");
+	memset(text + 7, 'x', RESCUE_RULES_MAX);
+	text[7 + RESCUE_RULES_MAX] = '\n';
+	check_rules(text, "");
+	text[7 + RESCUE_RULES_MAX - 1] = '\n';
+	text[7 + RESCUE_RULES_MAX] = '\0';
+	assert_int_equal(strcspn(text, "\n"), 7 + RESCUE_RULES_MAX - 1);
+}
+
 static void test_config_file(void **state)
 {
 	struct boot_config c;
@@ -164,8 +165,8 @@ int main(void)
 		cmocka_unit_test(test_decisions),
 		cmocka_unit_test(test_panic_never_asks),
 		cmocka_unit_test(test_policy_parameter),
-		cmocka_unit_test(test_panic_parameter),
 		cmocka_unit_test(test_config),
+		cmocka_unit_test(test_config_rules),
 		cmocka_unit_test(test_config_file),
 	};
 

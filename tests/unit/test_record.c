@@ -35,7 +35,7 @@ static struct manifest record(const struct archive *guard, const struct archive 
 	in = input_from_memory(image->bytes, image->size);
 	assert_int_equal(recorder_walk(r, in, false, 0, &fault), 0);
 	input_free(in);
-	assert_int_equal(recorder_finish(r, &m), 0);
+	assert_int_equal(recorder_finish(r, &m, &fault), 0);
 	recorder_free(r);
 	return m;
 }
@@ -244,7 +244,7 @@ static void test_broken_image(void **state)
 	assert_true(fault.error < 0);
 	input_free(in);
 	manifest_init(&m);
-	assert_int_equal(recorder_finish(r, &m), 0);
+	assert_int_equal(recorder_finish(r, &m, &fault), 0);
 	expect(&m, "whole", CONTENT_FILE, "whole");
 	recorder_free(r);
 	manifest_clear(&m);

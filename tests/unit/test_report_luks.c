@@ -221,13 +221,10 @@ static void test_tables(void **state)
 static void test_states_of_slots(void **state)
 {
 	static const char *const names[] = {
-		[SLOT_AS_SEALED] = "as sealed",
-		[SLOT_CHANGED] = "changed",
-		[SLOT_DAMAGED] = "damaged",
-		[SLOT_PADDING] = "padding differs",
-		[SLOT_NEW] = "new",
-		[SLOT_REMOVED] = "removed",
-		[SLOT_UNREADABLE] = "unreadable",
+		[SLOT_AS_SEALED] = "as sealed",	    [SLOT_CHANGED] = "changed",
+		[SLOT_DAMAGED] = "damaged",	    [SLOT_WIPED] = "not as sealed",
+		[SLOT_PADDING] = "padding differs", [SLOT_NEW] = "new",
+		[SLOT_REMOVED] = "removed",	    [SLOT_UNREADABLE] = "unreadable",
 		[SLOT_UNKNOWN] = "not sealed",
 	};
 

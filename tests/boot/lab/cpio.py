@@ -128,3 +128,15 @@ def xxh64(data):
     value = (value ^ value >> 33) * P2 & MASK
     value = (value ^ value >> 29) * P3 & MASK
     return value ^ value >> 32
+
+
+def archive(files):
+    """An uncompressed archive (newc) of regular files: {name: bytes}."""
+    made = b""
+    for name, data in [*files.items(), ("TRAILER!!!", b"")]:
+        mode = 0o100644 if name != "TRAILER!!!" else 0
+        fields = (len(made) + 1, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name) + 1, 0)
+        made += b"070701" + b"".join(b"%08X" % f for f in fields) + name.encode() + b"\0"
+        made += bytes(-len(made) % 4) + data
+        made += bytes(-len(made) % 4)
+    return made

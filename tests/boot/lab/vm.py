@@ -44,10 +44,12 @@ class VM:
     fast       init=/sbin/guest-init instead of systemd (direct boots; on the disk, options.cfg)
     keep       False throws the guest's writes away
     memory     MiB
+    second     a second serial port, /dev/ttyS1 in the guest: its text is second_text, and it is
+               typed on with send(keys, second=True)
     """
 
     def __init__(self, image, folder, *, drive=None, nvme=False, boot="direct", initrd=None, kernel=None,
-                 options="", consoles=True, fast=True, keep=False, memory=768, extra=()):
+                 options="", consoles=True, fast=True, keep=False, memory=768, second=False, extra=()):
         os.makedirs(folder, exist_ok=True)
         self.folder = folder
         # A socket's path may have 107 bytes only, and the project may lie anywhere.
@@ -60,6 +62,9 @@ class VM:
                    "-device", "virtio-rng-pci",
                    "-chardev", f"socket,id=s0,path={self.sockets}/serial,server=on,wait=on",
                    "-serial", "chardev:s0", "-qmp", f"unix:{self.sockets}/qmp,server=on,wait=off"]
+        if second:
+            command += ["-chardev", f"socket,id=s1,path={self.sockets}/second,server=on,wait=on",
+                        "-serial", "chardev:s1"]
         if image and not drive:
             drive = f"file={image.path},format=raw,cache=unsafe"
         if drive:
@@ -81,6 +86,8 @@ class VM:
         self.at = 0                 # expect() looks from here on
         self.marks = []             # (seconds since the start, what)
         self.process = self.socket = self.record = self.started = None
+        self.second = second        # its socket, once it is connected
+        self.second_text = ""
         self.tag = 0
 
     # ------------------------------------------------------------------ life
@@ -94,6 +101,9 @@ class VM:
         self.record = open(self.transcript, "wb", buffering=0)
         self.socket = self.connect("serial")
         self.socket.setblocking(False)
+        if self.second:
+            self.second = self.connect("second")
+            self.second.setblocking(False)
         return self
 
     def __exit__(self, *_):
@@ -101,6 +111,8 @@ class VM:
             self.process.kill()
         self.process.wait()
         self.socket.close()
+        if self.second:
+            self.second.close()
         self.record.close()
         for name in os.listdir(self.sockets):
             os.unlink(os.path.join(self.sockets, name))
@@ -132,8 +144,10 @@ class VM:
 
     def pump(self, wait):
         """Take in what the console shows within WAIT seconds; False when QEMU has closed it."""
-        ready, _, _ = select.select([self.socket], [], [], wait)
-        if not ready:
+        ready, _, _ = select.select([self.socket] + [self.second] * bool(self.second), [], [], wait)
+        if self.second in ready:
+            self.second_text += ANSI.sub("", self.second.recv(65536).decode("utf-8", "replace"))
+        if self.socket not in ready:
             return True
         try:
             got = self.socket.recv(65536)
@@ -183,12 +197,12 @@ class VM:
                 size, last = len(self.text), time.monotonic()
         return self.text.replace("\r", "")
 
-    def send(self, keys):
+    def send(self, keys, second=False):
         """Type on the serial console."""
         data = keys.encode()
         while data:
             try:
-                data = data[self.socket.send(data):]
+                data = data[(self.second if second else self.socket).send(data):]
             except BlockingIOError:
                 time.sleep(0.05)
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cmd/seal_rescue.h"
+#include "cmd/seal_fallback.h"
 
 #include <errno.h>
 #include <libgen.h>
@@ -18,7 +18,7 @@
 static const size_t pieces[] = { 64 * 1024, BLOCK_SIZE };
 
 /* Under the name stands what was put there last. */
-static bool expected_now(const struct rescue *c, struct stat *st)
+static bool expected_now(const struct fallback *c, struct stat *st)
 {
 	return lstat(c->image->path, st) == 0;
 }
@@ -33,7 +33,7 @@ static const char *const previous_names[][2] = {
 	{ "", ".bak" },	      { "", ".old" }, /* kept on purpose */
 };
 
-static bool reads_as_sealed(const struct rescue *c, const char *path)
+static bool reads_as_sealed(const struct fallback *c, const char *path)
 {
 	const struct sealed_file *sealed = &c->previous->files[ARTIFACT_INITRD];
 	struct comparison found;
@@ -47,7 +47,7 @@ static bool reads_as_sealed(const struct rescue *c, const char *path)
 	return same;
 }
 
-static bool put_previous(struct rescue *c)
+static bool put_previous(struct fallback *c)
 {
 	cleanup(free_ptr) char *for_folder = text_copy(c->image->path);
 	cleanup(free_ptr) char *for_name = text_copy(c->image->path);
@@ -72,7 +72,7 @@ static bool put_previous(struct rescue *c)
 
 /* ---- the guard in front ------------------------------------------------------------------------ */
 
-static bool install(const struct rescue *c, struct replacement *r)
+static bool install(const struct fallback *c, struct replacement *r)
 {
 	struct stat now;
 
@@ -83,7 +83,7 @@ static bool install(const struct rescue *c, struct replacement *r)
 }
 
 /* Writes the image behind the guard; all that must have been kept of it is the guard. */
-static bool put_guarded(const struct rescue *c)
+static bool put_guarded(const struct fallback *c)
 {
 	struct replacement *r = NULL;
 	struct replace_result result;
@@ -99,7 +99,7 @@ static bool put_guarded(const struct rescue *c)
 }
 
 /* As little as must be kept for the next boot to explain. */
-static bool put_guard_alone(const struct rescue *c)
+static bool put_guard_alone(const struct fallback *c)
 {
 	struct replacement *r = NULL;
 	struct replace_result result;
@@ -118,19 +118,19 @@ static bool put_guard_alone(const struct rescue *c)
 	return done;
 }
 
-static bool put_guard(struct rescue *c)
+static bool put_guard(struct fallback *c)
 {
 	if (!c->guard)
 		return false;
 	if (c->first && c->first_kept >= c->guard_size && install(c, c->first))
 		return true;
-	return (!c->first && put_guarded(c)) || put_guard_alone(c);
+	return (!c->first && !c->guard_alone && put_guarded(c)) || put_guard_alone(c);
 }
 
 /* ---- once more --------------------------------------------------------------------------------- */
 
 /* Writes all of it, in pieces. 1: it is in place; 0: the device did not keep it again. */
-static int write_in_pieces(const struct rescue *c, size_t piece, struct replacement **r)
+static int write_in_pieces(const struct fallback *c, size_t piece, struct replacement **r)
 {
 	struct replace_result result;
 	int err;
@@ -160,7 +160,7 @@ static void let_all_go(struct replacement **tried, size_t count)
 		replace_let_go(tried[i]);
 }
 
-static bool write_again(struct rescue *c)
+static bool write_again(struct fallback *c)
 {
 	struct replacement *tried[1 + ARRAY_SIZE(pieces)] = { c->first };
 	bool elsewhere = true;
@@ -186,7 +186,7 @@ static bool write_again(struct rescue *c)
 /* ---- in all -------------------------------------------------------------------------------------- */
 
 /* Also an image that could not be sealed may be whole on the disk, and nothing boots better. */
-static bool is_whole(const struct rescue *c)
+static bool is_whole(const struct fallback *c)
 {
 	struct replace_result ignored;
 
@@ -194,7 +194,7 @@ static bool is_whole(const struct rescue *c)
 	       ignored.past_cache;
 }
 
-static enum standing secure(struct rescue *c)
+static enum standing secure(struct fallback *c)
 {
 	if (is_whole(c))
 		return STANDS_WHOLE;
@@ -203,14 +203,14 @@ static enum standing secure(struct rescue *c)
 	return put_guard(c) ? STANDS_GUARDED : STANDS_UNCHANGED;
 }
 
-static void tell(const struct rescue *c, enum standing s)
+static void tell(const struct fallback *c, enum standing s)
 {
 	static const char *const words[] = {
 		[STANDS_SEALED] =
 			"a reboot boots this image: it was written once more, and reads "
 			"back from the disk as it was sealed. What else was written lately "
 			"may be lost",
-		[STANDS_PREVIOUS] = "a reboot boots the image before this one; the new one is lost",
+		[STANDS_PREVIOUS] = "a reboot boots the image before this one, not the new one",
 		[STANDS_WHOLE] =
 			"a reboot boots the image as it stood before: all of it reads back "
 			"from the disk",
@@ -225,7 +225,7 @@ static void tell(const struct rescue *c, enum standing s)
 	message("%s: %s", c->image->name, words[s]);
 }
 
-enum standing seal_rescue(struct rescue *c)
+enum standing seal_fall_back(struct fallback *c)
 {
 	enum standing s;
 

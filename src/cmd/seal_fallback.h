@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef BV_CMD_SEAL_RESCUE_H
-#define BV_CMD_SEAL_RESCUE_H
+#ifndef BV_CMD_SEAL_FALLBACK_H
+#define BV_CMD_SEAL_FALLBACK_H
 
 #include "cmd/seal_image.h"
 #include "cmd/sealing.h"
@@ -10,12 +10,13 @@
  * boots must stand an image that reads back as it was sealed, or one that explains. First what can
  * be had at once, then what is better.
  */
-struct rescue {
+struct fallback {
 	const struct image *image;
 	enum read_back read_back;
 	const struct manifest *previous; /* the sealed record until now */
 	const unsigned char *guard;	 /* to put in front; NULL: there is none */
 	size_t guard_size;
+	bool guard_alone; /* nothing of the image may be unpacked */
 	struct replacement
 		*first;	     /* the sealed image of which the device did not keep all, or NULL */
 	uint64_t first_kept; /* up to this offset it was kept, bytes */
@@ -32,6 +33,6 @@ enum standing {
 };
 
 /* Says on stderr what was done, and what a reboot would do. */
-enum standing seal_rescue(struct rescue *c);
+enum standing seal_fall_back(struct fallback *c);
 
 #endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_UTIL_FILE_H
+#define BV_UTIL_FILE_H
+
+#include <dirent.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/*
+ * Opening what belongs to others: without a trace in its access time where the owner allows that
+ * (reading must not cause a write), and without waiting. What is neither a regular file nor, with
+ * disk_too, a block device is not even opened, because that alone can do something (a FIFO's
+ * writer goes on, a tape is wound). flags are added, such as O_DIRECT. path is relative to the
+ * directory folder, or AT_FDCWD. A descriptor, or -errno; -EINVAL: it is of another kind.
+ */
+int file_open_at(int folder, const char *path, int flags, bool disk_too);
+int file_open(const char *path);    /* of a regular file */
+DIR *folder_open(const char *path); /* NULL and errno, as opendir() */
+
+/* Whether everybody may read an open file: by its mode, and no access control list says otherwise. */
+bool file_is_for_everybody(int fd);
+
+/* The words for an error of these functions. */
+const char *file_error(int error);
+
+/*
+ * The start of a file, at most max bytes, closed with a NUL; *text is the caller's to free. Returns
+ * its bytes, or -errno and NULL.
+ */
+ssize_t file_read(const char *path, size_t max, char **text);
+
+#endif
