@@ -300,4 +300,5 @@ uninstall:
 	@find initramfs-tools/post-update.d -type f -printf '$(POST_UPDATE)/%P\n' | xargs -r rm -fv
 	@find kernel -type f -printf '$(KERNEL_HOOKS)/%P\n' | xargs -r rm -fv
 	rm -rf $(LIB) $(DOC)
+	rm -f $(DESTDIR)/boot/.*.bootverdict-new $(DESTDIR)/boot/.*.bootverdict-old
 	@[ -n "$(DESTDIR)" ] || echo "now run: update-initramfs -u -k all"

@@ -62,9 +62,10 @@ static bool put_previous(struct fallback *c)
 		if (!reads_as_sealed(c, path) || !expected_now(c, &now) ||
 		    replace_with(c->image->path, other, &now))
 			continue;
-		message("%s: the image before this one, %s, reads back from the disk as it was "
-			"sealed, and stands in its place again",
-			c->image->name, path);
+		message("%s: the image before this one, %s, %s as it was sealed, and stands in its "
+			"place again",
+			c->image->name, path,
+			c->read_back == READ_BACK ? "reads back from the disk" : "is");
 		return true;
 	}
 	return false;
@@ -124,7 +125,8 @@ static bool put_guard(struct fallback *c)
 		return false;
 	if (c->first && c->first_kept >= c->guard_size && install(c, c->first))
 		return true;
-	return (!c->first && !c->guard_alone && put_guarded(c)) || put_guard_alone(c);
+	/* Of an image whose first program was changed nothing may be unpacked. */
+	return (!c->first && c->refusal != REFUSED_CHANGED && put_guarded(c)) || put_guard_alone(c);
 }
 
 /* ---- once more --------------------------------------------------------------------------------- */
@@ -190,7 +192,7 @@ static bool is_whole(const struct fallback *c)
 {
 	struct replace_result ignored;
 
-	return c->sound && c->read_back == READ_BACK && image_is_kept(c->image, &ignored) == 0 &&
+	return !c->refusal && c->read_back == READ_BACK && image_is_kept(c->image, &ignored) == 0 &&
 	       ignored.past_cache;
 }
 
@@ -205,24 +207,39 @@ static enum standing secure(struct fallback *c)
 
 static void tell(const struct fallback *c, enum standing s)
 {
-	static const char *const words[] = {
-		[STANDS_SEALED] =
-			"a reboot boots this image: it was written once more, and reads "
-			"back from the disk as it was sealed. What else was written lately "
-			"may be lost",
-		[STANDS_PREVIOUS] = "a reboot boots the image before this one, not the new one",
-		[STANDS_WHOLE] =
-			"a reboot boots the image as it stood before: all of it reads back "
-			"from the disk",
-		[STANDS_GUARDED] =
-			"a reboot will not boot this image, but explain why: bootverdict's guard "
-			"reads back whole from the disk, and stands in front of what there is",
-		[STANDS_UNCHANGED] =
-			"DO NOT REBOOT: the image stands as its builder wrote it, the disk "
-			"does not have all of it, and nothing else could be put in its place",
-	};
+	bool read_back = c->read_back == READ_BACK;
+	/* Without a proof that it is damaged the boot decides. */
+	bool may_boot = c->refusal == REFUSED_UNKNOWN || c->refusal == REFUSED_START;
+	const char *name = c->image->name;
 
-	message("%s: %s", c->image->name, words[s]);
+	switch (s) {
+	case STANDS_SEALED:
+		message("%s: a reboot boots this image: it was written once more%s. What else was "
+			"written lately may be lost",
+			name, read_back ? ", and reads back from the disk as it was sealed" : "");
+		break;
+	case STANDS_PREVIOUS:
+		message("%s: a reboot boots the image before this one, not the new one", name);
+		break;
+	case STANDS_WHOLE:
+		message("%s: a reboot boots the image as it stood before: all of it reads back from "
+			"the disk",
+			name);
+		break;
+	case STANDS_GUARDED:
+		message("%s: a reboot %s: bootverdict's guard%s stands in front of what there is",
+			name,
+			may_boot
+				? "boots this image if it can all the same, and else explains why not"
+				: "will not boot this image, but explain why",
+			read_back ? " reads back whole from the disk, and" : "");
+		break;
+	case STANDS_UNCHANGED:
+		message("%s: DO NOT REBOOT: that may end in a panic. The image stands as its builder "
+			"wrote it, and nothing else could be put in its place",
+			name);
+		break;
+	}
 }
 
 enum standing seal_fall_back(struct fallback *c)
@@ -233,7 +250,7 @@ enum standing seal_fall_back(struct fallback *c)
 	interrupt_defer(true);
 	s = secure(c);
 	interrupt_defer(false);
-	if (c->sound && c->guard && write_again(c))
+	if (!c->refusal && c->guard && write_again(c))
 		s = STANDS_SEALED;
 	tell(c, s);
 	return s;

@@ -16,11 +16,10 @@ struct fallback {
 	const struct manifest *previous; /* the sealed record until now */
 	const unsigned char *guard;	 /* to put in front; NULL: there is none */
 	size_t guard_size;
-	bool guard_alone; /* nothing of the image may be unpacked */
 	struct replacement
-		*first;	     /* the sealed image of which the device did not keep all, or NULL */
-	uint64_t first_kept; /* up to this offset it was kept, bytes */
-	bool sound;	     /* the image is, as the page cache has it */
+		*first;	      /* the sealed image of which the device did not keep all, or NULL */
+	uint64_t first_kept;  /* up to this offset it was kept, bytes */
+	enum refusal refusal; /* NOT_REFUSED: the image is sound, as the page cache has it */
 };
 
 /* What stands under the image's name now, and what a reboot would do with it. */

@@ -245,8 +245,7 @@ static int fall_back(struct sealing *s, struct replacement *first,
 			      .guard_size = s->guard_size,
 			      .first = first,
 			      .first_kept = first ? result->bad_offset : 0,
-			      .sound = !s->m->refusal,
-			      .guard_alone = s->m->refusal == REFUSED_CHANGED };
+			      .refusal = s->m->refusal };
 
 	s->changed = true;
 	switch (seal_fall_back(&c)) {
@@ -267,9 +266,29 @@ static int fall_back(struct sealing *s, struct replacement *first,
 	return 1;
 }
 
+/*
+ * An image that has been sealed explains itself, and its record tells exactly what it has lost since:
+ * neither is given up.
+ */
+static bool explains_itself(const struct sealing *s)
+{
+	return s->im.guard_bytes && !s->previous.refusal;
+}
+
+static int refusal_status(enum refusal refusal)
+{
+	return refusal == REFUSED_START || refusal == REFUSED_CHANGED ? 2 : 1;
+}
+
 /* A guard whose record says only that, and why, the image behind it was refused. */
 static int refuse(struct sealing *s, enum refusal refusal, const char *reason, enum sealed *sealed)
 {
+	*sealed = NOT_SEALED;
+	if (explains_itself(s)) {
+		message("%s: it stays as it is, with its guard and its record: bootverdict check -k %s",
+			s->im.name, s->m->kernel);
+		return refusal_status(refusal);
+	}
 	manifest_forget_image(s->m);
 	free(s->guard);
 	s->guard = NULL;
@@ -286,7 +305,7 @@ static int refuse(struct sealing *s, enum refusal refusal, const char *reason, e
 	} else {
 		fall_back(s, NULL, NULL, sealed);
 	}
-	return refusal == REFUSED_START || refusal == REFUSED_CHANGED ? 2 : 1;
+	return refusal_status(refusal);
 }
 
 /* It was not sealed for a reason that is not the disk's: is what stands there at least kept? */
@@ -298,11 +317,13 @@ static int leave(struct sealing *s, int status, enum sealed *sealed)
 	*sealed = NOT_SEALED;
 	if (err == -EILSEQ || err == -EIO) {
 		seal_explain_write(s->im.name, err, &result);
+		if (explains_itself(s))
+			return 1;
 		return s->guard ? fall_back(s, NULL, NULL, sealed)
 				: refuse(s, REFUSED_BROKEN,
 					 "the disk did not keep what its builder wrote", sealed);
 	}
-	if (!err)
+	if (!err && result.past_cache)
 		message("%s: it stands as its builder wrote it, and reads back from the disk so",
 			s->im.name);
 	return status;
@@ -388,7 +409,7 @@ static int seal_start(struct sealing *s, enum sealed *sealed)
 	case START_UNGUARDED:
 		break;
 	}
-	/* No guard in front of it, whatever the disk says. */
+	/* This guard would keep it from booting. */
 	free(s->guard);
 	s->guard = NULL;
 	return leave(s, 2, sealed);

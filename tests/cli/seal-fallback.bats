@@ -51,7 +51,7 @@ updated_system() {
 	run -1 traced pwrite64:retval=262144:when=3 --
 	[[ $output == *"the disk did not keep what was written"* ]]
 	[[ $output == *"in pieces of 64 KiB"* ]]
-	[[ $output == *"a reboot boots this image: it was written once more"* ]]
+	[[ $output == *"a reboot boots this image: it was written once more, and reads back"* ]]
 	cmp "$IMAGE" "$BATS_TEST_TMPDIR/sealed"
 	check
 	nothing_left

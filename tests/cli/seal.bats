@@ -138,6 +138,23 @@ explained() { # WHY
 	done
 }
 
+@test "a sealed image that is damaged keeps its guard and its record, which tells where" {
+	make_system
+	seal
+	block=$(($(blocks "$IMAGE") - 20))
+	zero_block "$IMAGE" $block
+	cp "$IMAGE" "$BATS_TEST_TMPDIR/damaged"
+	cp "$ROOT/boot/bootverdict/$KVER.manifest" "$BATS_TEST_TMPDIR/record"
+	run seal
+	[ "$status" -eq 1 ]
+	[[ $output == *"it stays as it is, with its guard and its record"* ]]
+	cmp "$IMAGE" "$BATS_TEST_TMPDIR/damaged"
+	cmp "$ROOT/boot/bootverdict/$KVER.manifest" "$BATS_TEST_TMPDIR/record"
+	run check --json
+	[ "$status" -eq 1 ]
+	[ "$(field '.findings[0].ranges[0].offset')" = $((block * 4096)) ]
+}
+
 @test "what was refused is sealed once it is made anew" {
 	make_system
 	cp "$IMAGE" "$BATS_TEST_TMPDIR/good"
@@ -362,7 +379,6 @@ sealed_in_silence() {
 	make_system
 	diverted true
 	seal -q
-	fingerprint >"$BATS_TEST_TMPDIR/sealed"
 	echo newer >>"$ROOT/usr/lib/bootverdict/init"
 	run seal
 	[ "$status" -eq 2 ]
