@@ -39,9 +39,10 @@ static const char help[] =
 	"  -h, --help          this text\n\n"
 	"After a change of LUKS keys: bootverdict seal --all\n\n"
 	"Exit status: 0 sealed; 1 an image, a LUKS header or a keyslot is damaged or half changed, or the\n"
-	"disk did not keep what was written; 2 it could not be done (no room, read-only, ...). After 1\n"
-	"and 2 it says what stands in the initrd's place, and what a reboot would do: the image as it\n"
-	"was, if the disk has all of it, the image before, or bootverdict's guard, which explains.\n";
+	"disk did not keep what was written; 2 it could not be done (no room, read-only, ...), or the\n"
+	"image cannot start. After 1 and 2 it says what stands in the initrd's place, and what a reboot\n"
+	"would do: the image as it was, if the disk has all of it, the image before, or bootverdict's\n"
+	"guard, which explains.\n";
 
 /* A slow disk takes that long for one image, and no longer. */
 #define LOCK_SECONDS 600

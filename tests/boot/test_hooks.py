@@ -71,3 +71,16 @@ def edits_run(suite):
 for _suite in tree.SUITES:
     case(f"hooks: Debian {_suite}: every edit of /init runs, behind bootverdict")(
         edits_run(_suite))
+
+
+@case("hooks: an /init that cannot start is refused by the seal, and a reboot explains")
+def cannot_start(t):
+    edit = hook("/etc/initramfs-tools/hooks", "shell", HOOK.format(
+        prereqs="", edit="sed -i '1s,.*,#!/bin/no-such-shell,' init"))
+    disk = guarded.disk("trixie", extra=edit)
+    t.sees("it cannot start: /bin/no-such-shell, which usr/lib/bootverdict/next-init needs, is not "
+           "in it", guarded.guest("trixie", extra=edit).log)
+    with t.vm(disk) as vm:
+        screen = guarded.screen(t, vm)
+        t.sees("VERDICT: CONFIGURATION ERROR", screen[0])
+        t.sees("cannot be executed|cannot start|cannot be started", "\n".join(screen))

@@ -204,7 +204,7 @@ stop_at_each_program() {
 
 @test "in the boot, and without a folder, the boot scripts do nothing" {
 	before=$(listing)
-	printf '#!/bin/sh\ntouch "$BOOTVERDICT_LIB/kept"\n' >lib/keep
+	printf '#!/bin/sh\ntouch %s/kept\n' "$BOOTVERDICT_LIB" >lib/keep
 	for name in divert keep; do
 		run -0 "$source/initramfs-tools/scripts/bootverdict/$name"
 		DESTDIR=$PWD/image run -0 "$source/initramfs-tools/scripts/bootverdict/$name"
@@ -216,7 +216,11 @@ stop_at_each_program() {
 }
 
 @test "the image that is being replaced is kept, whatever that prints" {
-	printf '#!/bin/sh\necho "$1" | tee "$BOOTVERDICT_LIB/kept"\nexit 1\n' >lib/keep
+	cat >lib/keep <<-'END'
+		#!/bin/sh
+		echo "$1" | tee "$BOOTVERDICT_LIB/kept"
+		exit 1
+	END
 	DESTDIR=$PWD/image version=6.12 run -0 --separate-stderr \
 		"$source/initramfs-tools/scripts/bootverdict/keep" prereqs
 	[ -z "$output" ]

@@ -1,6 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 
+# What `diverted` is given, it expands; its IMAGE_BYTES is for make_files; each test is a subshell:
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034
+
 load system
 
 original_stays() {
@@ -417,7 +420,6 @@ sealed_in_silence() {
 
 @test "an image that cannot start is refused, with the file and the reason" {
 	make_system
-	local next=usr/lib/bootverdict/next-init
 	while IFS='|' read -r change where reason; do
 		diverted "$change"
 		refused "it cannot start: " "$where" "$reason"

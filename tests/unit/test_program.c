@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the kernel needs to execute the programs of an image, as recording saw them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <elf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "artifact/guard.h"
+#include "manifest/manifest.h"
+#include "manifest/programs.h"
+#include "util/text.h"
+
+static struct manifest m;
+static struct segment segment;
+static uint64_t position;
+
+static int set_up(void **state)
+{
+	(void)state;
+	manifest_init(&m);
+	m.programs = programs_new();
+	assert_non_null(m.programs);
+	segment.index = 0;
+	position = 0;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	manifest_clear(&m);
+	return 0;
+}
+
+/* A member as the walk tells of it, in pieces; and its record. Paths come in sorted order. */
+static void put(const char *path, mode_t mode, const void *data, size_t size)
+{
+	const struct member member = { .segment = &segment,
+				       .path = path,
+				       .mode = mode,
+				       .size = size,
+				       .data_position = position += 4096 };
+	struct content *c;
+
+	programs_member(m.programs, &member);
+	programs_data(m.programs, data, size / 2);
+	programs_data(m.programs, (const char *)data + size / 2, size - size / 2);
+	programs_member_end(m.programs);
+	m.contents = grow_array(m.contents, &m.content_count, sizeof(*m.contents));
+	c = &m.contents[m.content_count - 1];
+	c->path = text_copy(path);
+	c->type = (enum content_type)content_type_from_mode(mode);
+	c->mode = mode & 07777;
+	c->size = size;
+	c->data_position = position;
+}
+
+static void put_text(const char *path, mode_t mode, const char *text)
+{
+	put(path, mode, text, strlen(text));
+}
+
+static int chain(const char *path, struct program_chain *c)
+{
+	return program_chain(programs_find, &m, NULL, path, c);
+}
+
+static void test_links_and_interpreters(void **state)
+{
+	struct program_chain c;
+
+	(void)state;
+	put_text("bin", S_IFLNK | 0777, "usr/bin");
+	put_text("init", S_IFREG | 0755, "#! \t/bin/sh -e\n");
+	put_text("loop", S_IFLNK | 0777, "/loop");
+	put_text("odd", S_IFREG | 0755, "#!/bin/sh\r\n");
+	put_text("plain", S_IFREG | 0755, "exec sh\n");
+	put_text("private", S_IFREG | 0644, "#!/bin/sh\n");
+	put_text("usr/bin/sh", S_IFLNK | 0777, "../../usr/lib/sh");
+	put_text("usr/lib/sh", S_IFREG | 0111, "#!/wrong");
+	assert_int_equal(chain("init", &c), -ENOENT);
+	assert_string_equal(c.path, "/wrong");
+	assert_string_equal(c.needed_by, "/bin/sh");
+	assert_int_equal(chain("loop", &c), -ELOOP);
+	assert_int_equal(chain("odd", &c), -ENOENT);
+	assert_string_equal(c.path, "/bin/sh\r");
+	assert_int_equal(chain("plain", &c), -ENOEXEC);
+	assert_int_equal(chain("private", &c), -EACCES);
+	assert_int_equal(chain("bin", &c), -ENOENT); /* its folder is not listed */
+	assert_int_equal(chain("", &c), -ENOENT);
+	assert_int_equal(chain("/../..", &c), -ENOENT);
+}
+
+/* Every prefix of a program, and every byte of its headers changed: an answer, whatever it is. */
+static void test_damaged_programs(void **state)
+{
+	struct {
+		Elf64_Ehdr head;
+		Elf64_Phdr part;
+		char loader[8];
+	} p = { .head = { .e_phoff = sizeof(p.head),
+			  .e_phentsize = sizeof(p.part),
+			  .e_phnum = 1,
+			  .e_machine = EM_X86_64 },
+		.part = { .p_type = PT_INTERP,
+			  .p_offset = offsetof(__typeof__(p), loader),
+			  .p_filesz = 6 },
+		.loader = "/ld.so" };
+	struct program_chain c;
+	struct program found;
+
+	(void)state;
+	memcpy(p.head.e_ident, ELFMAG, SELFMAG);
+	p.head.e_ident[EI_CLASS] = ELFCLASS64;
+	p.head.e_ident[EI_DATA] = ELFDATA2LSB;
+	p.part.p_filesz = sizeof("/ld.so");
+	put("a", S_IFREG | 0755, &p, sizeof(p));
+	assert_int_equal(programs_find(&m, "a", &found), 0);
+	assert_string_equal(found.needs, "/ld.so");
+	assert_int_equal(chain("a", &c), -ENOENT);
+	for (size_t size = 0; size < sizeof(p); size++) {
+		char path[32];
+
+		snprintf(path, sizeof(path), "b%04zu", size);
+		put(path, S_IFREG | 0755, &p, size);
+		assert_int_not_equal(chain(path, &c), 0);
+	}
+	for (size_t at = 0; at < sizeof(p); at++) {
+		unsigned char *byte = (unsigned char *)&p + at;
+		char path[32];
+
+		*byte ^= 0xff;
+		snprintf(path, sizeof(path), "c%04zu", at);
+		put(path, S_IFREG | 0755, &p, sizeof(p));
+		chain(path, &c);
+		*byte ^= 0xff;
+	}
+}
+
+/* What came first is known, of what did not find room it is known that nothing is. */
+static void test_bounded(void **state)
+{
+	static char target[3000];
+	struct program_chain c;
+
+	(void)state;
+	memset(target, 'x', sizeof(target) - 1);
+	put_text("0first", S_IFREG | 0755, "#!/nowhere\n");
+	for (int i = 0; i < 2000; i++) {
+		char path[32];
+
+		snprintf(path, sizeof(path), "link%04d", i);
+		put_text(path, S_IFLNK | 0777, target);
+	}
+	put_text("script", S_IFREG | 0755, "#!/nowhere\n");
+	assert_int_equal(chain("0first", &c), -ENOENT);
+	assert_int_equal(chain("link0000", &c), -ENOENT);
+	assert_int_equal(chain("link1999", &c), -ENODATA);
+	assert_int_equal(chain("script", &c), -ENODATA);
+}
+
+static void test_long_ways(void **state)
+{
+	static char target[4096];
+	struct program_chain c;
+
+	(void)state;
+	for (size_t i = 0; i + 2 < sizeof(target); i += 2)
+		memcpy(target + i, "a/", 2);
+	put_text("a", S_IFLNK | 0777, target);
+	assert_true(chain("a", &c) < 0);
+	assert_int_equal(chain(GUARD_DIVERTED, &c), -ENOENT);
+	put_text(GUARD_DIVERTED, S_IFREG | 0755, "#!/nowhere\n");
+	assert_int_equal(chain(GUARD_DIVERTED, &c), -ELOOP);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_links_and_interpreters, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_damaged_programs, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_bounded, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_long_ways, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
