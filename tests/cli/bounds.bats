@@ -149,7 +149,7 @@ sealed() { # STATUS [WORDS]
 }
 
 @test "what builders use is not refused: windows of zstd -19 and xz -8, and more than the bound" {
-	mkdir "$BATS_TEST_TMPDIR/files"
+	make_files "$BATS_TEST_TMPDIR/files"
 	# Packed fast, with the windows of those presets: what the decoder needs is the same.
 	noise 1000000 large >"$BATS_TEST_TMPDIR/part"
 	for _ in {1..70}; do cat "$BATS_TEST_TMPDIR/part"; done >"$BATS_TEST_TMPDIR/files/large"

@@ -7,6 +7,7 @@ import ctypes.util
 import gzip
 import itertools
 import lzma
+import os
 import struct
 import subprocess
 import sys
@@ -30,6 +31,13 @@ def member(name, mode=FILE, data=b"", size=None, ino=None, nlink=1):
 TRAILER = member("TRAILER!!!", 0)
 
 
+def first():
+    """What every image that is sealed has: an /init that can start; any static program is one."""
+    stub = os.path.join(os.path.dirname(__file__), "..", "..", "build", "stub")
+    with open(stub, "rb") as f:
+        return member("init", 0o100755, data=f.read() + b"not the stub")
+
+
 def small(members, pack="zstd"):
     """Members and a trailer, packed."""
     command = {"zstd": ["zstd", "-q", "-3", "--check", "-T1", "-c"],
@@ -40,7 +48,7 @@ def small(members, pack="zstd"):
         # The packer writes when it is fed, so both ends are kept moving by a second process.
         with subprocess.Popen(["cat"], stdin=packer.stdout, stdout=OUT):
             batch = bytearray()
-            for part in itertools.chain(members, [TRAILER]):
+            for part in itertools.chain([first()], members, [TRAILER]):
                 batch += part
                 if len(batch) > 1 << 20:
                     packer.stdin.write(batch)
@@ -162,7 +170,7 @@ def zstd_frame(parts, window_log=27):
 
 def run_of_zeros(total):
     """Files of zeros, total bytes of them, as zstd packs them at its best."""
-    parts = []
+    parts = [first()]
     while total > 0:
         size = min(total, 3 * GIB)
         parts += [member(f"zeros-{total}", size=size), (b"\0", size)]
@@ -251,10 +259,10 @@ def devices_in_record(n):
 
 WHOLE = {
     "zeros": lambda n: run_of_zeros(n << 20),
-    "window": lambda n: zstd_frame([member("f", size=n << 20), (b"\1", n << 20), TRAILER]),
+    "window": lambda n: zstd_frame([first(), member("f", size=n << 20), (b"\1", n << 20), TRAILER]),
     "gap": lambda n: zstd_frame([member("a") + TRAILER, (b"\0", n << 20), member("b") + TRAILER]),
     "kernel": lambda n: kernel_payload(n << 20),
-    "xz-window": lambda n: xz(member("f", data=b"\1" * (n << 20)) + TRAILER, dict_size=128 << 20),
+    "xz-window": lambda n: xz(first() + member("f", data=b"\1" * (n << 20)) + TRAILER, dict_size=128 << 20),
     "xz-huge-window": lambda n: xz(member("f", data=b"\1" * n) + TRAILER, dict_size=1 << 30),
     "lz4-chunks": lz4_chunks,
     "archives": archives,
@@ -280,6 +288,6 @@ if __name__ == "__main__":
     count = int(rest[0]) if rest else 100
     with open(path, "wb") as OUT:
         if kind in MEMBERS:
-            small(MEMBERS[kind](count), rest[1] if len(rest) > 1 else "zstd")
+            small(MEMBERS[kind](count - 1), rest[1] if len(rest) > 1 else "zstd")
         else:
             OUT.write(WHOLE[kind](count))
