@@ -317,6 +317,18 @@ refused() { # TEXT...
 	original_stays
 }
 
+# The same, but of an image whose first program was changed nothing may be unpacked.
+refused_whole() { # TEXT...
+	run seal --no-read-back
+	echo "$output"
+	[ "$status" -eq 2 ]
+	for text in "it is not sealed" "$@" "explain"; do
+		[[ $output == *"$text"* ]]
+	done
+	[ "guard $(stat -c %s "$IMAGE")" = "$(grep '^guard ' "$ROOT/boot/bootverdict/$KVER.manifest")" ]
+	rm "$ROOT"/{boot,var/lib}/bootverdict/*
+}
+
 # The seal is refused, but the image boots as it is: it is not touched.
 left() { # TEXT...
 	run seal --no-read-back
@@ -352,7 +364,7 @@ sealed_in_silence() {
 	for change in 'cp --remove-destination usr/lib/bootverdict/init init' 'rm init' \
 		'ln -sfn nowhere init' 'sed -i s/a/b/ init' 'rm init; script init /bin/bash'; do
 		diverted "$change"
-		refused "its /init was changed" "update-initramfs -u -k $KVER"
+		refused_whole "its /init was changed" "update-initramfs -u -k $KVER"
 	done
 	for change in 'mv $next init' 'cp $next new; mv new init' 'ln -sfn bin/sh init' \
 		'ln -sfn usr/lib/bootverdict/next-init init' 'rm init; script init /bin/sh; rm $next'; do
@@ -367,10 +379,11 @@ sealed_in_silence() {
 		'printf X | dd of=usr/lib/bootverdict/init bs=1 seek=5000 conv=notrunc status=none' \
 		'chmod 644 usr/lib/bootverdict/init' 'ln -sf /bin/sh usr/lib/bootverdict/init'; do
 		diverted "$change"
-		refused "usr/lib/bootverdict/init" "is not the one of this bootverdict"
+		refused_whole "usr/lib/bootverdict/init" "is not the one of this bootverdict"
 	done
+	diverted true
 	echo newer >>"$ROOT/usr/lib/bootverdict/init"
-	refused "is not the one of this bootverdict"
+	refused_whole "is not the one of this bootverdict"
 	diverted true
 	sealed_in_silence
 }
