@@ -7,6 +7,7 @@
 # make check           everything that CI runs; also check-lint, check-unit, check-cli,
 #                      check-fuzz, check-boot
 # make check-matrix    every kind of damage in real guests: hours
+# make check-crash     a power cut at every write of seal, on every file system: hours
 # make fuzz            the fuzzers, FUZZ_SECONDS each (make check: 30)
 # make bench, make demo, make format, make clean
 # make install         with PREFIX= and DESTDIR=; make uninstall
@@ -117,7 +118,7 @@ UNITS := $(UNIT_SRCS:tests/unit/%.c=$(OUT)/unit/%)
 FUZZERS := $(FUZZ_SRCS:tests/fuzz/%.c=$(OUT)/bin/%)
 
 .PHONY: all deps size install install-guard uninstall check check-lint check-unit check-cli \
-	check-fuzz check-boot check-matrix fuzz bench demo format clean unit-programs \
+	check-fuzz check-boot check-matrix check-crash fuzz bench demo format clean unit-programs \
 	fuzz-programs FORCE
 
 all: $(ALL)
@@ -233,6 +234,9 @@ check-boot: all
 check-matrix: all
 	tests/luks/run
 	tests/boot/run --matrix
+
+check-crash: all
+	tests/boot/run --crash
 
 fuzz:
 	@FUZZ_SECONDS=$(if $(filter file,$(origin FUZZ_SECONDS)),3600,$(FUZZ_SECONDS)) tests/fuzz/run

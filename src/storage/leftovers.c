@@ -2,7 +2,9 @@
 #include "storage/leftovers.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,6 +18,17 @@ static int is_leftover(const char *name)
 	size_t n = strlen(name), end = strlen(REPLACE_SUFFIX);
 
 	return name[0] == '.' && n > end + 1 && strcmp(name + n - end, REPLACE_SUFFIX) == 0;
+}
+
+/* exfat can lose a file's name while it is replaced: then the new one may be all there is. */
+static bool has_its_file(int folder, const char *leftover)
+{
+	char name[NAME_MAX + 1];
+	struct stat st;
+
+	snprintf(name, sizeof(name), "%.*s", (int)(strlen(leftover) - 1 - strlen(REPLACE_SUFFIX)),
+		 leftover + 1);
+	return fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 void leftovers_each(const char *folder, int remove,
@@ -34,7 +47,7 @@ void leftovers_each(const char *folder, int remove,
 			continue;
 		if (found)
 			found(ctx, path, (uint64_t)st.st_size);
-		if (remove)
+		if (remove && has_its_file(dirfd(d), e->d_name))
 			unlink(path);
 	}
 	if (d)

@@ -6,7 +6,7 @@
 
 /*
  * What an interrupted storage/replace leaves in a folder: files ".NAME.bootverdict-new". Calls
- * found() for each, if it is not NULL; with remove they are removed as well, which only the holder
+ * found() for each, if it is not NULL; with remove they are removed as well, unless NAME is missing, which only the holder
  * of the folder's lock may ask for. A folder that cannot be read has none.
  */
 void leftovers_each(const char *folder, int remove,

@@ -4,16 +4,24 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/ioctl.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 
+#include "storage/attributes.h"
 #include "storage/direct.h"
+#include "util/file.h"
 #include "util/hash.h"
 #include "util/interrupt.h"
 #include "util/util.h"
 #include "util/write.h"
+
+/* Linux, fs/ext4/ext4.h (since 5.15) and Documentation/filesystems/ext4/journal.rst. */
+#define EXT4_IOC_CHECKPOINT _IOW('f', 43, uint32_t)
 
 /* Linux, include/uapi/linux/fs.h; musl has neither the flag nor the call. */
 #ifndef RENAME_EXCHANGE
@@ -27,6 +35,7 @@ struct replacement {
 	char name[NAME_MAX + 1];      /* of the file, in folder */
 	char temporary[NAME_MAX + 1]; /* of the new one, in folder */
 	bool created;		      /* the temporary file is ours to remove */
+	mode_t mode;		      /* of the new file where there is no old one */
 	bool installed;		      /* the new file is in place */
 	bool expects;		      /* name must still be this file when it is replaced: */
 	struct stat expected;
@@ -61,24 +70,6 @@ static int open_folder(struct replacement *r, const char *path)
 	return r->folder < 0 ? -errno : 0;
 }
 
-/*
- * vfat has neither owners nor modes, and says EPERM. Elsewhere a new owner that is refused must
- * not leave the file open to more people than before, hence the mode comes last.
- */
-static int set_owner_and_mode(const struct replacement *r, mode_t mode)
-{
-	struct stat old;
-
-	if (fstatat(r->folder, r->name, &old, AT_SYMLINK_NOFOLLOW) == 0) {
-		if (fchown(r->fd, old.st_uid, old.st_gid) < 0 && errno != EPERM)
-			return -errno;
-		mode = old.st_mode & 07777;
-	}
-	if (fchmod(r->fd, mode) < 0 && errno != EPERM)
-		return -errno;
-	return 0;
-}
-
 /* Only a regular file can be replaced: a symbolic link would be lost, and what it means with it. */
 static int check_old(const struct replacement *r)
 {
@@ -100,7 +91,8 @@ static int create_temporary(struct replacement *r, mode_t mode)
 	if (r->fd < 0)
 		return -errno;
 	r->created = true;
-	return set_owner_and_mode(r, mode);
+	r->mode = mode;
+	return attributes_copy(r->folder, r->name, r->fd, r->mode);
 }
 
 int replace_begin(struct replacement **result, const char *path, mode_t mode)
@@ -281,13 +273,15 @@ static int compare(const struct replacement *r, bool *read_past_cache, struct co
 /* Gives the file to the device. What close() reports late counts as well. */
 static int finish_writing(struct replacement *r)
 {
-	int fd = r->fd;
+	int fd = r->fd, rc;
 
 	if (r->error)
 		return r->error;
+	rc = attributes_copy(r->folder, r->name, fd, r->mode);
+	if (rc < 0)
+		return rc;
 	if (r->size % BLOCK_SIZE) {
-		int rc = add_hash(r, r->block, r->size % BLOCK_SIZE);
-
+		rc = add_hash(r, r->block, r->size % BLOCK_SIZE);
 		if (rc < 0)
 			return rc;
 	}
@@ -330,8 +324,33 @@ static int check_expected(const struct replacement *r, const char *name)
 	return replace_is_same_file(&now, &r->expected) ? 0 : -EAGAIN;
 }
 
+static bool is_on(int folder, unsigned long file_system)
+{
+	struct statfs fs;
+
+	return fstatfs(folder, &fs) == 0 && (unsigned long)fs.f_type == file_system;
+}
+
+/*
+ * A boot loader replays no journal: it finds the old folder, with inodes of now. So what ext4 keeps
+ * in its journal is brought to its place, before and after a change of names. xfs cannot do that.
+ */
+static void empty_journal(int folder)
+{
+	uint32_t flags = 0;
+
+	if (is_on(folder, EXT4_SUPER_MAGIC))
+		(void)syscall(SYS_ioctl, folder, EXT4_IOC_CHECKPOINT, &flags);
+}
+
+/*
+ * On vfat the two entries are written one after the other, and share the clusters of one of the
+ * files in between: a power cut there, and the next fsck.fat cuts one of them short. exfat cannot.
+ */
 static int exchange(int folder, const char *a, const char *b)
 {
+	if (is_on(folder, MSDOS_SUPER_MAGIC))
+		return -EOPNOTSUPP;
 	return syscall(SYS_renameat2, folder, a, folder, b, RENAME_EXCHANGE) < 0 ? -errno : 0;
 }
 
@@ -342,26 +361,24 @@ static bool cannot_exchange(int rc)
 }
 
 /*
- * Makes a change of the folder's names durable. Where the inode lives in the directory entry
- * (vfat, exfat) the entry under the new name gets the file's first cluster only when the *file* is
- * written: so the file comes first, then the folder, then all that the file system still keeps.
+ * Makes a change of the folder's names durable. On vfat the entry under the new name gets the
+ * file's first cluster only when the *file* is written; the entry under its other name must be gone
+ * by then, or the two share its clusters. So the folder comes first, and the file last: its fsync
+ * also empties the disk's own cache, which syncfs() does not do everywhere.
  */
-static int sync_names(int folder, const char *name)
+static int sync_names(int folder, int fd)
 {
-	cleanup(close_fd) int fd =
-		openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-
-	if (fd < 0 || fsync(fd) < 0 || fsync(folder) < 0 || syncfs(folder) < 0)
+	if (fsync(folder) < 0 || syncfs(folder) < 0)
 		return -errno;
-	return 0;
+	empty_journal(folder);
+	return fsync(fd) < 0 ? -errno : 0;
 }
 
 /*
- * The new file and the old one change their names, and the old one goes when the disk has that:
- * a rename over the old one would free its blocks, which on vfat may reach the disk before the
- * entry that no longer needs them does. What was displaced can still be looked at, and put back.
+ * The new file and the old one change their names, and the old one goes when the disk has that.
+ * What was displaced can still be looked at, and put back.
  */
-static int put_by_exchange(struct replacement *r)
+static int put_by_exchange(struct replacement *r, int fd)
 {
 	int displaced, rc = exchange(r->folder, r->temporary, r->name);
 
@@ -373,37 +390,49 @@ static int put_by_exchange(struct replacement *r)
 		return rc < 0 ? rc : displaced;
 	}
 	r->installed = true;
-	rc = sync_names(r->folder, r->name);
+	rc = sync_names(r->folder, fd);
 	/* On a disk that fails just now the old file is worth its room, until the next run. */
 	r->created = rc == 0;
 	return rc;
 }
 
-static int put_by_rename(struct replacement *r)
+/*
+ * The old file stays open until the disk has the change: its blocks are given back only then, so
+ * that a power cut never finds them free under an entry that still leads to them.
+ */
+static int put_by_rename(struct replacement *r, const char *from, int fd)
 {
+	cleanup(close_fd) int old = file_open_at(r->folder, r->name, O_NOFOLLOW, false);
 	int rc = check_expected(r, r->name);
 
+	if (old < 0 && old != -ENOENT)
+		return old;
 	if (rc < 0)
 		return rc;
-	if (renameat(r->folder, r->temporary, r->folder, r->name) < 0)
+	if (renameat(r->folder, from, r->folder, r->name) < 0)
 		return -errno;
-	r->created = false;
 	r->installed = true;
-	return sync_names(r->folder, r->name);
+	return sync_names(r->folder, fd);
 }
 
 int replace_install(struct replacement *r)
 {
+	cleanup(close_fd) int fd = file_open_at(r->folder, r->temporary, O_NOFOLLOW, false);
 	int rc;
 
+	if (fd < 0)
+		return fd;
 	if (interrupted())
 		return -EINTR;
 	rc = check_expected(r, r->name);
 	if (rc < 0)
 		return rc;
-	rc = put_by_exchange(r);
-	if (rc == -ENOENT || cannot_exchange(rc))
-		rc = put_by_rename(r);
+	empty_journal(r->folder);
+	rc = put_by_exchange(r, fd);
+	if (rc == -ENOENT || cannot_exchange(rc)) {
+		rc = put_by_rename(r, r->temporary, fd);
+		r->created = !r->installed;
+	}
 	return rc;
 }
 
@@ -428,21 +457,16 @@ int replace_commit(struct replacement *r, enum read_back read_back, struct repla
 /* Where a file can have two names, other keeps its own. */
 static int put_other(struct replacement *r, const char *other)
 {
-	int rc;
+	cleanup(close_fd) int fd = file_open_at(r->folder, other, O_NOFOLLOW, false);
 
+	if (fd < 0)
+		return fd;
 	if (unlinkat(r->folder, r->temporary, 0) < 0 && errno != ENOENT)
 		return -errno;
-	if (linkat(r->folder, other, r->folder, r->temporary, 0) == 0) {
-		r->created = true;
-		return replace_install(r);
-	}
-	rc = check_expected(r, r->name);
-	if (rc < 0)
-		return rc;
-	rc = exchange(r->folder, other, r->name);
-	if (rc == -ENOENT || cannot_exchange(rc))
-		rc = renameat(r->folder, other, r->folder, r->name) < 0 ? -errno : 0;
-	return rc < 0 ? rc : sync_names(r->folder, r->name);
+	if (linkat(r->folder, other, r->folder, r->temporary, 0) < 0)
+		return put_by_rename(r, other, fd);
+	r->created = true;
+	return replace_install(r);
 }
 
 int replace_with(const char *path, const char *other, const struct stat *expected)

@@ -11,8 +11,10 @@
 /*
  * Replaces a file so that at every moment, a power cut included, either the old one or the
  * whole new one is there: write beside it, fsync, read back from the device and compare, let the
- * two exchange their names, fsync by the new name, the folder, the file system; then remove the
- * old one. Who replaces keeps other runs out of the folder: storage/lock.h.
+ * two exchange their names (vfat, exfat: rename one over the other), sync the folder, the file
+ * system, the file by its new name; then remove the old one. make check-crash proves it. exfat alone
+ * can lose the name in between.
+ * Who replaces keeps other runs out of the folder: storage/lock.h.
  *
  *	replace_begin(); replace_write()...; replace_commit() or replace_abort();
  *

@@ -506,6 +506,11 @@ static void test_leftovers(void **state)
 	assert_int_equal(look(f->path), OLD);
 	assert_true(exists(other));
 	assert_int_equal(unlink(other), 0);
+	/* Without the file it may be all there is. */
+	put_text(f->temporary, "12345");
+	assert_int_equal(unlink(f->path), 0);
+	leftovers_each(f->folder, true, NULL, NULL);
+	assert_true(exists(f->temporary));
 	leftovers_each("/absent", true, NULL, NULL);
 }
 
