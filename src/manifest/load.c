@@ -14,25 +14,6 @@ static int fail(char *reason, const char *what, int error)
 	return error;
 }
 
-/* Reads all of a file whose size is known; one that shrinks meanwhile gives fewer bytes. */
-static ssize_t read_all(int fd, char *buf, size_t size)
-{
-	size_t done = 0;
-
-	while (done < size) {
-		ssize_t n = read(fd, buf + done, size - done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		done += (size_t)n;
-	}
-	return (ssize_t)done;
-}
-
 static int load(struct manifest *m, const char *path,
 		int (*parse)(struct manifest *m, const char *text, size_t len, char *reason),
 		char *reason)
@@ -56,7 +37,7 @@ static int load(struct manifest *m, const char *path,
 		return -EOVERFLOW;
 	}
 	text = malloc((size_t)st.st_size + 1);
-	len = text ? read_all(fd, text, (size_t)st.st_size) : -ENOMEM;
+	len = text ? file_read_up_to(fd, text, (size_t)st.st_size) : -ENOMEM;
 	if (len < 0)
 		fail(reason, "cannot read it", (int)len);
 	else

@@ -77,7 +77,7 @@ const char *file_error(int error)
 	return error == -EINVAL ? "it is no regular file" : strerror(-error);
 }
 
-static ssize_t read_up_to(int fd, char *buf, size_t max)
+ssize_t file_read_up_to(int fd, char *buf, size_t max)
 {
 	size_t used = 0;
 
@@ -104,7 +104,7 @@ ssize_t file_read(const char *path, size_t max, char **text)
 	if (fd < 0)
 		return n;
 	*text = malloc(max + 1);
-	n = *text ? read_up_to(fd, *text, max) : -ENOMEM;
+	n = *text ? file_read_up_to(fd, *text, max) : -ENOMEM;
 	if (n < 0) {
 		free(*text);
 		*text = NULL;

@@ -24,6 +24,9 @@ bool file_is_for_everybody(int fd);
 /* The words for an error of these functions. */
 const char *file_error(int error);
 
+/* Reads up to max bytes from where fd stands, fewer only at the file's end; or -errno. */
+ssize_t file_read_up_to(int fd, char *buf, size_t max);
+
 /*
  * The start of a file, at most max bytes, closed with a NUL; *text is the caller's to free. Returns
  * its bytes, or -errno and NULL.

@@ -15,7 +15,7 @@ import sys
 
 import nbdkit  # pylint: disable=import-error  # nbdkit itself provides this module
 
-sys.path.insert(0, os.environ["CRASHDISK_LAB"])
+sys.path.insert(0, os.environ["DISK_LAB"])
 import crashlog  # noqa: E402  pylint: disable=wrong-import-position
 
 PAGE = 4096
