@@ -165,7 +165,7 @@ def broken_image(vm):
             "conv=notrunc status=none; sync")
 
 
-@case("broken image: the image before is put back, and the reboot boots it")
+@case("broken image: the image before is put back, and the reboot boots it", long=True)
 def broken_with_previous(t):
     disk = guarded.disk("trixie")
     drive = t.disk(disk)
