@@ -6,7 +6,9 @@
 
 #include "util/util.h"
 
-static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+/* A reader of messages that is gone, and a limit of file sizes: both come as errors as well. */
+static const int ignored[] = { SIGPIPE, SIGXFSZ };
 static volatile sig_atomic_t came;
 static bool is_deferred;
 
@@ -23,6 +25,8 @@ void interrupt_catch(void)
 		if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
 			sigaction(signals[i], &action, NULL);
 	}
+	for (size_t i = 0; i < ARRAY_SIZE(ignored); i++)
+		signal(ignored[i], SIG_IGN);
 }
 
 bool interrupted(void)

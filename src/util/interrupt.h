@@ -5,8 +5,9 @@
 #include <stdbool.h>
 
 /*
- * For programs that write: SIGINT, SIGTERM and SIGHUP are remembered instead of ending the
+ * For programs that write: SIGINT, SIGTERM, SIGHUP and SIGQUIT are remembered instead of ending the
  * process, so that what is half done is undone first. A signal that was ignored stays ignored.
+ * SIGPIPE and SIGXFSZ are ignored.
  */
 void interrupt_catch(void);
 
