@@ -17,12 +17,6 @@
  */
 static const size_t pieces[] = { 64 * 1024, BLOCK_SIZE };
 
-/* Under the name stands what was put there last. */
-static bool expected_now(const struct fallback *c, struct stat *st)
-{
-	return lstat(c->image->path, st) == 0;
-}
-
 /* ---- the image before ------------------------------------------------------------------------- */
 
 /* What builders, and the hook that runs before them, leave of it: NAME is the image's. */
@@ -39,7 +33,8 @@ static bool reads_as_sealed(const struct fallback *c, const char *path)
 	struct comparison found;
 	bool same;
 
-	if (!sealed->present)
+	/* A refused one has a record as well, and boots no better. */
+	if (!sealed->present || c->previous->refusal)
 		return false;
 	same = !sealed_file_compare(sealed, path, c->read_back == READ_BACK, &found) &&
 	       !found.error && found.size == sealed->size && !found.bad.blocks;
@@ -52,16 +47,17 @@ static bool put_previous(struct fallback *c)
 	cleanup(free_ptr) char *for_folder = text_copy(c->image->path);
 	cleanup(free_ptr) char *for_name = text_copy(c->image->path);
 	const char *folder = dirname(for_folder), *name = basename(for_name);
-	struct stat now;
+	struct stat before;
 
 	for (size_t i = 0; i < ARRAY_SIZE(previous_names); i++) {
 		cleanup(free_ptr) char *other =
 			text_format("%s%s%s", previous_names[i][0], name, previous_names[i][1]);
 		cleanup(free_ptr) char *path = text_format("%s/%s", folder, other);
 
-		if (!reads_as_sealed(c, path) || !expected_now(c, &now) ||
-		    replace_with(c->image->path, other, &now))
+		if (!reads_as_sealed(c, path) || lstat(path, &before) < 0 ||
+		    replace_with(c->image->path, other, &c->stands))
 			continue;
+		c->stands = before;
 		message("%s: the image before this one, %s, %s as it was sealed, and stands in its "
 			"place again",
 			c->image->name, path,
@@ -73,18 +69,21 @@ static bool put_previous(struct fallback *c)
 
 /* ---- the guard in front ------------------------------------------------------------------------ */
 
-static bool install(const struct fallback *c, struct replacement *r)
+static bool install(struct fallback *c, struct replacement *r)
 {
-	struct stat now;
+	struct stat new;
 
-	if (!expected_now(c, &now))
+	if (!replace_stat(r, &new))
 		return false;
-	replace_expect(r, &now);
-	return replace_install(r) == 0 || replace_installed(r);
+	replace_expect(r, &c->stands);
+	if (replace_install(r) != 0 && !replace_installed(r))
+		return false;
+	c->stands = new;
+	return true;
 }
 
 /* Writes the image behind the guard; all that must have been kept of it is the guard. */
-static bool put_guarded(const struct fallback *c)
+static bool put_guarded(struct fallback *c)
 {
 	struct replacement *r = NULL;
 	struct replace_result result;
@@ -100,7 +99,7 @@ static bool put_guarded(const struct fallback *c)
 }
 
 /* As little as must be kept for the next boot to explain. */
-static bool put_guard_alone(const struct fallback *c)
+static bool put_guard_alone(struct fallback *c)
 {
 	struct replacement *r = NULL;
 	struct replace_result result;
@@ -132,7 +131,7 @@ static bool put_guard(struct fallback *c)
 /* ---- once more --------------------------------------------------------------------------------- */
 
 /* Writes all of it, in pieces. 1: it is in place; 0: the device did not keep it again. */
-static int write_in_pieces(const struct fallback *c, size_t piece, struct replacement **r)
+static int write_in_pieces(struct fallback *c, size_t piece, struct replacement **r)
 {
 	struct replace_result result;
 	int err;
@@ -196,6 +195,14 @@ static bool is_whole(const struct fallback *c)
 	       ignored.past_cache;
 }
 
+/* What another program writes there is its own. */
+static bool is_ours(const struct fallback *c)
+{
+	struct stat now;
+
+	return lstat(c->image->path, &now) == 0 && replace_is_same_file(&now, &c->stands);
+}
+
 static enum standing secure(struct fallback *c)
 {
 	if (is_whole(c))
@@ -234,9 +241,14 @@ static void tell(const struct fallback *c, enum standing s)
 				: "will not boot this image, but explain why",
 			read_back ? " reads back whole from the disk, and" : "");
 		break;
+	case STANDS_OTHER:
+		message("%s: it changed while it was being sealed: what another program has put "
+			"there was not touched, and is not sealed; seal again",
+			name);
+		break;
 	case STANDS_UNCHANGED:
-		message("%s: DO NOT REBOOT: that may end in a panic. The image stands as its builder "
-			"wrote it, and nothing else could be put in its place",
+		message("%s: DO NOT REBOOT: that may end in a panic. The image stands as it was, and "
+			"nothing else could be put in its place",
 			name);
 		break;
 	}
@@ -250,8 +262,10 @@ enum standing seal_fall_back(struct fallback *c)
 	interrupt_defer(true);
 	s = secure(c);
 	interrupt_defer(false);
-	if (!c->refusal && c->guard && write_again(c))
+	if (!c->refusal && c->guard && is_ours(c) && write_again(c))
 		s = STANDS_SEALED;
+	if (!is_ours(c))
+		s = STANDS_OTHER;
 	tell(c, s);
 	return s;
 }

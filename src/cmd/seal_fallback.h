@@ -13,6 +13,8 @@
 struct fallback {
 	const struct image *image;
 	enum read_back read_back;
+	struct stat
+		stands; /* under the image's name: at first the image, then what was put there */
 	const struct manifest *previous; /* the sealed record until now */
 	const unsigned char *guard;	 /* to put in front; NULL: there is none */
 	size_t guard_size;
@@ -28,6 +30,7 @@ enum standing {
 	STANDS_PREVIOUS,  /* the image before, as its record says */
 	STANDS_WHOLE,	  /* as its builder wrote it: the disk has all of it */
 	STANDS_GUARDED,	  /* the guard, read back whole, in front of an image that is not */
+	STANDS_OTHER,	  /* what another program has put there meanwhile, or is writing */
 	STANDS_UNCHANGED, /* nothing could be put in its place */
 };
 

@@ -12,6 +12,7 @@
 #include "cmd/seal_fallback.h"
 #include "cmd/seal_start.h"
 #include "cmd/sealing.h"
+#include "manifest/examine.h"
 #include "manifest/record.h"
 #include "storage/direct.h"
 #include "util/file.h"
@@ -24,7 +25,7 @@
 
 int seal_explain_write(const char *path, int error, const struct replace_result *result)
 {
-	const char *stands = result->installed
+	const char *stands = result && result->installed
 				     ? "the new file is in place, but a power cut may bring "
 				       "back the old one"
 				     : "the old file is still in place";
@@ -132,6 +133,14 @@ static bool changed_meanwhile(const struct image *im)
 	return fstat(im->fd, &now) < 0 || !replace_is_same_file(&now, &im->st);
 }
 
+bool image_changed(const struct image *im)
+{
+	struct stat now;
+
+	return changed_meanwhile(im) || lstat(im->path, &now) < 0 ||
+	       !replace_is_same_file(&now, &im->st);
+}
+
 int image_write_beside(const struct image *im, const unsigned char *guard, size_t guard_size,
 		       size_t pieces, struct replacement **r)
 {
@@ -190,7 +199,8 @@ int image_is_kept(const struct image *im, struct replace_result *result)
 	err = direct_is_file(d, &im->st) ? compare_with_device(im, d, result) : -EAGAIN;
 	result->past_cache = direct_kind(d) != DIRECT_NONE;
 	direct_close(d);
-	return err;
+	/* Who writes it just now makes the page cache another one than the disk. */
+	return image_changed(im) ? -EAGAIN : err;
 }
 
 /* The second name under which hook/keep holds the image before. False: there is none. */
@@ -228,18 +238,20 @@ struct sealing {
 	struct manifest previous; /* the record until now; may be empty */
 	unsigned char *guard;
 	size_t guard_size;
+	struct stat stands; /* under the image's name, as far as it was put there from here */
 	bool changed;
 };
 
 /*
  * The storage did not keep the image, or the image was broken: what can be put under its name, and
- * what of that goes into the record. Always 1.
+ * what of that goes into the record. 1; 2: another program has replaced what was refused.
  */
 static int fall_back(struct sealing *s, struct replacement *first,
 		     const struct replace_result *result, enum sealed *sealed)
 {
 	struct fallback c = { .image = &s->im,
 			      .read_back = s->o->read_back,
+			      .stands = s->im.st,
 			      .previous = &s->previous,
 			      .guard = s->guard,
 			      .guard_size = s->guard_size,
@@ -247,11 +259,18 @@ static int fall_back(struct sealing *s, struct replacement *first,
 			      .first_kept = first ? result->bad_offset : 0,
 			      .refusal = s->m->refusal };
 
+	enum standing standing = seal_fall_back(&c);
+
 	s->changed = true;
-	switch (seal_fall_back(&c)) {
+	s->stands = c.stands;
+	switch (standing) {
 	case STANDS_PREVIOUS:
 		manifest_swap_initrd(s->m, &s->previous);
 		s->m->update_lost_at = (int64_t)time(NULL);
+		/* It was the new one that was refused. */
+		s->m->refusal = NOT_REFUSED;
+		free(s->m->refused);
+		s->m->refused = NULL;
 		*sealed = SEALED_BEFORE;
 		break;
 	case STANDS_SEALED:
@@ -259,11 +278,12 @@ static int fall_back(struct sealing *s, struct replacement *first,
 		*sealed = SEALED_NOW;
 		break;
 	case STANDS_WHOLE:
+	case STANDS_OTHER:
 	case STANDS_UNCHANGED:
 		*sealed = NOT_SEALED;
 		break;
 	}
-	return 1;
+	return standing == STANDS_OTHER && s->m->refusal ? 2 : 1;
 }
 
 /*
@@ -284,6 +304,8 @@ static int refusal_status(enum refusal refusal)
 static int refuse(struct sealing *s, enum refusal refusal, const char *reason, enum sealed *sealed)
 {
 	*sealed = NOT_SEALED;
+	if (image_changed(&s->im))
+		return seal_explain_write(s->im.name, -EAGAIN, NULL);
 	if (explains_itself(s)) {
 		message("%s: it stays as it is, with its guard and its record: bootverdict check -k %s",
 			s->im.name, s->m->kernel);
@@ -302,8 +324,8 @@ static int refuse(struct sealing *s, enum refusal refusal, const char *reason, e
 		message("%s: bootverdict's guard stands in front of it already, and explains",
 			s->im.name);
 		*sealed = SEALED_NOW;
-	} else {
-		fall_back(s, NULL, NULL, sealed);
+	} else if (fall_back(s, NULL, NULL, sealed) == 2) {
+		return 2;
 	}
 	return refusal_status(refusal);
 }
@@ -335,6 +357,8 @@ static int explain_fault(struct sealing *s, int error, const struct initrd_fault
 	const char *in = *fault->path ? ", in " : "";
 	cleanup(free_ptr) char *reason = NULL;
 
+	if (image_changed(&s->im))
+		return seal_explain_write(s->im.name, -EAGAIN, NULL);
 	if (!fault->error) {
 		message("%s: %s", s->im.name, strerror(-error));
 		return leave(s, 2, sealed);
@@ -359,6 +383,7 @@ static int write_image(struct sealing *s, enum sealed *sealed)
 {
 	struct replacement *r = NULL;
 	struct replace_result result = { 0 };
+	struct stat new;
 	int status, err = image_write_beside(&s->im, s->guard, s->guard_size, 0, &r);
 
 	if (err == -ENOSPC && drop_kept(&s->im)) {
@@ -367,10 +392,14 @@ static int write_image(struct sealing *s, enum sealed *sealed)
 	}
 	if (!err)
 		err = replace_verify(r, s->o->read_back, &result);
+	if (!err && !replace_stat(r, &new))
+		err = -EAGAIN;
 	if (!err) {
 		err = replace_install(r);
 		result.installed = replace_installed(r);
 	}
+	if (result.installed)
+		s->stands = new;
 	if (!err && s->o->read_back == READ_BACK && !result.past_cache)
 		message("%s: this file system cannot read past the page cache: what the disk kept is "
 			"not verified",
@@ -439,6 +468,9 @@ static int seal_open_image(struct sealing *s, enum sealed *sealed)
 	r = seal_start(s, sealed);
 	if (r)
 		return r;
+	/* What has a guard is no update. */
+	if (s->im.guard_bytes)
+		s->m->update_lost_at = s->previous.update_lost_at;
 	s->changed = !guard_is_there(&s->im, s->guard, s->guard_size);
 	if (s->changed)
 		return write_image(s, sealed);
@@ -446,16 +478,61 @@ static int seal_open_image(struct sealing *s, enum sealed *sealed)
 	return 0;
 }
 
-static int record_sealed(const struct boot_files *f, const char *path, enum artifact_kind kind,
-			 struct manifest *m)
+/* What is recorded must be what was put there: by now another program may have replaced or written it. */
+static int record_sealed(const struct sealing *s, const char *path, enum artifact_kind kind)
 {
 	cleanup(close_fd) int fd = file_open(path);
-	int r = fd < 0 ? fd : record_file(&m->files[kind], fd, boot_files_inside(f, path));
+	int r = fd < 0 ? fd : record_file(&s->m->files[kind], fd, boot_files_inside(s->f, path));
+	struct stat now;
 
+	if (fd >= 0 && (fstat(fd, &now) < 0 || !replace_is_same_file(&now, &s->stands))) {
+		message("%s: it changed while it was being sealed; seal again", path);
+		return 2;
+	}
 	if (!r)
 		return 0;
 	message("%s: %s", path, file_error(r));
 	return r == -EIO ? 1 : 2;
+}
+
+static bool is_guard_alone(const struct image *im)
+{
+	return im->guard_bytes && im->guard_bytes == (uint64_t)im->st.st_size;
+}
+
+/*
+ * What is sealed already is sealed again as it was, or not at all: what the disk has made of it since
+ * would be the record, and nobody could ever tell. 0: all is as its own guard says, or has none.
+ */
+static int examine_sealed(const struct image *im, const char *release)
+{
+	struct image_proof proof;
+	size_t differing = 0, of = 0;
+
+	if (!im->guard_bytes)
+		return 0;
+	if (!is_guard_alone(im) && !image_examine(im->fd, (uint64_t)im->st.st_size, &proof)) {
+		if (!proof.fault.error && !proof.record.refusal)
+			differing = proof.differing;
+		of = proof.record.content_count;
+		image_proof_clear(&proof);
+	}
+	if (!differing && !is_guard_alone(im))
+		return 0;
+	if (image_changed(im))
+		return seal_explain_write(im->name, -EAGAIN, NULL);
+	if (is_guard_alone(im)) {
+		message("%s: bootverdict's guard stands there alone, and explains: the image behind it "
+			"was lost or refused; make it anew: update-initramfs -u -k %s, or dracut -f",
+			im->name, release);
+		return 2;
+	}
+	message("%s: it is not sealed again: %zu of %zu paths in it are not as the record in its guard "
+		"says: the disk lost them, or somebody wrote to it",
+		im->name, differing, of);
+	message("%s: it stays as it is, with its guard and its record: bootverdict check -k %s",
+		im->name, release);
+	return 1;
 }
 
 int seal_initrd(const struct boot_files *f, const struct seal_options *o, struct manifest *m,
@@ -463,14 +540,26 @@ int seal_initrd(const struct boot_files *f, const struct seal_options *o, struct
 {
 	struct sealing s = { .f = f, .o = o, .m = m };
 	enum sealed sealed = NOT_SEALED;
+	bool lost = false; /* its start: what it is cannot be told */
 	int r = image_open(&s.im, f->initrd);
 
-	seal_load_record(f, &s.previous);
+	s.stands = s.im.st;
 	if (!r)
+		r = examine_sealed(&s.im, m->kernel);
+	else if (r == 1)
+		lost = true;
+	manifest_init(&s.previous);
+	if (!r || lost)
+		seal_load_record(f, &s.previous);
+	if (lost) {
+		m->refusal = REFUSED_BROKEN;
+		r = fall_back(&s, NULL, NULL, &sealed);
+	} else if (!r) {
 		r = seal_open_image(&s, &sealed);
+	}
 	image_close(&s.im);
 	if (sealed == SEALED_NOW) {
-		int status = record_sealed(f, f->initrd, ARTIFACT_INITRD, m);
+		int status = record_sealed(&s, f->initrd, ARTIFACT_INITRD);
 
 		sealed = status ? NOT_SEALED : sealed;
 		r = r ? r : status;
@@ -498,7 +587,12 @@ int seal_remove(const struct boot_files *f, const struct seal_options *o)
 	enum sealed ignored;
 	int r = image_open(&s.im, f->initrd);
 
-	if (!r && s.im.guard_bytes)
+	if (!r && is_guard_alone(&s.im)) {
+		message("%s: bootverdict's guard stands there alone: there is no image behind it to "
+			"give back; make it anew (update-initramfs -u, dracut -f)",
+			f->initrd);
+		r = 2;
+	} else if (!r && s.im.guard_bytes)
 		r = write_image(&s, &ignored);
 	else if (!r && !o->quiet)
 		message("%s: it has no guard", f->initrd);

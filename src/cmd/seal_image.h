@@ -31,4 +31,7 @@ int image_write_beside(const struct image *im, const unsigned char *guard, size_
  */
 int image_is_kept(const struct image *im, struct replace_result *result);
 
+/* Whether another file has taken the image's name, or somebody wrote it, since it was opened. */
+bool image_changed(const struct image *im);
+
 #endif

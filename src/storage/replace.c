@@ -441,6 +441,11 @@ bool replace_installed(const struct replacement *r)
 	return r->installed;
 }
 
+bool replace_stat(const struct replacement *r, struct stat *st)
+{
+	return r->created && fstatat(r->folder, r->temporary, st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 int replace_commit(struct replacement *r, enum read_back read_back, struct replace_result *result)
 {
 	struct replace_result ignored;

@@ -73,6 +73,9 @@ int replace_verify(struct replacement *r, enum read_back read_back, struct repla
 int replace_install(struct replacement *r);
 bool replace_installed(const struct replacement *r);
 
+/* What will stand under path once it is installed: its inode, size and time. False: it is not there. */
+bool replace_stat(const struct replacement *r, struct stat *st);
+
 /*
  * replace_verify(), then replace_install(), then the end of r. After an error the old file is in
  * place and the temporary one is gone, unless result->installed. result may be NULL.

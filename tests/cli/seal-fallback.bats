@@ -105,6 +105,81 @@ updated_system() {
 	nothing_left
 }
 
+@test "an image before that was refused itself is not put back" {
+	make_system
+	make_whole_pieces
+	zero_block "$IMAGE" 70
+	run -1 seal
+	ln "$IMAGE" "$IMAGE.dpkg-bak"
+	make_initrd "$IMAGE.new" zstd 2
+	truncate -s %262144 "$IMAGE.new"
+	zero_block "$IMAGE.new" 80
+	mv "$IMAGE.new" "$IMAGE"
+	run -1 seal
+	[[ $output != *"the image before"* ]]
+	[[ $output == *"a reboot will not boot this image, but explain why"* ]]
+	run ! cmp "$IMAGE" "$IMAGE.dpkg-bak"
+}
+
+@test "sealing again: damage that no checksum of the image tells stays, and so does its record" {
+	make_system plain
+	seal -q
+	zero_block "$IMAGE" $(($(blocks "$IMAGE") - 40))
+	cp "$IMAGE" "$BATS_TEST_TMPDIR/damaged"
+	before=$(fingerprint)
+	run -1 seal
+	[[ $output == *"it is not sealed again: 1 of "*" paths in it are not as the record"* ]]
+	[[ $output == *"it stays as it is, with its guard and its record"* ]]
+	[ "$(fingerprint)" = "$before" ]
+	run -1 check
+}
+
+@test "a guard that stands alone stays, whatever is asked: there is nothing behind it" {
+	make_system
+	make_whole_pieces
+	zero_block "$IMAGE" 70
+	run -1 traced pwrite64:error=ENOSPC:when=2 --
+	[ $(($(stat -c %s "$IMAGE") % 4096)) -eq 0 ]
+	before=$(fingerprint)
+	run -2 seal
+	[[ $output == *"bootverdict's guard stands there alone, and explains"* ]]
+	[ "$(fingerprint)" = "$before" ]
+	run -2 seal --remove
+	[[ $output == *"there is no image behind it to give back"* ]]
+	[ "$(fingerprint)" = "$before" ]
+}
+
+@test "an image whose first bytes are lost: the one before, or a warning" {
+	updated_system
+	rm "$KERNEL"
+	run -1 traced pread64:error=EIO:when=1..2 --
+	[[ $output == *"a reboot boots the image before this one"* ]]
+	cmp "$IMAGE" "$BATS_TEST_TMPDIR/sealed"
+	rm "$IMAGE.dpkg-bak"
+	# Within the guard's second member.
+	dd if=/dev/zero of="$IMAGE" bs=1 seek=500 count=12000 conv=notrunc status=none
+	run -1 seal
+	[[ $output == *"DO NOT REBOOT"* ]]
+	[[ $output == *"The image stands as it was"* ]]
+}
+
+@test "who reads the messages may go, and a limit of file sizes may strike" {
+	updated_system
+	zero_block "$IMAGE" 70
+	# shellcheck disable=SC2030
+	(
+		seal || echo $? >"$BATS_TEST_TMPDIR/status"
+	) 2>&1 | true
+	[ "$(cat "$BATS_TEST_TMPDIR/status")" -eq 1 ]
+	cmp "$IMAGE" "$BATS_TEST_TMPDIR/sealed"
+	nothing_left
+	rm -rf "$ROOT"
+	updated_system
+	run -2 bash -c 'ulimit -f 1500; exec "$@"' - "$BOOTVERDICT" seal --root "$ROOT" -k "$KVER"
+	cmp "$IMAGE" "$BATS_TEST_TMPDIR/unsealed"
+	nothing_left
+}
+
 @test "a broken image: the one before is put back, by whatever name it is there" {
 	for name in initrd.img-$KVER.dpkg-bak .initrd.img-$KVER.bootverdict-old \
 		initrd.img-$KVER.old-dkms initrd.img-$KVER.bak; do
@@ -117,6 +192,12 @@ updated_system() {
 		[[ $output == *"$name"* ]]
 		cmp "$IMAGE" "$BATS_TEST_TMPDIR/sealed"
 		[ -e "$ROOT/boot/$name" ]
+		# It is not the one that was refused, also when it is sealed again.
+		for i in 1 2; do
+			run -4 check --json
+			[ "$(field '[.findings[].id] | join(" ")')" = BV-INITRD-UPDATE-LOST ]
+			seal -q
+		done
 	done
 }
 
@@ -185,6 +266,48 @@ updated_system() {
 	nothing_left
 	seal -q
 	check
+}
+
+@test "an image that is replaced while its predecessor is being put back, or written again, stays" {
+	for injection in pwrite64:error=EIO:when=3 pwrite64:error=EIO:when=3..5; do
+		rm -rf "$ROOT"
+		updated_system
+		make_initrd "$IMAGE.third" zstd 3
+		cp "$IMAGE.third" "$BATS_TEST_TMPDIR/third"
+		traced "$injection" fsync:delay_enter=3000000:when=3 -- \
+			>"$BATS_TEST_TMPDIR/out" 2>&1 &
+		pid=$!
+		until [ -e "$ROOT/boot/.initrd.img-$KVER.bootverdict-new" ]; do sleep 0.02; done
+		mv "$IMAGE.third" "$IMAGE"
+		status=0
+		wait $pid || status=$?
+		cat "$BATS_TEST_TMPDIR/out"
+		[ "$status" -eq 1 ]
+		cmp "$IMAGE" "$BATS_TEST_TMPDIR/third"
+		grep "it changed while it was being sealed: what another program has put there" \
+			"$BATS_TEST_TMPDIR/out"
+		nothing_left
+		run -4 check
+	done
+}
+
+@test "an image that is being written while it is read is not called broken, and not replaced" {
+	updated_system
+	size=$(stat -c %s "$IMAGE")
+	truncate -s 300000 "$IMAGE"
+	traced pread64:delay_exit=400000 -- --no-read-back >"$BATS_TEST_TMPDIR/out" 2>&1 &
+	pid=$!
+	until grep -q 'pread64.*, 300000\|pread64.*, 37856' "$BATS_TEST_TMPDIR/strace"; do sleep 0.1; done
+	dd if="$BATS_TEST_TMPDIR/unsealed" of="$IMAGE" bs=1000 skip=300 seek=300 conv=notrunc status=none
+	status=0
+	wait $pid || status=$?
+	cat "$BATS_TEST_TMPDIR/out"
+	[ "$status" -eq 2 ]
+	[ "$(stat -c %s "$IMAGE")" -eq "$size" ]
+	cmp "$IMAGE" "$BATS_TEST_TMPDIR/unsealed"
+	grep "it changed while it was being sealed" "$BATS_TEST_TMPDIR/out"
+	run ! grep "cannot be right" "$BATS_TEST_TMPDIR/out"
+	nothing_left
 }
 
 @test "a kernel that is replaced while it is being sealed is no storage corruption" {
