@@ -12,6 +12,7 @@
 #include "cmd/seal_fallback.h"
 #include "cmd/seal_start.h"
 #include "cmd/sealing.h"
+#include "manifest/compare.h"
 #include "manifest/examine.h"
 #include "manifest/record.h"
 #include "storage/direct.h"
@@ -81,7 +82,8 @@ static int image_open(struct image *im, const char *name)
 	in = input_from_fd(im->fd, 0, (uint64_t)im->st.st_size);
 	r = in ? guard_find(in, &im->guard_bytes) : -ENOMEM;
 	input_free(in);
-	if (r == -EBADMSG) {
+	im->guard_broken = r == -EBADMSG;
+	if (im->guard_broken) {
 		message("%s: the guard at its start is damaged: it cannot be told where the original "
 			"image begins; make the image anew (update-initramfs -u, dracut -f)",
 			name);
@@ -295,6 +297,36 @@ static bool explains_itself(const struct sealing *s)
 	return s->im.guard_bytes && !s->previous.refusal;
 }
 
+/* Whether it is the file of the record, by all but its bytes and times. */
+static bool is_recorded(const struct sealing *s)
+{
+	const struct sealed_file *f = &s->previous.files[ARTIFACT_INITRD];
+
+	return f->present && f->inode == s->im.st.st_ino && f->size == (uint64_t)s->im.st.st_size;
+}
+
+/*
+ * A sealed image that has lost its guard looks like any other, but its record tells what it has lost. A
+ * new image in the same place would differ in nearly every block.
+ */
+static char *what_was_lost(const struct sealing *s)
+{
+	const struct sealed_file *f = &s->previous.files[ARTIFACT_INITRD];
+	struct comparison found;
+	char *lost = NULL;
+
+	if (s->im.guard_bytes || s->previous.refusal || !is_recorded(s))
+		return NULL;
+	if (!sealed_file_compare(f, s->im.path, s->o->read_back == READ_BACK, &found) &&
+	    !found.error && found.bad.blocks && found.bad.blocks * 8 <= f->block_count)
+		lost = text_format("it was sealed, and %llu of its %zu 4096-byte blocks are not as "
+				   "sealed, the first one at offset %llu",
+				   (unsigned long long)found.bad.blocks, f->block_count,
+				   (unsigned long long)found.bad.ranges[0].offset);
+	comparison_clear(&found);
+	return lost;
+}
+
 static int refusal_status(enum refusal refusal)
 {
 	return refusal == REFUSED_START || refusal == REFUSED_CHANGED ? 2 : 1;
@@ -303,6 +335,8 @@ static int refusal_status(enum refusal refusal)
 /* A guard whose record says only that, and why, the image behind it was refused. */
 static int refuse(struct sealing *s, enum refusal refusal, const char *reason, enum sealed *sealed)
 {
+	cleanup(free_ptr) char *lost = NULL;
+
 	*sealed = NOT_SEALED;
 	if (image_changed(&s->im))
 		return seal_explain_write(s->im.name, -EAGAIN, NULL);
@@ -310,6 +344,16 @@ static int refuse(struct sealing *s, enum refusal refusal, const char *reason, e
 		message("%s: it stays as it is, with its guard and its record: bootverdict check -k %s",
 			s->im.name, s->m->kernel);
 		return refusal_status(refusal);
+	}
+	lost = what_was_lost(s);
+	if (lost) {
+		message("%s: %s", s->im.name, lost);
+		refusal = REFUSED_BROKEN;
+		reason = lost;
+	} else if (s->im.guard_bytes && s->previous.refused && is_recorded(s)) {
+		/* What was found first: now it is seen through what was done then. */
+		refusal = s->previous.refusal;
+		reason = s->previous.refused;
 	}
 	manifest_forget_image(s->m);
 	free(s->guard);
@@ -444,17 +488,33 @@ static int seal_start(struct sealing *s, enum sealed *sealed)
 	return leave(s, 2, sealed);
 }
 
-static int seal_open_image(struct sealing *s, enum sealed *sealed)
+static int read_programs(struct sealing *s)
 {
 	const char *root = s->f->root;
 	cleanup(free_ptr) char *folder =
 		s->o->guard ? text_copy(s->o->guard) : text_format("%s/usr/lib/bootverdict", root);
 	cleanup(free_ptr) char *conf = text_format("%s/etc/bootverdict.conf", root);
 	cleanup(free_ptr) char *settings = read_text_file(conf);
-	struct initrd_fault fault = { 0 };
 	int r = guard_files_read(&s->programs, folder, settings);
 
 	s->programs.is_private = !file_is_for_everybody(s->im.fd);
+	return r;
+}
+
+/* What it is cannot be told: the device cannot read its start, or its guard's headers are damaged. */
+static int replace_lost(struct sealing *s, enum sealed *sealed)
+{
+	if (s->im.guard_broken && !read_programs(s))
+		return refuse(s, REFUSED_BROKEN, "the guard at its start is damaged", sealed);
+	s->m->refusal = REFUSED_BROKEN;
+	return fall_back(s, NULL, NULL, sealed);
+}
+
+static int seal_open_image(struct sealing *s, enum sealed *sealed)
+{
+	struct initrd_fault fault = { 0 };
+	int r = read_programs(s);
+
 	*sealed = NOT_SEALED;
 	if (r)
 		return leave(s, r, sealed);
@@ -551,12 +611,10 @@ int seal_initrd(const struct boot_files *f, const struct seal_options *o, struct
 	manifest_init(&s.previous);
 	if (!r || lost)
 		seal_load_record(f, &s.previous);
-	if (lost) {
-		m->refusal = REFUSED_BROKEN;
-		r = fall_back(&s, NULL, NULL, &sealed);
-	} else if (!r) {
+	if (lost)
+		r = replace_lost(&s, &sealed);
+	else if (!r)
 		r = seal_open_image(&s, &sealed);
-	}
 	image_close(&s.im);
 	if (sealed == SEALED_NOW) {
 		int status = record_sealed(&s, f->initrd, ARTIFACT_INITRD);

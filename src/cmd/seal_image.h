@@ -15,6 +15,7 @@ struct image {
 	int fd;
 	struct stat st;	      /* when it was opened */
 	uint64_t guard_bytes; /* of the guard that it has now */
+	bool guard_broken;    /* it has one, whose end cannot be told; guard_bytes is 0 */
 };
 
 /*

@@ -158,9 +158,30 @@ updated_system() {
 	rm "$IMAGE.dpkg-bak"
 	# Within the guard's second member.
 	dd if=/dev/zero of="$IMAGE" bs=1 seek=500 count=12000 conv=notrunc status=none
+	damaged=$(stat -c %s "$IMAGE")
 	run -1 seal
+	[[ $output == *"a reboot will not boot this image, but explain why"* ]]
+	tail -c "$damaged" "$IMAGE" | head -c 5 | grep -q 07070
+	# Where the device cannot read it, nothing of it is given up for a guard.
+	cp "$BATS_TEST_TMPDIR/unsealed" "$IMAGE"
+	run -1 traced pread64:error=EIO:when=1..2 --
 	[[ $output == *"DO NOT REBOOT"* ]]
 	[[ $output == *"The image stands as it was"* ]]
+	cmp "$IMAGE" "$BATS_TEST_TMPDIR/unsealed"
+}
+
+@test "a sealed image that has lost its first block: what the record tells of it is not lost" {
+	make_system
+	seal -q
+	keeping_times "$IMAGE" zero_block "$IMAGE" 0
+	run -1 check
+	for i in 1 2; do
+		run -1 seal
+		[[ $output != *"if it can all the same"* ]]
+		run -1 check
+		[[ $output == *"it was sealed, and 1 of"* ]]
+		[[ $output == *"blocks are not as sealed, the first one at offset 0"* ]]
+	done
 }
 
 @test "who reads the messages may go, and a limit of file sizes may strike" {

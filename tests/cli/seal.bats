@@ -392,6 +392,7 @@ sealed_in_silence() {
 	make_system
 	diverted true
 	seal -q
+	fingerprint >"$BATS_TEST_TMPDIR/sealed"
 	echo newer >>"$ROOT/usr/lib/bootverdict/init"
 	run seal
 	[ "$status" -eq 2 ]
