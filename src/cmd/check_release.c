@@ -430,7 +430,8 @@ static void tell_leftover(void *ctx, const char *path, uint64_t size)
 /* Only when nobody is writing there just now. */
 static void check_leftovers(const struct boot_files *f, struct report *r)
 {
-	const char *const files[] = { f->initrd, f->boot_manifest, f->var_manifest };
+	cleanup(free_ptr) char *image = f->initrd ? realpath(f->initrd, NULL) : NULL;
+	const char *const files[] = { image, f->boot_manifest, f->var_manifest };
 
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
 		cleanup(free_ptr) char *copy = files[i] ? text_copy(files[i]) : NULL;

@@ -139,12 +139,19 @@ static void tell_leftover(void *ctx, const char *path, uint64_t size)
 
 static void remove_leftovers(const struct boot_files *f)
 {
-	const char *const files[] = { f->initrd, f->boot_manifest, f->var_manifest };
+	const char *const copies[] = { f->boot_manifest, f->var_manifest };
+	cleanup(free_ptr) char *image = realpath(f->initrd, NULL);
 
-	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
-		cleanup(free_ptr) char *copy = text_copy(files[i]);
+	if (image)
+		leftovers_each(dirname(image), true, tell_leftover, NULL);
+	/* Their folders may be shared with who seals in another boot folder. */
+	for (size_t i = 0; i < ARRAY_SIZE(copies); i++) {
+		cleanup(free_ptr) char *copy = text_copy(copies[i]);
+		const char *folder = dirname(copy);
+		cleanup(close_fd) int lock = folder_lock(folder, 0);
 
-		leftovers_each(dirname(copy), true, tell_leftover, NULL);
+		if (lock >= 0)
+			leftovers_each(folder, true, tell_leftover, NULL);
 	}
 }
 

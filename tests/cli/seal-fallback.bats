@@ -242,11 +242,15 @@ updated_system() {
 	kept=$ROOT/boot/.initrd.img-$KVER.bootverdict-old
 	export BOOTVERDICT_LIB=$BATS_TEST_DIRNAME/../../hook BOOTVERDICT_BOOT=$ROOT/boot
 	export BOOTVERDICT_CONF=$ROOT/etc/bootverdict.conf
-	: >"$ROOT/boot/.x.bootverdict-new"
-	run -0 "$BOOTVERDICT_LIB/keep" "$KVER"
+	touch "$ROOT/boot/x" "$ROOT/boot/.x.bootverdict-new" "$ROOT/boot/.alone.bootverdict-new"
+	ln -s boot "$ROOT/link"
+	BOOTVERDICT_BOOT=$ROOT/link run -0 "$BOOTVERDICT_LIB/keep" "$KVER"
 	[ -z "$output" ]
 	[ "$kept" -ef "$IMAGE" ]
 	[ ! -e "$ROOT/boot/.x.bootverdict-new" ]
+	# Its file has lost its name: this may be all that there is of it.
+	[ -e "$ROOT/boot/.alone.bootverdict-new" ]
+	rm "$ROOT/boot/.alone.bootverdict-new"
 	# Not over an older one, not beside update-initramfs' own, not when switched off.
 	rm "$kept"
 	ln "$IMAGE" "$IMAGE.dpkg-bak"
@@ -384,6 +388,22 @@ updated_system() {
 	[[ $output == *"$left: left behind by a run that was interrupted"* ]]
 	nothing_left
 	check
+	# Where the image is, though its name is a link.
+	mkdir "$ROOT/boot/real"
+	mv "$IMAGE" "$ROOT/boot/real/image"
+	ln -s real/image "$IMAGE"
+	: >"$ROOT/boot/real/.image.bootverdict-new"
+	run check --json
+	[ "$(field '[.findings[].id] | index("BV-LEFTOVER") != null')" = true ]
+	run -0 seal
+	[[ $output == *".image.bootverdict-new: left behind by a run that was interrupted"* ]]
+	mv "$ROOT/boot/real/image" "$IMAGE"
+	# What another run writes into a shared folder is not left behind.
+	: >"$ROOT/var/lib/bootverdict/.x.bootverdict-new"
+	: >"$ROOT/var/lib/bootverdict/x"
+	flock "$ROOT/var/lib/bootverdict" "$BOOTVERDICT" seal -q --root "$ROOT" -k "$KVER"
+	[ -e "$ROOT/var/lib/bootverdict/.x.bootverdict-new" ]
+	rm "$ROOT/var/lib/bootverdict/.x.bootverdict-new"
 	# The healthy twin: a run that is under way has such a file rightly.
 	: >"$left"
 	run flock "$ROOT/boot" "$BOOTVERDICT" check --json --root "$ROOT" -k "$KVER"
