@@ -20,6 +20,9 @@
 #define SEGMENTS_TOLD_MAX 64u
 #define RANGES_TOLD_MAX	  1024u
 
+/* At a file that changes while it is looked at. */
+#define LOOKS_MAX 3
+
 static void cannot_run(struct report *r, const char *path, int error)
 {
 	bool unreadable = error == -EIO;
@@ -254,7 +257,19 @@ static void report_kernel(struct report *r, const char *path, const struct kerne
 	report_artifact(r, path, "kernel", k->verified ? "intact" : "unverified", size, 0);
 }
 
-static void examine_file(const char *path, struct report *r)
+/* Whether it is another file by now, or somebody wrote it. */
+static bool changed_meanwhile(const char *path, int fd, const struct stat *then)
+{
+	struct stat now, named;
+
+	return fstat(fd, &now) < 0 || stat(path, &named) < 0 || now.st_dev != named.st_dev ||
+	       now.st_ino != named.st_ino || now.st_size != then->st_size ||
+	       now.st_mtim.tv_sec != then->st_mtim.tv_sec ||
+	       now.st_mtim.tv_nsec != then->st_mtim.tv_nsec;
+}
+
+/* -EAGAIN: it changed meanwhile, and nothing was told. */
+static int examine_file(const char *path, struct report *r)
 {
 	cleanup(close_fd) int fd = file_open(path);
 	struct kernel_info kernel = { 0 };
@@ -265,30 +280,43 @@ static void examine_file(const char *path, struct report *r)
 
 	if (fd < 0 || fstat(fd, &st) < 0) {
 		cannot_run(r, path, fd < 0 ? fd : -errno);
-		return;
+		return 0;
 	}
 	in = input_from_fd(fd, 0, (uint64_t)st.st_size);
 	err = in ? kernel_examine(in, &kernel) : -ENOMEM;
 	input_free(in);
 	if (err == -EIO) {
 		cannot_run(r, path, err);
-		return;
+		return 0;
 	}
+	if (kernel.recognised && changed_meanwhile(path, fd, &st))
+		return -EAGAIN;
 	if (kernel.recognised) {
 		report_kernel(r, path, &kernel, (uint64_t)st.st_size);
-		return;
+		return 0;
 	}
 	err = image_examine(fd, (uint64_t)st.st_size, &proof);
+	if (changed_meanwhile(path, fd, &st)) {
+		image_proof_clear(&proof);
+		return -EAGAIN;
+	}
 	if (err || proof.fault.error == -EIO)
 		cannot_run(r, path, err ? err : -EIO);
 	else
 		report_initrd(r, path, &proof);
 	image_proof_clear(&proof);
+	return 0;
 }
 
 void check_file(const char *path, struct report *r)
 {
+	int err = -EAGAIN;
+
 	progress_begin(path);
-	examine_file(path, r);
+	for (int i = 0; err && i < LOOKS_MAX; i++)
+		err = examine_file(path, r);
 	progress_end();
+	if (err)
+		report_finding(r, VERDICT_NONE, "BV-FAILED", path,
+			       "It could not be examined: it changes all the time; check again.");
 }

@@ -27,7 +27,7 @@ static const char *const previous_names[][2] = {
 	{ "", ".bak" },	      { "", ".old" }, /* kept on purpose */
 };
 
-static bool reads_as_sealed(const struct fallback *c, const char *path)
+static bool reads_as_sealed(const struct fallback *c, const char *path, bool *past_cache)
 {
 	const struct sealed_file *sealed = &c->previous->files[ARTIFACT_INITRD];
 	struct comparison found;
@@ -38,6 +38,7 @@ static bool reads_as_sealed(const struct fallback *c, const char *path)
 		return false;
 	same = !sealed_file_compare(sealed, path, c->read_back == READ_BACK, &found) &&
 	       !found.error && found.size == sealed->size && !found.bad.blocks;
+	*past_cache = c->read_back == READ_BACK && found.direct != DIRECT_NONE;
 	comparison_clear(&found);
 	return same;
 }
@@ -47,6 +48,7 @@ static bool put_previous(struct fallback *c)
 	cleanup(free_ptr) char *for_folder = text_copy(c->image->path);
 	cleanup(free_ptr) char *for_name = text_copy(c->image->path);
 	const char *folder = dirname(for_folder), *name = basename(for_name);
+	bool past_cache = false;
 	struct stat before;
 
 	for (size_t i = 0; i < ARRAY_SIZE(previous_names); i++) {
@@ -54,14 +56,13 @@ static bool put_previous(struct fallback *c)
 			text_format("%s%s%s", previous_names[i][0], name, previous_names[i][1]);
 		cleanup(free_ptr) char *path = text_format("%s/%s", folder, other);
 
-		if (!reads_as_sealed(c, path) || lstat(path, &before) < 0 ||
+		if (!reads_as_sealed(c, path, &past_cache) || lstat(path, &before) < 0 ||
 		    replace_with(c->image->path, other, &c->stands))
 			continue;
 		c->stands = before;
 		message("%s: the image before this one, %s, %s as it was sealed, and stands in its "
 			"place again",
-			c->image->name, path,
-			c->read_back == READ_BACK ? "reads back from the disk" : "is");
+			c->image->name, path, past_cache ? "reads back from the disk" : "is");
 		return true;
 	}
 	return false;
@@ -94,6 +95,7 @@ static bool put_guarded(struct fallback *c)
 		err = replace_verify(r, c->read_back, &result);
 	if (!err || (err == -EILSEQ && result.bad_offset >= c->guard_size))
 		done = install(c, r);
+	c->past_cache = done && result.past_cache;
 	replace_abort(r);
 	return done;
 }
@@ -114,18 +116,30 @@ static bool put_guard_alone(struct fallback *c)
 		err = replace_verify(r, c->read_back, &result);
 	if (!err)
 		done = install(c, r);
+	c->alone = done;
+	c->past_cache = done && result.past_cache;
 	replace_abort(r);
 	return done;
+}
+
+/* What may boot all the same is not given up for a guard. */
+static bool may_boot(const struct fallback *c)
+{
+	return c->refusal == REFUSED_UNKNOWN || c->refusal == REFUSED_START;
 }
 
 static bool put_guard(struct fallback *c)
 {
 	if (!c->guard)
 		return false;
-	if (c->first && c->first_kept >= c->guard_size && install(c, c->first))
+	if (c->first && c->first_kept >= c->guard_size && install(c, c->first)) {
+		c->past_cache = true;
 		return true;
+	}
 	/* Of an image whose first program was changed nothing may be unpacked. */
-	return (!c->first && c->refusal != REFUSED_CHANGED && put_guarded(c)) || put_guard_alone(c);
+	if (!c->first && c->refusal != REFUSED_CHANGED && put_guarded(c))
+		return true;
+	return !may_boot(c) && put_guard_alone(c);
 }
 
 /* ---- once more --------------------------------------------------------------------------------- */
@@ -143,8 +157,12 @@ static int write_in_pieces(struct fallback *c, size_t piece, struct replacement 
 	/* The page cache may have given up what the disk does not have. */
 	if ((!err || err == -EILSEQ) && c->first && !replace_wrote_same(c->first, *r))
 		return -ESTALE;
-	if (!err)
-		return install(c, *r) ? 1 : -EAGAIN;
+	if (!err) {
+		if (!install(c, *r))
+			return -EAGAIN;
+		c->past_cache = result.past_cache;
+		return 1;
+	}
 	return err == -EILSEQ || err == -EIO ? 0 : err;
 }
 
@@ -214,16 +232,14 @@ static enum standing secure(struct fallback *c)
 
 static void tell(const struct fallback *c, enum standing s)
 {
-	bool read_back = c->read_back == READ_BACK;
-	/* Without a proof that it is damaged the boot decides. */
-	bool may_boot = c->refusal == REFUSED_UNKNOWN || c->refusal == REFUSED_START;
 	const char *name = c->image->name;
 
 	switch (s) {
 	case STANDS_SEALED:
 		message("%s: a reboot boots this image: it was written once more%s. What else was "
 			"written lately may be lost",
-			name, read_back ? ", and reads back from the disk as it was sealed" : "");
+			name,
+			c->past_cache ? ", and reads back from the disk as it was sealed" : "");
 		break;
 	case STANDS_PREVIOUS:
 		message("%s: a reboot boots the image before this one, not the new one", name);
@@ -234,12 +250,13 @@ static void tell(const struct fallback *c, enum standing s)
 			name);
 		break;
 	case STANDS_GUARDED:
-		message("%s: a reboot %s: bootverdict's guard%s stands in front of what there is",
-			name,
-			may_boot
+		/* Without a proof that it is damaged the boot decides. */
+		message("%s: a reboot %s: bootverdict's guard%s stands %s", name,
+			may_boot(c)
 				? "boots this image if it can all the same, and else explains why not"
 				: "will not boot this image, but explain why",
-			read_back ? " reads back whole from the disk, and" : "");
+			c->past_cache ? " reads back whole from the disk, and" : "",
+			c->alone ? "in its place alone" : "in front of what there is");
 		break;
 	case STANDS_OTHER:
 		message("%s: it changed while it was being sealed: what another program has put "
@@ -247,9 +264,14 @@ static void tell(const struct fallback *c, enum standing s)
 			name);
 		break;
 	case STANDS_UNCHANGED:
-		message("%s: DO NOT REBOOT: that may end in a panic. The image stands as it was, and "
-			"nothing else could be put in its place",
-			name);
+		if (may_boot(c))
+			message("%s: a reboot boots this image if it can all the same, and may else end in a "
+				"panic: it stands as it was, and nothing could be put in front of it",
+				name);
+		else
+			message("%s: DO NOT REBOOT: that may end in a panic. The image stands as it was, and "
+				"nothing else could be put in its place",
+				name);
 		break;
 	}
 }

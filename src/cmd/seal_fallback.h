@@ -21,6 +21,8 @@ struct fallback {
 	struct replacement
 		*first;	      /* the sealed image of which the device did not keep all, or NULL */
 	uint64_t first_kept;  /* up to this offset it was kept, bytes */
+	bool past_cache;      /* what stands there now was read back past the page cache */
+	bool alone;	      /* the guard alone stands there */
 	enum refusal refusal; /* NOT_REFUSED: the image is sound, as the page cache has it */
 };
 

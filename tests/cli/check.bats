@@ -399,3 +399,22 @@ check_with() { # INJECTION
 	run bv check --help
 	[ "$status" -eq 0 ]
 }
+
+@test "a file that is being written while it is checked is not called broken" {
+	make_system
+	cp "$IMAGE" "$BATS_TEST_TMPDIR/whole"
+	truncate -s 300000 "$IMAGE"
+	strace -qq -o "$BATS_TEST_TMPDIR/strace" -e trace=pread64 -e inject=pread64:delay_exit=300000 \
+		"$BOOTVERDICT" check --json "$IMAGE" >"$BATS_TEST_TMPDIR/out" 2>&1 &
+	pid=$!
+	until grep -q 'pread64.*, 37856, 262144' "$BATS_TEST_TMPDIR/strace"; do sleep 0.1; done
+	dd if="$BATS_TEST_TMPDIR/whole" of="$IMAGE" bs=1000 skip=300 seek=300 conv=notrunc status=none
+	status=0
+	wait $pid || status=$?
+	cat "$BATS_TEST_TMPDIR/out"
+	[ "$status" -eq 4 ]
+	# The healthy twin of the doubt: one that nobody completes.
+	truncate -s 300000 "$IMAGE"
+	run bv check "$IMAGE"
+	[ "$status" -eq 1 ]
+}

@@ -134,6 +134,37 @@ updated_system() {
 	run -1 check
 }
 
+@test "an image that may boot all the same is not given up for a guard alone" {
+	make_system
+	make_whole_pieces
+	printf 'unknown' >"$BATS_TEST_TMPDIR/tail"
+	head -c 8192 /dev/zero >>"$IMAGE"
+	cat "$BATS_TEST_TMPDIR/tail" >>"$IMAGE"
+	cp "$IMAGE" "$BATS_TEST_TMPDIR/unknown"
+	run -1 traced pwrite64:error=ENOSPC:when=2 --
+	[[ $output == *"it stands as it was, and nothing could be put in front of it"* ]]
+	cmp "$IMAGE" "$BATS_TEST_TMPDIR/unknown"
+	nothing_left
+	run -1 seal
+	[[ $output == *"boots this image if it can all the same, and else explains why not"* ]]
+	[[ $output == *"stands in front of what there is"* ]]
+	tail -c "$(stat -c %s "$BATS_TEST_TMPDIR/unknown")" "$IMAGE" |
+		cmp - "$BATS_TEST_TMPDIR/unknown"
+}
+
+@test "what cannot be read past the page cache is not said to read back from the disk" {
+	[ "$(stat -f -c %T /dev/shm)" = tmpfs ] || skip "/dev/shm is no tmpfs"
+	updated_system
+	shm=$(mktemp -d /dev/shm/bootverdict.XXXXXX)
+	cp -a "$ROOT/boot/." "$shm"
+	zero_block "$shm/${IMAGE##*/}" 70
+	rm "$shm/${IMAGE##*/}.dpkg-bak"
+	run -1 bv seal --read-back --root "$ROOT" --boot "$shm" -k "$KVER"
+	rm -rf "$shm"
+	[[ $output == *"bootverdict's guard stands in front of what there is"* ]]
+	[[ $output != *"reads back"* ]]
+}
+
 @test "a guard that stands alone stays, whatever is asked: there is nothing behind it" {
 	make_system
 	make_whole_pieces
