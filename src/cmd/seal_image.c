@@ -560,6 +560,22 @@ static bool is_guard_alone(const struct image *im)
 	return im->guard_bytes && im->guard_bytes == (uint64_t)im->st.st_size;
 }
 
+/* How many paths are not as the guard's record says; what somebody has appended may replace some. */
+static size_t count_lost(const struct image_proof *p)
+{
+	size_t lost = 0;
+
+	for (size_t i = 0; i < p->record.content_count; i++) {
+		const struct content *c = &p->record.contents[i];
+		const struct content *now = manifest_find(&p->found, c->path);
+		bool appended = now && now->segment != GUARD_SEGMENT &&
+				now->segment >= p->record.segment_count;
+
+		lost += !appended && !image_content_as_recorded(p, c);
+	}
+	return lost;
+}
+
 /*
  * What is sealed already is sealed again as it was, or not at all: what the disk has made of it since
  * would be the record, and nobody could ever tell. 0: all is as its own guard says, or has none.
@@ -573,7 +589,7 @@ static int examine_sealed(const struct image *im, const char *release)
 		return 0;
 	if (!is_guard_alone(im) && !image_examine(im->fd, (uint64_t)im->st.st_size, &proof)) {
 		if (!proof.fault.error && !proof.record.refusal)
-			differing = proof.differing;
+			differing = count_lost(&proof);
 		of = proof.record.content_count;
 		image_proof_clear(&proof);
 	}
@@ -639,6 +655,21 @@ static int remove_manifest(const char *path)
 	return 0;
 }
 
+/* Whether what would be given back is not what was sealed; a refused one never was. */
+static bool is_damaged(const struct image *im)
+{
+	struct image_proof proof;
+	bool damaged;
+
+	if (!im->guard_bytes || image_examine(im->fd, (uint64_t)im->st.st_size, &proof))
+		return false;
+	damaged = proof.fault.error ? !is_own_limit(proof.fault.error) && !proof.fault_in_guard
+				    : count_lost(&proof) > 0;
+	damaged = damaged && !proof.record.refusal;
+	image_proof_clear(&proof);
+	return damaged;
+}
+
 int seal_remove(const struct boot_files *f, const struct seal_options *o)
 {
 	struct sealing s = { .f = f, .o = o };
@@ -650,6 +681,11 @@ int seal_remove(const struct boot_files *f, const struct seal_options *o)
 			"give back; make it anew (update-initramfs -u, dracut -f)",
 			f->initrd);
 		r = 2;
+	} else if (!r && is_damaged(&s.im)) {
+		message("%s: it is not as it was sealed, so it cannot be given back as it was; it stays, "
+			"with its guard and its record: bootverdict check -k %s",
+			f->initrd, f->release);
+		r = 1;
 	} else if (!r && s.im.guard_bytes)
 		r = write_image(&s, &ignored);
 	else if (!r && !o->quiet)

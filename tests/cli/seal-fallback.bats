@@ -132,6 +132,10 @@ updated_system() {
 	[[ $output == *"it stays as it is, with its guard and its record"* ]]
 	[ "$(fingerprint)" = "$before" ]
 	run -1 check
+	# Nor can it be given back as it was before.
+	run -1 seal --remove
+	[[ $output == *"it cannot be given back as it was"* ]]
+	[ "$(fingerprint)" = "$before" ]
 }
 
 @test "an image that may boot all the same is not given up for a guard alone" {
@@ -163,6 +167,16 @@ updated_system() {
 	rm -rf "$shm"
 	[[ $output == *"bootverdict's guard stands in front of what there is"* ]]
 	[[ $output != *"reads back"* ]]
+}
+
+@test "sealing again: what somebody has appended is sealed as well" {
+	make_system
+	seal -q
+	mkdir -p "$BATS_TEST_TMPDIR/more/etc"
+	echo other >"$BATS_TEST_TMPDIR/more/etc/conf"
+	archive "$BATS_TEST_TMPDIR/more" | pack gzip >>"$IMAGE"
+	seal -q
+	check
 }
 
 @test "a guard that stands alone stays, whatever is asked: there is nothing behind it" {
