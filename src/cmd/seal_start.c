@@ -105,15 +105,17 @@ static char *start_fault(const struct image *im, struct manifest *m, struct guar
 	return why_not(r, &chain);
 }
 
-/* A program that stands in the link's place may be an edited stub. */
-static bool starts_without_us(struct manifest *m, const struct content *init)
+/* A program that stands in the link's place may be an edited stub, unless it is far bigger. */
+static bool starts_without_us(struct manifest *m, const struct guard_files *g,
+			      const struct content *init)
 {
 	struct program_chain chain;
 	struct program p;
 
 	return init && !program_chain(programs_find, m, NULL, "init", &chain) &&
 	       !programs_find(m, "init", &p) &&
-	       (init->type == CONTENT_SYMLINK || p.kind == PROGRAM_SCRIPT);
+	       (init->type == CONTENT_SYMLINK || p.kind == PROGRAM_SCRIPT ||
+		init->size > 4 * (uint64_t)g->stub_size);
 }
 
 static char *find_fault(const struct image *im, struct manifest *m, struct guard_files *g,
@@ -136,7 +138,7 @@ static char *find_fault(const struct image *im, struct manifest *m, struct guard
 			"itself, and with a guard it would not");
 	}
 	if (!is_diverted(init)) {
-		*start = starts_without_us(m, init) ? START_UNGUARDED : START_CHANGED;
+		*start = starts_without_us(m, g, init) ? START_UNGUARDED : START_CHANGED;
 		return text_copy(
 			"its /init was changed behind bootverdict, and is not the link to it any "
 			"more");

@@ -367,7 +367,8 @@ sealed_in_silence() {
 		refused_whole "its /init was changed" "update-initramfs -u -k $KVER"
 	done
 	for change in 'mv $next init' 'cp $next new; mv new init' 'ln -sfn bin/sh init' \
-		'ln -sfn usr/lib/bootverdict/next-init init' 'rm init; script init /bin/sh; rm $next'; do
+		'ln -sfn usr/lib/bootverdict/next-init init' 'rm init; script init /bin/sh; rm $next' \
+		'cp usr/bin/busybox new; head -c 99999 /dev/zero >>new; mv new init'; do
 		diverted "$change"
 		left "its /init was changed" "update-initramfs -u -k $KVER"
 	done
