@@ -24,12 +24,18 @@
 
 #define COPY_BYTES (256u * 1024u)
 
+static const char *what_stands(const char *path, const struct replace_result *result)
+{
+	struct stat old;
+
+	if (result && result->installed)
+		return "the new file is in place, but a power cut may bring back the old one";
+	return lstat(path, &old) == 0 ? "the old file is still in place" : "there is no old one";
+}
+
 int seal_explain_write(const char *path, int error, const struct replace_result *result)
 {
-	const char *stands = result && result->installed
-				     ? "the new file is in place, but a power cut may bring "
-				       "back the old one"
-				     : "the old file is still in place";
+	const char *stands = what_stands(path, result);
 
 	switch (error) {
 	case -EILSEQ:

@@ -289,8 +289,9 @@ int seal_manifests(const struct boot_files *f, const struct seal_options *o, str
 	if (status == 1)
 		return 1;
 	if (!written) {
-		message("neither copy of the manifest could be written: the guard will still verify "
-			"the boot, but 'bootverdict check' has no record");
+		message("neither copy of the manifest could be written: the guard will still %s "
+			"the boot, but 'bootverdict check' has no record",
+			m->refusal ? "explain" : "verify");
 		return 2;
 	}
 	return 0;

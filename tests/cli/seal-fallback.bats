@@ -179,6 +179,18 @@ updated_system() {
 	check
 }
 
+@test "a refused image without a place for its record: only what is there is told" {
+	make_system
+	make_whole_pieces
+	zero_block "$IMAGE" 70
+	echo file >"$ROOT/boot/bootverdict"
+	rm -rf "$ROOT/var/lib"
+	echo file >"$ROOT/var/lib"
+	run -1 seal
+	[[ $output == *"manifest: Not a directory; there is no old one"* ]]
+	[[ $output == *"the guard will still explain the boot"* ]]
+}
+
 @test "a guard that stands alone stays, whatever is asked: there is nothing behind it" {
 	make_system
 	make_whole_pieces
