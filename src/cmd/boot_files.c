@@ -133,7 +133,10 @@ static void add_if_named(struct releases *r, const char *name, const char *befor
 /* What tools leave beside an image is no kernel version. */
 static int is_leftover(const char *name)
 {
-	static const char *const endings[] = { ".bak", ".old", ".new", ".dpkg-bak", "~" };
+	static const char *const endings[] = {
+		".bak",	     ".old",	  ".new",      ".tmp",	    "~",     ".old-dkms",
+		".dpkg-bak", ".dpkg-new", ".dpkg-old", ".dpkg-tmp", ".orig", ".save",
+	};
 	size_t n = strlen(name);
 
 	for (size_t i = 0; i < ARRAY_SIZE(endings); i++) {

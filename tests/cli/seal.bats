@@ -244,6 +244,20 @@ explained() { # WHY
 	bv check --root "$ROOT" --all
 }
 
+@test "--all leaves alone what tools keep of an image: it is no kernel version" {
+	make_system
+	seal -q
+	for ending in .old-dkms .dpkg-bak .dpkg-new .dpkg-tmp .orig .save .tmp .bak .old .new '~'; do
+		cp "$IMAGE" "$IMAGE$ending"
+	done
+	run bv seal --root "$ROOT" --all
+	[ "$status" -eq 0 ]
+	for ending in .old-dkms .dpkg-bak .dpkg-new .dpkg-tmp .orig .save .tmp .bak .old .new '~'; do
+		cmp "$IMAGE" "$IMAGE$ending"
+	done
+	[ "$(ls "$ROOT/boot/bootverdict")" = "$KVER.manifest" ]
+}
+
 @test "the policy of bootverdict.conf reaches the guard, a wrong one does not" {
 	make_system
 	printf 'POLICY=ask\nTIMEOUT=7\nCHECK_TIMEOUT=never\n' >"$ROOT/etc/bootverdict.conf"
