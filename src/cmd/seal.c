@@ -162,6 +162,8 @@ static int seal_release(const struct arguments *a, const char *release)
 	int r = 2;
 
 	boot_files_find(&f, a->which.root, a->which.boot, release);
+	if (!f.initrd && a->remove && seal_forget(&f, &a->seal, &r))
+		goto out;
 	if (!f.initrd) {
 		message("%s: there is no initrd for this kernel version in %s", release,
 			a->which.boot ? a->which.boot : "the boot folder");

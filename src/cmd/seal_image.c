@@ -676,6 +676,24 @@ static bool is_damaged(const struct image *im)
 	return damaged;
 }
 
+static int remove_manifests(const struct boot_files *f)
+{
+	int r = remove_manifest(f->boot_manifest);
+
+	return r ? r : remove_manifest(f->var_manifest);
+}
+
+bool seal_forget(const struct boot_files *f, const struct seal_options *o, int *status)
+{
+	if (access(f->boot_manifest, F_OK) < 0 && access(f->var_manifest, F_OK) < 0)
+		return false;
+	*status = remove_manifests(f);
+	if (!*status && !o->quiet)
+		announce("%s: there is no initrd for this kernel version; its record is removed",
+			 f->release);
+	return true;
+}
+
 int seal_remove(const struct boot_files *f, const struct seal_options *o)
 {
 	struct sealing s = { .f = f, .o = o };
@@ -697,9 +715,5 @@ int seal_remove(const struct boot_files *f, const struct seal_options *o)
 	else if (!r && !o->quiet)
 		message("%s: it has no guard", f->initrd);
 	image_close(&s.im);
-	if (!r)
-		r = remove_manifest(f->boot_manifest);
-	if (!r)
-		r = remove_manifest(f->var_manifest);
-	return r;
+	return r ? r : remove_manifests(f);
 }

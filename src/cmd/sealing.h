@@ -57,6 +57,9 @@ void seal_load_record(const struct boot_files *f, struct manifest *m);
 /* Gives the image back as it was before the first seal, and removes the manifests. */
 int seal_remove(const struct boot_files *f, const struct seal_options *o);
 
+/* The same where the image is gone, and its record alone is left. False: there is no record either. */
+bool seal_forget(const struct boot_files *f, const struct seal_options *o, int *status);
+
 /* Tells on stderr why a replacement failed; returns the exit status. */
 int seal_explain_write(const char *path, int error, const struct replace_result *result);
 

@@ -258,6 +258,20 @@ explained() { # WHY
 	[ "$(ls "$ROOT/boot/bootverdict")" = "$KVER.manifest" ]
 }
 
+@test "--remove forgets a kernel whose files are gone, as check says" {
+	make_system
+	seal -q
+	rm "$IMAGE" "$KERNEL"
+	run check
+	[ "$status" -eq 3 ]
+	run seal --remove
+	[ "$status" -eq 0 ]
+	[[ $output == *"its record is removed"* ]]
+	[ -z "$(find "$ROOT" -name '*.manifest')" ]
+	run seal --remove
+	[ "$status" -eq 2 ]
+}
+
 @test "the policy of bootverdict.conf reaches the guard, a wrong one does not" {
 	make_system
 	printf 'POLICY=ask\nTIMEOUT=7\nCHECK_TIMEOUT=never\n' >"$ROOT/etc/bootverdict.conf"
@@ -386,6 +400,20 @@ sealed_in_silence() {
 		diverted "$change"
 		left "its /init was changed" "update-initramfs -u -k $KVER"
 	done
+}
+
+@test "a guard that stands alone is not removed: nothing would be left to boot" {
+	make_system
+	diverted 'rm init'
+	run seal --no-read-back
+	[ "$status" -eq 2 ]
+	cp "$IMAGE" "$BATS_TEST_TMPDIR/alone"
+	run seal --remove --no-read-back
+	echo "$output"
+	[ "$status" -eq 2 ]
+	[[ $output == *"$IMAGE: "*"update-initramfs -u -k $KVER"* ]]
+	cmp "$IMAGE" "$BATS_TEST_TMPDIR/alone"
+	[ -e "$ROOT/boot/bootverdict/$KVER.manifest" ]
 }
 
 @test "an image whose stub is not byte for byte the known one is refused" {
