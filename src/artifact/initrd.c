@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "artifact/bootconfig.h"
 #include "artifact/cpio.h"
 #include "util/util.h"
 
@@ -646,6 +647,7 @@ int initrd_walk(struct input *in, const struct initrd_visitor *v, void *ctx, str
 	static const struct initrd_visitor nobody;
 	struct initrd_fault ignored;
 	struct walk *w = calloc(1, sizeof(*w));
+	uint64_t end = input_end(in);
 	int r;
 
 	if (!f)
@@ -662,7 +664,9 @@ int initrd_walk(struct input *in, const struct initrd_visitor *v, void *ctx, str
 	w->v = v ? v : &nobody;
 	w->ctx = ctx;
 	w->fault = f;
+	input_limit(in, bootconfig_offset(in));
 	r = image_walk(w);
+	input_limit(in, end);
 	decompressor_free(w->d);
 	free(w->buf);
 	free(w);

@@ -88,6 +88,41 @@ original_stays() {
 	[ "$(grep -c '^segment' "$ROOT/boot/bootverdict/$KVER.manifest")" -eq 2 ]
 }
 
+# As `bootconfig -a FILE IMAGE` of the kernel's tools does.
+add_bootconfig() { # IMAGE SUM-OFF PADDING
+	python3 - "$@" <<-'END'
+		import struct, sys
+		path, off, padding = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+		text = b'kernel {\n\troot = "/dev/sda1"\n}\n\0'
+		with open(path, "ab") as f:
+		    text += bytes(-(f.tell() + len(text) + 20) % 4)
+		    f.write(text + struct.pack("<II", len(text), sum(text) + off) + b"#BOOTCONFIG\n")
+		    f.write(bytes(padding))
+	END
+}
+
+@test "parameters that bootconfig has put behind the image stay there" {
+	make_system
+	cp "$IMAGE" "$BATS_TEST_TMPDIR/plain"
+	for padding in 0 3; do
+		cp "$BATS_TEST_TMPDIR/plain" "$IMAGE"
+		add_bootconfig "$IMAGE" 0 "$padding"
+		cp "$IMAGE" "$BATS_TEST_TMPDIR/unsealed"
+		run bv check "$IMAGE"
+		[ "$status" -eq 4 ]
+		seal
+		check
+		tail -c 30 "$BATS_TEST_TMPDIR/unsealed" | cmp - <(tail -c 30 "$IMAGE")
+		seal --remove
+		cmp "$IMAGE" "$BATS_TEST_TMPDIR/unsealed"
+	done
+	# The kernel takes such ones for a part of the image.
+	cp "$BATS_TEST_TMPDIR/plain" "$IMAGE"
+	add_bootconfig "$IMAGE" 1 0
+	run bv check "$IMAGE"
+	[ "$status" -eq 5 ]
+}
+
 @test "both copies of the manifest are the same, and sha256sum agrees with them" {
 	make_system
 	seal
