@@ -46,12 +46,13 @@ static bool few_blocks(const struct sealed_file *f, const struct comparison *c)
 	return c->size == f->size && c->bad.blocks * FEW_BLOCKS_OF <= f->block_count;
 }
 
-/* Sealing again, after which the power went before the new record was there. */
-static bool only_guard_replaced(const struct comparison *c, uint64_t guard_bytes)
+/*
+ * Whether another guard, with the record of what follows it, was put there: by sealing again, after
+ * which the power went before the new record was there, or by restoring an image of another seal.
+ */
+static bool other_guard(const struct comparison *c, uint64_t guard_bytes)
 {
-	const struct bad_range *last = c->bad.count ? &c->bad.ranges[c->bad.count - 1] : NULL;
-
-	return last && last->offset + last->length <= guard_bytes;
+	return c->bad.count && c->bad.ranges[0].offset < guard_bytes;
 }
 
 struct judgement judge_file(const struct sealed_file *f, const struct comparison *c,
@@ -73,7 +74,7 @@ struct judgement judge_file(const struct sealed_file *f, const struct comparison
 		return judge(VERDICT_STORAGE_CORRUPTION, GROUND_UNTOUCHED);
 	if (soundness == BROKEN)
 		return judge(VERDICT_STORAGE_CORRUPTION, GROUND_BROKEN);
-	if (soundness == PROVEN && only_guard_replaced(c, guard_bytes))
+	if (soundness == PROVEN && other_guard(c, guard_bytes))
 		return judge(VERDICT_STALE, GROUND_REPLACED);
 	if (few_blocks(f, c))
 		return judge(VERDICT_STORAGE_CORRUPTION, GROUND_FEW_BLOCKS);

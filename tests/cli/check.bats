@@ -214,6 +214,27 @@ check_with() { # INJECTION
 	verdict_is stale 4
 }
 
+@test "a /boot that came back from a backup, with a newer record elsewhere, is stale" {
+	make_system plain
+	seal
+	cp -r "$ROOT/boot" "$BATS_TEST_TMPDIR/backup"
+	sleep 1.1 # the newer record counts
+	make_files "$BATS_TEST_TMPDIR/files"
+	echo setting=9 >"$BATS_TEST_TMPDIR/files/etc/conf"
+	touch -d @1700000000 "$BATS_TEST_TMPDIR/files/etc/conf"
+	archive "$BATS_TEST_TMPDIR/files" >"$IMAGE"
+	seal
+	[ "$(stat -c %s "$IMAGE")" = "$(stat -c %s "$BATS_TEST_TMPDIR/backup/${IMAGE##*/}")" ]
+	rm -r "$ROOT/boot"
+	cp -r "$BATS_TEST_TMPDIR/backup" "$ROOT/boot"
+	run check --json
+	verdict_is stale 4
+	# Its damaged twin.
+	zero_block "$IMAGE" $(($(blocks "$IMAGE") - 20))
+	run check --json
+	verdict_is storage-corruption 1
+}
+
 @test "one damaged copy of the record is told, and the other one is used" {
 	make_system
 	seal
