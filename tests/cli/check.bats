@@ -225,7 +225,7 @@ check_with() { # INJECTION
 	archive "$BATS_TEST_TMPDIR/files" >"$IMAGE"
 	seal
 	[ "$(stat -c %s "$IMAGE")" = "$(stat -c %s "$BATS_TEST_TMPDIR/backup/${IMAGE##*/}")" ]
-	rm -r "$ROOT/boot"
+	rm -r "${ROOT:?}/boot"
 	cp -r "$BATS_TEST_TMPDIR/backup" "$ROOT/boot"
 	run check --json
 	verdict_is stale 4
