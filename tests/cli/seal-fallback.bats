@@ -412,11 +412,12 @@ updated_system() {
 @test "a second run waits for the first" {
 	updated_system
 	flock "$ROOT/boot" sleep 3 &
+	holder=$!
 	sleep 0.5
 	run -0 seal
 	[[ $output == *"another bootverdict is at work there; waiting for it"* ]]
 	check
-	wait
+	wait $holder
 }
 
 @test "a signal leaves nothing behind, and the old image" {
