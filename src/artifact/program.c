@@ -74,8 +74,10 @@ void program_read(struct program *p, program_bytes *bytes, void *ctx)
 	memcpy(p->format, head.bytes + EI_CLASS, sizeof(p->format));
 	p->needs_unknown = head.bytes[EI_CLASS] != OWN_CLASS || head.bytes[EI_DATA] != OWN_ORDER ||
 			   n < (ssize_t)sizeof(head.elf);
-	if (!p->needs_unknown)
-		elf_segments(p, &head.elf, bytes, ctx);
+	if (p->needs_unknown)
+		return;
+	p->end = head.elf.e_shoff + (uint64_t)head.elf.e_shnum * head.elf.e_shentsize;
+	elf_segments(p, &head.elf, bytes, ctx);
 }
 
 /* Processors that may execute each other's programs, if the kernel is built for that. */

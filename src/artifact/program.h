@@ -23,6 +23,8 @@ struct program {
 	uint16_t machine;	 /* e_machine, when format is this processor's */
 	bool needs_unknown; /* it is of another format, or its loader's name is not among the bytes
 			     * that are there */
+	uint64_t
+		end; /* where its section headers end, which is where a stripped program does; 0: none */
 	char needs[PROGRAM_NAME_MAX]; /* interpreter or loader; "": none */
 };
 

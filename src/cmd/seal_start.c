@@ -118,6 +118,19 @@ static bool starts_without_us(struct manifest *m, const struct guard_files *g,
 		init->size > 4 * (uint64_t)g->stub_size);
 }
 
+/*
+ * Whether a stub that is not ours is as long as its own headers say: then it is another version's,
+ * and starts. What an editor of text has made of one mostly is not.
+ */
+static bool is_whole_program(struct manifest *m, const struct content *stub)
+{
+	struct program p;
+
+	return stub && stub->type == CONTENT_FILE && (stub->mode & 0111) &&
+	       !programs_find(m, GUARD_DIVERTED, &p) && p.kind == PROGRAM_ELF &&
+	       p.end == stub->size;
+}
+
 static char *find_fault(const struct image *im, struct manifest *m, struct guard_files *g,
 			enum start *start)
 {
@@ -144,12 +157,12 @@ static char *find_fault(const struct image *im, struct manifest *m, struct guard
 			"more");
 	}
 	if (!is_stub(stub, g)) {
-		*start = is_sealed_stub(im, stub) ? START_UNGUARDED : START_CHANGED;
-		return text_copy(*start == START_UNGUARDED ? GUARD_DIVERTED
-					 " in it is of another version of bootverdict"
-							   : GUARD_DIVERTED
-					 " in it, which a boot executes first, is not the one of "
-					 "this bootverdict");
+		*start = is_sealed_stub(im, stub) || is_whole_program(m, stub) ? START_UNGUARDED
+									       : START_CHANGED;
+		return text_copy(GUARD_DIVERTED
+				 " in it, which a boot executes first, is not the one of "
+				 "this bootverdict: it is of another version, or was "
+				 "edited");
 	}
 	return start_fault(im, m, g, GUARD_ORIGINAL_INIT);
 }

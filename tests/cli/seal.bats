@@ -454,14 +454,19 @@ sealed_in_silence() {
 @test "an image whose stub is not byte for byte the known one is refused" {
 	make_system
 	for change in 'echo "echo hello" >>init' 'echo "#!/bin/sh" >init' 'rm usr/lib/bootverdict/init' \
-		'printf X | dd of=usr/lib/bootverdict/init bs=1 seek=5000 conv=notrunc status=none' \
+		'sed -i s/bootverdict/other/ usr/lib/bootverdict/init' \
 		'chmod 644 usr/lib/bootverdict/init' 'ln -sf /bin/sh usr/lib/bootverdict/init'; do
 		diverted "$change"
 		refused_whole "usr/lib/bootverdict/init" "is not the one of this bootverdict"
 	done
+	# A whole program, as another version's is, stays: it boots as it is.
+	diverted 'printf X | dd of=usr/lib/bootverdict/init bs=1 seek=5000 conv=notrunc status=none'
+	left "is not the one of this bootverdict" "of another version, or was edited"
 	diverted true
+	cp "$ROOT/usr/lib/bootverdict/init" "$BATS_TEST_TMPDIR/stub"
 	echo newer >>"$ROOT/usr/lib/bootverdict/init"
-	refused_whole "is not the one of this bootverdict"
+	left "is not the one of this bootverdict"
+	cp "$BATS_TEST_TMPDIR/stub" "$ROOT/usr/lib/bootverdict/init"
 	diverted true
 	sealed_in_silence
 }
