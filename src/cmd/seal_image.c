@@ -702,8 +702,8 @@ int seal_remove(const struct boot_files *f, const struct seal_options *o)
 
 	if (!r && is_guard_alone(&s.im)) {
 		message("%s: bootverdict's guard stands there alone: there is no image behind it to "
-			"give back; make it anew (update-initramfs -u, dracut -f)",
-			f->initrd);
+			"give back; make it anew: update-initramfs -u -k %s, or dracut -f",
+			f->initrd, f->release);
 		r = 2;
 	} else if (!r && is_damaged(&s.im)) {
 		message("%s: it is not as it was sealed, so it cannot be given back as it was; it stays, "

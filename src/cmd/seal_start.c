@@ -122,13 +122,10 @@ static bool starts_without_us(struct manifest *m, const struct guard_files *g,
  * Whether a stub that is not ours is as long as its own headers say: then it is another version's,
  * and starts. What an editor of text has made of one mostly is not.
  */
-static bool is_whole_program(struct manifest *m, const struct content *stub)
+static bool is_whole_program(const struct manifest *m, const struct content *stub)
 {
-	struct program p;
-
 	return stub && stub->type == CONTENT_FILE && (stub->mode & 0111) &&
-	       !programs_find(m, GUARD_DIVERTED, &p) && p.kind == PROGRAM_ELF &&
-	       p.end == stub->size;
+	       programs_is_whole(m, stub);
 }
 
 static char *find_fault(const struct image *im, struct manifest *m, struct guard_files *g,

@@ -21,6 +21,7 @@ struct note {
 	uint16_t machine;
 	unsigned char kind, format[2];
 	bool needs_unknown;
+	uint64_t end;
 };
 
 struct programs {
@@ -136,6 +137,7 @@ void programs_member_end(struct programs *s)
 	memcpy(s->now.format, p.format, sizeof(p.format));
 	s->now.machine = p.machine;
 	s->now.needs_unknown = p.needs_unknown;
+	s->now.end = p.end;
 	add(s, p.needs, strlen(p.needs));
 }
 
@@ -242,6 +244,13 @@ static int resolve(const struct manifest *m, const char *path, const struct cont
 	return *found ? 0 : -ENOENT;
 }
 
+bool programs_is_whole(const struct manifest *m, const struct content *c)
+{
+	const struct note *n = m->programs ? note_of(m->programs, c) : NULL;
+
+	return n && n->kind == PROGRAM_ELF && n->end == c->size;
+}
+
 int programs_find(void *ctx, const char *path, struct program *p)
 {
 	const struct manifest *m = ctx;
@@ -266,6 +275,7 @@ int programs_find(void *ctx, const char *path, struct program *p)
 	memcpy(p->format, n->format, sizeof(p->format));
 	p->machine = n->machine;
 	p->needs_unknown = n->needs_unknown;
+	p->end = n->end;
 	memcpy(p->needs, m->programs->texts + n->text, strlen(m->programs->texts + n->text) + 1);
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include "artifact/program.h"
 
 struct manifest;
+struct content;
 
 /*
  * What recording saw of the programs and symbolic links of an image: as much as is needed to tell
@@ -26,5 +27,8 @@ void programs_member_end(struct programs *s);
 
 /* A program_find of a manifest that has just been recorded; ctx is the manifest. */
 int programs_find(void *ctx, const char *path, struct program *p);
+
+/* Whether a file of such a manifest is an ELF program, as long as its own headers say. */
+bool programs_is_whole(const struct manifest *m, const struct content *c);
 
 #endif
