@@ -432,7 +432,7 @@ def examine(test, guest, kind, recording, limit):
 # ------------------------------------------------------------------------------------ make check-crash
 
 TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "CRASH.md")
-LIMIT = 12              # of every kind of snapshot, per flush
+LIMIT = 4               # of every kind of snapshot, per flush
 IDLE = 40               # seconds after the end, in which the kernel writes back what is left
 
 
@@ -448,6 +448,13 @@ class Cell:
     @property
     def wrong(self):
         return [f for f in self.found if f[2] != NAMELESS]
+
+    @property
+    def unexpected(self):
+        """What is wrong, but for what no order of calls prevents on exfat: a torn folder write."""
+        if self.name.split()[1] != "exfat":
+            return self.wrong
+        return [f for f in self.wrong if "torn" not in f[0] or "image missing" not in f[2]]
 
     @property
     def line(self):
@@ -472,16 +479,17 @@ def cell(name, guest, kind, scenario):
         sweep(test)
 
 
-HEAD = """<!-- SPDX-License-Identifier: GPL-2.0-or-later -->
+HEAD = f"""<!-- SPDX-License-Identifier: GPL-2.0-or-later -->
 # Power cuts while sealing
 
 Written by `make check-crash` (tests/boot/run --crash). A guest of Debian's kernel (bookworm: 6.1,
 trixie: 6.12) runs `bootverdict seal` on a disk that logs every write and every flush, and is left
-idle for 40 s. A power cut leaves all writes before the last flush, and any of the later ones: every
+idle for {IDLE} s. A power cut leaves all writes before the last flush, and any of the later ones: every
 prefix, all but one, only one, all but the first ones, some by lot, the last one torn (at a sector
-where the file system writes sectors, else at 4096 bytes). Each such disk is put before a guest, which
-mounts it (after a journal's replay), again after the file system's own check (fsck.fat -a, fsck.exfat
--p, e2fsck -p), and, where there is a journal, without its replay, as a boot loader reads.
+where the file system writes sectors, else at 4096 bytes); at most {LIMIT} of each kind for a flush. Each
+such disk is put before a guest, which mounts it (after a journal's replay), again after the file
+system's own check (fsck.fat -a, fsck.exfat -p, e2fsck -p), and, where there is a journal, without its
+replay, as a boot loader reads.
 
 Right is: the initrd and both records are the old or the new ones, whole; the new ones once `seal`
 has ended with 0; `check` does not blame the storage. Without the journal's replay the old ones may
@@ -496,11 +504,26 @@ be found later, too.
 | remove | `seal --remove` |
 
 "nameless" counts looks that found neither old nor new under a name, but the new one, whole, beside it
-as `.NAME.bootverdict-new`: exfat alone, which changes two places of a folder to rename.
+as `.NAME.bootverdict-new`: exfat alone, which changes two places of a folder to rename. On exfat a
+write of the folder that is torn loses both names; no order of calls prevents that. It counts as wrong
+here, and is the one thing that `make check-crash` puts up with. A scenario without a line was not run
+since what it tests was changed.
 
 | kernel | file system | scenario | writes | disks | wrong | nameless |
 |---|---|---|---|---|---|---|
 """
+
+
+def lines_of_table():
+    """The table's lines as they stand: "suite kind scenario" -> line."""
+    with open(TABLE, encoding="ascii") as f:
+        found = re.finditer(r"^\| (\w+) \| ([\w-]+) \| ([\w-]+) \| \d+ \|.*$", f.read(), re.M)
+    return {" ".join(line.groups()): line[0] for line in found}
+
+
+def write_table(names, lines):
+    """The lines of LINES in the order of NAMES."""
+    host.put(TABLE, HEAD + "".join(lines[name] + "\n" for name in names if name in lines))
 
 
 def sweep(test):
@@ -510,24 +533,25 @@ def sweep(test):
 
 
 def main(pattern, jobs):
-    """Run all cells whose name matches; write the table unless only some were asked for."""
+    """Run all cells whose name matches; their lines in the table are written anew."""
     with tempfile.TemporaryDirectory(prefix="crash.") as folder:
         guests = {suite: make_initrd(f"{folder}/{suite}", suite) for suite in tree.SUITES}
         return run_cells(guests, pattern, jobs)
 
 
 def run_cells(guests, pattern, jobs):
-    """The cells whose name matches, JOBS at a time."""
-    cells = [(f"{suite} {kind} {scenario}", guests[suite], kind, scenario)
-             for suite in tree.SUITES for kind in FILE_SYSTEMS for scenario in SCENARIOS]
-    cells = [c for c in cells if re.search(pattern, c[0])]
-    done = []
+    """The cells whose name matches, JOBS at a time. Returns 1 when something is wrong, else 0."""
+    cells = {f"{suite} {kind} {scenario}": (guests[suite], kind, scenario)
+             for suite in tree.SUITES for kind in FILE_SYSTEMS for scenario in SCENARIOS}
+    asked = [name for name in cells if re.search(pattern, name)]
+    lines = {name: line for name, line in lines_of_table().items() if name not in asked}
+    status = 0
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        for result in pool.map(lambda c: cell(*c), cells):
+        for result in pool.map(lambda name: cell(name, *cells[name]), asked):
             print(result.line, flush=True)
             for how, way, wrong in result.found:
                 print(f"    {how}: {way}: {wrong}", flush=True)
-            done.append(result)
-    if not pattern:
-        host.put(TABLE, HEAD + "\n".join(c.line for c in done) + "\n")
-    return 1 if any(c.wrong for c in done) else 0
+            lines[result.name] = result.line
+            write_table(cells, lines)
+            status = 1 if result.unexpected else status
+    return status
