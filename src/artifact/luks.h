@@ -35,6 +35,7 @@ enum luks_copy_state {
 	LUKS_COPY_BAD_JSON,   /* the checksum is right, and this program refuses the metadata */
 	LUKS_COPY_UNREADABLE, /* the device cannot read it */
 	LUKS_COPY_UNKNOWN,    /* a version that is newer than this program */
+	LUKS_COPY_CUT,	      /* the device ends inside it, or in front of it */
 };
 
 /* One of the two copies of a LUKS2 header; LUKS1 has one. */
@@ -85,6 +86,16 @@ struct luks {
 	 * types, ..., as in "foo, keyslot type bar"; or "". Its keyslots are as far as understood.
 	 */
 	char requirements[128];
+	uint64_t size;	 /* of what was read, bytes */
+	uint64_t needed; /* the least that it must have for header and keyslots; 0: unknown */
+	/* Where its data ends, bytes; 0: at the end of the device, wherever that is. */
+	uint64_t data_end;
+	/* A container in it that does not begin at its start: a partition's, say. version 0: none. */
+	struct {
+		int version;
+		uint64_t offset; /* bytes */
+		char uuid[41];
+	} inside;
 	/* LUKS1: of the fields that neither a change of a slot nor of the UUID alters; else 0. */
 	uint64_t immutable_hash;
 };

@@ -51,7 +51,10 @@ bool luks_is_uuid(const unsigned char *field, size_t len);
  */
 bool luks1_parse(const unsigned char *header, size_t len, uint64_t size, struct luks *l);
 
-/* Finds and reads both copies. version is 2 when one of them was recognised, else 0. -ENOMEM. */
+/*
+ * Finds and reads both copies. version is 2 when one of them was recognised, else 0: then
+ * inside.offset is where a container may begin all the same. -ENOMEM.
+ */
 int luks2_read(const struct luks_source *source, struct luks *l);
 
 /*

@@ -216,6 +216,8 @@ enum luks_state luks_device_state(const struct luks_device *d)
 	case LUKS_GONE:
 	case LUKS_HEADERS_BAD:
 	case LUKS_CONVERTING:
+	case LUKS_TOO_SMALL:
+	case LUKS_INSIDE:
 		return LUKS_LOST;
 	case LUKS_SLOT_WIPED:
 		return luks_slots_sound(&d->view) | luks_slots_unproven(&d->view) ? LUKS_RECOVERABLE

@@ -127,6 +127,20 @@ static int look_at_statistics(struct luks_view *v, const struct luks_source *sou
 	return err;
 }
 
+/* Also without a record, or with one that does not hold for them any more. */
+static void look_at_end(struct luks_view *v, uint64_t size)
+{
+	const struct luks *l = &v->luks;
+
+	for (unsigned int i = 0; l->chosen >= 0 && i < LUKS_SLOTS_MAX; i++) {
+		const struct luks_keyslot *s = &l->slots[i];
+
+		if (s->present && s->active && s->offset + s->used > size &&
+		    !record_holds_for(v->comparison.slots[i]))
+			v->comparison.slots[i] = SLOT_CUT;
+	}
+}
+
 int luks_view_read(struct luks_view *v, const struct luks_source *source)
 {
 	*v = (struct luks_view){ .device = v->device, .header = v->header, .closed = v->closed };
@@ -152,6 +166,7 @@ int luks_view_compare(struct luks_view *v, const struct luks_source *source,
 		return err;
 	if (!header_is_good(&v->luks) || v->luks.copies[0].state != LUKS_COPY_GOOD)
 		v->other = luks_recognise_other(source);
+	look_at_end(v, source->size);
 	return look_at_statistics(v, source);
 }
 
