@@ -171,6 +171,18 @@ static bool is_half_done(struct luks_judgement j)
 	       j.ground == LUKS_CONVERTING;
 }
 
+/*
+ * Without the word `luks` cryptsetup-initramfs takes for plain what has no good LUKS header (cryptsetup
+ * isLuks). Plain dm-crypt begins with ciphertext; what is left of an older header is not its own.
+ */
+static bool is_plain(const struct candidate *c, const struct luks_view *v,
+		     const struct luks_source *source)
+{
+	return c->chain && c->chain->may_be_plain && !v->sealed && v->luks.chosen < 0 &&
+	       v->luks.copies[0].state == LUKS_COPY_ABSENT &&
+	       luks_implausible_blocks(source, 0, BLOCK_SIZE) == 0;
+}
+
 static int examine(const struct candidate *c, const struct luks_source *source,
 		   const struct manifest *old, struct manifest *m)
 {
@@ -184,7 +196,10 @@ static int examine(const struct candidate *c, const struct luks_source *source,
 		status = err == -EIO ? 1 : 2;
 		goto out;
 	}
-	if (j.verdict == VERDICT_STORAGE_CORRUPTION || is_half_done(j))
+	if (is_plain(c, &v, source))
+		status = leave_out(c, "no LUKS header is at its start, and crypttab does not say "
+				      "`luks`: taken for plain dm-crypt");
+	else if (j.verdict == VERDICT_STORAGE_CORRUPTION || is_half_done(j))
 		status = explain(c, &v, j);
 	else if (j.ground == LUKS_INSIDE)
 		status = leave_out_layer(c, &v);

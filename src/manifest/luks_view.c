@@ -72,7 +72,7 @@ static int look_at_block(struct luks_view *v, const struct luks_source *source,
 		if ((size_t)n == len && hash64(data, len) == k->blocks[block])
 			return 0;
 		damage_classify(data, (size_t)n, len, k->blocks[block], before + block, index,
-				bad->blocks < BITS_SEARCHED_MAX, &damage);
+				at + len <= k->used, bad->blocks < BITS_SEARCHED_MAX, &damage);
 		if (damage.kind == DAMAGE_MISPLACED)
 			damage.origin = origin_on_device(v->sealed, damage.origin);
 	}
