@@ -36,6 +36,7 @@ enum luks_copy_state {
 	LUKS_COPY_BAD_JSON,   /* the checksum is right, and this program refuses the metadata */
 	LUKS_COPY_UNREADABLE, /* the device cannot read it */
 	LUKS_COPY_UNKNOWN,    /* a version that is newer than this program */
+	LUKS_COPY_CUT,	      /* the device ends inside it, or in front of it */
 };
 
 /* One of the two copies of a LUKS2 header; LUKS1 has one. */
@@ -99,6 +100,16 @@ struct luks {
 	enum luks_rebuilt rebuilt;
 	/* LUKS1: only descriptors of keyslots that are not in use contradict the format. */
 	bool only_unused_bad;
+	uint64_t size;	 /* of what was read, bytes */
+	uint64_t needed; /* the least that it must have for header and keyslots; 0: unknown */
+	/* Where its data ends, bytes; 0: at the end of the device, wherever that is. */
+	uint64_t data_end;
+	/* A container in it that does not begin at its start: a partition's, say. version 0: none. */
+	struct {
+		int version;
+		uint64_t offset; /* bytes */
+		char uuid[41];
+	} inside;
 	/* LUKS1: of the fields that neither a change of a slot nor of the UUID alters; else 0. */
 	uint64_t immutable_hash;
 };

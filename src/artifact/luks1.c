@@ -167,6 +167,8 @@ static void fill_slot(const unsigned char *h, unsigned int slot, uint64_t size, 
 	k->used = (uint64_t)k->key_bytes * STRIPES;
 	k->length = area_length(h, slot, size);
 	k->described = hash64(s, SLOT_BYTES);
+	if (k->offset + area_used(h) > l->needed)
+		l->needed = k->offset + area_used(h);
 }
 
 /* What adding, changing and removing a passphrase leaves as it is, and a new UUID, too. */
@@ -283,6 +285,18 @@ static void says_magic(const unsigned char *h, bool all_else_is_right, struct lu
 		       h[2], h[3], h[4], h[5]);
 }
 
+/* With its end its fields are gone, and only what it begins with tells it. */
+static bool is_cut(const unsigned char *h, size_t len, struct luks *l)
+{
+	if (len < AT_CIPHER || memcmp(h, luks_magic, LUKS_MAGIC_BYTES) != 0 ||
+	    luks_be16(h + AT_VERSION) != 1)
+		return false;
+	l->version = 1;
+	l->copies[0].length = l->needed = LUKS1_BYTES;
+	luks_copy_says(&l->copies[0], LUKS_COPY_CUT, "the device ends behind %zu bytes of it", len);
+	return true;
+}
+
 bool luks1_parse(const unsigned char *h, size_t len, uint64_t size, struct luks *l)
 {
 	struct luks_copy c = { .state = LUKS_COPY_GOOD }, ignored;
@@ -290,7 +304,7 @@ bool luks1_parse(const unsigned char *h, size_t len, uint64_t size, struct luks 
 	bool magic, version, paused, fields, rebuilt;
 
 	if (len < LUKS1_BYTES)
-		return false;
+		return is_cut(h, len, l);
 	magic = memcmp(h, luks_magic, LUKS_MAGIC_BYTES) == 0;
 	paused = memcmp(h, magic_in_reencryption, LUKS_MAGIC_BYTES) == 0;
 	version = luks_be16(h + AT_VERSION) == 1;

@@ -27,6 +27,8 @@ struct place {
 	bool erased;	   /* its magic is all zero, and binary has it as it must be */
 	bool recognised;   /* damaged or not, this is a LUKS2 header */
 	bool newer;	   /* its checksum proves that it is of a newer version */
+	bool elsewhere;	   /* a whole header's fields, of a container that begins elsewhere */
+	uint64_t begins;   /* ELSEWHERE: there, bytes */
 	struct luks found; /* copies[0] is this copy; the rest counts when that is GOOD */
 };
 
@@ -178,7 +180,7 @@ static unsigned char *read_whole(const struct luks_source *source, struct luks_c
 	if (n < 0)
 		luks_copy_says(c, LUKS_COPY_UNREADABLE, "reading it failed: %s", strerror((int)-n));
 	else
-		luks_copy_says(c, LUKS_COPY_BAD_FIELD,
+		luks_copy_says(c, LUKS_COPY_CUT,
 			       "its %" PRIu64 " bytes would end behind the end of the device",
 			       c->length);
 	return NULL;
@@ -300,6 +302,40 @@ static int examine(const struct luks_source *source, struct place *p)
 	return r;
 }
 
+/*
+ * A second header's place in which the first or second header of another container lies, as all
+ * that it says of itself tells: so looks a disk with a partition there.
+ */
+static bool is_of_another(struct place *p)
+{
+	const unsigned char *b = p->binary;
+	uint64_t offset = luks_be64(b + LUKS2_AT_OFFSET), size = luks_be64(b + LUKS2_AT_SIZE);
+	bool first = memcmp(b, luks_magic, LUKS_MAGIC_BYTES) == 0;
+	uint32_t version = luks_be16(b + LUKS2_AT_VERSION);
+
+	if (p->index == 0)
+		return false;
+	p->begins = first ? p->offset : p->offset - offset;
+	if (first && version == 1)
+		return true;
+	return version == 2 && is_size(size) && checksum_of(b) &&
+	       (first ? offset == 0 : has_magic(p) && offset == size && offset < p->offset);
+}
+
+/* A header of which the device has the beginning alone. */
+static void look_at_rest(struct place *p, size_t len)
+{
+	struct luks_copy *c = copy_of(p);
+
+	p->recognised = p->index == 0 && len >= LUKS2_AT_SEQID && has_magic(p) &&
+			luks_be16(p->binary + LUKS2_AT_VERSION) == 2 &&
+			is_size(luks_be64(p->binary + LUKS2_AT_SIZE));
+	if (p->recognised)
+		c->length = luks_be64(p->binary + LUKS2_AT_SIZE);
+	luks_copy_says(c, p->recognised ? LUKS_COPY_CUT : LUKS_COPY_ABSENT, "the device ends %s it",
+		       len ? "inside" : "in front of");
+}
+
 /* Looks at the place of a copy. */
 static int look(const struct luks_source *source, unsigned int index, uint64_t offset,
 		struct place *p)
@@ -316,9 +352,10 @@ static int look(const struct luks_source *source, unsigned int index, uint64_t o
 		return 0;
 	}
 	if (n < (ssize_t)LUKS2_BINARY) {
-		luks_copy_says(c, LUKS_COPY_ABSENT, "the device ends in front of it");
+		look_at_rest(p, (size_t)n);
 		return 0;
 	}
+	p->elsewhere = is_of_another(p);
 	p->recognised = has_magic(p) || has_marks(p);
 	p->erased = p->recognised && bytes_are_zero(p->binary, LUKS_MAGIC_BYTES);
 	if (p->erased)
@@ -351,18 +388,33 @@ static bool says_more(const struct place *a, const struct place *b)
 	return a->recognised && !b->recognised;
 }
 
+/* Where nothing begins at the start, what is of another container is no copy of this one. */
+static void set_aside(const struct place *first, struct place *p, uint64_t *inside)
+{
+	if (first->recognised || !p->elsewhere)
+		return;
+	if (!*inside)
+		*inside = p->begins;
+	p->recognised = false;
+	memset(&p->found, 0, sizeof(p->found));
+	p->found.copies[0].offset = p->offset;
+	says_magic(p, LUKS_COPY_ABSENT);
+}
+
 /* The first copy tells where the second one is, or when it cannot, all places are searched. */
 static int find_second(const struct luks_source *source, const struct place *first,
-		       struct place *second)
+		       struct place *second, uint64_t *inside)
 {
 	uint64_t expected = first->found.copies[0].length;
 	struct place other;
 	int r = look(source, 1, expected ? expected : luks2_sizes[0], second);
 
+	set_aside(first, second, inside);
 	for (size_t i = 0; r == 0 && !is_good(first) && i < LUKS2_SIZES; i++) {
 		if (luks2_sizes[i] == second->offset)
 			continue;
 		r = look(source, 1, luks2_sizes[i], &other);
+		set_aside(first, &other, inside);
 		if (says_more(&other, second))
 			*second = other;
 	}
@@ -391,6 +443,17 @@ static void settle_unknown(struct place *p, const struct place *other)
 			       (const char *)p->binary + LUKS2_AT_ALGORITHM);
 }
 
+/* What is missing beside a copy that is there, because the device ends before. */
+static void settle_end(const struct luks_source *source, struct place *p, const struct place *other)
+{
+	struct luks_copy *c = copy_of(p);
+	uint64_t length = other->found.copies[0].length;
+
+	if (c->state == LUKS_COPY_ABSENT && other->recognised && length &&
+	    c->offset + length > source->size)
+		luks_copy_says(c, LUKS_COPY_CUT, "the device ends in front of its end");
+}
+
 /* A damaged copy is as long as the other one. */
 static void settle_length(const struct luks_source *source, struct place *p,
 			  const struct place *other)
@@ -417,14 +480,16 @@ int luks2_read(const struct luks_source *source, struct luks *l)
 {
 	struct place first, second;
 	const struct place *best;
+	uint64_t inside = 0;
 	int r = look(source, 0, 0, &first);
 
 	if (r == 0)
-		r = find_second(source, &first, &second);
+		r = find_second(source, &first, &second, &inside);
 	if (r < 0)
 		return r;
 	settle_unknown(&first, &second);
 	settle_unknown(&second, &first);
+	settle_end(source, &second, &first);
 	settle_length(source, &first, &second);
 	settle_length(source, &second, &first);
 
@@ -443,6 +508,10 @@ int luks2_read(const struct luks_source *source, struct luks *l)
 	l->version = first.recognised || second.recognised ? 2 : 0;
 	l->copies[0] = first.found.copies[0];
 	l->copies[1] = second.found.copies[0];
+	if (l->copies[0].state == LUKS_COPY_CUT)
+		l->needed = LUKS_HEADERS * l->copies[0].length;
+	if (l->version == 0)
+		l->inside.offset = inside;
 	return l->chosen < 0 && !luks_any_copy_is(l, LUKS_COPY_UNKNOWN) &&
 			       !luks_any_copy_is(l, LUKS_COPY_BAD_JSON)
 		       ? luks2_rebuild(source, l, NULL)

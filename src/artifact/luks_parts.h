@@ -94,7 +94,10 @@ size_t luks2_checksum(const unsigned char *whole, size_t len,
  */
 int luks2_rebuild(const struct luks_source *source, struct luks *l, unsigned char **header);
 
-/* Finds and reads both copies. version is 2 when one of them was recognised, else 0. -ENOMEM. */
+/*
+ * Finds and reads both copies. version is 2 when one of them was recognised, else 0: then
+ * inside.offset is where a container may begin all the same. -ENOMEM.
+ */
 int luks2_read(const struct luks_source *source, struct luks *l);
 
 /*

@@ -216,6 +216,8 @@ static enum luks_state state_of(const struct luks_view *v, enum luks_ground grou
 	case LUKS_FOREIGN:
 	case LUKS_HEADERS_BAD:
 	case LUKS_CONVERTING:
+	case LUKS_TOO_SMALL:
+	case LUKS_INSIDE:
 		return LUKS_LOST;
 	case LUKS_SLOT_WIPED:
 		return another && !refused ? LUKS_RECOVERABLE : LUKS_LOST;

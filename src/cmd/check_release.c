@@ -70,6 +70,21 @@ static void name_members(struct report_range *range, const struct manifest *m)
 	}
 }
 
+/* Only there a sector that is all zero was none when it was sealed. */
+static bool is_compressed(const struct manifest *m, enum artifact_kind kind,
+			  const struct report_range *range)
+{
+	for (size_t i = 0; kind == ARTIFACT_INITRD && i < m->segment_count; i++) {
+		const struct sealed_segment *s = &m->segments[i];
+		uint64_t start = m->guard_bytes + s->offset;
+
+		if (s->codec != CODEC_NONE && range->offset >= start &&
+		    range->offset + range->length <= start + s->length)
+			return true;
+	}
+	return false;
+}
+
 static void add_ranges(struct finding *f, const struct comparison *c, const char *path,
 		       const struct manifest *m, enum artifact_kind kind)
 {
@@ -77,6 +92,9 @@ static void add_ranges(struct finding *f, const struct comparison *c, const char
 
 	for (size_t i = 0; i < told; i++) {
 		struct report_range *range = finding_range(f, &c->bad.ranges[i]);
+
+		if (range->damage.kind == DAMAGE_ZERO_SECTORS && !is_compressed(m, kind, range))
+			range->damage.kind = DAMAGE_CHANGED;
 
 		if (kind == ARTIFACT_INITRD)
 			name_members(range, m);

@@ -83,8 +83,8 @@ static int add_classified(struct compare_run *run, uint64_t number, unsigned cha
 
 	if (len > expected)
 		len = expected;
-	damage_classify(data, len, expected, run->file->blocks[number], number, run->index, search,
-			&damage);
+	damage_classify(data, len, expected, run->file->blocks[number], number, run->index, true,
+			search, &damage);
 	run->bits_searched++;
 	return add_bad(run, number, &damage);
 }

@@ -18,6 +18,7 @@
  */
 struct area {
 	uint64_t same, differ, unreadable; /* with key material */
+	uint64_t cut;			   /* with key material, behind the end of the device */
 	uint64_t foreign;		   /* of those that differ: as no wiped one looks */
 	bool edge_same;			   /* the block that key material ends in is one of same */
 	uint64_t padding;		   /* that differ or cannot be read, without any */
@@ -111,6 +112,10 @@ static void compare_area(const struct sealed_luks *s, const struct sealed_keyslo
 			material = false;
 		}
 		a->edge_same |= same && is_edge(k, at);
+		if (!readable && n >= 0 && start + at + len > blocks->source->size) {
+			a->cut += material;
+			continue;
+		}
 		if (material && readable && !same)
 			a->foreign += is_foreign(s, k, at, data, len);
 		count_block(a, material, readable, same, start + at);
@@ -201,6 +206,8 @@ static enum slot_state compare_slot(const struct sealed_luks *s, const struct se
 	if (!no_header && l->version == 2 && !same_area)
 		return in_use ? SLOT_CHANGED : SLOT_REMOVED;
 	compare_area(s, k, blocks, c->shift, &a);
+	if (a.cut && !a.differ && !a.unreadable)
+		return SLOT_CUT;
 	if (no_header || now->described == k->described)
 		state = is_being_wiped(s, l, &a) ? SLOT_CHANGED : judge_untouched(&a);
 	else if (s->version == 1)

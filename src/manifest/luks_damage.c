@@ -25,11 +25,8 @@ static int add_block(struct bad_ranges *bad, const struct luks_source *source, u
 	bool search = expected && bad->blocks < BITS_SEARCHED_MAX;
 
 	if (n >= 0)
-		damage_classify(data, (size_t)n, len, expected ? *expected : 0, 0, NULL, search,
-				&damage);
-	/* Zero sectors are as they should be in most of a header. */
-	if (damage.kind == DAMAGE_ZERO_SECTORS)
-		damage.kind = DAMAGE_CHANGED;
+		damage_classify(data, (size_t)n, len, expected ? *expected : 0, 0, NULL, false,
+				search, &damage);
 	return bad_ranges_add(bad, offset, len, &damage);
 }
 

@@ -86,7 +86,7 @@ static int look_at_block(struct luks_view *v, const struct luks_source *source,
 		if ((size_t)n == len && hash64(data, len) == k->blocks[block])
 			return 0;
 		damage_classify(data, (size_t)n, len, k->blocks[block], before + block, index,
-				bad->blocks < BITS_SEARCHED_MAX, &damage);
+				at + len <= k->used, bad->blocks < BITS_SEARCHED_MAX, &damage);
 		if (damage.kind == DAMAGE_MISPLACED)
 			damage.origin = origin_on_device(v->sealed, damage.origin);
 	}
@@ -141,6 +141,20 @@ static int look_at_statistics(struct luks_view *v, const struct luks_source *sou
 	return err;
 }
 
+/* Also without a record, or with one that does not hold for them any more. */
+static void look_at_end(struct luks_view *v, uint64_t size)
+{
+	const struct luks *l = &v->luks;
+
+	for (unsigned int i = 0; l->chosen >= 0 && i < LUKS_SLOTS_MAX; i++) {
+		const struct luks_keyslot *s = &l->slots[i];
+
+		if (s->present && s->active && s->offset + s->used > size &&
+		    !record_holds_for(v->comparison.slots[i]))
+			v->comparison.slots[i] = SLOT_CUT;
+	}
+}
+
 int luks_view_read(struct luks_view *v, const struct luks_source *source)
 {
 	*v = (struct luks_view){ .device = v->device, .header = v->header, .closed = v->closed };
@@ -165,6 +179,7 @@ int luks_view_compare(struct luks_view *v, const struct luks_source *source,
 	if (err)
 		return err;
 	look_at_other(v, source);
+	look_at_end(v, source->size);
 	return look_at_statistics(v, source);
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "report/luks.h"
+#include "storage/device.h"
 #include "util/text.h"
 #include "util/util.h"
 
@@ -235,6 +236,65 @@ static void headers_bad(struct report *r, const struct luks_view *v)
 	if (l->rebuilt)
 		luks_next_use_remains(f, v);
 	luks_next_restore_header(f, v);
+}
+
+/* Its header is right by its own checksum; what is missing was never read wrongly. */
+static void too_small(struct report *r, const struct luks_view *v)
+{
+	const struct luks *l = &v->luks;
+	uint64_t needed = l->needed > l->size ? l->needed : l->data_end;
+	slot_set cut = luks_slots_cut(v);
+	cleanup(free_ptr) char *slots = luks_slots_text(cut);
+	struct finding *f = report_finding(
+		r, VERDICT_CONFIG_ERROR, "BV-LUKS-SIZE", luks_view_place(v),
+		"It is too small for the LUKS%d container that begins on it: that needs %s%" PRIu64
+		" bytes, and there are %" PRIu64 ". cryptsetup does not open it.",
+		l->version, l->chosen < 0 ? "at least " : "", needed, l->size);
+
+	finding_number(f, "needed", needed);
+	finding_number(f, "there", l->size);
+	if (cut)
+		finding_text(f, "behind the end", "%s", slots);
+	finding_not(f, "the passphrase, its length, or the keyboard layout");
+	finding_next(f, "A partition: is it as long in the partition table as it was? (fdisk -l; "
+			"sfdisk --dump) Write nothing to the disk before it is.");
+	finding_next(
+		f, "A copy or an image: it ends too early. Copy it again, and compare the sizes.");
+}
+
+static char *inside_command(const struct luks_view *v)
+{
+	const char *place = luks_view_place(v);
+	char part[64];
+
+	if (device_at(place, v->luks.inside.offset, part, sizeof(part)))
+		return text_format("bootverdict luks %s", part);
+	return text_format(
+		"bootverdict luks \"$(losetup --read-only --find --show --offset %" PRIu64 " %s)\"",
+		v->luks.inside.offset, place);
+}
+
+static void container_inside(struct report *r, const struct luks_view *v)
+{
+	const struct luks *l = &v->luks;
+	cleanup(free_ptr) char *command = inside_command(v);
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-LUKS-INSIDE", luks_view_place(v),
+		"A LUKS%d container begins at byte %" PRIu64
+		" in it, and none at its start: it is what "
+		"the container lies on (a disk with partitions, a RAID member, a physical volume).",
+		l->inside.version, l->inside.offset);
+
+	if (v->other)
+		finding_text(f, "at the start now", "%s", v->other);
+	finding_text(f, "UUID of the container", "%s", l->inside.uuid);
+	if (v->sealed)
+		finding_text(f, "sealed UUID", "%s", v->sealed->uuid);
+	finding_next(f, "Name the partition or volume that begins there: %s", command);
+	if (v->sealed)
+		finding_next(
+			f, "The container was sealed at its start. Does the partition begin where "
+			   "it did? (fdisk -l; sfdisk --dump)");
 }
 
 static void of_another_writer(struct report *r, const struct luks_view *v)
@@ -514,8 +574,13 @@ void report_luks_header(struct report *r, const struct luks_view *v)
 		of_another_writer(r, v);
 	else if (v->comparison.shift)
 		conversion_was_cut(r, v);
+	else if (l->chosen < 0 && luks_holds_another(v))
+		container_inside(r, v);
 	else if (luks_is_overwritten(v) && l->version)
 		foreign(r, v);
+	else if (l->chosen < 0 && luks_is_too_small(v) && !v->comparison.fields_bad &&
+		 !luks_is_erased(l))
+		too_small(r, v);
 	else if (l->chosen < 0 && luks_both_copies_are(l, LUKS_COPY_ABSENT) &&
 		 !(v->sealed && l->rebuilt))
 		header_gone(r, v);
@@ -527,12 +592,14 @@ void report_luks_header(struct report *r, const struct luks_view *v)
 		headers_bad(r, v);
 	else if (luks_update_was_cut(v))
 		update_was_cut(r, v);
-	else if (l->version == 2 && !both_good(l))
+	else if (l->version == 2 && !both_good(l) && !luks_any_copy_is(l, LUKS_COPY_CUT))
 		one_copy_bad(r, v);
 	else if (both_good(l) && l->copies[0].seqid != l->copies[1].seqid)
 		copies_differ(r, v);
 	if (l->chosen < 0)
 		return;
+	if (luks_is_too_small(v))
+		too_small(r, v);
 	if (v->sealed)
 		against_record(r, v);
 	if (*l->requirements)

@@ -69,8 +69,8 @@ void report_luks_passphrase(struct report *r, const struct luks_view *v,
 			    const struct luks_tried *tried)
 {
 	slot_set damaged = luks_slots_damaged(v), unproven = luks_slots_unproven(v);
-	slot_set wiped = luks_slots_wiped(v);
-	slot_set all = damaged | unproven | wiped | luks_slots_sound(v);
+	slot_set wiped = luks_slots_wiped(v), cut = luks_slots_cut(v);
+	slot_set all = damaged | unproven | wiped | cut | luks_slots_sound(v);
 
 	if (tried->opened)
 		opened(r, v, tried->opened);
@@ -94,6 +94,8 @@ void report_luks_passphrase(struct report *r, const struct luks_view *v,
 		cannot_tell(r, v, damaged, "whose key material is damaged", false);
 	else if (wiped)
 		cannot_tell(r, v, wiped, "whose key material is other than sealed", false);
+	else if (cut)
+		cannot_tell(r, v, cut, "whose key material is behind the end of the device", false);
 	else if (tried->failed)
 		cannot_tell(r, v, tried->failed, "which could not be tried", false);
 	else if (unproven)

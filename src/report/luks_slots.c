@@ -289,6 +289,6 @@ void report_luks_slots(struct report *r, const struct luks_view *v)
 		return;
 	if (v->sealed)
 		slots_stale(r, v);
-	else if (!luks_slots_damaged(v))
+	else if (!luks_slots_damaged(v) && !luks_is_too_small(v))
 		not_sealed(r, v);
 }

@@ -21,6 +21,8 @@ static const char *copy_state(const struct luks_view *v, unsigned int copy)
 		return "unreadable";
 	case LUKS_COPY_UNKNOWN:
 		return "unknown version";
+	case LUKS_COPY_CUT:
+		return "behind the end";
 	case LUKS_COPY_GOOD:
 		break;
 	}

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "verdict/luks_rules.h"
 
+#include <string.h>
+
 /* Of LUKS2, crypt_format() and crypt_convert(). */
 #define FIRST_SEQID 2u
 
@@ -24,6 +26,11 @@ static bool is_wiped(const struct luks_view *v, unsigned int slot)
 	return v->comparison.slots[slot] == SLOT_WIPED;
 }
 
+static bool is_cut(const struct luks_view *v, unsigned int slot)
+{
+	return v->comparison.slots[slot] == SLOT_CUT;
+}
+
 /* Its key material is there, and where the header says. */
 static bool is_sound(const struct luks_view *v, unsigned int slot)
 {
@@ -36,7 +43,7 @@ static bool is_sound(const struct luks_view *v, unsigned int slot)
 static bool is_unproven(const struct luks_view *v, unsigned int slot)
 {
 	return is_in_use(v, slot) && !v->comparison.shift && !is_sound(v, slot) &&
-	       !is_damaged(v, slot) && !is_wiped(v, slot);
+	       !is_damaged(v, slot) && !is_wiped(v, slot) && !is_cut(v, slot);
 }
 
 static bool is_unreadable(const struct luks_view *v, unsigned int slot)
@@ -124,6 +131,11 @@ slot_set luks_slots_opening(const struct luks_view *v)
 	return set;
 }
 
+slot_set luks_slots_cut(const struct luks_view *v)
+{
+	return slots_that(v, is_cut);
+}
+
 static struct luks_judgement worse(struct luks_judgement j, enum verdict verdict,
 				   enum luks_ground ground)
 {
@@ -178,6 +190,24 @@ static bool any_slot_is_bad(const struct luks_view *v)
 	       any_slot_is(v, SLOT_UNREADABLE);
 }
 
+bool luks_is_too_small(const struct luks_view *v)
+{
+	const struct luks *l = &v->luks;
+
+	if (l->chosen < 0 && l->copies[0].state != LUKS_COPY_CUT)
+		return false;
+	return l->needed > l->size || (!v->header && l->size > l->needed && l->data_end > l->size);
+}
+
+bool luks_holds_another(const struct luks_view *v)
+{
+	const struct luks *l = &v->luks;
+
+	if (!l->inside.version || any_slot_is(v, SLOT_AS_SEALED))
+		return false;
+	return !v->sealed || strcmp(v->sealed->uuid, l->inside.uuid) == 0;
+}
+
 static struct luks_judgement judge_no_header(const struct luks_view *v)
 {
 	if (luks_is_of_another_writer(&v->luks))
@@ -186,6 +216,8 @@ static struct luks_judgement judge_no_header(const struct luks_view *v)
 		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD };
 	if (v->comparison.shift)
 		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_CONVERTING };
+	if (luks_holds_another(v))
+		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_INSIDE };
 	if (luks_is_overwritten(v) && (v->sealed || v->luks.version))
 		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_FOREIGN };
 	if (v->comparison.fields_bad)
@@ -194,6 +226,8 @@ static struct luks_judgement judge_no_header(const struct luks_view *v)
 		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD };
 	if (luks_is_erased(&v->luks))
 		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_ERASED };
+	if (luks_is_too_small(v))
+		return (struct luks_judgement){ VERDICT_CONFIG_ERROR, LUKS_TOO_SMALL };
 	if (!luks_both_copies_are(&v->luks, LUKS_COPY_ABSENT))
 		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_HEADERS_BAD };
 	if (v->sealed)
@@ -244,6 +278,9 @@ static struct luks_judgement judge_copies(const struct luks_view *v, struct luks
 		return worse(j, VERDICT_INCONCLUSIVE, LUKS_COPY_OLDER);
 	if (luks_is_erased(l))
 		return worse(j, VERDICT_INCONCLUSIVE, LUKS_ERASED);
+	/* A copy behind the end of the device is no damaged one: judge_luks() tells of it. */
+	if (luks_any_copy_is(l, LUKS_COPY_CUT))
+		return j;
 	if (!luks_both_copies_are(l, LUKS_COPY_GOOD))
 		return worse(j, VERDICT_STORAGE_CORRUPTION, LUKS_COPY_BAD);
 	if (first == second)
@@ -299,6 +336,8 @@ struct luks_judgement judge_luks(const struct luks_view *v)
 		j = worse(j, VERDICT_INCONCLUSIVE, LUKS_CONVERTING);
 	if (luks_slots_wiped(v))
 		j = worse(j, VERDICT_INCONCLUSIVE, LUKS_SLOT_WIPED);
+	if (luks_is_too_small(v))
+		j = worse(j, VERDICT_CONFIG_ERROR, LUKS_TOO_SMALL);
 	if (*v->luks.requirements)
 		j = worse(j, VERDICT_INCONCLUSIVE, LUKS_NOT_KNOWN);
 	if (v->sealed)

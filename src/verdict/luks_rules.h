@@ -22,6 +22,8 @@ enum luks_ground {
 	LUKS_SLOT_BAD,	   /* a keyslot is damaged, unreadable or overwritten */
 	LUKS_CONVERTING,   /* a conversion between LUKS1 and LUKS2 was interrupted */
 	LUKS_SLOT_WIPED,   /* SLOT_WIPED: removing a key was interrupted, perhaps */
+	LUKS_TOO_SMALL,	   /* the device ends in front of what the header says is there */
+	LUKS_INSIDE,	   /* it holds a container that does not begin at its start */
 	LUKS_COPY_BAD,	   /* one copy is bad, the other one good */
 	LUKS_COPY_OLDER,   /* one copy is older than the other, or half an update */
 	LUKS_OLDER,	   /* both are older than the sealed ones, and sound */
@@ -71,6 +73,15 @@ bool luks_is_erased(const struct luks *l);
  */
 slot_set luks_slots_opening(const struct luks_view *v);
 
+/*
+ * Whether the device ends in front of what its header, by its own checksum, says is there; for a file
+ * that may be a header alone the data do not count.
+ */
+bool luks_is_too_small(const struct luks_view *v);
+
+/* Whether a container begins in it, further in: then the record says nothing against this one. */
+bool luks_holds_another(const struct luks_view *v);
+
 /* Whether the copy that is not good is an update that was cut off, by a power loss, say. */
 bool luks_update_was_cut(const struct luks_view *v);
 
@@ -84,5 +95,7 @@ slot_set luks_slots_wiped(const struct luks_view *v);
 slot_set luks_slots_unproven(const struct luks_view *v);
 /* Of all keyslots: those whose area the device cannot read. */
 slot_set luks_slots_unreadable(const struct luks_view *v);
+/* SLOT_CUT: they lie behind the end of the device. */
+slot_set luks_slots_cut(const struct luks_view *v);
 
 #endif

@@ -91,6 +91,29 @@ verdict_is() { # NAME STATUS
 	[ "$(field '.findings[0].ranges[-1].damage')" = truncated ]
 }
 
+@test "a sector that was zero when it was sealed is no lost one" {
+	local at
+
+	make_system plain
+	seal
+	at=$(python3 - "$IMAGE" <<-'END'
+		import sys
+		data = open(sys.argv[1], "rb").read()
+		for block in range(len(data) // 4096 * 4096 - 4096, 0, -4096):
+		    sectors = [data[block + i:block + i + 512] for i in range(0, 4096, 512)]
+		    if any(map(any, sectors)) and bytes(512) in sectors:
+		        print(block + next(i for i, s in enumerate(sectors) if any(s)) * 512)
+		        break
+	END
+	)
+	[ -n "$at" ]
+	printf '\125\252\125\252' | dd of="$IMAGE" bs=1 seek="$at" conv=notrunc status=none
+	run check --json
+	verdict_is storage-corruption 1
+	[ "$(field '.findings[0].ranges[0].damage')" = changed ]
+	[ "$(field '.findings[0].ranges[0].offset')" -eq $((at / 4096 * 4096)) ]
+}
+
 @test "damage in the guard itself is found" {
 	make_system
 	seal

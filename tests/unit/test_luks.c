@@ -766,12 +766,99 @@ static void test_truncated(void **state)
 		memcpy(copy, luks2.image.p, len);
 		l = luks_of_bytes(copy, len);
 		assert_int_equal(l.copies[0].state == LUKS_COPY_GOOD, len >= HEADER);
-		assert_int_not_equal(l.copies[1].state, LUKS_COPY_GOOD);
+		assert_int_equal(l.copies[1].state, len < 16 ? LUKS_COPY_ABSENT : LUKS_COPY_CUT);
+		assert_true(len < 16 || l.needed > len);
 		memcpy(copy, luks1.image.p, len);
 		l = luks_of_bytes(copy, len);
-		assert_int_equal(l.version == 1, len >= 592);
+		assert_int_equal(l.version == 1, len >= 8);
+		assert_true(len < 8 || l.needed > len);
+		assert_int_equal(l.chosen, len >= 592 ? 0 : -1);
 		free(copy);
 	}
+}
+
+/* What is there of a header is damaged, too: the end of the device explains none of that. */
+static void test_truncated_and_damaged(void **state)
+{
+	struct bytes copy = { 0 };
+	struct luks l;
+
+	(void)state;
+	bytes_add(&copy, luks2.image.p, HEADER + 5000);
+	copy.p[5000] ^= 1;
+	l = luks_of_bytes(copy.p, copy.len);
+	assert_int_equal(l.chosen, -1);
+	assert_int_equal(l.copies[0].state, LUKS_COPY_BAD_CHECKSUM);
+	assert_int_equal(l.copies[1].state, LUKS_COPY_CUT);
+	bytes_free(&copy);
+}
+
+/* ---- a container that begins further in ---------------------------------------------------------- */
+
+#define INSIDE_MAX 0x400000u
+
+static struct luks inside_at(const struct bytes *container, uint64_t start, unsigned char *room)
+{
+	memset(room, 0, start);
+	memcpy(room + start, container->p, container->len);
+	return luks_of_bytes(room, start + container->len);
+}
+
+/* At each place at which a second header may be; so is 1 MiB, where a first partition begins. */
+static void test_inside(void **state)
+{
+	const struct bytes *both[] = { &luks1.image, &luks2.image };
+	size_t most = luks1.image.len > luks2.image.len ? luks1.image.len : luks2.image.len;
+	unsigned char *room = malloc(INSIDE_MAX + most);
+
+	(void)state;
+	assert_non_null(room);
+	for (uint64_t start = 0x4000; start <= INSIDE_MAX; start *= 2) {
+		for (int version = 1; version <= 2; version++) {
+			const struct bytes *container = both[version - 1];
+			struct luks l = inside_at(container, start, room);
+
+			assert_int_equal(l.version, 0);
+			assert_int_equal(l.chosen, -1);
+			assert_string_equal(l.uuid, "");
+			assert_true(luks_both_copies_are(&l, LUKS_COPY_ABSENT));
+			assert_int_equal(l.inside.version, version);
+			assert_int_equal(l.inside.offset, start);
+			assert_memory_equal(l.inside.uuid, container->p + 168, 36);
+		}
+		/* Its first copy is damaged, the second one good: still a container in there. */
+		inside_at(&luks2.image, start, room);
+		room[start + 300] ^= 1;
+		assert_int_equal(luks_of_bytes(room, start + luks2.image.len).inside.version, 2);
+		/* Both: nothing is proven. */
+		room[start + HEADER + 300] ^= 1;
+		assert_int_equal(luks_of_bytes(room, start + luks2.image.len).inside.version, 0);
+	}
+	free(room);
+}
+
+/* Copies that changed their places are damage, not a container that begins at the second place. */
+static void test_swapped_copies(void **state)
+{
+	struct bytes copy = { 0 };
+	struct luks l;
+
+	(void)state;
+	bytes_add(&copy, luks2.image.p, luks2.image.len);
+	memcpy(copy.p, luks2.image.p + HEADER, HEADER);
+	memcpy(copy.p + HEADER, luks2.image.p, HEADER);
+	l = luks_of_bytes(copy.p, copy.len);
+	assert_int_equal(l.version, 2);
+	assert_int_equal(l.chosen, -1);
+	assert_int_equal(l.inside.version, 0);
+	assert_false(luks_any_copy_is(&l, LUKS_COPY_ABSENT));
+	/* The first one alone is gone: the second one is its. */
+	memset(copy.p, 0, HEADER);
+	memcpy(copy.p + HEADER, luks2.image.p + HEADER, HEADER);
+	l = luks_of_bytes(copy.p, copy.len);
+	assert_int_equal(l.chosen, 1);
+	assert_int_equal(l.inside.version, 0);
+	bytes_free(&copy);
 }
 
 /* ---- LUKS2: metadata with a right checksum ------------------------------------------------------ */
@@ -1389,6 +1476,9 @@ int main(void)
 		cmocka_unit_test(test_other_checksums),
 		cmocka_unit_test(test_unreadable_places),
 		cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_truncated_and_damaged),
+		cmocka_unit_test(test_inside),
+		cmocka_unit_test(test_swapped_copies),
 		cmocka_unit_test(test_metadata_with_a_right_checksum),
 		cmocka_unit_test(test_an_unknown_slot_opens_nothing),
 		cmocka_unit_test(test_where_the_json_text_ends),

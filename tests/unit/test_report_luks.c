@@ -354,7 +354,7 @@ static void test_states_of_slots(void **state)
 		[SLOT_DAMAGED] = "damaged",	    [SLOT_WIPED] = "not as sealed",
 		[SLOT_PADDING] = "padding differs", [SLOT_NEW] = "new",
 		[SLOT_REMOVED] = "removed",	    [SLOT_UNREADABLE] = "unreadable",
-		[SLOT_UNKNOWN] = "not sealed",
+		[SLOT_CUT] = "behind the end",	    [SLOT_UNKNOWN] = "not sealed",
 	};
 
 	(void)state;
