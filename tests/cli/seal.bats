@@ -13,7 +13,7 @@ original_stays() {
 }
 
 @test "an image of every compression is sealed, verified and given back byte for byte" {
-	for codec in plain gzip zstd zstd-frames xz lzma lz4; do
+	for codec in plain gzip zstd xz lzma lz4; do
 		rm -rf "$BATS_TEST_TMPDIR/root"
 		make_system "$codec"
 		cp "$IMAGE" "$BATS_TEST_TMPDIR/before"
@@ -116,11 +116,20 @@ add_bootconfig() { # IMAGE SUM-OFF PADDING
 		seal --remove
 		cmp "$IMAGE" "$BATS_TEST_TMPDIR/unsealed"
 	done
-	# The kernel takes such ones for a part of the image.
+	# Appended after the seal: no sealed byte is another one.
+	seal
+	add_bootconfig "$IMAGE" 0 0
+	run check
+	[ "$status" -eq 4 ]
+	[[ $output == *"Every byte that was sealed is as sealed"* ]]
+	# Their own sum proves that a byte of them is lost.
 	cp "$BATS_TEST_TMPDIR/plain" "$IMAGE"
 	add_bootconfig "$IMAGE" 1 0
 	run bv check "$IMAGE"
-	[ "$status" -eq 5 ]
+	[ "$status" -eq 1 ]
+	[[ $output == *"they do not have the"* ]]
+	run seal
+	[ "$status" -eq 1 ]
 }
 
 @test "both copies of the manifest are the same, and sha256sum agrees with them" {
