@@ -60,6 +60,15 @@ static void tell_proof(struct finding *f, const struct image_proof *p)
 	}
 	if (m->segment_count > SEGMENTS_TOLD_MAX)
 		finding_number(f, "more segments", m->segment_count - SEGMENTS_TOLD_MAX);
+	if (m->skipped.count)
+		finding_text(
+			f, "not unpacked",
+			"%zu members, whose folder is not there when the kernel comes to them; "
+			"first: %s%s",
+			m->skipped.count, m->skipped.first,
+			m->skipped.wanted ? ""
+					  : " (what is below kernel/ it reads from the "
+					    "image itself)");
 }
 
 static void report_sound(struct report *r, const char *path, const struct image_proof *p)
