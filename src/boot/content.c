@@ -266,7 +266,7 @@ static void tell_missing(struct verification *v, struct report *r)
 }
 
 /* What differs, in the findings that accuse nobody of damage. */
-static void tell_what_differs(struct verification *v, struct finding *f)
+static void tell_what_differs(struct verification *v, struct finding *f, const char *state)
 {
 	finding_number(f, "files_checked", v->m->content_count);
 	finding_number(f, "files_different", v->damaged.count);
@@ -274,7 +274,7 @@ static void tell_what_differs(struct verification *v, struct finding *f)
 		finding_number(f, "files_missing", v->missing.count);
 	if (v->damaged.count) {
 		finding_text(f, "first_path", "%s", v->damaged.items[0].content->path);
-		finding_text(f, "first_state", "%s", state_text(&v->damaged.items[0]));
+		finding_text(f, "first_state", "%s", state ? state : state_text(v->damaged.items));
 		list_paths(f, &v->damaged);
 	}
 }
@@ -300,7 +300,7 @@ static void tell_replaced(struct verification *v, struct report *r)
 			" of %zu files %s wholly other than sealed, and none is missing: "
 			"another initrd that the boot loader passed as well may have replaced %s.",
 			n, v->m->content_count, are, them);
-	tell_what_differs(v, f);
+	tell_what_differs(v, f, NULL);
 	if (v->unlisted) {
 		finding_number(f, "files_not_in_the_list", v->unlisted_count);
 		finding_text(f, "first_not_in_the_list", "%s", v->unlisted);
@@ -334,17 +334,16 @@ static void tell_no_room(struct verification *v, struct report *r)
 
 	cause_room(v->reader.root, &size, &left);
 	sysinfo(&memory);
-	f = report_finding(
-		r, VERDICT_CONFIG_ERROR, "BV-MEMORY-TOO-SMALL", "initial RAM disk",
-		"There is not enough memory to unpack it: its files take %" PRIu64
-		" MiB, and the kernel has %" PRIu64
-		" MiB for them. All that was unpacked before that was full is as sealed.",
-		mib(needed), size >> 20);
+	f = report_finding(r, VERDICT_CONFIG_ERROR, "BV-MEMORY-TOO-SMALL", "initial RAM disk",
+			   "There is not enough memory to unpack it: its files take %" PRIu64
+			   " MiB, and the kernel has %" PRIu64
+			   " MiB for them. All that there was room for is as sealed.",
+			   mib(needed), size >> 20);
 	finding_number(f, "bytes_needed", needed);
 	finding_number(f, "bytes_for_files", size);
 	finding_number(f, "bytes_left", left);
 	finding_number(f, "bytes_of_memory", (uint64_t)memory.totalram * memory.mem_unit);
-	tell_what_differs(v, f);
+	tell_what_differs(v, f, "cut off, there was no room for more");
 	finding_not(f, "root=, crypttab, or the passphrase");
 	finding_next(f,
 		     "Give the machine more memory, at least %" PRIu64
@@ -373,7 +372,7 @@ static void tell_codec(struct verification *v, struct report *r)
 		"sealed.",
 		xz ? "the options of xz" : codec, v->missing.count, v->m->content_count);
 	finding_text(f, "compression", "%s", codec);
-	tell_what_differs(v, f);
+	tell_what_differs(v, f, NULL);
 	finding_not(f, "root=, crypttab, or the passphrase");
 	finding_next(f, "Boot an older kernel from the boot menu, or a rescue system.");
 	if (xz)
