@@ -165,6 +165,7 @@ static bool complete_before_fault(const struct image_proof *p)
 static void report_fault(struct report *r, const char *path, const struct image_proof *p)
 {
 	const struct initrd_fault *fault = &p->fault;
+	bool complete = complete_before_fault(p);
 	struct finding *f;
 
 	if (is_own_limit(fault->error)) {
@@ -186,11 +187,11 @@ static void report_fault(struct report *r, const char *path, const struct image_
 		return;
 	}
 	f = report_finding(
-		r, complete_before_fault(p) ? VERDICT_INCONCLUSIVE : VERDICT_STORAGE_CORRUPTION,
-		"BV-IMAGE-BROKEN", path,
-		"It is broken at offset %" PRIu64 ": %s. The disk lost it, or it was never "
-		"written to its end.",
-		fault->offset, fault->reason);
+		r, complete ? VERDICT_INCONCLUSIVE : VERDICT_STORAGE_CORRUPTION, "BV-IMAGE-BROKEN",
+		path, "It is broken at offset %" PRIu64 ": %s. %s.", fault->offset, fault->reason,
+		complete ? "All that is in front of it is an image by itself; whether what "
+			   "follows belongs to it cannot be told"
+			 : "The disk lost it, or it was never written to its end");
 	finding_number(f, "offset", fault->offset);
 	finding_number(f, "segment", fault->segment);
 	if (*fault->path)
@@ -199,7 +200,7 @@ static void report_fault(struct report *r, const char *path, const struct image_
 	if (p->differing)
 		tell_differing(f, p);
 	advise_rebuild(f);
-	report_artifact(r, path, "initrd", "damaged", p->size, 0);
+	report_artifact(r, path, "initrd", complete ? "unverified" : "damaged", p->size, 0);
 }
 
 static void report_initrd(struct report *r, const char *path, const struct image_proof *p)
@@ -210,14 +211,15 @@ static void report_initrd(struct report *r, const char *path, const struct image
 		report_finding(r, VERDICT_INCONCLUSIVE, "BV-IMAGE-UNSUPPORTED", path,
 			       "The record in its guard cannot be verified: %s.", p->record_reason);
 		report_artifact(r, path, "initrd", "unverified", p->size, 0);
+	} else if (p->record_error == -EPROTO && !p->guard_broken) {
+		f = report_finding(r, VERDICT_INCONCLUSIVE, "BV-GUARD-MANIFEST", path,
+				   "The record in its guard cannot be used: %s.", p->record_reason);
+		finding_next(f, "Use the bootverdict that sealed it, or a newer one.");
+		report_artifact(r, path, "initrd", "unverified", p->size, 0);
 	} else if (p->guard_broken || p->record_error) {
 		f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-GUARD-DAMAGED", path,
 				   "The guard at its start is damaged: %s.",
 				   p->guard_broken ? "its headers are broken" : p->record_reason);
-		if (p->record_error == -EPROTO) {
-			f->verdict = VERDICT_INCONCLUSIVE;
-			finding_next(f, "Use the bootverdict that sealed it, or a newer one.");
-		}
 		advise_rebuild(f);
 		report_artifact(r, path, "initrd", "damaged", p->size, 0);
 	}
