@@ -60,6 +60,15 @@ static void tell_proof(struct finding *f, const struct image_proof *p)
 	}
 	if (m->segment_count > SEGMENTS_TOLD_MAX)
 		finding_number(f, "more segments", m->segment_count - SEGMENTS_TOLD_MAX);
+	if (m->skipped.count)
+		finding_text(
+			f, "not unpacked",
+			"%zu members, whose folder is not there when the kernel comes to them; "
+			"first: %s%s",
+			m->skipped.count, m->skipped.first,
+			m->skipped.wanted ? ""
+					  : " (what is below kernel/ it reads from the "
+					    "image itself)");
 }
 
 static void report_sound(struct report *r, const char *path, const struct image_proof *p)
@@ -258,14 +267,15 @@ static void report_initrd(struct report *r, const char *path, const struct image
 		report_finding(r, VERDICT_INCONCLUSIVE, "BV-IMAGE-UNSUPPORTED", path,
 			       "The record in its guard cannot be verified: %s.", p->record_reason);
 		report_artifact(r, path, "initrd", "unverified", p->size, 0);
+	} else if (p->record_error == -EPROTO && !p->guard_broken) {
+		f = report_finding(r, VERDICT_INCONCLUSIVE, "BV-GUARD-MANIFEST", path,
+				   "The record in its guard cannot be used: %s.", p->record_reason);
+		finding_next(f, "Use the bootverdict that sealed it, or a newer one.");
+		report_artifact(r, path, "initrd", "unverified", p->size, 0);
 	} else if (p->guard_broken || p->record_error) {
 		f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-GUARD-DAMAGED", path,
 				   "The guard at its start is damaged: %s.",
 				   p->guard_broken ? "its headers are broken" : p->record_reason);
-		if (p->record_error == -EPROTO) {
-			f->verdict = VERDICT_INCONCLUSIVE;
-			finding_next(f, "Use the bootverdict that sealed it, or a newer one.");
-		}
 		advise_rebuild(f);
 		report_artifact(r, path, "initrd", "damaged", p->size, 0);
 	}

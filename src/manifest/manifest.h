@@ -97,6 +97,16 @@ enum refusal {
 	REFUSED_FORMAT,	 /* no kernel unpacks it as it is packed */
 };
 
+/*
+ * Members of an image that the kernel does not unpack: the folder of their path is not there when it
+ * comes to them, or a name is too long. Below kernel/ it reads them from the image itself (Linux,
+ * Documentation/arch/x86/microcode.rst, Documentation/admin-guide/acpi/initrd_table_override.rst).
+ */
+struct skipped {
+	size_t count, wanted; /* all; those that are not below kernel/ */
+	char *first;	      /* path of the first wanted one, or of the first; NULL: none; owned */
+};
+
 struct manifest {
 	char *kernel;		/* release, as uname -r gives it; owned */
 	char *os;		/* PRETTY_NAME of os-release, or ""; owned */
@@ -116,6 +126,7 @@ struct manifest {
 	size_t memory;		   /* of memory_take(); manifest_clear() gives it back */
 	struct programs *programs; /* manifest/programs.h; NULL unless it has just been recorded;
 				    * not part of the file form; owned */
+	struct skipped skipped;	   /* the same */
 };
 
 void manifest_init(struct manifest *m);
