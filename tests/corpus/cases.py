@@ -193,16 +193,16 @@ def small_image():
     return host.run_bytes(["zstd", "-q", "-3", "--check"], archives.cpio(archives.root()))
 
 
-def small_kernel(seed="kernel"):
+def small_kernel(seed="kernel", size=50000):
     """The kernel beside an input that is none: tests/cli/bzimage.py's."""
-    payload = host.run_bytes(["xz", "-q", "--check=crc32"], archives.noise(50000, seed))
+    payload = host.run_bytes(["xz", "-q", "--check=crc32"], archives.noise(size, seed))
     path = f"/proc/self/fd/{os.memfd_create('payload', 0)}"
     with open(path, "wb") as f:
         f.write(payload)
     script = os.path.join(host.PROJECT, "tests/cli/bzimage.py")
     fd = int(path.rsplit("/", 1)[1])
     try:
-        return subprocess.run(["python3", "-B", script, path, "50000"], stdout=subprocess.PIPE,
+        return subprocess.run(["python3", "-B", script, path, str(size)], stdout=subprocess.PIPE,
                               pass_fds=[fd], check=True).stdout
     finally:
         os.close(fd)

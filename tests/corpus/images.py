@@ -160,6 +160,11 @@ packed("lz4 -12", by("lz4", "-q", "-l", "-12"), proven=False)
 packed("lz4 in several frames", in_pieces(by("lz4", "-q", "-l", "-9"), 300000), proven=False)
 packed("lz4's frame format", by("lz4", "-q", "-9"), check=(3, 5), check_says="lz4.*frame",
        seal=2, seal_says="lz4", proven=False)
+# One archive in more than one stream: Linux says "junk at the end of compressed archive".
+for tool, pack in (("zstd", ZSTD), ("gzip", by("gzip", "-n")),
+                   ("xz", by("xz", "-q", "--check=crc32"))):
+    packed(f"{tool} in several streams", in_pieces(pack, 200000), check=(3, 4, 5), boots=False,
+           check_says="kernel", seal=(0, 2), seal_says="kernel")
 packed("bzip2", by("bzip2", "-q"), check=(3, 5), check_says="bzip2", seal=2, seal_says="bzip2",
        proven=False)
 packed("lzop", by("lzop", "-q"), check=(3, 5), check_says="lzo", seal=2, seal_says="lzo",

@@ -133,10 +133,12 @@ Kernel("kernel: a program with an old boot header (iPXE's lkrn)",
        lambda: setup_header(300001, version=0x207, sectors=4))
 Kernel("kernel: a program that gives its size in paragraphs, short of its end",
        lambda: setup_header(150001, paragraphs=9250))
-Signed("kernel: signed again", lambda: with_pe_header(small_kernel(), "one"),
-       again=lambda: with_pe_header(small_kernel(), "two"))
-Signed("kernel: signed again with a longer chain", lambda: with_pe_header(small_kernel(), "one"),
-       again=lambda: with_pe_header(small_kernel(), "two") + noise(600, "chain"))
+BIG = 250000            # a signature changes few of its blocks
+Signed("kernel: signed again", lambda: with_pe_header(small_kernel(size=BIG), "one"),
+       again=lambda: with_pe_header(small_kernel(size=BIG), "two"))
+Signed("kernel: signed again with a longer chain",
+       lambda: with_pe_header(small_kernel(size=BIG), "one"),
+       again=lambda: with_pe_header(small_kernel(size=BIG), "two") + noise(600, "chain"))
 Signed("kernel: another build of the same size", small_kernel,
        again=lambda: small_kernel("another build"))
 for guest in ("trixie", "bookworm"):
