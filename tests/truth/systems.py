@@ -111,7 +111,7 @@ class Members:
 
     def __init__(self, path, data):
         plain, self.start = cpio.plain_members(path)
-        self.plain = [m for m in plain if m.name != "TRAILER!!!"]
+        self.plain = [m for m in plain if m.name != "TRAILER!!!" and self.is_file(data, m)]
         self.guard_end = next(m.data + m.size for m in plain if m.name == "bootverdict/guard-end")
         self.guard_end = (self.guard_end + 3) // 4 * 4
         self.codec = cpio.compressor(path, self.start) if self.start < len(data) else ""
@@ -119,6 +119,11 @@ class Members:
         if self.codec in ("gzip", "xz"):
             self.steps, content = self.unpack(data[self.start:])
             self.inside = content
+
+    @staticmethod
+    def is_file(data, member):
+        """Only these are named."""
+        return int(data[member.header + 14:member.header + 22], 16) & 0o170000 == 0o100000
 
     def unpack(self, data):
         """[(bytes read, bytes given)], and the members in what was given."""
