@@ -64,6 +64,20 @@ verdict_is() { # NAME STATUS
 	[ "$(field '.findings[0].ranges[0].bit')" -eq 4 ]
 }
 
+@test "one flipped bit is found behind a long run of lost blocks" {
+	make_system
+	seal
+	for block in {100..179}; do
+		zero_block "$IMAGE" "$block"
+	done
+	offset=$((200 * 4096 + 1234))
+	flip_bit "$IMAGE" "$offset"
+	run check --json
+	verdict_is storage-corruption 1
+	[ "$(field '.findings[0].ranges[-1].damage')" = bit-flip ]
+	[ "$(field '.findings[0].ranges[-1].byte')" -eq "$offset" ]
+}
+
 @test "swapped blocks are misplaced, each with its origin" {
 	make_system
 	seal
