@@ -296,7 +296,8 @@ install-guard:
 	install -D -m 0755 build/busybox $(LIB)/busybox
 	cd $(LIB) && sha256sum init bootverdict busybox >sums
 
-# The configuration and the sealed records stay, as with a package that is removed.
+# The configuration and the sealed records stay, as with a package that is removed. So does what an
+# interrupted seal left of an image that is not there any more: it may be all that is left of it.
 uninstall:
 	rm -f $(SBIN)/bootverdict
 	@find initramfs-tools/scripts -type f -printf '$(GLUE)/%H/%P\n' | \
@@ -304,5 +305,8 @@ uninstall:
 	@find initramfs-tools/post-update.d -type f -printf '$(POST_UPDATE)/%P\n' | xargs -r rm -fv
 	@find kernel -type f -printf '$(KERNEL_HOOKS)/%P\n' | xargs -r rm -fv
 	rm -rf $(LIB) $(DOC)
-	rm -f $(DESTDIR)/boot/.*.bootverdict-new $(DESTDIR)/boot/.*.bootverdict-old
+	@for file in $(DESTDIR)/boot/.*.bootverdict-new $(DESTDIR)/boot/.*.bootverdict-old; do \
+		name=$${file##*/.}; \
+		[ ! -e "$(DESTDIR)/boot/$${name%.bootverdict-*}" ] || rm -f "$$file"; \
+	done
 	@[ -n "$(DESTDIR)" ] || echo "now run: update-initramfs -u -k all"

@@ -16,6 +16,7 @@
 #include "manifest/examine.h"
 #include "manifest/record.h"
 #include "storage/direct.h"
+#include "storage/remove.h"
 #include "util/file.h"
 #include "util/memory.h"
 #include "util/message.h"
@@ -654,11 +655,14 @@ int seal_initrd(const struct boot_files *f, const struct seal_options *o, struct
 
 static int remove_manifest(const char *path)
 {
-	if (unlink(path) < 0 && errno != ENOENT) {
-		message("%s: %s", path, strerror(errno));
-		return 2;
-	}
-	return 0;
+	bool gone;
+	int err = remove_durably(path, &gone);
+
+	if (!err || err == -ENOENT)
+		return 0;
+	message("%s: %s%s", path, gone ? "removed, but a power cut may bring it back: " : "",
+		strerror(-err));
+	return err == -EIO ? 1 : 2;
 }
 
 /* Whether what would be given back is not what was sealed; a refused one never was. */

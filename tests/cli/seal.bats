@@ -261,6 +261,28 @@ explained() { # WHY
 	[ "$(field '.findings[0].ranges[0].damage')" = bit-flip ]
 }
 
+@test "a kernel that the device cannot read is a storage fault, and stays known by its record" {
+	make_system
+	seal
+	run strace -f -o /dev/null -P "$KERNEL" -e inject=pread64:error=EIO:when=1+ \
+		"$BOOTVERDICT" seal --root "$ROOT" -k "$KVER"
+	[ "$status" -eq 1 ]
+	[[ $output == *"$KERNEL: the disk reports an input/output error near offset 0"* ]]
+	[[ $output != *"install"* ]]
+	run grep '^artifact kernel ' "$ROOT/boot/bootverdict/$KVER.manifest"
+	[ "$status" -eq 0 ]
+}
+
+@test "the folder of the records may be the boot folder itself" {
+	make_system
+	ln -s . "$ROOT/boot/bootverdict"
+	SECONDS=0
+	seal
+	[ "$SECONDS" -lt 30 ]
+	[ -s "$ROOT/boot/$KVER.manifest" ]
+	check
+}
+
 @test "an image without a kernel beside it is sealed all the same" {
 	make_system
 	rm "$KERNEL"
