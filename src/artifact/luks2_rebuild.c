@@ -16,8 +16,11 @@
 /* Places where the JSON areas differ; each is taken from one copy or the other. */
 #define RUNS_MAX 8u
 
-/* What is hashed at most for one size of a header. */
-#define HASHED_MAX (64u << 20)
+/* What is hashed at most, bytes: all choices of a header of the default size. */
+#define HASHED_MAX (16u << 20)
+
+/* Choices of each copy that are tried even so. */
+#define CHOICES_MIN 4u
 
 struct run {
 	size_t at, end;
@@ -28,6 +31,7 @@ struct remains {
 	unsigned char *copies[LUKS_HEADERS], *sum;
 	struct run runs[RUNS_MAX];
 	size_t run_count;
+	size_t *hashed; /* so far, in all sizes */
 };
 
 static void remains_clear(struct remains *r)
@@ -78,9 +82,10 @@ static void find_all_runs(struct remains *r)
 	r->run_count = 1;
 }
 
-static int remains_read(const struct luks_source *source, size_t bytes, struct remains *r)
+static int remains_read(const struct luks_source *source, size_t bytes, size_t *hashed,
+			struct remains *r)
 {
-	*r = (struct remains){ .bytes = bytes };
+	*r = (struct remains){ .bytes = bytes, .hashed = hashed };
 	for (unsigned int i = 0; i < LUKS_HEADERS; i++)
 		r->copies[i] = read_copy(source, i * bytes, bytes);
 	r->sum = malloc(bytes);
@@ -178,21 +183,18 @@ static int accept_sum(const struct remains *r, enum luks_rebuilt how, struct luk
 
 static int prove_with(struct remains *r, unsigned int base, struct luks *l)
 {
-	const unsigned int choices = 1u << r->run_count;
-	size_t hashed = 0;
+	const unsigned int choices = 2u << r->run_count;
 
-	for (unsigned int runs = 0; runs < choices; runs++) {
-		for (int fields = 0; fields <= 1; fields++) {
-			int found;
+	for (unsigned int i = 0; i < choices; i++) {
+		int found;
 
-			if (hashed > HASHED_MAX)
-				return 0;
-			compose(r, base, fields, runs);
-			hashed += r->bytes;
-			found = is_proven(r) ? accept_sum(r, LUKS_REBUILT_PROVEN, l) : 0;
-			if (found)
-				return found;
-		}
+		if (i >= CHOICES_MIN && *r->hashed > HASHED_MAX)
+			return 0;
+		compose(r, base, i & 1, i >> 1);
+		*r->hashed += r->bytes;
+		found = is_proven(r) ? accept_sum(r, LUKS_REBUILT_PROVEN, l) : 0;
+		if (found)
+			return found;
 	}
 	return 0;
 }
@@ -268,6 +270,7 @@ static bool may_have_size(const struct luks_source *source, const struct luks *l
 
 int luks2_rebuild(const struct luks_source *source, struct luks *l, unsigned char **header)
 {
+	size_t hashed = 0;
 	int found = 0;
 
 	for (size_t i = 0; !found && i < LUKS2_SIZES; i++) {
@@ -275,7 +278,7 @@ int luks2_rebuild(const struct luks_source *source, struct luks *l, unsigned cha
 
 		if (!may_have_size(source, l, luks2_sizes[i]))
 			continue;
-		found = remains_read(source, (size_t)luks2_sizes[i], &r);
+		found = remains_read(source, (size_t)luks2_sizes[i], &hashed, &r);
 		if (!found)
 			found = rebuild(&r, l, header);
 		remains_clear(&r);
