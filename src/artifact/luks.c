@@ -79,6 +79,11 @@ bool luks_is_uuid(const unsigned char *field, size_t len)
 	return field[sizeof(form) - 1] == 0;
 }
 
+bool luks_is_known(const struct luks *l)
+{
+	return l->chosen >= 0 || l->rebuilt != LUKS_NOT_REBUILT;
+}
+
 bool luks_copy_is_as_written(const struct luks_copy *c)
 {
 	return c->state == LUKS_COPY_GOOD || c->state == LUKS_COPY_UNKNOWN ||
@@ -116,7 +121,8 @@ static int read_either(const struct luks_source *source, struct luks *l)
 	r = luks2_read(source, l);
 	if (r < 0)
 		return r;
-	if (one.version == 1 && l->chosen < 0)
+	/* A checksum that proves remains of LUKS2 says more than the form of a LUKS1 header. */
+	if (one.version == 1 && l->chosen < 0 && l->rebuilt != LUKS_REBUILT_PROVEN)
 		*l = one;
 	return n < 0 && l->version == 0 ? -EIO : 0;
 }
@@ -184,4 +190,20 @@ int luks_read(const struct luks_source *source, struct luks *l)
 	if (!r && l->version == 0 && l->inside.offset)
 		r = look_inside(source, l);
 	return r;
+}
+
+int luks_header_to_use(const struct luks_source *source, const struct luks *l,
+		       unsigned char **header, size_t *len)
+{
+	struct luks scratch = *l;
+	int err;
+
+	*header = NULL;
+	if (!luks_is_known(l))
+		return -ENODATA;
+	if (l->version == 1)
+		return luks1_rebuild(source, header, len);
+	*len = LUKS_HEADERS * (size_t)l->copies[l->chosen == 1].length;
+	err = luks2_rebuild(source, &scratch, header);
+	return !err && !*header ? -ENODATA : err;
 }

@@ -4,9 +4,13 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/sysinfo.h>
 
+#include "boot/bad_list.h"
+#include "boot/cause.h"
 #include "boot/entry.h"
 #include "boot/system.h"
+#include "boot/unlisted.h"
 #include "damage/damage.h"
 #include "manifest/private.h"
 #include "util/util.h"
@@ -20,111 +24,18 @@
 #define DETAIL_MS    3000u
 #define BIT_SEARCHES 8u
 
-struct bad_entry {
-	const struct content *content;
-	enum entry_state state;
-	uint64_t size; /* what it is now */
-};
-
-struct bad_list {
-	struct bad_entry *items;
-	size_t count;
-};
-
 /* The work in progress. */
 struct verification {
 	const struct manifest *m;
 	struct entry_reader reader;
 	struct bad_list damaged, missing, guard;
+	unsigned char *states; /* enum entry_state of each content */
+	const struct unpacking *unpacking;
+	char *unlisted; /* a path that no list has; or NULL */
+	size_t unlisted_count;
 	uint64_t deadline; /* of the detail, milliseconds */
 	unsigned int bit_searches;
 };
-
-static int bad_list_add(struct bad_list *l, const struct content *c, enum entry_state state,
-			uint64_t size)
-{
-	/* Grown by doubling: all of an image may be missing. */
-	if (!(l->count & (l->count + 1)) || !l->items) {
-		size_t room = (l->count + 1) * 2;
-		struct bad_entry *grown = reallocarray(l->items, room, sizeof(*grown));
-
-		if (!grown)
-			return -ENOMEM;
-		l->items = grown;
-	}
-	l->items[l->count++] = (struct bad_entry){ c, state, size };
-	return 0;
-}
-
-static bool is_guard(const struct content *c)
-{
-	return c->segment == GUARD_SEGMENT;
-}
-
-static int compare_u64(uint64_t a, uint64_t b)
-{
-	return a < b ? -1 : a > b;
-}
-
-/* The order in the image: the guard, then segment after segment. */
-static int compare_position(const void *a, const void *b)
-{
-	const struct content *x = ((const struct bad_entry *)a)->content;
-	const struct content *y = ((const struct bad_entry *)b)->content;
-	int order = compare_u64(is_guard(x) ? 0 : x->segment + 1ull,
-				is_guard(y) ? 0 : y->segment + 1ull);
-
-	if (!order)
-		order = compare_u64(x->image_offset, y->image_offset);
-	if (!order)
-		order = compare_u64(x->data_position, y->data_position);
-	return order ? order : strcmp(x->path, y->path);
-}
-
-static void bad_list_sort(struct bad_list *l)
-{
-	if (l->count)
-		qsort(l->items, l->count, sizeof(*l->items), compare_position);
-}
-
-/* The same file in the same state, whatever its names. */
-static int compare_file(const void *a, const void *b)
-{
-	const struct bad_entry *x = a, *y = b;
-	int order = compare_u64(x->content->hash, y->content->hash);
-
-	if (!order)
-		order = compare_u64(x->content->size, y->content->size);
-	return order ? order : compare_u64(x->state, y->state);
-}
-
-/* Another name of a file whose own name may be in the list as well. */
-static bool is_other_name(const struct bad_entry *b)
-{
-	return b->content->hard_link && (b->state == ENTRY_BYTES || b->state == ENTRY_SIZE);
-}
-
-/* A damaged file counts once, whatever the number of its names: under the one with the blocks. */
-static void leave_out_other_names(struct bad_list *l)
-{
-	cleanup(free_ptr) struct bad_entry *own = malloc((l->count + 1) * sizeof(*own));
-	size_t owned = 0, kept = 0;
-
-	for (size_t i = 0; own && i < l->count; i++) {
-		if (!l->items[i].content->hard_link)
-			own[owned++] = l->items[i];
-	}
-	if (!owned) /* or no memory: then each name counts */
-		return;
-	qsort(own, owned, sizeof(*own), compare_file);
-	for (size_t i = 0; i < l->count; i++) {
-		struct bad_entry b = l->items[i];
-
-		if (!is_other_name(&b) || !bsearch(&b, own, owned, sizeof(*own), compare_file))
-			l->items[kept++] = b;
-	}
-	l->count = kept;
-}
 
 /* ---- where in the image ---- */
 
@@ -142,7 +53,7 @@ static void tell_position(struct finding *f, const struct manifest *m, const str
 			  uint64_t offset)
 {
 	finding_text(f, "first_path", "%s", c->path);
-	if (is_guard(c)) /* the list cannot know where its own file ends */
+	if (content_is_guard(c)) /* the list cannot know where its own file ends */
 		return;
 	finding_number(f, position_is_exact(m, c) ? "image_offset" : "image_offset_about",
 		       image_position(m, c, offset));
@@ -157,7 +68,7 @@ static void classify(struct verification *v, const struct content *c, unsigned c
 	bool search = v->bit_searches && system_now_ms() < v->deadline;
 
 	/* What unpacks wrongly does not look like what the disk did to the packed bytes. */
-	if (!is_guard(c) && !position_is_exact(v->m, c)) {
+	if (!content_is_guard(c) && !position_is_exact(v->m, c)) {
 		*damage = (struct damage){ .kind = DAMAGE_CHANGED };
 		return;
 	}
@@ -304,11 +215,6 @@ static void say_what_to_do(struct finding *f, const char *kernel)
 		     kernel && *kernel ? kernel : "VERSION");
 }
 
-static const char *plural(uint64_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
 /* The target also gets into the kernel's log, which others may read. */
 static const char *target_of(const struct verification *v)
 {
@@ -326,7 +232,6 @@ static uint64_t tell_damaged(struct verification *v, struct report *r)
 
 	if (!n)
 		return 0;
-	bad_list_sort(&v->damaged);
 	f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-CONTENT-DAMAGED", target_of(v),
 			   "%" PRIu64 " of %zu files in the initial RAM disk %s not as sealed.", n,
 			   v->m->content_count, n == 1 ? "is" : "are");
@@ -346,7 +251,6 @@ static void tell_missing(struct verification *v, struct report *r)
 
 	if (!n)
 		return;
-	bad_list_sort(&v->missing);
 	f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-CONTENT-MISSING", "initial RAM disk",
 			   "%" PRIu64
 			   " of %zu files in the initial RAM disk %s not unpacked at all.",
@@ -361,24 +265,126 @@ static void tell_missing(struct verification *v, struct report *r)
 	say_what_to_do(f, v->m->kernel);
 }
 
+/* What differs, in the findings that accuse nobody of damage. */
+static void tell_what_differs(struct verification *v, struct finding *f, const char *state)
+{
+	finding_number(f, "files_checked", v->m->content_count);
+	finding_number(f, "files_different", v->damaged.count);
+	if (v->missing.count)
+		finding_number(f, "files_missing", v->missing.count);
+	if (v->damaged.count) {
+		finding_text(f, "first_path", "%s", v->damaged.items[0].content->path);
+		finding_text(f, "first_state", "%s", state ? state : state_text(v->damaged.items));
+		list_paths(f, &v->damaged);
+	}
+}
+
 static void tell_replaced(struct verification *v, struct report *r)
 {
 	struct finding *f;
 	uint64_t n = v->damaged.count;
+	const char *are = n == 1 ? "is" : "are", *them = n == 1 ? "it" : "them";
 
-	bad_list_sort(&v->damaged);
-	f = report_finding(
-		r, VERDICT_INCONCLUSIVE, "BV-CONTENT-REPLACED", "initial RAM disk",
-		"%" PRIu64 " of %zu files %s another size than the sealed one%s, and "
-		"none is missing: another initrd that the boot loader passed as well may "
-		"have replaced %s.",
-		n, v->m->content_count, n == 1 ? "has" : "have", plural(n), n == 1 ? "it" : "them");
-	finding_number(f, "files_checked", v->m->content_count);
-	finding_number(f, "files_different", n);
-	finding_text(f, "first_path", "%s", v->damaged.items[0].content->path);
-	list_paths(f, &v->damaged);
+	if (v->unlisted)
+		f = report_finding(
+			r, VERDICT_INCONCLUSIVE, "BV-CONTENT-REPLACED", "initial RAM disk",
+			"%" PRIu64
+			" of %zu files %s other than sealed, and none is missing. There are "
+			"files that the sealed image does not have, so the boot loader passed another "
+			"initrd as well, which may have replaced %s.",
+			n, v->m->content_count, are, them);
+	else
+		f = report_finding(
+			r, VERDICT_INCONCLUSIVE, "BV-CONTENT-REPLACED", "initial RAM disk",
+			"%" PRIu64
+			" of %zu files %s wholly other than sealed, and none is missing: "
+			"another initrd that the boot loader passed as well may have replaced %s.",
+			n, v->m->content_count, are, them);
+	tell_what_differs(v, f, NULL);
+	if (v->unlisted) {
+		finding_number(f, "files_not_in_the_list", v->unlisted_count);
+		finding_text(f, "first_not_in_the_list", "%s", v->unlisted);
+	}
 	finding_next(f, "Look which initrd images the boot loader passes. If it is this one alone, "
-			"compare it with its seal: bootverdict check");
+			"compare it with its seal: bootverdict check --direct");
+}
+
+static uint64_t room_needed(const struct manifest *m)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < m->content_count; i++) {
+		if (m->contents[i].type == CONTENT_FILE && !m->contents[i].hard_link)
+			sum += (m->contents[i].size + BLOCK_SIZE - 1) / BLOCK_SIZE * BLOCK_SIZE;
+	}
+	return sum;
+}
+
+static uint64_t mib(uint64_t bytes)
+{
+	return (bytes + (1u << 20) - 1) >> 20;
+}
+
+/* Half of the memory is what the kernel gives its root (Linux, mm/shmem.c, shmem_default_max_blocks()). */
+static void tell_no_room(struct verification *v, struct report *r)
+{
+	uint64_t needed = room_needed(v->m), size = 0, left = 0;
+	struct sysinfo memory = { 0 };
+	struct finding *f;
+
+	cause_room(v->reader.root, &size, &left);
+	sysinfo(&memory);
+	f = report_finding(r, VERDICT_CONFIG_ERROR, "BV-MEMORY-TOO-SMALL", "initial RAM disk",
+			   "There is not enough memory to unpack it: its files take %" PRIu64
+			   " MiB, and the kernel has %" PRIu64
+			   " MiB for them. All that there was room for is as sealed.",
+			   mib(needed), size >> 20);
+	finding_number(f, "bytes_needed", needed);
+	finding_number(f, "bytes_for_files", size);
+	finding_number(f, "bytes_left", left);
+	finding_number(f, "bytes_of_memory", (uint64_t)memory.totalram * memory.mem_unit);
+	tell_what_differs(v, f, "cut off, there was no room for more");
+	finding_not(f, "root=, crypttab, or the passphrase");
+	finding_next(f,
+		     "Give the machine more memory, at least %" PRIu64
+		     " MiB: half of it is what an initial RAM disk may fill.",
+		     2 * mib(needed) + mib(v->m->guard_bytes) + 64);
+	finding_next(f, "Or boot an older kernel from the boot menu, whose initrd is smaller.");
+	finding_next(
+		f,
+		"Or make it smaller (MODULES=dep in initramfs.conf, hostonly=yes for dracut, less "
+		"firmware): update-initramfs -u -k %s",
+		v->m->kernel && *v->m->kernel ? v->m->kernel : "VERSION");
+}
+
+static void tell_codec(struct verification *v, struct report *r)
+{
+	const struct content *first = v->missing.items[0].content;
+	const char *codec = codec_name(v->m->segments[first->segment].codec);
+	bool xz = v->m->segments[first->segment].codec == CODEC_XZ &&
+		  !strstr(v->unpacking->kernel_message, "not configured");
+	struct finding *f;
+
+	f = report_finding(
+		r, VERDICT_CONFIG_ERROR, "BV-CODEC-UNREADABLE", "initial RAM disk",
+		"This kernel does not read %s that the initial RAM disk is compressed with, "
+		"so %zu of its %zu files were not unpacked. All that comes before is as "
+		"sealed.",
+		xz ? "the options of xz" : codec, v->missing.count, v->m->content_count);
+	finding_text(f, "compression", "%s", codec);
+	tell_what_differs(v, f, NULL);
+	finding_not(f, "root=, crypttab, or the passphrase");
+	finding_next(f, "Boot an older kernel from the boot menu, or a rescue system.");
+	if (xz)
+		finding_next(f, "Compress it with xz --check=crc32 and no filter but lzma2 and the "
+				"processor's own; or let the builder choose.");
+	finding_next(
+		f,
+		"Choose a compressor that this kernel reads (grep CONFIG_RD_ /boot/config-%s): "
+		"COMPRESS= in initramfs.conf, compress= for dracut. Then: update-initramfs -u -k "
+		"%s",
+		v->m->kernel && *v->m->kernel ? v->m->kernel : "VERSION",
+		v->m->kernel && *v->m->kernel ? v->m->kernel : "VERSION");
 }
 
 static uint64_t tell_guard(struct verification *v, struct report *r)
@@ -404,35 +410,14 @@ static uint64_t tell_guard(struct verification *v, struct report *r)
 	return bytes;
 }
 
-/*
- * An initrd that the boot loader passed as well replaces files wholly, and mostly by others of
- * another size; damaged storage keeps sizes, or loses files.
- */
-static bool looks_replaced(const struct verification *v)
-{
-	bool size = false;
-
-	if (v->missing.count)
-		return false;
-	for (size_t i = 0; i < v->damaged.count; i++) {
-		const struct bad_entry *b = &v->damaged.items[i];
-
-		if (b->state == ENTRY_SIZE)
-			size = true;
-		else if (b->state != ENTRY_TYPE && b->state != ENTRY_MODE)
-			return false;
-	}
-	return size;
-}
-
 static int compare_all(struct verification *v, struct content_result *result)
 {
 	for (size_t i = 0; i < v->m->content_count; i++) {
 		const struct content *c = &v->m->contents[i];
 		struct bad_list *l = &v->damaged;
-		uint64_t size;
-		enum entry_state state = entry_compare(&v->reader, c, &size);
+		enum entry_state state = entry_compare(&v->reader, c, NULL);
 
+		v->states[i] = (unsigned char)state;
 		if (state == ENTRY_HIDDEN) {
 			result->hidden++;
 			continue;
@@ -440,55 +425,106 @@ static int compare_all(struct verification *v, struct content_result *result)
 		result->checked++;
 		if (state == ENTRY_AS_SEALED)
 			continue;
-		if (is_guard(c))
+		if (content_is_guard(c))
 			l = &v->guard;
 		else if (state == ENTRY_MISSING)
 			l = &v->missing;
-		if (bad_list_add(l, c, state, size))
+		if (bad_list_add(l, c, state))
 			return -ENOMEM;
 	}
 	return 0;
 }
 
+static enum cause find_cause(struct verification *v)
+{
+	const struct circumstances c = {
+		.m = v->m,
+		.reader = &v->reader,
+		.states = v->states,
+		.damaged = &v->damaged,
+		.missing = &v->missing,
+		.guard_bad = v->guard.count > 0,
+		.kernel_message = v->unpacking->kernel_message,
+		.unlisted = v->unlisted_count > 0,
+	};
+
+	if (!v->damaged.count && !v->missing.count)
+		return CAUSE_DAMAGE;
+	return cause_find(&c);
+}
+
+static const char *artifact_state(const struct verification *v, enum cause cause)
+{
+	if (!v->damaged.count && !v->missing.count && !v->guard.count)
+		return "intact";
+	if (cause == CAUSE_DAMAGE || v->guard.count)
+		return "damaged";
+	return cause == CAUSE_REPLACED ? "replaced" : "incomplete";
+}
+
 static void tell(struct verification *v, struct report *r, struct content_result *result)
 {
-	bool bad = v->damaged.count || v->missing.count || v->guard.count;
 	uint64_t bad_bytes = 0;
 
-	leave_out_other_names(&v->damaged);
+	bad_list_leave_out_other_names(&v->damaged);
+	bad_list_sort(&v->damaged);
+	bad_list_sort(&v->missing);
 	result->different = v->damaged.count;
 	result->missing = v->missing.count;
 	result->guard_bad = v->guard.count;
-	result->replaced = looks_replaced(v);
-	if (result->replaced)
+	if (v->unpacking->just_now && v->damaged.count)
+		v->unlisted_count = unlisted_find(v->m, v->reader.root, &v->unlisted);
+	result->cause = find_cause(v);
+	switch (result->cause) {
+	case CAUSE_REPLACED:
 		tell_replaced(v, r);
-	else
+		break;
+	case CAUSE_NO_ROOM:
+		tell_no_room(v, r);
+		break;
+	case CAUSE_CODEC:
+		tell_codec(v, r);
+		break;
+	case CAUSE_DAMAGE:
 		bad_bytes += tell_damaged(v, r);
-	tell_missing(v, r);
+		tell_missing(v, r);
+	}
 	bad_bytes += tell_guard(v, r);
-	report_artifact(r, "initial RAM disk, as unpacked", "content", bad ? "damaged" : "intact",
-			v->reader.bytes, bad_bytes);
+	report_artifact(r, "initial RAM disk, as unpacked", "content",
+			artifact_state(v, result->cause), v->reader.bytes, bad_bytes);
 }
 
-int content_verify(const struct manifest *m, int root, struct report *r,
-		   struct content_result *result)
+static int verify(struct verification *v, struct report *r, struct content_result *result)
 {
-	struct verification v = { .m = m, .bit_searches = BIT_SEARCHES };
 	uint64_t start = system_now_ms();
+	int rc = -ENOMEM;
+
+	v->states = malloc(v->m->content_count + 1);
+	if (v->states)
+		rc = compare_all(v, result);
+	result->bytes = v->reader.bytes;
+	result->milliseconds = system_now_ms() - start;
+	v->deadline = system_now_ms() + DETAIL_MS;
+	if (!rc)
+		tell(v, r, result);
+	free(v->damaged.items);
+	free(v->missing.items);
+	free(v->guard.items);
+	free(v->states);
+	free(v->unlisted);
+	return rc;
+}
+
+int content_verify(const struct manifest *m, int root, const struct unpacking *unpacking,
+		   struct report *r, struct content_result *result)
+{
+	struct verification v = { .m = m, .unpacking = unpacking, .bit_searches = BIT_SEARCHES };
 	int rc = entry_reader_open(&v.reader, root);
 
 	memset(result, 0, sizeof(*result));
 	if (rc)
 		return rc;
-	rc = compare_all(&v, result);
-	result->bytes = v.reader.bytes;
-	result->milliseconds = system_now_ms() - start;
-	v.deadline = system_now_ms() + DETAIL_MS;
-	if (!rc)
-		tell(&v, r, result);
-	free(v.damaged.items);
-	free(v.missing.items);
-	free(v.guard.items);
+	rc = verify(&v, r, result);
 	entry_reader_close(&v.reader);
 	return rc;
 }

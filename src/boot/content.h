@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "boot/cause.h"
 #include "manifest/manifest.h"
 #include "report/report.h"
 
@@ -15,20 +16,26 @@ struct content_result {
 				      * bytes differ */
 	uint64_t guard_bad;	     /* of the guard: paths absent or different */
 	uint64_t hidden;	     /* paths below a mount, which cannot be compared */
-	bool replaced;		     /* what differs looks replaced, not damaged: nothing is
-				      * missing, and every path that differs has another size */
+	enum cause cause;	     /* of what is missing or different of main */
 	uint64_t milliseconds;	     /* what it took */
+};
+
+/* What is known of how they were unpacked. */
+struct unpacking {
+	const char *kernel_message; /* or NULL */
+	bool just_now; /* nothing has run since: what is there and not in the list was unpacked, too */
 };
 
 /*
  * Compares the files below root (an open folder, "/" in the boot) with the manifest's content
- * list, and adds to the report the artifact, and a finding for each kind of difference:
- * BV-CONTENT-DAMAGED, BV-CONTENT-MISSING, BV-CONTENT-REPLACED (inconclusive) and, for
- * files of the guard, BV-GUARD-DAMAGED. Files are only read, and no link leads out of root.
- * Memory: one buffer of 256 KiB and what the findings need. 0, or -ENOMEM.
+ * list, and adds to the report the artifact, and findings by the cause of what differs:
+ * BV-CONTENT-DAMAGED and BV-CONTENT-MISSING, or BV-CONTENT-REPLACED (inconclusive), or
+ * BV-MEMORY-TOO-SMALL or BV-CODEC-UNREADABLE (config-error); and BV-GUARD-DAMAGED for files of the
+ * guard. Files are only read, and no link leads out of root.
+ * Memory: one buffer of 256 KiB, a byte for each path, and what the findings need. 0, or -ENOMEM.
  */
-int content_verify(const struct manifest *m, int root, struct report *r,
-		   struct content_result *result);
+int content_verify(const struct manifest *m, int root, const struct unpacking *unpacking,
+		   struct report *r, struct content_result *result);
 
 /* Whether this one path is there as sealed; false also when the manifest does not list it. */
 bool content_as_sealed(const struct manifest *m, int root, const char *path);

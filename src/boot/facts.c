@@ -61,6 +61,8 @@ static const char *refusal_text(enum refusal refusal)
 	case REFUSED_UNKNOWN:
 		return "The image was not sealed, because its structure is not what it should be: it was "
 		       "broken already, or its builder makes images that bootverdict does not know.";
+	case REFUSED_FORMAT:
+		return "The image was not sealed, because no kernel unpacks it as it is packed.";
 	case REFUSED_CHANGED:
 		return "The image was not sealed, because the program that it starts with was changed "
 		       "when it was built: a hook of initramfs-tools, or a dracut module, edits /init.";
@@ -72,7 +74,7 @@ static const char *refusal_text(enum refusal refusal)
 static void tell_refusal(struct boot_facts *f)
 {
 	const struct manifest *m = &f->manifest;
-	bool of_the_build = m->refusal == REFUSED_START || m->refusal == REFUSED_CHANGED;
+	bool of_the_build = judge_refusal(m->refusal) == VERDICT_CONFIG_ERROR;
 	struct finding *finding;
 
 	if (!f->manifest_usable || !m->refusal)
@@ -107,27 +109,7 @@ static bool content_proven(const struct boot_facts *f)
 
 static bool content_bad(const struct boot_facts *f)
 {
-	return (f->content.missing || f->content.different) && !f->content.replaced;
-}
-
-/*
- * With the kernel's word that it did not get to the end of the image, another size is no longer
- * explained by a second image.
- */
-static void doubt_replacement(struct boot_facts *f)
-{
-	if (!f->content.replaced || !f->kernel_message)
-		return;
-	f->content.replaced = false;
-	for (size_t i = 0; i < f->report.finding_count; i++) {
-		struct finding *finding = &f->report.findings[i];
-
-		if (strcmp(finding->id, "BV-CONTENT-REPLACED") != 0)
-			continue;
-		free(finding->id);
-		finding->id = text_copy("BV-CONTENT-DAMAGED");
-		finding->verdict = VERDICT_STORAGE_CORRUPTION;
-	}
+	return (f->content.missing || f->content.different) && f->content.cause != CAUSE_REPLACED;
 }
 
 /* A symptom: it never makes the verdict by itself. */
@@ -135,10 +117,18 @@ static void tell_kernel_message(struct boot_facts *f)
 {
 	struct finding *finding;
 	bool harmless = f->manifest_usable && !content_bad(f) && !f->manifest.refusal;
+	bool replaced = f->content.different && f->content.cause == CAUSE_REPLACED;
 
 	if (!f->kernel_message)
 		return;
-	if (harmless)
+	if (harmless && replaced)
+		finding = report_finding(
+			&f->report, VERDICT_INCONCLUSIVE, "BV-KERNEL-UNPACK", "initial RAM disk",
+			"The kernel said \"%s\", and yet every file that was sealed "
+			"is there: another initrd that the boot loader passed, or "
+			"padding, made it stop.",
+			f->kernel_message);
+	else if (harmless)
 		finding = report_finding(
 			&f->report, VERDICT_INTACT, "BV-KERNEL-UNPACK", "initial RAM disk",
 			"The kernel said \"%s\", and yet everything that was sealed "
@@ -227,6 +217,14 @@ static bool can_start_init(const struct boot_facts *f, int root)
 	return sound;
 }
 
+static int verify_content(struct boot_facts *f, int root)
+{
+	const struct unpacking unpacking = { .kernel_message = f->kernel_message,
+					     .just_now = true };
+
+	return content_verify(&f->manifest, root, &unpacking, &f->report, &f->content);
+}
+
 void boot_facts_gather(struct boot_facts *f, int root, int no_init)
 {
 	struct utsname name;
@@ -236,15 +234,14 @@ void boot_facts_gather(struct boot_facts *f, int root, int no_init)
 	if (!uname(&name))
 		snprintf(f->release, sizeof(f->release), "%s", name.release);
 	load_manifest(f);
-	if (f->manifest_usable && content_verify(&f->manifest, root, &f->report, &f->content)) {
+	f->kernel_message = kernel_log_unpack_message();
+	if (f->manifest_usable && verify_content(f, root)) {
 		report_finding(&f->report, VERDICT_INCONCLUSIVE, "BV-CONTENT-UNCHECKED",
 			       "initial RAM disk", "There is not enough memory to verify it.");
 		manifest_clear(&f->manifest);
 		f->manifest_usable = false;
 	}
 	tell_refusal(f);
-	f->kernel_message = kernel_log_unpack_message();
-	doubt_replacement(f);
 	tell_kernel_message(f);
 	compare_release(f);
 	tell_no_init(f, no_init);

@@ -352,6 +352,18 @@ char *screen_text(const struct screen *s)
 	return text;
 }
 
+/* How much of the rest of a line fits: up to a space behind its indent, or all that there is room for. */
+static size_t fit_line(const char *line, size_t left, size_t indent, size_t width)
+{
+	if (left <= width)
+		return left;
+	for (size_t len = width; len > indent; len--) {
+		if (line[len] == ' ')
+			return len;
+	}
+	return width;
+}
+
 bool screen_page(struct screen *s, const char *text, size_t page, const char *menu)
 {
 	const size_t rows = SCREEN_ROWS - 2; /* a rule and the menu */
@@ -360,14 +372,27 @@ bool screen_page(struct screen *s, const char *text, size_t page, const char *me
 
 	s->count = 0;
 	while (*text && row < first + rows) {
-		size_t line = strcspn(text, "\n");
-		size_t len = line < SCREEN_COLUMNS ? line : SCREEN_COLUMNS;
+		size_t left = strcspn(text, "\n");
+		size_t indent = strspn(text, " "), shift = 0;
 
-		if (row++ >= first)
-			add_row(s, text, len);
-		/* A longer line goes on in the next row: details leave nothing out. */
-		text += len;
-		if (*text == '\n')
+		/* What does not fit goes on in the next row, further in: details leave nothing out. */
+		do {
+			size_t len =
+				fit_line(text, left, shift ? 0 : indent, SCREEN_COLUMNS - shift);
+			cleanup(free_ptr) char *shown =
+				text_format("%*s%.*s", (int)shift, "", (int)len, text);
+
+			if (row++ >= first)
+				add(s, shown);
+			text += len;
+			left -= len;
+			if (left && *text == ' ') {
+				text++;
+				left--;
+			}
+			shift = indent && indent < SCREEN_COLUMNS / 2 ? indent + 2 : 0;
+		} while (left && row < first + rows);
+		if (!left && *text == '\n')
 			text++;
 	}
 	if (!s->count)

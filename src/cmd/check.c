@@ -74,8 +74,8 @@ static void check_all(const struct arguments *a, struct luks_checks *luks, struc
 	const char *folder = a->which.boot ? a->which.boot : "/boot";
 
 	if (err)
-		report_finding(r, VERDICT_NONE, "BV-BOOT-FOLDER", folder, "The boot folder cannot be read: %s.",
-			       strerror(-err));
+		report_finding(r, VERDICT_NONE, "BV-BOOT-FOLDER", folder,
+			       "The boot folder cannot be read: %s.", strerror(-err));
 	else if (!releases.count)
 		report_finding(r, VERDICT_INCONCLUSIVE, "BV-BOOT-FOLDER", folder,
 			       "There is neither an initrd nor a manifest.");

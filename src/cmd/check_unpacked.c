@@ -13,6 +13,7 @@ void check_unpacked(struct report *r)
 {
 	cleanup(close_fd) int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	char reason[MANIFEST_REASON_BYTES];
+	const struct unpacking long_ago = { .kernel_message = NULL, .just_now = false };
 	struct content_result result;
 	struct manifest m;
 	int err;
@@ -26,7 +27,7 @@ void check_unpacked(struct report *r)
 			       err == -EBADMSG || err == -EPROTO ? reason : strerror(-err));
 	} else {
 		report_identify(r, r->host, m.os, m.kernel);
-		err = root < 0 ? -errno : content_verify(&m, root, r, &result);
+		err = root < 0 ? -errno : content_verify(&m, root, &long_ago, r, &result);
 		if (err)
 			report_finding(r, VERDICT_NONE, "BV-FAILED", "/",
 				       "The unpacked files cannot be verified: %s.",

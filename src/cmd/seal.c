@@ -68,11 +68,24 @@ struct arguments {
 	struct seal_options seal;
 };
 
+/* Healthy as a rule, but who built it may have meant them to be there. */
+static void report_skipped(const struct boot_files *f, const struct skipped *s)
+{
+	if (!s->count)
+		return;
+	announce(
+		"%s: the kernel does not unpack %zu of its members, because their folder is not there "
+		"when it comes to them (first: %s)%s",
+		f->initrd, s->count, s->first,
+		s->wanted ? "" : ": it reads what is below kernel/ from the image itself");
+}
+
 static void report_sealed(const struct boot_files *f, const struct manifest *m, bool changed)
 {
 	announce("%s: %s, %zu paths, guard of %llu KiB", f->initrd,
 		 changed ? "sealed" : "already sealed", m->content_count,
 		 (unsigned long long)m->guard_bytes / 1024);
+	report_skipped(f, &m->skipped);
 	for (size_t i = 0; i < m->luks_count; i++)
 		announce("%s: LUKS%d, keyslots in use: %zu", m->luks[i].device, m->luks[i].version,
 			 m->luks[i].slot_count);

@@ -30,6 +30,8 @@ static int explain(const struct candidate *c, const struct luks_view *v, struct 
 {
 	static const char *const reasons[] = {
 		[LUKS_GONE] = "its LUKS header was sealed, and is not there any more",
+		[LUKS_ERASED] = "the magic of its LUKS header was erased",
+		[LUKS_FOREIGN] = "the signature of another format lies where its LUKS header was",
 		[LUKS_HEADERS_BAD] = "its LUKS header is damaged",
 		[LUKS_SLOT_BAD] =
 			"a keyslot is damaged: its passphrase is refused, also the right one",
@@ -165,8 +167,11 @@ static int find_record(void *ctx, const struct luks_view *v, const struct luks_s
 }
 
 /* What its owner has to end first: the record of before is still the right one. */
-static bool is_half_done(struct luks_judgement j)
+static bool is_half_done(const struct luks_view *v, struct luks_judgement j)
 {
+	/* Never sealed, and for all that can be known it is meant to be something else. */
+	if (j.ground == LUKS_FOREIGN || j.ground == LUKS_ERASED)
+		return v->sealed || (v->luks.chosen >= 0 && !luks_is_refused(v));
 	return j.ground == LUKS_COPY_OLDER || j.ground == LUKS_SLOT_WIPED ||
 	       j.ground == LUKS_CONVERTING;
 }
@@ -199,7 +204,7 @@ static int examine(const struct candidate *c, const struct luks_source *source,
 	if (is_plain(c, &v, source))
 		status = leave_out(c, "no LUKS header is at its start, and crypttab does not say "
 				      "`luks`: taken for plain dm-crypt");
-	else if (j.verdict == VERDICT_STORAGE_CORRUPTION || is_half_done(j))
+	else if (j.verdict == VERDICT_STORAGE_CORRUPTION || is_half_done(&v, j))
 		status = explain(c, &v, j);
 	else if (j.ground == LUKS_INSIDE)
 		status = leave_out_layer(c, &v);
@@ -207,6 +212,10 @@ static int examine(const struct candidate *c, const struct luks_source *source,
 		status = leave_out(c, "it is too small for the LUKS container on it");
 	else if (j.ground == LUKS_NEVER_THERE)
 		status = leave_out(c, "there is no LUKS header");
+	else if (j.ground == LUKS_FOREIGN)
+		status = leave_out(c, "another format's signature lies where a LUKS header was");
+	else if (j.ground == LUKS_ERASED)
+		status = leave_out(c, "the magic of a LUKS header was erased");
 	else if (v.luks.chosen < 0 || luks_is_of_another_writer(&v.luks))
 		status = leave_out(c, "its LUKS header is of a kind that is not known");
 	else if (is_recorded(m, v.luks.uuid))

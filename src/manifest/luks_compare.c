@@ -197,7 +197,7 @@ static enum slot_state compare_slot(const struct sealed_luks *s, const struct se
 	struct area a;
 
 	/* The header is gone: what is left of the keyslots tells what a header backup would open. */
-	bool no_header = l->chosen < 0;
+	bool no_header = !luks_is_known(l);
 
 	if (!no_header && !c->same_version)
 		return in_use ? SLOT_CHANGED : SLOT_REMOVED;
@@ -278,7 +278,7 @@ static void compare_slots(const struct sealed_luks *s, const struct luks *l,
 	for (size_t i = 0; i < s->slot_count; i++)
 		sealed[s->slots[i].number] = true;
 	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
-		if (!sealed[i] && l->chosen >= 0 && l->slots[i].present && l->slots[i].active)
+		if (!sealed[i] && luks_is_known(l) && l->slots[i].present && l->slots[i].active)
 			c->slots[i] = SLOT_NEW;
 	}
 }
@@ -355,11 +355,11 @@ int sealed_luks_compare(const struct sealed_luks *s, const struct luks *l,
 	c->same_uuid = strcmp(s->uuid, l->uuid) == 0;
 	c->same_version = s->version == l->version;
 	compare_slots(s, l, source, c);
-	if (l->chosen < 0 || !c->same_version)
+	if (!luks_is_known(l) || !c->same_version)
 		return 0;
 	if (s->version == 1)
 		compare_luks1(s, l, c);
-	else
+	else if (l->chosen >= 0)
 		compare_luks2(s, l, c);
 	return 0;
 }

@@ -17,9 +17,23 @@ const char *luks_view_place(const struct luks_view *v)
 	return v->header ? v->header : v->device;
 }
 
-static bool header_is_good(const struct luks *l)
+/* cryptsetup looks for signatures of other formats as soon as it cannot use both copies. */
+static bool header_is_whole(const struct luks *l)
 {
-	return l->version != 0 && l->chosen >= 0;
+	if (l->version == 1)
+		return l->chosen >= 0;
+	return l->chosen >= 0 && luks_both_copies_are(l, LUKS_COPY_GOOD) &&
+	       l->copies[0].seqid == l->copies[1].seqid;
+}
+
+static void look_at_other(struct luks_view *v, const struct luks_source *source)
+{
+	if (header_is_whole(&v->luks))
+		return;
+	v->other = luks_recognise_format(source);
+	v->foreign = v->other != NULL;
+	if (!v->other && v->luks.copies[0].state != LUKS_COPY_GOOD)
+		v->other = luks_recognise_other(source);
 }
 
 /* Every sealed block of every slot, so that a misplaced one is recognised wherever it went. */
@@ -164,8 +178,7 @@ int luks_view_compare(struct luks_view *v, const struct luks_source *source,
 		err = luks_damage_of_copies(v, source);
 	if (err)
 		return err;
-	if (!header_is_good(&v->luks) || v->luks.copies[0].state != LUKS_COPY_GOOD)
-		v->other = luks_recognise_other(source);
+	look_at_other(v, source);
 	look_at_end(v, source->size);
 	return look_at_statistics(v, source);
 }

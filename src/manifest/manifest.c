@@ -30,6 +30,8 @@ void manifest_forget_image(struct manifest *m)
 	}
 	free(m->contents);
 	programs_free(m->programs);
+	free(m->skipped.first);
+	m->skipped = (struct skipped){ 0, 0, NULL };
 	m->segments = NULL;
 	m->contents = NULL;
 	m->programs = NULL;

@@ -49,7 +49,11 @@ struct sealed_segment {
 	enum codec codec;
 	uint64_t offset; /* in the image without the guard, bytes */
 	uint64_t length, unpacked;
-	bool verified; /* a checksum of its own covers it, and is right; not part of the file form */
+	/* What follows is not part of the file form; artifact/initrd.h. */
+	bool verified;	    /* a checksum of its own covers it, and is right */
+	bool loose;	    /* neither that nor a trailer tells that nothing is missing */
+	uint64_t zero_tail; /* bytes */
+	const char *unread; /* static, or NULL */
 };
 
 enum content_type {
@@ -90,6 +94,17 @@ enum refusal {
 	REFUSED_UNKNOWN, /* its structure is not what this program knows: broken, or unusual */
 	REFUSED_START,	 /* what it starts with cannot be executed */
 	REFUSED_CHANGED, /* what it starts with is not what the hook put there */
+	REFUSED_FORMAT,	 /* no kernel unpacks it as it is packed */
+};
+
+/*
+ * Members of an image that the kernel does not unpack: the folder of their path is not there when it
+ * comes to them, or a name is too long. Below kernel/ it reads them from the image itself (Linux,
+ * Documentation/arch/x86/microcode.rst, Documentation/admin-guide/acpi/initrd_table_override.rst).
+ */
+struct skipped {
+	size_t count, wanted; /* all; those that are not below kernel/ */
+	char *first;	      /* path of the first wanted one, or of the first; NULL: none; owned */
 };
 
 struct manifest {
@@ -111,6 +126,7 @@ struct manifest {
 	size_t memory;		   /* of memory_take(); manifest_clear() gives it back */
 	struct programs *programs; /* manifest/programs.h; NULL unless it has just been recorded;
 				    * not part of the file form; owned */
+	struct skipped skipped;	   /* the same */
 };
 
 void manifest_init(struct manifest *m);

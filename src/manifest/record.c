@@ -2,6 +2,7 @@
 #include "manifest/record.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,15 +26,15 @@
 #define TREE_NODE_BYTES (4 * sizeof(void *))
 
 /*
- * The tree of names, as the kernel's own: every name that a path leads through has a node, whether
- * a member brought it or not. What a name stands for is an inode, which hard links share. Nothing
- * here takes longer than n log n of the names, whatever the archive says.
+ * The tree of names, as the kernel's own: a name that was met has a node, whether a member brought it
+ * or not. What a name stands for is an inode, which hard links share. Nothing here takes longer than
+ * n log n of the names, whatever the archive says.
  */
 struct node {
 	struct node *parent; /* NULL: the root */
 	struct node *older;  /* made before this one */
 	struct inode *inode; /* NULL: no member brought it */
-	size_t children;     /* names directly in it that have an inode, or lead to one that has */
+	size_t children;     /* names directly in it that have an inode */
 	const char *name;    /* length bytes, without an end; behind the node itself */
 	uint32_t length, path_length;
 };
@@ -45,10 +46,10 @@ struct inode {
 	size_t names;		/* that have it */
 };
 
-/* The first name of a hard link: members of one archive with this device and inode number. */
+/* The first name of a hard link: members of one archive with this device, inode number and type. */
 struct link_group {
-	uint32_t dev_major, dev_minor, ino;
-	struct node *first;
+	uint32_t dev_major, dev_minor, ino, type;
+	struct node *first; /* NULL: that one is nowhere */
 };
 
 struct recorder {
@@ -64,6 +65,7 @@ struct recorder {
 	size_t taken;			    /* of memory_take(), by all that is here */
 	size_t links_taken, segments_taken; /* of that */
 	uint64_t link_bytes;
+	struct skipped skipped;
 	struct initrd_fault fault; /* .error: why it cannot go on */
 
 	const struct recorder_watch *watch; /* or NULL */
@@ -177,6 +179,8 @@ static int by_link(const void *a, const void *b)
 
 	if (!order)
 		order = compare_u64(x->dev_major, y->dev_major);
+	if (!order)
+		order = compare_u64(x->type, y->type);
 	return order ? order : compare_u64(x->dev_minor, y->dev_minor);
 }
 
@@ -235,6 +239,7 @@ void recorder_free(struct recorder *r)
 		free(n);
 	}
 	free(r->segments);
+	free(r->skipped.first);
 	free(r->target);
 	hasher_free(r->hasher);
 	memory_give(r->taken);
@@ -305,8 +310,21 @@ static struct node *child(struct recorder *r, struct node *parent, const char *n
 }
 
 /*
- * Where a member of this name ends up; the last name in it is not followed. *result NULL: nowhere,
- * its links lead in circles.
+ * Whether a name can be looked up in this one. The kernel itself makes two folders before it unpacks
+ * anything (Linux, usr/default_cpio_list).
+ */
+static bool is_folder(const struct recorder *r, const struct node *n)
+{
+	if (n->inode)
+		return n->inode->content.type == CONTENT_DIRECTORY;
+	return n == &r->root ||
+	       (n->parent == &r->root && ((n->length == 3 && !memcmp(n->name, "dev", 3)) ||
+					  (n->length == 4 && !memcmp(n->name, "root", 4))));
+}
+
+/*
+ * Where a member of this name ends up; the last name in it is not followed. *result NULL: nowhere. Its
+ * links lead in circles, a name is too long, or a folder is not there (yet).
  */
 static int resolve(struct recorder *r, const char *path, struct node **result)
 {
@@ -327,6 +345,8 @@ static int resolve(struct recorder *r, const char *path, struct node **result)
 			continue;
 		}
 		left[depth] = name + length;
+		if (length > NAME_MAX || !is_folder(r, at))
+			return 0;
 		if (length == 1 && name[0] == '.')
 			continue;
 		if (length == 2 && name[0] == '.' && name[1] == '.') {
@@ -353,25 +373,22 @@ static int resolve(struct recorder *r, const char *path, struct node **result)
 	return 0;
 }
 
-/* Makes a name stand for this inode, and no longer for the one that it had. */
+/* Makes a name stand for this inode (NULL: for nothing), and no longer for the one that it had. */
 static void set_inode(struct recorder *r, struct node *n, struct inode *inode)
 {
 	struct inode *old = n->inode;
-	struct node *up = n;
 
-	inode->names++;
+	if (inode)
+		inode->names++;
 	n->inode = inode;
-	if (old) {
-		inode_drop(r, old);
-		return;
+	if (!old && inode) {
+		r->contents++;
+		n->parent->children++;
+	} else if (old && !inode) {
+		r->contents--;
+		n->parent->children--;
 	}
-	r->contents++;
-	/* Each name begins to lead to something once: all of this together is linear. */
-	while (!up->children && up->parent) {
-		up = up->parent;
-		if (up->children++ || up->inode)
-			break;
-	}
+	inode_drop(r, old);
 }
 
 /* What the guard carries but cannot list: the list itself, and the padding behind it. */
@@ -402,30 +419,69 @@ static void fill(struct recorder *r, struct content *c, const struct member *m,
 		c->image_offset += m->data_position - m->position;
 }
 
-/* The first name in this archive of the file that m is a name of; n itself if it is the first. */
-static struct node *first_name(struct recorder *r, const struct member *m, struct node *n)
+/* As the kernel's find_link(): the group that m is a name of. Its first name, n (or NULL), makes it. */
+static int find_group(struct recorder *r, const struct member *m, struct node *n,
+		      const struct link_group **group, bool *made)
 {
-	const struct link_group key = { m->dev_major, m->dev_minor, m->ino, n };
+	const struct link_group key = { m->dev_major, m->dev_minor, m->ino, m->mode & S_IFMT, n };
 	struct link_group *const *found = tfind(&key, &r->link_groups, by_link);
 	struct link_group *g;
 
-	if (found)
-		return (*found)->first;
+	*made = !found;
+	if (found) {
+		*group = *found;
+		return 0;
+	}
 	g = allocate(r, sizeof(*g));
 	if (!g)
-		return NULL;
+		return r->fault.error;
+	*group = g;
 	*g = key;
 	if (tree_add(r, &r->link_groups, g, by_link)) {
 		free(g);
-		return NULL;
+		return r->fault.error;
 	}
 	r->links_taken += memory_cost(sizeof(*g)) + memory_cost(TREE_NODE_BYTES);
-	return n;
+	return 0;
 }
 
-static bool is_file(const struct node *n)
+static bool is_a(const struct node *n, enum content_type type)
 {
-	return n->inode && n->inode->content.type == CONTENT_FILE;
+	return n && n->inode && n->inode->content.type == type;
+}
+
+/* Something that the kernel cannot put anything else in place of. */
+static bool is_full_folder(const struct node *n)
+{
+	return is_a(n, CONTENT_DIRECTORY) && n->children;
+}
+
+/*
+ * As the kernel's maybe_link(), of a member with several names: the later ones are taken off whatever
+ * they stood for, and linked to the first. 1: done, n stands for the first one's file; 0: n is the
+ * first; -1: it could not be linked, and is left out.
+ */
+static int link_to_first(struct recorder *r, const struct member *m, struct node *n,
+			 enum content_type type, int *linked)
+{
+	const struct link_group *group;
+	bool made;
+	int err = find_group(r, m, n, &group, &made);
+
+	*linked = 0;
+	if (err || made)
+		return err;
+	*linked = -1;
+	if (!n || is_full_folder(n))
+		return 0;
+	/* The first name itself, once more: it is gone before it can be linked to. */
+	if (group->first == n || !is_a(group->first, type)) {
+		set_inode(r, n, NULL);
+		return 0;
+	}
+	set_inode(r, n, group->first->inode);
+	*linked = 1;
+	return 0;
 }
 
 /* Empties a file, or what else the name stands for is replaced by something new. */
@@ -433,7 +489,7 @@ static int renew(struct recorder *r, struct node *n, enum content_type type)
 {
 	struct inode *inode = n->inode;
 
-	if (type == CONTENT_FILE && is_file(n)) {
+	if (type == CONTENT_FILE && is_a(n, CONTENT_FILE)) {
 		release(r, inode->content.blocks, inode->content.block_count * sizeof(uint64_t));
 		inode->content.blocks = NULL;
 		inode->content.block_count = 0;
@@ -446,28 +502,48 @@ static int renew(struct recorder *r, struct node *n, enum content_type type)
 	return 0;
 }
 
-/* As the kernel's maybe_link() and do_name(): another name of a file shows that file's data. */
+static bool is_special(enum content_type type)
+{
+	return type != CONTENT_FILE && type != CONTENT_DIRECTORY && type != CONTENT_SYMLINK;
+}
+
+/* As the kernel's do_name() and do_symlink(). n: where it ends up, NULL: nowhere. */
 static int enter(struct recorder *r, const struct member *m, struct node *n, enum content_type type)
 {
-	if (type == CONTENT_FILE && m->nlink > 1) {
-		struct node *first = first_name(r, m, n);
+	int linked = 0, err;
 
-		if (!first)
-			return r->fault.error;
-		if (first != n && is_file(first)) {
-			if (n->inode != first->inode)
-				set_inode(r, n, first->inode);
-			n->inode->content.mode = m->mode & 07777;
-			if (!m->size)
-				return 0;
-		}
+	if (m->nlink > 1 && (type == CONTENT_FILE || is_special(type))) {
+		err = link_to_first(r, m, n, type, &linked);
+		if (err || linked < 0 || (linked && is_special(type)))
+			return err;
 	}
-	if (renew(r, n, type))
-		return r->fault.error;
+	if (!n || (is_full_folder(n) && type != CONTENT_DIRECTORY))
+		return 0;
+	/* mknod() of what is there already fails: only the mode is set. */
+	if (linked || (is_special(type) && is_a(n, type)))
+		n->inode->content.mode = m->mode & 07777;
+	if ((linked && !m->size) || (is_special(type) && is_a(n, type)))
+		return 0;
+	err = renew(r, n, type);
+	if (err)
+		return err;
 	n->inode->brought = n;
 	r->current = n->inode;
 	fill(r, &n->inode->content, m, type);
 	return show(r, n);
+}
+
+static int note_skipped(struct recorder *r, const struct member *m)
+{
+	r->skipped.count++;
+	if (strncmp(m->path, "kernel/", 7) != 0)
+		r->skipped.wanted++;
+	if (r->skipped.first && r->skipped.wanted != 1)
+		return 0;
+	/* What nobody else reads is told before microcode. */
+	free(r->skipped.first);
+	r->skipped.first = strdup(m->path);
+	return r->skipped.first ? 0 : no_memory(r);
 }
 
 static int on_member(void *ctx, const struct member *m)
@@ -492,13 +568,10 @@ static int on_member(void *ctx, const struct member *m)
 	if (type < 0 || strcmp(m->path, ".") == 0 || left_out(r, m->path))
 		return 0;
 	err = resolve(r, m->path, &n);
-	if (err)
+	if (!err && !n)
+		err = note_skipped(r, m);
+	if (err || n == &r->root)
 		return err;
-	/* The kernel cannot put anything in place of a folder that is not empty. */
-	if (!n || n == &r->root ||
-	    (n->inode && n->inode->content.type == CONTENT_DIRECTORY && type != CONTENT_DIRECTORY &&
-	     n->children))
-		return 0;
 	return enter(r, m, n, (enum content_type)type);
 }
 
@@ -639,6 +712,9 @@ static int on_segment_end(void *ctx, const struct segment *s)
 		.length = s->length,
 		.unpacked = s->unpacked,
 		.verified = s->verified,
+		.loose = s->loose && !s->verified,
+		.zero_tail = s->zero_tail,
+		.unread = s->unread,
 	};
 	return 0;
 }
@@ -662,11 +738,6 @@ int recorder_walk(struct recorder *r, struct input *in, bool as_guard, uint64_t 
 	r->m = NULL;
 	if (err && r->fault.error)
 		*fault = r->fault;
-	/* A guard that is merged with an early cpio has no trailer of its own. */
-	if (as_guard && err == -ENODATA && !*fault->path && fault->offset == input_end(in)) {
-		memset(fault, 0, sizeof(*fault));
-		err = 0;
-	}
 	return err;
 }
 
@@ -702,7 +773,7 @@ static int list_content(struct recorder *r, struct manifest *m, struct node *n)
 	if (inode->brought != n) {
 		c->blocks = NULL;
 		c->block_count = 0;
-		c->hard_link = true;
+		c->hard_link = c->type == CONTENT_FILE;
 	} else if (c->blocks) {
 		inode->content.blocks = NULL;
 		cost += blocks;
@@ -734,6 +805,8 @@ int recorder_finish(struct recorder *r, struct manifest *m, struct initrd_fault 
 	m->segment_count = r->segment_count;
 	move_cost(r, m, r->segments_taken);
 	m->programs = r->programs;
+	m->skipped = r->skipped;
+	memset(&r->skipped, 0, sizeof(r->skipped));
 	r->programs = NULL;
 	r->segments = NULL;
 	r->segments_taken = 0;

@@ -7,9 +7,9 @@
 
 /*
  * Recording: what the kernel will have unpacked once it is through with an image. Later members
- * replace earlier ones of the same path, directories are kept, hard links share their data, and
- * a path that leads through a symbolic link is recorded where it really ends up (Linux,
- * init/initramfs.c, do_name(), clean_path(), maybe_link()).
+ * replace earlier ones of the same path, directories are kept, hard links share their data, a path
+ * that leads through a symbolic link is recorded where it really ends up, and what has no folder to
+ * go to is left out (Linux, init/initramfs.c, do_name(), do_symlink(), clean_path(), maybe_link()).
  */
 struct recorder;
 

@@ -98,12 +98,21 @@ static void print_ranges(const struct finding *f, FILE *out, bool verbose)
 			f->range_count - shown);
 }
 
+/* A key is a name for programs, in words here; a device's name stays one. */
+static void print_evidence(const struct evidence *e, FILE *out)
+{
+	fputs("    ", out);
+	for (const char *p = e->key; *p; p++)
+		fputc(*p == '_' && *e->key != '/' ? ' ' : *p, out);
+	fprintf(out, ": %s\n", e->value);
+}
+
 static void print_finding(const struct finding *f, FILE *out, bool verbose)
 {
 	fprintf(out, "\n%s%s\n", f->warning ? "Note: " : "", f->target);
 	print_wrapped(out, "  ", 2, f->summary);
 	for (size_t i = 0; i < f->evidence_count; i++)
-		fprintf(out, "    %s: %s\n", f->evidence[i].key, f->evidence[i].value);
+		print_evidence(&f->evidence[i], out);
 	print_ranges(f, out, verbose);
 	if (verbose)
 		fprintf(out, "    finding: %s\n", f->id);

@@ -88,6 +88,49 @@ slot_set luks_slots_unreadable(const struct luks_view *v)
 	return slots_that(v, is_unreadable);
 }
 
+bool luks_is_refused(const struct luks_view *v)
+{
+	const struct luks *l = &v->luks;
+
+	return l->chosen < 0 || luks_any_copy_is(l, LUKS_COPY_UNREADABLE) ||
+	       (l->version == 2 && v->foreign);
+}
+
+bool luks_is_overwritten(const struct luks_view *v)
+{
+	const struct luks *l = &v->luks;
+
+	if (!v->foreign || l->copies[0].state == LUKS_COPY_GOOD ||
+	    l->copies[0].state == LUKS_COPY_UNREADABLE)
+		return false;
+	/* All that it could have hit there is whole, and some of the second copy is not. */
+	return l->rebuilt != LUKS_REBUILT_PROVEN || l->copies[1].state != LUKS_COPY_BAD_CHECKSUM;
+}
+
+bool luks_is_erased(const struct luks *l)
+{
+	if (!luks_any_copy_is(l, LUKS_COPY_ERASED))
+		return false;
+	for (unsigned int i = 0; i < (l->version == 1 ? 1 : LUKS_HEADERS); i++) {
+		if (l->copies[i].state != LUKS_COPY_ERASED && l->copies[i].state != LUKS_COPY_GOOD)
+			return false;
+	}
+	return true;
+}
+
+slot_set luks_slots_opening(const struct luks_view *v)
+{
+	slot_set set = luks_slots_sound(v);
+
+	if (luks_is_refused(v) || v->comparison.fields_bad || *v->luks.requirements)
+		return 0;
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+		if (v->luks.slots[i].unbound)
+			set &= ~(UINT32_C(1) << i);
+	}
+	return set;
+}
+
 slot_set luks_slots_cut(const struct luks_view *v)
 {
 	return slots_that(v, is_cut);
@@ -175,6 +218,14 @@ static struct luks_judgement judge_no_header(const struct luks_view *v)
 		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_CONVERTING };
 	if (luks_holds_another(v))
 		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_INSIDE };
+	if (luks_is_overwritten(v) && (v->sealed || v->luks.version))
+		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_FOREIGN };
+	if (v->comparison.fields_bad)
+		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_HEADERS_BAD };
+	if (v->luks.rebuilt && any_slot_is_bad(v))
+		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD };
+	if (luks_is_erased(&v->luks))
+		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_ERASED };
 	if (luks_is_too_small(v))
 		return (struct luks_judgement){ VERDICT_CONFIG_ERROR, LUKS_TOO_SMALL };
 	if (!luks_both_copies_are(&v->luks, LUKS_COPY_ABSENT))
@@ -221,8 +272,12 @@ static struct luks_judgement judge_copies(const struct luks_view *v, struct luks
 		return j;
 	if (luks_is_of_another_writer(l))
 		return judge_another_writer(v, j);
+	if (luks_is_overwritten(v))
+		return worse(j, VERDICT_INCONCLUSIVE, LUKS_FOREIGN);
 	if (luks_update_was_cut(v))
 		return worse(j, VERDICT_INCONCLUSIVE, LUKS_COPY_OLDER);
+	if (luks_is_erased(l))
+		return worse(j, VERDICT_INCONCLUSIVE, LUKS_ERASED);
 	/* A copy behind the end of the device is no damaged one: judge_luks() tells of it. */
 	if (luks_any_copy_is(l, LUKS_COPY_CUT))
 		return j;
@@ -271,6 +326,9 @@ struct luks_judgement judge_luks(const struct luks_view *v)
 	if (v->luks.chosen < 0)
 		return judge_no_header(v);
 	j = judge_copies(v, j);
+	/* What else it wrote over is not known. */
+	if (!v->sealed && luks_is_overwritten(v))
+		return j;
 	/* Worse than a bad copy, and the same verdict: a passphrase is refused. */
 	if (any_slot_is_bad(v))
 		j = (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD };

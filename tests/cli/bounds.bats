@@ -103,8 +103,8 @@ sealed() { # STATUS [WORDS]
 	crafted deep $MOST
 	examined 5 "names have more than 32 MiB"
 	crafted deeper 3000
-	examined 5 "it needs more than 64 MiB of memory"
-	sealed 2 "MiB"
+	examined 4
+	sealed 0
 	crafted long-names 20000
 	examined 5 "MiB"
 	crafted long-names 3000
@@ -184,6 +184,7 @@ sealed() { # STATUS [WORDS]
 		crafted $kind 300000
 		case $kind in
 		archives) examined 5 "more than $MOST members" ;;
+		frames) examined 3 "kernels unpack each" ;;
 		*) examined 4 ;;
 		esac
 	done

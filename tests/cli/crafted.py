@@ -130,13 +130,13 @@ def deep(n):
 
 
 def deeper(n):
-    """A folder for every letter of a name, another one in each of them, and so on."""
+    """Folders, each in the one before, 2000 deep."""
     for i in range(n):
-        yield member("/".join(f"{i:016b}") + "/x" * 2000)
+        yield member(f"{i // 2000}" + "/x" * (i % 2000), FOLDER)
 
 
 def long_names(n):
-    """Names of one part as long as a name can be."""
+    """Names of one part, which the kernel skips: no file system has names that long."""
     for i in range(n):
         yield member(f"{i:07}" * 584)
 

@@ -11,6 +11,8 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/mount.h>
+#undef BLOCK_SIZE /* the kernel has another one of that name */
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -27,6 +29,7 @@ struct fixture {
 	char root[64];
 	int fd;
 	struct manifest m;
+	struct unpacking unpacking;
 	struct report report;
 	struct content_result result;
 };
@@ -136,6 +139,7 @@ static int setup(void **state)
 	mkfifoat(x->fd, "pipe", 0600);
 	fchmodat(x->fd, "pipe", 0600, 0);
 	make_record(x);
+	x->unpacking.just_now = true;
 	report_init(&x->report, "boot");
 	free(big);
 	*state = x;
@@ -158,7 +162,7 @@ static int teardown(void **state)
 
 static void verify(struct fixture *x)
 {
-	assert_int_equal(content_verify(&x->m, x->fd, &x->report, &x->result), 0);
+	assert_int_equal(content_verify(&x->m, x->fd, &x->unpacking, &x->report, &x->result), 0);
 	report_conclude(&x->report);
 }
 
@@ -352,7 +356,7 @@ static void test_replaced(void **state)
 	put(x, "packed", "something quite different", 24);
 	put(x, "dir/big", "short", 5);
 	verify(x);
-	assert_true(x->result.replaced);
+	assert_int_equal(x->result.cause, CAUSE_REPLACED);
 	assert_int_equal(x->report.verdict, VERDICT_INCONCLUSIVE);
 	f = find(x, "BV-CONTENT-REPLACED");
 	assert_non_null(f);
@@ -366,7 +370,7 @@ static void test_not_only_replaced(void **state)
 	put(x, "packed", "something quite different", 24);
 	change(x, "name", 0, "T", 1);
 	verify(x);
-	assert_false(x->result.replaced);
+	assert_int_equal(x->result.cause, CAUSE_DAMAGE);
 	assert_int_equal(x->report.verdict, VERDICT_STORAGE_CORRUPTION);
 	assert_non_null(find(x, "BV-CONTENT-DAMAGED"));
 }
@@ -378,10 +382,255 @@ static void test_replaced_and_missing(void **state)
 	put(x, "packed", "something quite different", 24);
 	unlinkat(x->fd, "pipe", 0);
 	verify(x);
-	assert_false(x->result.replaced);
+	assert_int_equal(x->result.cause, CAUSE_DAMAGE);
 	assert_int_equal(x->report.verdict, VERDICT_STORAGE_CORRUPTION);
 	assert_non_null(find(x, "BV-CONTENT-DAMAGED"));
 	assert_non_null(find(x, "BV-CONTENT-MISSING"));
+}
+
+/* Verifies once more, with what has changed since. */
+static void again(struct fixture *x, enum cause cause, enum verdict verdict)
+{
+	report_clear(&x->report);
+	report_init(&x->report, "boot");
+	verify(x);
+	assert_int_equal(x->result.cause, cause);
+	assert_int_equal(x->report.verdict, verdict);
+}
+
+static void is_replaced(struct fixture *x)
+{
+	again(x, CAUSE_REPLACED, VERDICT_INCONCLUSIVE);
+	assert_non_null(find(x, "BV-CONTENT-REPLACED"));
+	assert_string_equal(x->report.artifacts[0].state, "replaced");
+}
+
+static void is_damaged(struct fixture *x)
+{
+	again(x, CAUSE_DAMAGE, VERDICT_STORAGE_CORRUPTION);
+	assert_string_equal(x->report.artifacts[0].state, "damaged");
+}
+
+/* A small whole one in a compressed segment, while the kernel had nothing to say. */
+static void test_replaced_by_one_of_the_same_size(void **state)
+{
+	struct fixture *x = *state;
+
+	put(x, "packed", "IN THE compressed segmen.", 25);
+	is_replaced(x);
+	assert_non_null(strstr(find(x, "BV-CONTENT-REPLACED")->summary, "another initrd"));
+	/* Not with the kernel's word; not when it is gone to zeros; nor by one bit. */
+	x->unpacking.kernel_message = "Initramfs unpacking failed: junk within compressed archive";
+	is_damaged(x);
+	x->unpacking.kernel_message = NULL;
+	put(x, "packed", "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 25);
+	is_damaged(x);
+	put(x, "packed", "in the compressed Segment", 25);
+	is_damaged(x);
+	/* Nor in a plain segment, or when another one is missing. */
+	put(x, "packed", "in the compressed segment", 25);
+	put(x, "name", "THREE WORDS LONG", 16);
+	is_damaged(x);
+	put(x, "name", "three words long", 16);
+	put(x, "packed", "IN THE compressed segmen.", 25);
+	unlinkat(x->fd, "pipe", 0);
+	is_damaged(x);
+}
+
+/* Of gzip the kernel ignores the checksum: there one file may be a coincidence, two are none. */
+static void test_several_of_the_same_size(void **state)
+{
+	struct fixture *x = *state;
+
+	put(x, "packed", "IN THE compressed segmen.", 25);
+	put(x, "name", "THREE WORDS LONG", 16);
+	for (size_t i = 0; i < x->m.content_count; i++)
+		x->m.contents[i].segment = content_is_guard(&x->m.contents[i]) ? GUARD_SEGMENT : 1;
+	is_replaced(x);
+	assert_int_equal(x->result.different, 2);
+	x->m.segments[1].codec = CODEC_GZIP;
+	is_damaged(x);
+	put(x, "name", "three words long", 16);
+	is_replaced(x);
+}
+
+/* What no list has proves a second image. It explains what is wholly another one, and nothing else. */
+static void test_second_image_is_proven(void **state)
+{
+	struct fixture *x = *state;
+	unsigned char *big = big_content();
+	static const unsigned char zeros[BLOCK_SIZE];
+	const struct finding *f;
+
+	put(x, "dir/unlisted", "from another initrd", 19);
+	x->unpacking.kernel_message =
+		"Initramfs unpacking failed: invalid magic at start of compressed "
+		"archive";
+	put(x, "name", "THREE WORDS LONG", 16);
+	fchmodat(x->fd, "dir", 0700, 0);
+	is_replaced(x);
+	f = find(x, "BV-CONTENT-REPLACED");
+	assert_string_equal(evidence(f, "first_not_in_the_list"), "dir/unlisted");
+	assert_string_equal(evidence(f, "files_different"), "2");
+	assert_non_null(strstr(f->summary, "passed another initrd"));
+	unlinkat(x->fd, "pipe", 0);
+	symlinkat("name", x->fd, "pipe");
+	for (size_t i = 0; i < BIG_SIZE; i++)
+		big[i] ^= 0x55;
+	change(x, "dir/big", 0, big, BIG_SIZE);
+	is_replaced(x);
+	/* A file that is mostly as sealed was damaged: one block; one bit; a block of zeros. */
+	for (size_t i = 0; i < BIG_SIZE; i++)
+		big[i] ^= 0x55;
+	change(x, "dir/big", 0, big, BIG_SIZE);
+	put(x, "name", "three words long", 16);
+	change(x, "dir/big", 5 * BLOCK_SIZE, "other bytes", 11);
+	is_damaged(x);
+	f = find(x, "BV-CONTENT-DAMAGED");
+	assert_int_equal(f->range_count, 1);
+	assert_int_equal(f->ranges[0].offset, 5 * BLOCK_SIZE);
+	put(x, "name", "THREE WORDS LONG", 16);
+	change(x, "dir/big", 0, big, BIG_SIZE);
+	is_replaced(x);
+	put(x, "name", "three Words long", 16);
+	is_damaged(x);
+	put(x, "name", "THREE WORDS LONG", 16);
+	change(x, "dir/big", 0, zeros, sizeof(zeros));
+	is_damaged(x);
+	change(x, "dir/big", 0, big, BIG_SIZE);
+	unlinkat(x->fd, "dir/empty", 0);
+	is_damaged(x);
+	/* Later on, anything may have made it. */
+	put(x, "dir/empty", "", 0);
+	is_replaced(x);
+	x->unpacking.just_now = false;
+	is_damaged(x);
+	free(big);
+}
+
+/* What the kernel, the stub and the checker make themselves is no second image. */
+static void test_own_paths_prove_nothing(void **state)
+{
+	struct fixture *x = *state;
+	static const char *const folders[] = { "dev", "root", "proc", "sys", "bootverdict" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
+		mkdirat(x->fd, folders[i], 0755);
+	put(x, "dev/console", "", 0);
+	put(x, "bootverdict/manifest", "the list", 8);
+	put(x, ".bootverdict-kmsg", "", 0);
+	put(x, "name", "THREE WORDS LONG", 16);
+	is_damaged(x);
+}
+
+/* The kernel's word alone raises no verdict: a second initrd may have ended in the middle of a file. */
+static void test_another_size_and_a_message(void **state)
+{
+	struct fixture *x = *state;
+
+	put(x, "packed", "something quite different\0\0\0\0\0\0\0", 32);
+	x->unpacking.kernel_message = "Initramfs unpacking failed: junk within compressed archive";
+	is_replaced(x);
+	put(x, "name", "THREE WORDS LONG", 16);
+	is_damaged(x);
+}
+
+/* Nothing of a segment that the kernel cannot read, in its own words, and all before it as sealed. */
+static void test_codec_that_the_kernel_lacks(void **state)
+{
+	struct fixture *x = *state;
+	const struct finding *f;
+
+	unlinkat(x->fd, "packed", 0);
+	is_damaged(x);
+	x->unpacking.kernel_message =
+		"Initramfs unpacking failed: compression method zstd not configured";
+	again(x, CAUSE_CODEC, VERDICT_CONFIG_ERROR);
+	f = find(x, "BV-CODEC-UNREADABLE");
+	assert_non_null(strstr(f->summary, "does not read zstd"));
+	assert_null(find(x, "BV-CONTENT-MISSING"));
+	assert_string_equal(x->report.artifacts[0].state, "incomplete");
+	/* A magic number that became another one's. */
+	x->unpacking.kernel_message =
+		"Initramfs unpacking failed: compression method bzip2 not configured";
+	is_damaged(x);
+	x->unpacking.kernel_message =
+		"Initramfs unpacking failed: Input was encoded with settings that are not supported by "
+		"this XZ decoder";
+	is_damaged(x);
+	x->m.segments[1].codec = CODEC_XZ;
+	again(x, CAUSE_CODEC, VERDICT_CONFIG_ERROR);
+	assert_non_null(strstr(find(x, "BV-CODEC-UNREADABLE")->summary, "the options of xz"));
+	/* A byte lost before it. */
+	change(x, "name", 0, "T", 1);
+	is_damaged(x);
+	assert_string_equal(find(x, "BV-CONTENT-DAMAGED")->target, "name");
+}
+
+/* A tmpfs of its own, as the kernel's root is: full behind the first blocks of the big file. */
+static void fill_up(struct fixture *x)
+{
+	static const unsigned char block[BLOCK_SIZE] = { 1 };
+	unsigned char *big = big_content();
+	int fd;
+
+	close(x->fd);
+	if (mount("tmpfs", x->root, "tmpfs", 0, "size=256k,mode=755"))
+		skip();
+	x->fd = open(x->root, O_RDONLY | O_DIRECTORY);
+	mkdirat(x->fd, "dir", 0755);
+	fchmodat(x->fd, "dir", 0755, 0);
+	put(x, "bootverdict-busybox", "guard's own", 11);
+	put(x, "dir/empty", "", 0);
+	symlinkat("dir", x->fd, "link");
+	put(x, "name", "three words long", 16);
+	linkat(x->fd, "name", x->fd, "name2", 0);
+	mkfifoat(x->fd, "pipe", 0600);
+	fchmodat(x->fd, "pipe", 0600, 0);
+	put(x, "dir/big", big, 20 * BLOCK_SIZE);
+	fd = openat(x->fd, "dir/big", O_WRONLY);
+	assert_int_equal(ftruncate(fd, BIG_SIZE), 0);
+	close(fd);
+	fd = openat(x->fd, "bootverdict", O_WRONLY | O_CREAT, 0644); /* not looked into */
+	while (write(fd, block, sizeof(block)) > 0)
+		;
+	close(fd);
+	free(big);
+}
+
+static void test_memory_is_full(void **state)
+{
+	struct fixture *x = *state;
+	const struct finding *f;
+	int packed;
+
+	fill_up(x);
+	for (size_t i = 0; i < x->m.content_count; i++) /* behind "name", in front of "packed" */
+		if (!strcmp(x->m.contents[i].path, "name") ||
+		    !strcmp(x->m.contents[i].path, "name2"))
+			x->m.contents[i].image_offset = 150;
+	is_damaged(x); /* the kernel did not say so */
+	x->unpacking.kernel_message = "Initramfs unpacking failed: write error";
+	again(x, CAUSE_NO_ROOM, VERDICT_CONFIG_ERROR);
+	f = find(x, "BV-MEMORY-TOO-SMALL");
+	assert_string_equal(evidence(f, "bytes_for_files"), "262144");
+	assert_string_equal(evidence(f, "bytes_needed"), "344064");
+	assert_string_equal(evidence(f, "first_path"), "dir/big");
+	assert_non_null(strstr(f->summary, "not enough memory"));
+	assert_string_equal(x->report.artifacts[0].state, "incomplete");
+	/* What is behind it exists, but nothing was written to it. */
+	packed = openat(x->fd, "packed", O_WRONLY | O_CREAT, 0644);
+	assert_int_equal(ftruncate(packed, 25), 0);
+	fchmod(packed, 0644);
+	close(packed);
+	again(x, CAUSE_NO_ROOM, VERDICT_CONFIG_ERROR);
+	/* A byte lost before it; in the cut file itself; or a file behind it that is there. */
+	change(x, "name", 0, "T", 1);
+	is_damaged(x);
+	change(x, "name", 0, "t", 1);
+	change(x, "dir/big", 3 * BLOCK_SIZE, "other bytes", 11);
+	is_damaged(x);
+	umount2(x->root, MNT_DETACH);
 }
 
 static void test_guard_alone(void **state)
@@ -537,6 +786,13 @@ int main(void)
 		TEST(test_replaced),
 		TEST(test_not_only_replaced),
 		TEST(test_replaced_and_missing),
+		TEST(test_replaced_by_one_of_the_same_size),
+		TEST(test_several_of_the_same_size),
+		TEST(test_second_image_is_proven),
+		TEST(test_own_paths_prove_nothing),
+		TEST(test_another_size_and_a_message),
+		TEST(test_codec_that_the_kernel_lacks),
+		TEST(test_memory_is_full),
 		TEST(test_guard_alone),
 		TEST(test_types_and_modes),
 		TEST(test_no_link_leads_out),

@@ -19,6 +19,15 @@
 #define FOLDER_MODE (S_IFDIR | 0755)
 #define LINK_MODE   (S_IFLNK | 0777)
 
+/* Folders by their whole paths, one space apart. */
+static void archive_folders(struct archive *a, const char *paths)
+{
+	char path[64];
+
+	for (int n; sscanf(paths, " %63s%n", path, &n) == 1; paths += n)
+		archive_member(a, FOLDER_MODE, path, NULL, 0);
+}
+
 /* What the kernel will have unpacked of a guard (or none) and an image. */
 static struct manifest record(const struct archive *guard, const struct archive *image)
 {
@@ -66,14 +75,14 @@ static void test_types(void **state)
 
 	(void)state;
 	archive_member(&a, FOLDER_MODE, ".", NULL, 0);
-	archive_member(&a, FOLDER_MODE, "dev", NULL, 0);
+	archive_folders(&a, "dev bin");
 	archive_entry(&a, &node, "dev/console", NULL);
 	archive_text(&a, S_IFREG | 04755, "bin/su", "program");
 	archive_text(&a, LINK_MODE, "lib", "usr/lib");
 	archive_member(&a, S_IFREG | 0600, "empty", NULL, 0);
 	archive_trailer(&a);
 	m = record(NULL, &a);
-	assert_int_equal(m.content_count, 5);
+	assert_int_equal(m.content_count, 6);
 	assert_int_equal(expect(&m, "bin/su", CONTENT_FILE, "program")->mode, 04755);
 	expect(&m, "lib", CONTENT_SYMLINK, "usr/lib");
 	expect(&m, "empty", CONTENT_FILE, "");
@@ -90,6 +99,7 @@ static void test_later_replaces_earlier(void **state)
 	struct manifest m;
 
 	(void)state;
+	archive_folders(&a, "etc");
 	archive_text(&a, FILE_MODE, "etc/conf", "first");
 	archive_trailer(&a);
 	archive_zeros(&a, -a.size % 512);
@@ -97,7 +107,7 @@ static void test_later_replaces_earlier(void **state)
 	archive_trailer(&a);
 	m = record(NULL, &a);
 	assert_int_equal(m.segment_count, 2);
-	assert_int_equal(m.content_count, 1);
+	assert_int_equal(m.content_count, 2);
 	assert_int_equal(expect(&m, "etc/conf", CONTENT_FILE, "second one")->segment, 1);
 	manifest_clear(&m);
 }
@@ -109,6 +119,7 @@ static void test_path_through_a_link(void **state)
 	struct manifest m;
 
 	(void)state;
+	archive_folders(&a, "usr usr/lib usr/share");
 	archive_text(&a, LINK_MODE, "lib", "usr/lib");
 	archive_text(&a, LINK_MODE, "usr/lib/inner", "../share");
 	archive_text(&a, LINK_MODE, "loop", "loop");
@@ -157,6 +168,7 @@ static void test_hard_links(void **state)
 	struct manifest m;
 
 	(void)state;
+	archive_folders(&a, "bin");
 	archive_entry(&a, &name, names[0], NULL);
 	archive_entry(&a, &name, names[1], NULL);
 	archive_entry(&a, &last, names[2], program);
@@ -211,6 +223,7 @@ static void test_guard(void **state)
 	(void)state;
 	archive_member(&guard, FOLDER_MODE, "bootverdict", NULL, 0);
 	archive_text(&guard, S_IFREG | 0755, "bootverdict/init", "stub");
+	archive_folders(&guard, "usr usr/lib usr/lib/bootverdict");
 	archive_text(&guard, LINK_MODE, "init", "/bootverdict/init");
 	archive_text(&guard, LINK_MODE, "usr/lib/bootverdict/init", "/bootverdict/init");
 	archive_text(&guard, FILE_MODE, "bootverdict/manifest", "the list");
@@ -220,7 +233,7 @@ static void test_guard(void **state)
 	archive_text(&a, S_IFREG | 0755, "usr/lib/bootverdict/init", "stub");
 	archive_trailer(&a);
 	m = record(&guard, &a);
-	assert_int_equal(m.content_count, 4);
+	assert_int_equal(m.content_count, 7);
 	assert_int_equal(expect(&m, "bootverdict/init", CONTENT_FILE, "stub")->segment,
 			 GUARD_SEGMENT);
 	c = expect(&m, "usr/lib/bootverdict/init", CONTENT_FILE, "stub");
@@ -258,6 +271,7 @@ static void test_dots_and_circles(void **state)
 	struct manifest m;
 
 	(void)state;
+	archive_folders(&a, "usr usr/lib");
 	archive_text(&a, LINK_MODE, "lib", "usr/lib");
 	archive_text(&a, FILE_MODE, "lib/../x", "x");
 	archive_text(&a, FILE_MODE, "../../up", "up");
@@ -268,7 +282,9 @@ static void test_dots_and_circles(void **state)
 	archive_text(&a, FILE_MODE, "..", "the root itself");
 	archive_trailer(&a);
 	m = record(NULL, &a);
-	assert_int_equal(m.content_count, 6);
+	assert_int_equal(m.content_count, 8);
+	assert_int_equal(m.skipped.count, 1);
+	assert_string_equal(m.skipped.first, "a/nowhere");
 	expect(&m, "usr/x", CONTENT_FILE, "x");
 	expect(&m, "up", CONTENT_FILE, "up");
 	expect(&m, "usr/y", CONTENT_FILE, "y");
@@ -312,6 +328,94 @@ static void test_names_that_part(void **state)
 	m = record(NULL, &a);
 	expect(&m, "first", CONTENT_FILE, "new");
 	expect(&m, "second", CONTENT_FILE, "new");
+	manifest_clear(&m);
+	assert_int_equal(memory_taken(), 0);
+}
+
+/* Of a segment of microcode nothing is unpacked when its folders are not in it; nor of `find -depth`. */
+static void test_no_folder_to_go_to(void **state)
+{
+	struct archive a = { .size = 0 };
+	char path[300];
+	struct manifest m;
+
+	(void)state;
+	archive_text(&a, FILE_MODE, "kernel/x86/microcode/AuthenticAMD.bin", "microcode");
+	archive_trailer(&a);
+	archive_text(&a, FILE_MODE, "late/file", "before its folder");
+	archive_folders(&a, "late");
+	archive_text(&a, FILE_MODE, "late/file2", "behind it");
+	archive_text(&a, FILE_MODE, "late/file2/x", "below a file");
+	archive_text(&a, LINK_MODE, "dangling", "late/none");
+	archive_text(&a, FILE_MODE, "dangling/x", "through a link to nothing");
+	archive_text(&a, FILE_MODE, "dev/made", "the kernel has made that folder");
+	archive_text(&a, FILE_MODE, "root/too", "and that one");
+	memset(path, 'x', 255);
+	path[255] = '\0';
+	archive_text(&a, FILE_MODE, path, "as long as a name can be");
+	strcat(path, "x");
+	archive_text(&a, FILE_MODE, path, "too long");
+	archive_trailer(&a);
+	m = record(NULL, &a);
+	assert_int_equal(m.content_count, 6);
+	expect(&m, "late/file2", CONTENT_FILE, "behind it");
+	expect(&m, "dangling", CONTENT_SYMLINK, "late/none");
+	expect(&m, "dev/made", CONTENT_FILE, "the kernel has made that folder");
+	expect(&m, "root/too", CONTENT_FILE, "and that one");
+	assert_int_equal(m.skipped.count, 5);
+	assert_int_equal(m.skipped.wanted, 4);
+	assert_string_equal(m.skipped.first, "late/file");
+	manifest_clear(&m);
+	assert_int_equal(memory_taken(), 0);
+}
+
+/* As each was seen to be left by Linux 6.12. */
+static void test_names_that_are_taken_again(void **state)
+{
+	struct archive a = { .size = 0 };
+	const struct cpio_header twice = { .ino = 9, .nlink = 2, .mode = FILE_MODE, .size = 3 };
+	const struct cpio_header one = { .ino = 7, .nlink = 2, .mode = FILE_MODE };
+	const struct cpio_header two = { .ino = 7, .nlink = 2, .mode = FILE_MODE, .size = 3 };
+	const struct cpio_header pipe = { .ino = 7, .nlink = 2, .mode = S_IFIFO | 0600 };
+	const struct cpio_header null = { .mode = S_IFCHR | 0666,
+					  .rdev_major = 1,
+					  .rdev_minor = 3 };
+	const struct cpio_header zero = { .mode = S_IFCHR | 0600,
+					  .rdev_major = 1,
+					  .rdev_minor = 5 };
+	struct manifest m;
+
+	(void)state;
+	/* Taken off before it could be linked to. */
+	archive_entry(&a, &twice, "twice", "one");
+	archive_entry(&a, &twice, "twice", "two");
+	/* A name that went nowhere: the next has nothing to be linked to, and its own file is gone. */
+	archive_text(&a, FILE_MODE, "b", "old");
+	archive_entry(&a, &one, "missing/a", NULL);
+	archive_entry(&a, &two, "b", "new");
+	/* Of another type it is another file. */
+	archive_entry(&a, &pipe, "pipe", NULL);
+	archive_entry(&a, &pipe, "pipe2", NULL);
+	archive_entry(&a, &null, "device", NULL);
+	archive_trailer(&a);
+	archive_entry(&a, &one, "p", NULL);
+	archive_entry(&a, &two, "q", "abc");
+	archive_trailer(&a);
+	archive_entry(&a, &one, "q", NULL);
+	archive_entry(&a, &two, "r", "xyz");
+	archive_entry(&a, &zero, "device", NULL);
+	archive_trailer(&a);
+	m = record(NULL, &a);
+	assert_null(manifest_find(&m, "twice"));
+	assert_null(manifest_find(&m, "b"));
+	expect(&m, "pipe", CONTENT_FIFO, NULL);
+	assert_false(expect(&m, "pipe2", CONTENT_FIFO, NULL)->hard_link);
+	expect(&m, "p", CONTENT_FILE, "xyz");
+	expect(&m, "q", CONTENT_FILE, "xyz");
+	expect(&m, "r", CONTENT_FILE, "xyz");
+	assert_int_equal(expect(&m, "device", CONTENT_CHAR, NULL)->rdev_minor, 3);
+	assert_int_equal(manifest_find(&m, "device")->mode, 0600);
+	assert_int_equal(m.content_count, 6);
 	manifest_clear(&m);
 	assert_int_equal(memory_taken(), 0);
 }
@@ -387,6 +491,8 @@ int main(void)
 		cmocka_unit_test(test_broken_image),
 		cmocka_unit_test(test_dots_and_circles),
 		cmocka_unit_test(test_names_that_part),
+		cmocka_unit_test(test_no_folder_to_go_to),
+		cmocka_unit_test(test_names_that_are_taken_again),
 		cmocka_unit_test(test_memory_bound),
 		cmocka_unit_test(test_file),
 	};

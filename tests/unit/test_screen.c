@@ -314,6 +314,54 @@ static void test_page_wraps_long_lines(void **state)
 	assert_false(screen_page(&s, "", 0, MENU));
 }
 
+/* No word is broken at the edge, unless it is longer than a row; what goes on is further in. */
+static void test_page_breaks_between_words(void **state)
+{
+	struct screen s;
+	char *text = text_format(
+		"first\n    %s\n    key: %s word %s\nlast\n",
+		"/a-path/that-has-no-space-in-it/and-is-longer-than-a-row/of-the-screen/"
+		"usr/lib/x",
+		"one-word-of-forty-characters-1234567890ab",
+		"another-word-of-forty-characters-12345678");
+
+	(void)state;
+	assert_true(screen_page(&s, text, 0, MENU));
+	check_fits(&s);
+	assert_int_equal(s.count, 6 + 2);
+	assert_string_equal(s.rows[0], "first");
+	assert_int_equal(strlen(s.rows[1]), SCREEN_COLUMNS);
+	assert_memory_equal(s.rows[2], "      ", 6);
+	assert_string_equal(s.rows[3], "    key: one-word-of-forty-characters-1234567890ab word");
+	assert_string_equal(s.rows[4], "      another-word-of-forty-characters-12345678");
+	assert_string_equal(s.rows[5], "last");
+	free(text);
+}
+
+/* A line that is longer than a page goes on in the next one. */
+static void test_page_ends_within_a_line(void **state)
+{
+	char text[SCREEN_ROWS * SCREEN_COLUMNS * 2 + 1];
+	size_t words = sizeof(text) / 8, seen = 0;
+	struct screen s;
+
+	(void)state;
+	for (size_t i = 0; i < words; i++)
+		snprintf(text + i * 8, 9, "%07zu ", i);
+	for (size_t page = 0; screen_page(&s, text, page, MENU); page++) {
+		check_fits(&s);
+		for (size_t i = 0; i + 2 < s.count; i++) {
+			size_t number;
+			int used;
+
+			for (const char *p = s.rows[i]; sscanf(p, " %zu%n", &number, &used) == 1;
+			     p += used)
+				assert_int_equal(number, seen++);
+		}
+	}
+	assert_int_equal(seen, words);
+}
+
 static void test_text_of_rows(void **state)
 {
 	struct screen s = { .rows = { "one", "", "three" }, .count = 3 };
@@ -350,6 +398,8 @@ int main(void)
 		cmocka_unit_test(test_shorten),
 		cmocka_unit_test(test_pages_lose_nothing),
 		cmocka_unit_test(test_page_wraps_long_lines),
+		cmocka_unit_test(test_page_breaks_between_words),
+		cmocka_unit_test(test_page_ends_within_a_line),
 		cmocka_unit_test(test_text_of_rows),
 		cmocka_unit_test(test_menu_line),
 	};

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Boots that look damaged, and are not: another initrd as well, or too little memory."""
+
+import guarded
+from lab import cpio
+from lab.suite import case
+
+FILE, FOLDER = 0o100644, 0o040700
+
+
+def second_image(members):
+    """A cpio archive of (path, mode, bytes)."""
+    archive = b""
+    for number, (path, mode, data) in enumerate([*members, ("TRAILER!!!", 0, b"")], 1):
+        name = path.encode() + b"\0"
+        fields = (number, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name), 0)
+        archive += b"070701" + b"".join(b"%08X" % field for field in fields) + name
+        archive += b"\0" * (-len(archive) % 4)
+        archive += data + b"\0" * (-len(data) % 4)
+    return archive
+
+
+def spare_module(initrd):
+    """A module that this guest does not need, by its path in the image."""
+    members, _ = cpio.plain_members(initrd)
+    spare = [m for m in members if "/drivers/hid/" in m.name and m.name.endswith(".ko.xz")]
+    return spare[0]
+
+
+@case("other initrd: of the same size, other modes, new files, junk behind it: the boot goes on")
+def other_initrd(t):
+    disk = guarded.disk("trixie")
+    module = spare_module(disk.initrd)
+    image = second_image([
+        ("etc", FOLDER, b""),
+        ("etc/of-the-other-image", FILE, b"new"),
+        (module.name, FILE, bytes(n * 7 % 255 + 1 for n in range(module.size))),
+    ])
+    initrd = guarded.append(disk, t.file("initrd.img"), image + b"junkjunk")
+    with t.vm(disk, initrd=initrd) as vm:
+        vm.login()
+        t.sees("unpacking failed", vm.text, "the kernel did not complain")
+        t.sees_not("VERDICT|CORRUPT", vm.text)
+        facts = guarded.report(t, vm)
+        t.check(facts["verdict"] == "inconclusive", "the report says " + facts["verdict"])
+        finding = facts["findings"][0]
+        t.check(finding["id"] == "BV-CONTENT-REPLACED", "it says " + finding["id"])
+        t.check(finding["evidence"]["files_different"] == 2, str(finding["evidence"]))
+        vm.poweroff()
+    # The damaged twin: one bit of the module, and no other image replaces it.
+    at = module.data + module.size // 2
+    image = second_image([("etc/of-the-other-image", FILE, b"new")])
+    initrd = guarded.append(disk, t.file("damaged.img"), image)
+    with open(initrd, "r+b") as f:
+        f.seek(at)
+        byte = f.read(1)[0]
+        f.seek(at)
+        f.write(bytes([byte ^ 4]))
+    with t.vm(disk, initrd=initrd) as vm:
+        text = "\n".join(guarded.corrupt_screen(t, vm))
+        t.sees(module.name.rsplit("/", 1)[-1], text)
+        t.sees(f"at byte {at}", text)
+
+
+@case("too little memory to unpack it: a configuration error, with how much it takes")
+def too_little_memory(t):
+    disk = guarded.disk("trixie")
+    with t.vm(disk, options="rootfstype=tmpfs", memory=168) as vm:
+        text = "\n".join(guarded.screen(t, vm))
+        t.sees("write error", vm.text, "the kernel did not run out of memory")
+        t.sees("VERDICT: CONFIGURATION ERROR", text)
+        t.sees(r"its files take \d+ MiB", text)
+        t.sees_not("CORRUPT", text)
