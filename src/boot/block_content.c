@@ -1,8 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "boot/block_content.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "artifact/luks_source.h"
 #include "artifact/superblock.h"
+#include "manifest/luks_view.h"
+#include "util/text.h"
+#include "util/util.h"
+#include "verdict/luks_rules.h"
+
+/* Smaller is neither a root file system nor a LUKS container, but a boot loader's partition. */
+#define ROOT_MIN (8u << 20)
 
 static void tell(const struct block_device *d, const struct luks_source *source, struct finding *f)
 {
@@ -32,4 +42,52 @@ void block_devices_tell(const struct block_devices *b, struct finding *f)
 		tell(&b->items[i], &source, f);
 		luks_source_close(&source);
 	}
+}
+
+static bool luks_is_sound(const struct luks_source *source, const char *path)
+{
+	struct luks_view v = { .device = path };
+	bool sound = !luks_view_read(&v, source) && !luks_view_compare(&v, source, NULL, 0) &&
+		     v.luks.chosen >= 0 && judge_luks(&v).verdict == VERDICT_STALE;
+
+	luks_view_clear(&v);
+	return sound;
+}
+
+/* NULL: what it holds is known, and right as far as it has checksums. */
+static const char *doubt(const struct luks_source *source, const char *path)
+{
+	struct superblock seen;
+
+	if (superblock_read(source, &seen))
+		return "its start cannot be read";
+	if (!*seen.kind)
+		return source->size < ROOT_MIN ? NULL : "nothing known at its start";
+	if (seen.damaged)
+		return "the checksum of its superblock is wrong";
+	if (strcmp(seen.kind, "crypto_LUKS") != 0 || luks_is_sound(source, path))
+		return NULL;
+	return "its LUKS header or a keyslot is not as it should be";
+}
+
+char *block_devices_suspects(const struct block_devices *b)
+{
+	char *text = NULL;
+
+	for (size_t i = 0; i < b->count; i++) {
+		const char *path = b->items[i].path, *why;
+		struct luks_source source;
+		char *longer;
+
+		if (b->items[i].divided || luks_source_open(&source, path))
+			continue;
+		why = doubt(&source, path);
+		luks_source_close(&source);
+		if (!why)
+			continue;
+		longer = text_format("%s%s%s (%s)", text ? text : "", text ? ", " : "", path, why);
+		free(text);
+		text = longer;
+	}
+	return text;
 }

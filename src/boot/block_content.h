@@ -8,4 +8,11 @@
 /* Adds to a finding what every device holds, so that a person can see what is missing. */
 void block_devices_tell(const struct block_devices *b, struct finding *f);
 
+/*
+ * The devices that may be to blame when something is not found, with the reason, as text that the
+ * caller frees: those that hold nothing known and are large enough for a root file system or a LUKS
+ * container, that cannot be read, or that are damaged by their own checksums. NULL: none.
+ */
+char *block_devices_suspects(const struct block_devices *b);
+
 #endif

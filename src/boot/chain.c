@@ -113,15 +113,7 @@ static bool look_at_layer(struct chain_layer *l, const struct block_devices *b,
 
 static bool names_uuid(const char *source, const char *uuid)
 {
-	static const char *const starts[] = { "UUID=", "/dev/disk/by-uuid/" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(starts); i++) {
-		size_t n = strlen(starts[i]);
-
-		if (!strncmp(source, starts[i], n) && !strcasecmp(source + n, uuid))
-			return true;
-	}
-	return false;
+	return *uuid && !strcasecmp(crypttab_uuid(source), uuid);
 }
 
 /* Whether the initramfs is told to open the device, and by a name that there is. */
@@ -197,6 +189,8 @@ static const char *luks_words(const struct chain *c)
 	case LUKS_SLOT_DAMAGED:
 		return "a keyslot is damaged";
 	case LUKS_LOST:
+		if (judge_luks(&c->device->view).ground == LUKS_TOO_SMALL)
+			return "TOO SMALL";
 		return doubt ? "HALF CHANGED" : "DAMAGED";
 	case LUKS_UNREADABLE:
 		return "UNREADABLE";
@@ -264,13 +258,21 @@ static void add_chain(struct finding *f, const struct chain *c)
 static void tell_absent(struct report *r, const struct chain *c, const struct block_devices *b)
 {
 	const struct sealed_luks *s = c->device->sealed;
+	cleanup(free_ptr) char *suspects = block_devices_suspects(b);
 	struct finding *f;
 
 	if (!b->count) {
 		f = report_finding(
-			r, VERDICT_INCONCLUSIVE, "BV-LUKS-ABSENT", s->uuid,
+			r, VERDICT_INCONCLUSIVE, "BV-LUKS-ABSENT", *s->uuid ? s->uuid : s->device,
 			"The kernel has found no disk at all, so not the encrypted one either: "
 			"none answers, or the driver of its controller is not in this initramfs.");
+	} else if (c->device->own) {
+		f = report_finding(
+			r, VERDICT_INCONCLUSIVE, "BV-LUKS-ABSENT", s->device,
+			"No LUKS header is where crypttab says, nor one with that UUID on another "
+			"disk: the disk is not attached, does not answer, its driver is missing, or "
+			"all of its start was overwritten. No record of it was sealed that could "
+			"tell it.");
 	} else {
 		f = report_finding(
 			r, VERDICT_INCONCLUSIVE, "BV-LUKS-ABSENT", s->uuid,
@@ -280,6 +282,8 @@ static void tell_absent(struct report *r, const struct chain *c, const struct bl
 			s->uuid);
 	}
 	add_chain(f, c);
+	if (suspects)
+		finding_text(f, "may be it", "%s", suspects);
 	block_devices_tell(b, f);
 	finding_not(f, "the passphrase: it was not even tried");
 	finding_next(f, "Compare the disks that are there ([d] or the report has the list) with "
@@ -378,7 +382,8 @@ static void tell_passphrase(struct report *r, const struct chain *c)
 		text_format("%s %s", slots, sound_header || (sound & (sound - 1)) ? "are" : "is");
 	struct finding *f;
 
-	if (sound) {
+	/* One that is not proven may be the one that was meant. */
+	if (sound && !luks_slots_unproven(v)) {
 		f = report_finding(
 			r, VERDICT_CONFIG_ERROR, "BV-LUKS-PASSPHRASE", c->device->path,
 			"It was not unlocked, and %s%s as sealed, byte for byte: it is the "
@@ -388,9 +393,12 @@ static void tell_passphrase(struct report *r, const struct chain *c)
 	} else {
 		f = report_finding(
 			r, VERDICT_INCONCLUSIVE, "BV-LUKS-PASSPHRASE", c->device->path,
-			"It was not unlocked. The LUKS header is sound, but its keys were changed "
-			"after the last seal, so nothing proves that they are undamaged; the "
-			"passphrase or the keyboard layout is the likelier reason.");
+			"It was not unlocked. The LUKS header is sound, but %s, so nothing proves "
+			"that they are undamaged; the passphrase or the keyboard layout is the "
+			"likelier reason.",
+			c->device->own ? "its keys were never sealed"
+			: sound	       ? "some of its keys were changed after the last seal"
+				       : "its keys were changed after the last seal");
 	}
 	add_chain(f, c);
 	next_for_passphrase(f, c);
@@ -495,6 +503,8 @@ bool chain_report(struct report *r, const struct chain *c, const struct block_de
 
 	if (c->opened)
 		return tell_layers(r, c);
+	if (state == LUKS_NOT_SEEN && c->device->may_be_plain)
+		return false;
 	if (state == LUKS_NOT_SEEN)
 		tell_absent(r, c, b);
 	else if (state == LUKS_UNREADABLE && !luks_device_seen(c->device))

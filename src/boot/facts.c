@@ -100,6 +100,13 @@ static bool refusal_stops(const struct boot_facts *f)
 	return f->manifest.refusal == REFUSED_BROKEN || f->kernel_message || !f->next_init_sound;
 }
 
+/* Everything that was sealed is there and as sealed: only then something else is to blame. */
+static bool content_proven(const struct boot_facts *f)
+{
+	return f->manifest_usable && !f->manifest.refusal && !f->content.missing &&
+	       !f->content.different;
+}
+
 static bool content_bad(const struct boot_facts *f)
 {
 	return (f->content.missing || f->content.different) && f->content.cause != CAUSE_REPLACED;
@@ -156,7 +163,7 @@ static void compare_release(struct boot_facts *f)
 {
 	struct finding *finding;
 
-	if (!f->manifest_usable || content_bad(f) || !strcmp(f->release, f->manifest.kernel) ||
+	if (!content_proven(f) || !strcmp(f->release, f->manifest.kernel) ||
 	    lists_modules_of(&f->manifest, f->release))
 		return;
 	finding = report_finding(
@@ -175,17 +182,18 @@ static void compare_release(struct boot_facts *f)
 static void tell_no_init(struct boot_facts *f, int no_init)
 {
 	struct finding *finding;
-	bool corrupt = !f->manifest_usable || content_bad(f);
+	bool proven = content_proven(f);
 
 	if (!no_init)
 		return;
-	finding = report_finding(
-		&f->report, VERDICT_CONFIG_ERROR, "BV-NO-INIT", "/" GUARD_ORIGINAL_INIT,
-		"The original init (/" GUARD_ORIGINAL_INIT ") cannot be started: %s.",
-		strerror(no_init));
-	finding->warning = corrupt;
+	finding = report_finding(&f->report, proven ? VERDICT_CONFIG_ERROR : VERDICT_INCONCLUSIVE,
+				 "BV-NO-INIT", "/" GUARD_ORIGINAL_INIT,
+				 "The original init (/" GUARD_ORIGINAL_INIT
+				 ") cannot be started: %s.",
+				 strerror(no_init));
+	finding->warning = !f->manifest_usable || content_bad(f);
 	finding_number(finding, "errno", (uint64_t)no_init);
-	if (corrupt)
+	if (!proven)
 		return;
 	finding_not(finding, "the disk or the memory: all that was sealed is there and intact");
 	finding_next(finding, "Boot an older kernel from the boot menu, or a rescue system.");

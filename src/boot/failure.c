@@ -17,9 +17,7 @@
 #include "util/text.h"
 #include "util/util.h"
 
-#define CRYPTTAB     "/cryptroot/crypttab"
-#define CRYPTTAB_MAX 65536
-#define ASKED_MAX    4096
+#define ASKED_MAX 4096
 
 /* What an opened device's header shows now is what let it be opened: not a word about it then. */
 static bool tell_device(struct report *r, const struct luks_device *d,
@@ -29,7 +27,7 @@ static bool tell_device(struct report *r, const struct luks_device *d,
 	bool broken;
 
 	chain_gather(&chain, d, b, crypttab);
-	if (luks_device_seen(d) && !chain.opened)
+	if (luks_device_seen(d) && !chain.opened && !(d->own && luks_device_state(d) == LUKS_SOUND))
 		report_luks(r, &d->view);
 	broken = chain_report(r, &chain, b);
 	if (!broken && chain.opened) {
@@ -55,7 +53,7 @@ static void tell_nothing_broken(struct report *r, const char *root)
 /* LUKS devices by the record; anything else by what root= names. */
 static void tell_all(struct report *r, const struct manifest *m)
 {
-	cleanup(free_ptr) char *crypttab = system_read_text(CRYPTTAB, CRYPTTAB_MAX);
+	cleanup(free_ptr) char *crypttab = system_read_text(LUKS_CRYPTTAB, LUKS_CRYPTTAB_MAX);
 	cleanup(free_ptr) char *line = request_command_line();
 	cleanup(free_ptr) char *root = root_parameter(line ? line : "");
 	struct block_devices b = { NULL, 0 };
@@ -63,7 +61,7 @@ static void tell_all(struct report *r, const struct manifest *m)
 	bool broken = false;
 
 	block_devices_read(&b, BLOCK_DEVICES_SYSFS, BLOCK_DEVICES_DEV);
-	luks_devices_find(&devices, m, 0);
+	luks_devices_find(&devices, m, crypttab, 0);
 	for (size_t i = 0; i < devices.count; i++)
 		broken |= tell_device(r, &devices.items[i], &b, crypttab);
 	if (!broken && root)
@@ -87,14 +85,14 @@ static bool is_listed(const char *list, const char *uuid)
 
 static void tell_refusals(const struct manifest *m, const char *asked)
 {
-	cleanup(free_ptr) char *crypttab = system_read_text(CRYPTTAB, CRYPTTAB_MAX);
+	cleanup(free_ptr) char *crypttab = system_read_text(LUKS_CRYPTTAB, LUKS_CRYPTTAB_MAX);
 	struct block_devices b = { NULL, 0 };
 	struct luks_devices devices;
 	struct report r;
 
 	report_init(&r, "boot");
 	block_devices_read(&b, BLOCK_DEVICES_SYSFS, BLOCK_DEVICES_DEV);
-	luks_devices_find(&devices, m, 0);
+	luks_devices_find(&devices, m, crypttab, 0);
 	for (size_t i = 0; i < devices.count; i++) {
 		const struct luks_device *d = &devices.items[i];
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "boot/system.h"
@@ -16,6 +17,14 @@
 
 #define LOOK_AGAIN_MS 100
 
+static bool is_device(const char *link, const char *path)
+{
+	struct stat a, b;
+
+	return !stat(link, &a) && !stat(path, &b) && S_ISBLK(a.st_mode) && S_ISBLK(b.st_mode) &&
+	       a.st_rdev == b.st_rdev;
+}
+
 /*
  * Whether a device's name in the record means this one. Names that mean another disk when disks
  * are found in another order ("/dev/sda3") are no evidence.
@@ -23,13 +32,17 @@
 static bool is_named(const char *name, const char *path)
 {
 	cleanup(free_ptr) char *link = name ? crypttab_path("", name) : NULL;
-	struct stat a, b;
 
-	if (!link ||
-	    (strncmp(link, "/dev/disk/", 10) != 0 && strncmp(link, "/dev/mapper/", 12) != 0))
-		return false;
-	return !stat(link, &a) && !stat(path, &b) && S_ISBLK(a.st_mode) && S_ISBLK(b.st_mode) &&
-	       a.st_rdev == b.st_rdev;
+	return link && (!strncmp(link, "/dev/disk/", 10) || !strncmp(link, "/dev/mapper/", 12)) &&
+	       is_device(link, path);
+}
+
+/* What cryptsetup will open is the one, by whatever name. */
+static bool is_own(const struct luks_device *d, const char *path)
+{
+	cleanup(free_ptr) char *link = d->own ? crypttab_path("", d->own->device) : NULL;
+
+	return link && is_device(link, path);
 }
 
 /* closely: by its key material as well, which costs many reads, and by its name. */
@@ -51,6 +64,22 @@ static enum record_match match_of(const struct sealed_luks *s, const struct luks
 	return is_named(s->place, path) || is_named(s->device, path) ? RECORD_NAMED : RECORD_OTHER;
 }
 
+/* Nothing that is LUKS is where crypttab says, or plain dm-crypt: then it is not the one. */
+static void settle_own(struct luks_device *d)
+{
+	const struct luks *l = &d->view.luks;
+
+	if (!l->version || (l->chosen < 0 && d->may_be_plain)) {
+		luks_view_clear(&d->view);
+		d->match = RECORD_OTHER;
+		return;
+	}
+	if (*d->own->uuid)
+		return;
+	free(d->own->uuid);
+	d->own->uuid = text_copy(l->uuid);
+}
+
 /* luks and err: what luks_read() has found on it, and how it ended. */
 static void look(struct luks_device *d, const struct luks_source *source, const struct luks *luks,
 		 int err, enum record_match match, const char *path)
@@ -66,7 +95,9 @@ static void look(struct luks_device *d, const struct luks_source *source, const 
 	d->view.luks = *luks;
 	d->read_error = err;
 	if (!err)
-		d->read_error = luks_view_compare(&d->view, source, d->sealed, 0);
+		d->read_error = luks_view_compare(&d->view, source, d->own ? NULL : d->sealed, 0);
+	if (d->own && !d->read_error)
+		settle_own(d);
 }
 
 /* A header in a file of its own, or on a device that the record names. */
@@ -101,7 +132,8 @@ static void compare(struct luks_devices *l, const struct block_device *b, bool c
 
 		if (d->sealed->header)
 			continue;
-		match = match_of(d->sealed, &luks, &source, b->path, closely);
+		match = is_own(d, b->path) ? RECORD_NAMED
+					   : match_of(d->sealed, &luks, &source, b->path, closely);
 		if (match > d->match)
 			look(d, &source, &luks, err, match, b->path);
 	}
@@ -111,7 +143,7 @@ static void compare(struct luks_devices *l, const struct block_device *b, bool c
 /* What the boot itself unlocks; not one that was sealed by its name, and may be in a drawer. */
 static bool is_needed(const struct luks_device *d)
 {
-	return d->sealed->layer_count > 0;
+	return d->sealed->layer_count > 0 && !d->may_be_plain;
 }
 
 static bool needed_are_found(const struct luks_devices *l)
@@ -126,7 +158,7 @@ static bool needed_are_found(const struct luks_devices *l)
 static bool all_found(const struct luks_devices *l)
 {
 	for (size_t i = 0; i < l->count; i++) {
-		if (l->items[i].match == RECORD_OTHER)
+		if (l->items[i].match == RECORD_OTHER && !l->items[i].may_be_plain)
 			return false;
 	}
 	return true;
@@ -171,7 +203,56 @@ static void look_around(struct luks_devices *l, struct string_list known[2])
 	block_devices_clear(&devices);
 }
 
-void luks_devices_find(struct luks_devices *l, const struct manifest *m, unsigned int wait_ms)
+static bool has_record(const struct manifest *m, const struct crypttab_entry *e)
+{
+	for (size_t i = 0; i < m->luks_count; i++) {
+		const struct sealed_luks *s = &m->luks[i];
+
+		if (!strcmp(sealed_luks_mapping(s), e->name) || !strcmp(s->device, e->source) ||
+		    !strcasecmp(s->uuid, crypttab_uuid(e->source)))
+			return true;
+	}
+	return false;
+}
+
+static struct sealed_luks *names_of(const struct crypttab_entry *e)
+{
+	struct sealed_luks *own = NULL;
+	size_t count = 0;
+
+	own = grow_array(own, &count, sizeof(*own));
+	own->uuid = text_copy(crypttab_uuid(e->source));
+	own->device = text_copy(e->source);
+	own->header = e->header ? text_copy(e->header) : NULL;
+	own->layers = grow_array(own->layers, &own->layer_count, sizeof(*own->layers));
+	strcpy(own->layers[0].kind, "crypt");
+	own->layers[0].name = text_copy(e->name);
+	own->layers[0].uuid = text_copy("");
+	return own;
+}
+
+/* An image that was sealed in a chroot, or by an image builder, knows no disk of this machine. */
+static void add_unrecorded(struct luks_devices *l, const struct manifest *m, const char *crypttab)
+{
+	struct crypttab t;
+
+	crypttab_parse(&t, crypttab);
+	for (size_t i = 0; i < t.count; i++) {
+		struct luks_device *d;
+
+		if (has_record(m, &t.entries[i]))
+			continue;
+		l->items = grow_array(l->items, &l->count, sizeof(*l->items));
+		d = &l->items[l->count - 1];
+		d->own = names_of(&t.entries[i]);
+		d->sealed = d->own;
+		d->may_be_plain = !t.entries[i].luks;
+	}
+	crypttab_clear(&t);
+}
+
+void luks_devices_find(struct luks_devices *l, const struct manifest *m, const char *crypttab,
+		       unsigned int wait_ms)
 {
 	uint64_t end = system_now_ms() + wait_ms;
 	struct string_list known[2] = { { NULL, 0 }, { NULL, 0 } };
@@ -181,6 +262,8 @@ void luks_devices_find(struct luks_devices *l, const struct manifest *m, unsigne
 		l->items = grow_array(l->items, &l->count, sizeof(*l->items));
 		l->items[i].sealed = &m->luks[i];
 	}
+	if (crypttab)
+		add_unrecorded(l, m, crypttab);
 	for (;;) {
 		look_around(l, known);
 		if (needed_are_found(l) || system_now_ms() >= end)
@@ -196,6 +279,9 @@ void luks_devices_clear(struct luks_devices *l)
 	for (size_t i = 0; i < l->count; i++) {
 		if (l->items[i].match != RECORD_OTHER)
 			luks_view_clear(&l->items[i].view);
+		if (l->items[i].own)
+			sealed_luks_clear(l->items[i].own);
+		free(l->items[i].own);
 	}
 	free(l->items);
 	memset(l, 0, sizeof(*l));

@@ -10,26 +10,36 @@
 #include "manifest/luks_view.h"
 #include "manifest/manifest.h"
 
-/* A sealed LUKS device in this boot. */
+/* The initramfs's own list of what it unlocks (cryptsetup-initramfs); the caller frees its text. */
+#define LUKS_CRYPTTAB	  "/cryptroot/crypttab"
+#define LUKS_CRYPTTAB_MAX 65536
+
+/* A LUKS device in this boot. */
 struct luks_device {
-	const struct sealed_luks *sealed; /* the manifest's */
-	enum record_match match;	  /* RECORD_OTHER: it was not found */
+	/* The manifest's; without a record (own): what crypttab says, which is names alone. */
+	const struct sealed_luks *sealed;
+	struct sealed_luks *own; /* owned; NULL: there is a record */
+	bool may_be_plain;	 /* without a record, and crypttab does not say that it is LUKS */
+	enum record_match match; /* RECORD_OTHER: it was not found */
 	char path[256];
 	int read_error;	       /* -errno with which its header could not be read; 0 */
 	struct luks_view view; /* when it was found and could be read */
 };
 
 struct luks_devices {
-	struct luks_device *items; /* one per record of the manifest, in its order */
+	/* One per record of the manifest, in its order; then those of crypttab without one. */
+	struct luks_device *items;
 	size_t count;
 };
 
 /*
  * Finds the device of every record among the block devices by what is on it, so that one whose
  * header is gone is found by its key material, and looks at it. Waits up to wait_ms for those that
- * the boot unlocks and that are not there yet. Devices are read only.
+ * the boot unlocks and that are not there yet. Devices are read only. crypttab: the text of
+ * LUKS_CRYPTTAB, or NULL. What it names and no record is of, is examined by what it proves itself.
  */
-void luks_devices_find(struct luks_devices *l, const struct manifest *m, unsigned int wait_ms);
+void luks_devices_find(struct luks_devices *l, const struct manifest *m, const char *crypttab,
+		       unsigned int wait_ms);
 void luks_devices_clear(struct luks_devices *l);
 
 /* Whether it was found and its header could be looked at. */

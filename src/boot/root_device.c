@@ -32,7 +32,6 @@ char *root_parameter(const char *command_line)
 struct search {
 	const char *uuid;
 	bool found;
-	size_t blank;		/* devices with nothing known at their start */
 	const char *unreadable; /* path of one whose start cannot be read, or NULL */
 	const char *damaged;	/* path of one with a spare superblock of it, or NULL */
 	uint32_t spare_size;
@@ -52,7 +51,6 @@ static void look_at(struct search *s, const struct block_device *d)
 		bool same = *seen.kind && !strcasecmp(seen.uuid, s->uuid);
 
 		s->found |= same && !seen.damaged;
-		s->blank += !err && !*seen.kind;
 		if (err)
 			s->unreadable = d->path;
 		if ((!same || seen.damaged) && !s->damaged) {
@@ -80,9 +78,22 @@ static void tell_spare(struct report *r, const struct search *s)
 		     (unsigned long long)s->spare_block, s->spare_size, s->damaged);
 }
 
+/* What would decide it. */
+static void tell_suspects(struct finding *f, const char *suspects)
+{
+	if (!suspects)
+		return;
+	finding_text(f, "may be it", "%s", suspects);
+	finding_next(f,
+		     "Is one of these the disk of the root? (%s) Write nothing to it, and examine "
+		     "it: bootverdict luks DEVICE; blkid -p DEVICE",
+		     suspects);
+}
+
 static void tell_no_uuid(struct report *r, const char *root, const struct search *s,
 			 const struct block_devices *b)
 {
+	cleanup(free_ptr) char *suspects = block_devices_suspects(b);
 	struct finding *f;
 
 	if (!b->count) {
@@ -100,10 +111,11 @@ static void tell_no_uuid(struct report *r, const char *root, const struct search
 			"cannot be read: Input/output error. These are there:",
 			s->unreadable);
 	else
-		f = report_finding(
-			r, s->blank ? VERDICT_INCONCLUSIVE : VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT",
-			root, "No device has the UUID that root= names%s. These are there:",
-			s->blank ? ", but where nothing known is at the start it may be lost" : "");
+		f = report_finding(r, suspects ? VERDICT_INCONCLUSIVE : VERDICT_CONFIG_ERROR,
+				   "BV-CHAIN-ROOT", root,
+				   "No device has the UUID that root= names%s. These are there:",
+				   suspects ? ", but it may be lost" : "");
+	tell_suspects(f, suspects);
 	block_devices_tell(b, f);
 	finding_next(f, "Compare root= on the kernel command line with the UUIDs above (blkid); a "
 			"disk may be missing as well: cable, driver, dmesg.");
@@ -114,10 +126,14 @@ static void tell_no_uuid(struct report *r, const char *root, const struct search
 
 static void tell_no_file(struct report *r, const char *root, const struct block_devices *b)
 {
-	struct finding *f =
-		report_finding(r, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT", root,
-			       "%s, which root= names, does not exist. These devices do:", root);
+	cleanup(free_ptr) char *suspects = block_devices_suspects(b);
+	bool doubt = suspects || !b->count;
+	struct finding *f = report_finding(
+		r, doubt ? VERDICT_INCONCLUSIVE : VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT", root,
+		"%s, which root= names, does not exist%s. These devices do:", root,
+		suspects ? ", and what it is made from may be lost" : "");
 
+	tell_suspects(f, suspects);
 	block_devices_tell(b, f);
 	finding_next(f, "Compare root= on the kernel command line with the devices above.");
 	finding_next(f, "In the boot menu: [e] edits root= for one boot.");

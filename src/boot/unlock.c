@@ -38,7 +38,12 @@ static void log_device(const struct luks_device *d, const struct report *r, size
 
 	switch (luks_device_state(d)) {
 	case LUKS_SOUND:
-		if (first == r->finding_count)
+		if (d->own)
+			kernel_log_write(LOG_LEVEL_DEBUG,
+					 "%s: LUKS header sound in itself, never sealed (%" PRIu64
+					 " ms)",
+					 d->path, ms);
+		else if (first == r->finding_count)
 			kernel_log_write(LOG_LEVEL_DEBUG,
 					 "%s: LUKS header and %s as sealed (%" PRIu64 " ms)",
 					 d->path, slots, ms);
@@ -54,7 +59,7 @@ static void log_device(const struct luks_device *d, const struct report *r, size
 		if (d->match == RECORD_OTHER)
 			kernel_log_write(LOG_LEVEL_DEBUG,
 					 "LUKS device %s is not there yet: not verified",
-					 d->sealed->uuid);
+					 *d->sealed->uuid ? d->sealed->uuid : d->sealed->device);
 		else
 			kernel_log_write(LOG_LEVEL_ERROR, "%s: its LUKS header cannot be read: %s",
 					 d->path, strerror(-d->read_error));
@@ -124,7 +129,9 @@ static void tell_all(const struct luks_devices *l, struct report *r, uint64_t si
 	for (size_t i = 0; i < l->count; i++) {
 		size_t first = r->finding_count;
 
-		if (luks_device_seen(&l->items[i])) {
+		if (l->items[i].own && luks_device_state(&l->items[i]) == LUKS_SOUND) {
+			; /* without a record nothing more can be said of it */
+		} else if (luks_device_seen(&l->items[i])) {
 			report_luks(r, &l->items[i].view);
 			report_luks_tables(r, &l->items[i].view, NULL);
 		} else if (luks_device_state(&l->items[i]) == LUKS_UNREADABLE) {
@@ -161,6 +168,7 @@ static void act(const struct request *q, const struct report *r, bool cannot_wor
 
 void unlock_check(const struct request *q)
 {
+	cleanup(free_ptr) char *crypttab = system_read_text(LUKS_CRYPTTAB, LUKS_CRYPTTAB_MAX);
 	uint64_t start = system_now_ms();
 	struct luks_devices devices;
 	struct manifest m;
@@ -168,12 +176,16 @@ void unlock_check(const struct request *q)
 
 	if (q->policy == POLICY_OFF)
 		return;
-	if (!stage_manifest(&m) || !m.luks_count) {
+	if (!stage_manifest(&m)) {
+		manifest_clear(&m);
+		manifest_init(&m);
+	}
+	if (!m.luks_count && !crypttab) {
 		manifest_clear(&m);
 		return;
 	}
 	stage_report_init(&own, &m);
-	luks_devices_find(&devices, &m, wait_for_devices(q));
+	luks_devices_find(&devices, &m, crypttab, wait_for_devices(q));
 	tell_all(&devices, &own, start);
 	stage_report_keep(&own, &all);
 	note_asked(&devices);

@@ -147,6 +147,19 @@ void crypttab_clear(struct crypttab *t)
 	memset(t, 0, sizeof(*t));
 }
 
+const char *crypttab_uuid(const char *source)
+{
+	static const char *const starts[] = { "UUID=", "/dev/disk/by-uuid/" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(starts); i++) {
+		size_t n = strlen(starts[i]);
+
+		if (!strncmp(source, starts[i], n))
+			return source + n;
+	}
+	return "";
+}
+
 const struct crypttab_entry *crypttab_find(const struct crypttab *t, const char *name)
 {
 	for (size_t i = 0; i < t->count; i++) {

@@ -27,6 +27,9 @@ struct crypttab {
 void crypttab_parse(struct crypttab *t, const char *text);
 void crypttab_clear(struct crypttab *t);
 
+/* The UUID that a source names ("UUID=...", a link by UUID), inside it; "": it names none. */
+const char *crypttab_uuid(const char *source);
+
 /* The entry of a mapping, or NULL. */
 const struct crypttab_entry *crypttab_find(const struct crypttab *t, const char *name);
 

@@ -245,6 +245,12 @@ static void test_not_opened(void **state)
 	s.device.view.comparison.slots[1] = SLOT_CHANGED;
 	expect(&s, VERDICT_INCONCLUSIVE, "BV-LUKS-PASSPHRASE",
 	       "/dev/vda3 > LUKS (sound) > root_crypt (not opened) > ext4 (not reached)");
+	/* The passphrase may have been meant for the keyslot that nothing proves. */
+	set_scene(&s, NULL);
+	s.device.view.luks.slots[2].present = s.device.view.luks.slots[2].active = true;
+	s.device.view.comparison.slots[2] = SLOT_NEW;
+	expect(&s, VERDICT_INCONCLUSIVE, "BV-LUKS-PASSPHRASE",
+	       "/dev/vda3 > LUKS (sound) > root_crypt (not opened) > ext4 (not reached)");
 	/* report_luks() tells what is damaged; the chain says no more than that it is broken. */
 	set_scene(&s, NULL);
 	s.device.view.comparison.slots[1] = SLOT_DAMAGED;
@@ -410,8 +416,18 @@ static void test_root_device(void **state)
 	shell("dd if=/dev/zero of=fs bs=4096 count=1 conv=notrunc status=none");
 	expect_root("UUID=" FS_UUID, &b, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK");
 	expect_root("UUID=" LUKS_UUID, &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT");
+	/* What /dev/mapper has is made of something that may be lost: zeros, a damaged header. */
+	expect_root("/dev/mapper/no-such", &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT");
+	shell("truncate -s 0 fs; truncate -s 1M fs");
+	expect_root("/dev/mapper/no-such", &b, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT");
+	shell("truncate -s 32M fs; printf p >key; cryptsetup -q luksFormat --type luks2 --pbkdf pbkdf2 "
+	      "--pbkdf-force-iterations 1000 fs key");
+	expect_root("/dev/mapper/no-such", &b, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT");
+	shell("printf x | dd of=fs bs=1 seek=5000 conv=notrunc status=none");
+	expect_root("/dev/mapper/no-such", &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT");
 	b.count = 0;
 	expect_root("UUID=" FS_UUID, &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT");
+	expect_root("/dev/mapper/no-such", &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT");
 }
 
 int main(void)

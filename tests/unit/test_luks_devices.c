@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "boot/luks_devices.h"
+#include "bytes.h"
+#include "report/luks.h"
+
+/* What crypttab names and no record is of; its header is a file, which needs no device. */
+static char path[] = "/tmp/luks-devices.XXXXXX", crypttab[256];
+static struct bytes image;
+static struct manifest none;
+
+static void put(const struct bytes *b)
+{
+	FILE *out = fopen(path, "we");
+
+	assert_non_null(out);
+	assert_int_equal(fwrite(b->p, 1, b->len, out), b->len);
+	assert_int_equal(fclose(out), 0);
+}
+
+static struct bytes damaged(size_t at, size_t len, unsigned char with)
+{
+	struct bytes copy = { 0 };
+
+	bytes_add(&copy, image.p, image.len);
+	for (size_t i = at; i < at + len; i++)
+		copy.p[i] = with ? copy.p[i] ^ with : 0;
+	return copy;
+}
+
+static struct luks_devices look(struct bytes b)
+{
+	struct luks_devices l;
+
+	put(&b);
+	bytes_free(&b);
+	luks_devices_find(&l, &none, crypttab, 0);
+	assert_int_equal(l.count, 1);
+	assert_non_null(l.items[0].own);
+	return l;
+}
+
+static void expect(struct bytes b, enum luks_state state, enum verdict verdict)
+{
+	struct luks_devices l = look(b);
+
+	assert_int_equal(luks_device_state(&l.items[0]), state);
+	assert_int_equal(luks_device_seen(&l.items[0]), state != LUKS_NOT_SEEN);
+	if (luks_device_seen(&l.items[0]))
+		assert_int_equal(judge_luks(&l.items[0].view).verdict, verdict);
+	luks_devices_clear(&l);
+}
+
+static void test_by_what_it_proves_itself(void **state)
+{
+	struct bytes both;
+
+	(void)state;
+	expect(damaged(0, 0, 1), LUKS_SOUND, VERDICT_STALE);
+	expect(damaged(5000, 1, 1), LUKS_RECOVERABLE, VERDICT_STORAGE_CORRUPTION);
+	both = damaged(5000, 1, 1);
+	both.p[16384 + 5000] ^= 1;
+	expect(both, LUKS_LOST, VERDICT_STORAGE_CORRUPTION);
+	/* Key material that is no ciphertext: the only keyslot is lost, and the prompt would be in vain. */
+	expect(damaged(32768 + 8192, 4096, 0), LUKS_LOST, VERDICT_STORAGE_CORRUPTION);
+	/* One flipped bit there cannot be seen without a record. */
+	expect(damaged(32768 + 8192, 1, 1), LUKS_SOUND, VERDICT_STALE);
+	/* Nothing is there: which device it was, nothing tells. */
+	expect(damaged(0, 32768, 0), LUKS_NOT_SEEN, VERDICT_INCONCLUSIVE);
+}
+
+static void test_names(void **state)
+{
+	struct luks_devices l = look(damaged(0, 0, 1));
+
+	(void)state;
+	assert_string_equal(sealed_luks_mapping(l.items[0].sealed), "root_crypt");
+	/* By a path crypttab does not tell the UUID; the header does. */
+	assert_memory_equal(l.items[0].sealed->uuid, image.p + 168, 36);
+	luks_devices_clear(&l);
+	luks_devices_find(&l, &none,
+			  "a UUID=11111111-2222-4333-8444-555555555501 none luks\n"
+			  "b /dev/vdb none discard\nc /dev/vdc none plain\n",
+			  0);
+	assert_int_equal(l.count, 2);
+	assert_string_equal(l.items[0].sealed->uuid, "11111111-2222-4333-8444-555555555501");
+	assert_false(l.items[0].may_be_plain);
+	assert_true(l.items[1].may_be_plain);
+	assert_int_equal(luks_device_state(&l.items[1]), LUKS_NOT_SEEN);
+	luks_devices_clear(&l);
+}
+
+/* A device with a record is not there twice, whichever name crypttab has for it. */
+static void test_recorded(void **state)
+{
+	static char uuid[] = "11111111-2222-4333-8444-555555555501", source[] = "/dev/vda3";
+	static char name[] = "root_crypt", nothing[] = "";
+	struct sealed_layer layer = { "crypt", name, nothing };
+	struct sealed_luks sealed = {
+		.uuid = uuid, .device = source, .place = nothing, .layers = &layer, .layer_count = 1
+	};
+	struct manifest m = { .luks = &sealed, .luks_count = 1 };
+	struct luks_devices l;
+
+	(void)state;
+	luks_devices_find(&l, &m,
+			  "root_crypt PARTUUID=1 none luks\nx /dev/vda3 none luks\n"
+			  "y UUID=11111111-2222-4333-8444-555555555501 none luks\n",
+			  0);
+	assert_int_equal(l.count, 1);
+	assert_null(l.items[0].own);
+	luks_devices_clear(&l);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_by_what_it_proves_itself),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_recorded),
+	};
+	int fd = mkstemp(path), failed;
+
+	if (fd < 0)
+		return 1;
+	close(fd);
+	snprintf(crypttab, sizeof(crypttab), "root_crypt /dev/no-such none luks,header=%s\n", path);
+	image = bytes_through("d=$(mktemp -d); f=$d/f; truncate -s 16M $f; printf p >$d/p; "
+			      "PATH=$PATH:/usr/sbin:/sbin cryptsetup -q luksFormat --type luks2 "
+			      "--pbkdf pbkdf2 --pbkdf-force-iterations 1000 --luks2-keyslots-size "
+			      "1m --offset 4096 $f $d/p >&2 && cat $f; rm -r $d",
+			      NULL, 0);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	unlink(path);
+	bytes_free(&image);
+	return failed;
+}
