@@ -354,3 +354,12 @@ int kernel_examine(struct input *in, struct kernel_info *info)
 	input_limit(in, e.file_size);
 	return r;
 }
+
+void kernel_image_version(struct input *in, struct kernel_info *info)
+{
+	struct examination e = { .in = in, .info = info, .file_size = input_end(in) };
+
+	memset(info, 0, sizeof(*info));
+	if (!recognise(&e) && info->recognised && !examine_size(&e) && examine_version(&e))
+		info->version[0] = '\0';
+}

@@ -27,4 +27,7 @@ struct kernel_info {
  */
 int kernel_examine(struct input *in, struct kernel_info *info);
 
+/* Its version alone, without a look at the payload; info->version is "" when it tells none. */
+void kernel_image_version(struct input *in, struct kernel_info *info);
+
 #endif

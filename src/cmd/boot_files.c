@@ -3,9 +3,11 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -130,12 +132,15 @@ static void add_if_named(struct releases *r, const char *name, const char *befor
 		add_release(r, name + b, n - a - b);
 }
 
-/* What tools leave beside an image is no kernel version. */
+/*
+ * What tools leave beside an image is no kernel version; nor is what a crash kernel boots: it has little
+ * memory, and a dump must not wait for a person.
+ */
 static int is_leftover(const char *name)
 {
 	static const char *const endings[] = {
-		".bak",	     ".old",	  ".new",      ".tmp",	    "~",     ".old-dkms",
-		".dpkg-bak", ".dpkg-new", ".dpkg-old", ".dpkg-tmp", ".orig", ".save",
+		".bak",	     ".old",	  ".new",      ".tmp",	"~",	 ".old-dkms", ".dpkg-bak",
+		".dpkg-new", ".dpkg-old", ".dpkg-tmp", ".orig", ".save", "kdump",     "kdump.img",
 	};
 	size_t n = strlen(name);
 
@@ -146,6 +151,14 @@ static int is_leftover(const char *name)
 			return 1;
 	}
 	return 0;
+}
+
+/* A folder, a FIFO, a link that leads nowhere: no image, whatever its name. */
+static bool is_file(DIR *d, const char *name)
+{
+	struct stat st;
+
+	return fstatat(dirfd(d), name, &st, 0) == 0 && S_ISREG(st.st_mode);
 }
 
 static int scan_folder(struct releases *r, const char *path, int manifests)
@@ -162,7 +175,7 @@ static int scan_folder(struct releases *r, const char *path, int manifests)
 			add_if_named(r, e->d_name, "", MANIFEST_SUFFIX);
 			continue;
 		}
-		for (size_t i = 0; i < ARRAY_SIZE(initrd_names); i++)
+		for (size_t i = 0; is_file(d, e->d_name) && i < ARRAY_SIZE(initrd_names); i++)
 			add_if_named(r, e->d_name, initrd_names[i][0], initrd_names[i][1]);
 	}
 	closedir(d);

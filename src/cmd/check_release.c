@@ -8,6 +8,7 @@
 
 #include "artifact/kernel.h"
 #include "cmd/check.h"
+#include "cmd/kernel_config.h"
 #include "manifest/compare.h"
 #include "manifest/examine.h"
 #include "manifest/format.h"
@@ -448,6 +449,17 @@ static bool load_copy(const char *path, struct manifest *m, struct report *r, bo
 	return false;
 }
 
+/* Nothing is wrong with the other copy, but the next damage may be in that one. */
+static void tell_missing_copy(const char *path, struct report *r)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_INTACT, "BV-MANIFEST-ONE-COPY", path,
+		"One of the two copies of the sealed record is not there; the other one is used.");
+
+	f->warning = true;
+	finding_next(f, "Is that file system mounted? Sealing again writes both copies.");
+}
+
 /* The newer of the two copies that can be used. False: there is none. */
 static bool load_manifest(const struct boot_files *f, struct manifest *m, struct report *r,
 			  bool *sealed)
@@ -460,6 +472,8 @@ static bool load_manifest(const struct boot_files *f, struct manifest *m, struct
 	boot_usable = load_copy(f->boot_manifest, m, r, &boot_there);
 	var_usable = load_copy(f->var_manifest, &other, r, &var_there);
 	*sealed = boot_there || var_there;
+	if (boot_usable != var_usable && boot_there != var_there)
+		tell_missing_copy(boot_there ? f->var_manifest : f->boot_manifest, r);
 	if (var_usable && (!boot_usable || other.sealed_at > m->sealed_at)) {
 		manifest_clear(m);
 		*m = other;
@@ -469,11 +483,52 @@ static bool load_manifest(const struct boot_files *f, struct manifest *m, struct
 	return boot_usable || var_usable;
 }
 
+static void tell_missing_file(const struct boot_files *f, enum artifact_kind kind, struct report *r)
+{
+	report_finding(r, VERDICT_CONFIG_ERROR,
+		       kind == ARTIFACT_KERNEL ? "BV-KERNEL-MISSING" : "BV-INITRD-MISSING",
+		       f->release, "There is no %s of this kernel version, which was sealed.",
+		       thing(kind));
+}
+
+/* Of a kernel that was put under another's name the modules do not fit. */
+static void check_version(const struct boot_files *f, struct report *r)
+{
+	cleanup(close_fd) int fd = f->kernel ? file_open(f->kernel) : -1;
+	struct kernel_info info = { .version = "" };
+	struct finding *n;
+	struct input *in;
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return;
+	in = input_from_fd(fd, 0, (uint64_t)st.st_size);
+	if (in)
+		kernel_image_version(in, &info);
+	input_free(in);
+	if (!*info.version || !strcmp(info.version, f->release))
+		return;
+	n = report_finding(r, VERDICT_INTACT, "BV-KERNEL-VERSION", f->kernel,
+			   "The kernel image says that it is version %s, not the one in its name: "
+			   "modules of %s do not fit it.",
+			   info.version, f->release);
+	n->warning = true;
+}
+
+/* Before the reboot that would end in a panic. */
+static void check_codecs(const struct boot_files *f, const struct manifest *m, struct report *r)
+{
+	cleanup(free_ptr) char *lack = f->initrd ? kernel_config_lacks(f, m) : NULL;
+
+	if (lack)
+		report_finding(r, VERDICT_CONFIG_ERROR, "BV-INITRD-CODEC", f->initrd, "%s.", lack);
+}
+
 static void check_unsealed(const struct boot_files *f, struct report *r, bool sealed)
 {
 	struct finding *n;
 
-	if (!f->kernel && !f->initrd) {
+	if (!f->kernel && !f->initrd && !sealed) {
 		report_finding(
 			r, VERDICT_NONE, "BV-NO-FILES", f->release,
 			"There is neither a kernel, nor an initrd, nor a manifest of this version.");
@@ -483,6 +538,10 @@ static void check_unsealed(const struct boot_files *f, struct report *r, bool se
 		check_file(f->kernel, r);
 	if (f->initrd)
 		check_file(f->initrd, r);
+	if (sealed && !f->kernel)
+		tell_missing_file(f, ARTIFACT_KERNEL, r);
+	if (sealed && !f->initrd)
+		tell_missing_file(f, ARTIFACT_INITRD, r);
 	if (sealed)
 		return;
 	n = report_finding(r, VERDICT_STALE, "BV-NOT-SEALED", f->release,
@@ -563,6 +622,8 @@ void check_release(const struct boot_files *f, bool direct, struct report *r,
 		r->sealed_at = m.sealed_at;
 	for (int kind = 0; kind < ARTIFACT_KINDS; kind++)
 		check_sealed_file(f, &m, (enum artifact_kind)kind, direct, r);
+	check_version(f, r);
+	check_codecs(f, &m, r);
 	check_last_seal(f, &m, r);
 	luks_checks_add(luks, &m);
 	manifest_clear(&m);

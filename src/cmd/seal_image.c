@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "cmd/guard_parts.h"
+#include "cmd/kernel_config.h"
 #include "cmd/seal_fallback.h"
 #include "cmd/seal_start.h"
 #include "cmd/sealing.h"
@@ -517,7 +518,7 @@ static int seal_start(struct sealing *s, enum sealed *sealed)
 static int seal_readable(struct sealing *s, const struct initrd_fault *tail, enum sealed *sealed)
 {
 	const struct sealed_segment *unread = segment_unread(s->m);
-	cleanup(free_ptr) char *reason = NULL;
+	cleanup(free_ptr) char *reason = NULL, *lack = NULL;
 
 	if (unread) {
 		reason = text_format("no kernel unpacks its segment at offset %llu (%s): %s",
@@ -544,6 +545,9 @@ static int seal_readable(struct sealing *s, const struct initrd_fault *tail, enu
 		message("%s: it is not sealed: %s", s->im.name, reason);
 		return refuse(s, REFUSED_UNKNOWN, reason, sealed);
 	}
+	lack = kernel_config_lacks(s->f, s->m);
+	if (lack)
+		message("%s: it will not boot: %s", s->im.name, lack);
 	if (tail->error)
 		message("%s: what begins at offset %llu is no archive that a kernel unpacks (%s)%s%s; what "
 			"is before it is complete, and sealed",

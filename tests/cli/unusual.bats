@@ -223,3 +223,58 @@ b = open(sys.argv[1], "rb").read(); open(sys.argv[1], "wb").write(b[:b.rfind(b"T
 	done
 	[ "$found" -ge 2 ]
 }
+
+@test "a kernel whose configuration lacks the compression: said before the reboot" {
+	make_system zstd
+	printf '# x\nCONFIG_BLK_DEV_INITRD=y\n# CONFIG_RD_ZSTD is not set\nCONFIG_RD_GZIP=y\n' >"$ROOT/boot/config-$KVER"
+	run seal
+	[ "$status" -eq 0 ]
+	[[ $output == *"it will not boot"*"no CONFIG_RD_ option for zstd"* ]]
+	run check --json
+	[ "$status" -eq 3 ]
+	[ "$(field '.findings[0].id')" = BV-INITRD-CODEC ]
+	# The damaged twin.
+	zero_block "$IMAGE" 300
+	run check
+	[ "$status" -eq 1 ]
+	make_system gzip
+	run seal
+	[[ $output != *"it will not boot"* ]]
+	check
+}
+
+@test "a kernel that is not the version of its name, and one copy of the record, are said" {
+	make_system
+	seal
+	rm "$ROOT/var/lib/bootverdict/$KVER.manifest"
+	run check --json
+	[ "$status" -eq 0 ]
+	[ "$(field '.findings[].id')" = BV-MANIFEST-ONE-COPY ]
+	seal
+	for n in "$KERNEL" "$IMAGE"; do cp "$n" "${n%"$KVER"}6.1.0-other"; done
+	bv seal --root "$ROOT" -k 6.1.0-other
+	run bv check --json --root "$ROOT" -k 6.1.0-other
+	[ "$status" -eq 0 ]
+	[ "$(field '.findings[].id')" = BV-KERNEL-VERSION ]
+}
+
+@test "a missing initrd is said also when the record is broken" {
+	make_system
+	seal
+	rm "$IMAGE"
+	for copy in "$ROOT"/{boot,var/lib}/bootverdict/$KVER.manifest; do flip_bit "$copy" 100; done
+	run check --json
+	[ "$status" -eq 1 ]
+	[ "$(field '[.findings[].id] | contains(["BV-INITRD-MISSING"])')" = true ]
+}
+
+@test "--all: what is no file, and what a crash kernel boots, is no kernel version" {
+	make_system
+	mkdir "$ROOT/boot/initrd.img-folder"
+	mkfifo "$ROOT/boot/initrd.img-fifo"
+	ln -s nowhere "$ROOT/boot/initrd.img-dangling"
+	cp "$IMAGE" "$ROOT/boot/initramfs-${KVER}kdump.img"
+	bv seal --root "$ROOT" --all
+	bv check --root "$ROOT" --all
+	[ "$(find "$ROOT/boot/bootverdict" -name '*.manifest' | wc -l)" -eq 1 ]
+}
