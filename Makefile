@@ -5,7 +5,9 @@
 # make SHARED=1 SAN=1  the same with AddressSanitizer and UBSan, in build/san/
 # make size            the sizes of the three programs, and their limits
 # make check           everything that CI runs; also check-lint, check-unit, check-cli,
-#                      check-fuzz, check-boot
+#                      check-fuzz, check-boot, check-corpus-sample, check-truth-sample
+# make check-corpus    hundreds of healthy inputs that are unusual in one way each: minutes
+# make check-truth     10,000 random damages below a file system, and what is no damage: minutes
 # make check-matrix    every kind of damage in real guests: hours
 # make check-crash     a power cut at every write of seal, on every file system: hours
 # make fuzz            the fuzzers, FUZZ_SECONDS each (make check: 30)
@@ -118,7 +120,8 @@ UNITS := $(UNIT_SRCS:tests/unit/%.c=$(OUT)/unit/%)
 FUZZERS := $(FUZZ_SRCS:tests/fuzz/%.c=$(OUT)/bin/%)
 
 .PHONY: all deps size install install-guard uninstall check check-lint check-unit check-cli \
-	check-fuzz check-boot check-matrix check-crash fuzz bench demo format clean unit-programs \
+	check-fuzz check-boot check-corpus check-corpus-sample check-truth check-truth-sample \
+	check-matrix check-crash fuzz bench demo format clean unit-programs \
 	fuzz-programs FORCE
 
 all: $(ALL)
@@ -212,9 +215,9 @@ fuzz-programs: $(FUZZERS)
 # Every part leaves "passed failed" in build/results/, and the last line counts them all.
 check:
 	@rm -rf build/results
-	@for part in lint unit cli fuzz boot; do \
+	@for part in lint unit cli fuzz corpus-sample truth-sample boot; do \
 		echo "== $$part"; $(MAKE) --no-print-directory check-$$part || :; done
-	@tests/summary lint unit cli fuzz boot
+	@tests/summary lint unit cli fuzz corpus-sample truth-sample boot
 
 check-lint:
 	@tests/lint/run
@@ -230,6 +233,18 @@ check-fuzz:
 
 check-boot: all
 	@tests/boot/run
+
+check-corpus: all
+	tests/corpus/run
+
+check-corpus-sample: all
+	@tests/corpus/run --sample
+
+check-truth: all
+	tests/truth/run
+
+check-truth-sample: all
+	@tests/truth/run --sample
 
 check-matrix: all
 	tests/luks/run
@@ -296,7 +311,8 @@ install-guard:
 	install -D -m 0755 build/busybox $(LIB)/busybox
 	cd $(LIB) && sha256sum init bootverdict busybox >sums
 
-# The configuration and the sealed records stay, as with a package that is removed.
+# The configuration and the sealed records stay, as with a package that is removed. So does what an
+# interrupted seal left of an image that is not there any more: it may be all that is left of it.
 uninstall:
 	rm -f $(SBIN)/bootverdict
 	@find initramfs-tools/scripts -type f -printf '$(GLUE)/%H/%P\n' | \
@@ -304,5 +320,8 @@ uninstall:
 	@find initramfs-tools/post-update.d -type f -printf '$(POST_UPDATE)/%P\n' | xargs -r rm -fv
 	@find kernel -type f -printf '$(KERNEL_HOOKS)/%P\n' | xargs -r rm -fv
 	rm -rf $(LIB) $(DOC)
-	rm -f $(DESTDIR)/boot/.*.bootverdict-new $(DESTDIR)/boot/.*.bootverdict-old
+	@for file in $(DESTDIR)/boot/.*.bootverdict-new $(DESTDIR)/boot/.*.bootverdict-old; do \
+		name=$${file##*/.}; \
+		[ ! -e "$(DESTDIR)/boot/$${name%.bootverdict-*}" ] || rm -f "$$file"; \
+	done
 	@[ -n "$(DESTDIR)" ] || echo "now run: update-initramfs -u -k all"

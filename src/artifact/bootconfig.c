@@ -24,8 +24,8 @@ static uint32_t byte_sum(const unsigned char *p, size_t n)
 	return sum;
 }
 
-/* How many of the n bytes at p, an image's last ones, are such parameters. */
-static size_t bytes_at_end(const unsigned char *p, size_t n)
+/* Looks for them at the end of the n bytes at p, an image's last ones; returns how many are theirs. */
+static size_t bytes_at_end(const unsigned char *p, size_t n, const char **wrong)
 {
 	for (size_t padding = 0; padding <= PADDING_MAX && padding + FOOT_BYTES <= n; padding++) {
 		const unsigned char *foot = p + n - padding - FOOT_BYTES;
@@ -33,31 +33,26 @@ static size_t bytes_at_end(const unsigned char *p, size_t n)
 
 		if (memcmp(foot + 8, MAGIC, MAGIC_BYTES) != 0)
 			continue;
-		if (size > TEXT_MAX || size > (size_t)(foot - p) ||
-		    byte_sum(foot - size, size) != le32(foot + 4))
+		if (size > TEXT_MAX || size > (size_t)(foot - p)) {
+			*wrong = "the size at their end is impossible";
 			return 0;
+		}
+		if (byte_sum(foot - size, size) != le32(foot + 4))
+			*wrong = "they do not have the sum that stands at their end";
 		return size + FOOT_BYTES + padding;
 	}
 	return 0;
 }
 
-/* What cannot be read is told by who reads all of it. */
-static size_t look_at_end(struct input *in, size_t most)
+void bootconfig_find(struct input *in, struct bootconfig *found)
 {
-	uint64_t left = input_end(in) - input_offset(in);
-	size_t n = left < most ? (size_t)left : most;
+	uint64_t start = input_offset(in), left = input_end(in) - start;
+	size_t most = TEXT_MAX + FOOT_BYTES + PADDING_MAX, n = left < most ? (size_t)left : most;
 	const unsigned char *p;
 
-	if (!n || input_seek(in, input_end(in) - n) || input_peek(in, n, &p) < (ssize_t)n)
-		return 0;
-	return bytes_at_end(p, n);
-}
-
-uint64_t bootconfig_offset(struct input *in)
-{
-	uint64_t start = input_offset(in);
-	size_t n = look_at_end(in, TEXT_MAX + FOOT_BYTES + PADDING_MAX);
-
+	*found = (struct bootconfig){ input_end(in), NULL };
+	/* What cannot be read is told by who reads all of it. */
+	if (n && !input_seek(in, input_end(in) - n) && input_peek(in, n, &p) >= (ssize_t)n)
+		found->offset -= bytes_at_end(p, n, &found->wrong);
 	input_seek(in, start);
-	return input_end(in) - n;
 }

@@ -6,12 +6,19 @@
 
 #include "util/input.h"
 
+struct bootconfig {
+	uint64_t
+		offset; /* where it begins in the input; the input's end: there is none, or that cannot
+			    * be told */
+	const char *wrong; /* there is one, and its bytes are not what its own sum covers; static */
+};
+
 /*
  * Parameters that `bootconfig -a` has put behind an initrd: the kernel cuts them off before it
  * unpacks the rest, whether it is built to understand them or not (Linux,
  * Documentation/admin-guide/bootconfig.rst; init/main.c, get_boot_config_from_initrd()).
- * Where they begin in the input, whose offset stays; its end when there are none, or their sum is wrong.
+ * The input's offset stays.
  */
-uint64_t bootconfig_offset(struct input *in);
+void bootconfig_find(struct input *in, struct bootconfig *found);
 
 #endif

@@ -13,6 +13,9 @@
 #include "artifact/cpio.h"
 #include "util/util.h"
 
+/* The headers that tell how a stream was packed. */
+#define OPTION_BYTES 64u
+
 /* Room for unpacked bytes; more than the longest member header with its name. */
 #define UNPACK_BUFFER (128u * 1024u)
 
@@ -120,8 +123,12 @@ static struct place place(const struct walk *w)
 
 static int frame_open(struct walk *w)
 {
+	const unsigned char *p;
+	ssize_t n = input_peek(w->in, OPTION_BYTES, &p);
 	int r;
 
+	if (n > 0 && !w->seg.unread)
+		w->seg.unread = foreign_option(w->seg.codec, p, (size_t)n);
 	w->frame_ended = false;
 	if (w->d && w->d_codec == w->seg.codec) {
 		r = decompressor_restart(w->d);
@@ -158,6 +165,25 @@ static void frame_end(struct walk *w)
 	w->seg.verified = w->seg.verified && decompressor_verified(w->d);
 }
 
+static int fault_unpacking(struct walk *w, int error)
+{
+	bool option = w->seg.unread && (error == -EOPNOTSUPP || error == -EOVERFLOW);
+
+	w->in_member = w->in_member && !decompressor_damaged_anywhere(w->d);
+	fault(w, error, "%s: %s", codec_name(w->seg.codec),
+	      option ? w->seg.unread : decompressor_reason(w->d));
+	w->fault->proven = error == -EBADMSG || error == -ENODATA || error == -EIO;
+	/* The headers of xz have checksums of their own. */
+	w->fault->built_so = option && w->seg.codec == CODEC_XZ && error == -EOPNOTSUPP;
+	return error;
+}
+
+/* Whether the frame that has just ended leaves a member, or the padding behind it, incomplete. */
+static bool inside_member(const struct walk *w)
+{
+	return w->in_member || w->have > w->pos || cpio_padding(position(w)) != 0;
+}
+
 /* Unpacks more bytes behind those in the buffer: their number, 0 at the segment's end. */
 static ssize_t unpack(struct walk *w)
 {
@@ -169,18 +195,17 @@ static ssize_t unpack(struct walk *w)
 			r = frame_follows(w);
 			if (r <= 0)
 				return r;
+			if (inside_member(w))
+				w->seg.unread =
+					"its archive goes on in another frame, and kernels unpack each "
+					"frame by itself: pack it in one piece";
 			r = frame_open(w);
 			if (r < 0)
 				return r;
 		}
 		n = decompressor_read(w->d, w->buf + w->have, UNPACK_BUFFER - w->have);
-		if (n < 0) {
-			w->in_member = w->in_member && !decompressor_damaged_anywhere(w->d);
-			fault(w, (int)n, "%s: %s", codec_name(w->seg.codec),
-			      decompressor_reason(w->d));
-			w->fault->proven = n == -EBADMSG || n == -ENODATA || n == -EIO;
-			return n;
-		}
+		if (n < 0)
+			return fault_unpacking(w, (int)n);
 		if (n > 0) {
 			w->have += (size_t)n;
 			return n;
@@ -256,12 +281,12 @@ static size_t zeros(const unsigned char *p, size_t n)
 
 static int fault_no_header(struct walk *w, const unsigned char *p, size_t n)
 {
-	if (n >= 6 && memcmp(p, "070707", 6) == 0)
-		return fault(w, -EBADMSG,
-			     "member header %s: cpio's old format (070707), which no kernel reads",
-			     place(w).text);
-	return fault(w, -EBADMSG, "member header %s: not a cpio header: found %s", place(w).text,
-		     hex(p, n).text);
+	const struct foreign *is = position(w) ? NULL : foreign_find(p, n);
+	int r = fault(w, -EBADMSG, "member header %s: not a cpio header: found %s", place(w).text,
+		      hex(p, n).text);
+
+	w->fault->is = is;
+	return r;
 }
 
 /* The header is there, and has the magic number, but cannot be parsed. */
@@ -276,6 +301,41 @@ static int fault_bad_header(struct walk *w, const unsigned char *p)
 		     place(w).text, good, p[good]);
 }
 
+/* The rest of the stream tells whether its checksum covers what was found in it. */
+static int drain(struct walk *w)
+{
+	uint64_t made = 0;
+	ssize_t n;
+
+	if (w->frame_ended)
+		return 0;
+	while ((n = decompressor_read(w->d, w->buf, UNPACK_BUFFER)) > 0) {
+		made += (uint64_t)n;
+		if (w->unpacked + w->base + made > INITRD_UNPACKED_MAX)
+			return -EOVERFLOW;
+	}
+	if (!n)
+		frame_end(w);
+	return (int)n;
+}
+
+/*
+ * A stream unpacks to what is no archive: when its own data proves that bytes are lost, that is what
+ * is told; when its checksum is right, it was built like that.
+ */
+static int judge_content(struct walk *w, int error)
+{
+	struct initrd_fault *f = w->fault;
+	int r;
+
+	if (f->error != error || f->proven || (error != -EBADMSG && error != -ENODATA))
+		return error;
+	r = drain(w);
+	if (!r)
+		f->built_so = w->seg.verified;
+	return r == -EBADMSG || r == -ENODATA || r == -EIO ? fault_unpacking(w, r) : error;
+}
+
 /* Makes *p point to the next header. */
 static int header_read(struct walk *w, struct cpio_header *h, const unsigned char **p)
 {
@@ -288,8 +348,12 @@ static int header_read(struct walk *w, struct cpio_header *h, const unsigned cha
 		return fault(w, -ENODATA, "cut short %s: neither another member nor the trailer",
 			     place(w).text);
 	common = (size_t)n < 5 ? (size_t)n : 5;
-	if (memcmp(*p, "07070", common) != 0 || (n > 5 && (*p)[5] != '1' && (*p)[5] != '2'))
-		return fault_no_header(w, *p, (size_t)n);
+	if (memcmp(*p, "07070", common) != 0 || (n > 5 && (*p)[5] != '1' && (*p)[5] != '2')) {
+		/* What begins a stream has a name, maybe. */
+		if (!position(w))
+			n = peek(w, FOREIGN_HEAD_BYTES, p);
+		return n < 0 ? (int)n : fault_no_header(w, *p, (size_t)n);
+	}
 	if (n < (ssize_t)CPIO_HEADER_BYTES)
 		return fault(w, -ENODATA, "cut short within the member header %s", place(w).text);
 	if (cpio_header_parse(*p, h) < 0)
@@ -491,20 +555,7 @@ static int member_walk(struct walk *w)
 	return skip_padding(w);
 }
 
-static int archive_walk(struct walk *w)
-{
-	int r = 0;
-
-	w->open = true;
-	w->m.path = NULL;
-	while (w->open && r == 0)
-		r = member_walk(w);
-	return r;
-}
-
-/* ---- segments ------------------------------------------------------------------------------- */
-
-/* Skips zero bytes between archives: 1 when something follows, 0 at the segment's end. */
+/* Skips zero bytes between archives and members: 1 when something follows, 0 at the segment's end. */
 static int skip_unpacked_zeros(struct walk *w)
 {
 	for (;;) {
@@ -521,26 +572,101 @@ static int skip_unpacked_zeros(struct walk *w)
 	}
 }
 
+/* Behind a plain archive that has no trailer another segment may begin. */
+static int segment_follows(struct walk *w)
+{
+	const unsigned char *p;
+	ssize_t n = w->seg.codec == CODEC_NONE ? input_peek(w->in, 16, &p) : 0;
+
+	if (n < 0)
+		return fault_reading(w, (int)n);
+	return n > 0 && codec_detect(p, (size_t)n) != CODEC_NONE;
+}
+
+/*
+ * From a member to the next, as the kernel goes: the trailer is not needed, and zeros may be between.
+ * 0, also where the archive ends without a trailer.
+ */
+static int next_member(struct walk *w)
+{
+	uint64_t from = position(w);
+	int r = skip_unpacked_zeros(w), follows;
+	uint64_t gap = position(w) - from;
+
+	if (r < 0)
+		return r;
+	follows = r ? segment_follows(w) : 1;
+	if (follows < 0)
+		return follows;
+	if (follows) {
+		w->open = false;
+		w->seg.loose = true;
+		w->seg.zero_tail = gap;
+	} else if (gap) {
+		w->seg.loose = true;
+		if (position(w) % 4 != 0)
+			return fault(w, -EBADMSG,
+				     "member header %s: %" PRIu64 " zero bytes, and then no header",
+				     place(w).text, gap);
+	}
+	return 0;
+}
+
+static int archive_walk(struct walk *w)
+{
+	int r = 0;
+
+	w->open = true;
+	w->m.path = NULL;
+	while (w->open && r == 0) {
+		r = member_walk(w);
+		if (r == 0 && w->open)
+			r = next_member(w);
+	}
+	return r;
+}
+
+/* ---- segments ------------------------------------------------------------------------------- */
+
+/* What a stream begins with, before zeros are skipped: a file system may begin with them. */
+static int name_start(struct walk *w, const struct foreign **is)
+{
+	const unsigned char *p;
+	ssize_t n = peek(w, FOREIGN_HEAD_BYTES, &p);
+
+	if (n > 0 && p[0] != '0')
+		*is = foreign_find(p, (size_t)n);
+	return n < 0 ? (int)n : 0;
+}
+
 /* Any number of archives, with zero bytes between them. */
 static int compressed_walk(struct walk *w)
 {
-	unsigned int before = w->archives;
+	unsigned int before = w->members + w->archives;
+	const struct foreign *is = NULL;
 	int r = frame_open(w);
 
+	if (!r)
+		r = name_start(w, &is);
 	while (r == 0) {
 		r = skip_unpacked_zeros(w);
 		if (r <= 0)
 			break;
 		if (position(w) % 4 != 0)
-			return fault(w, -EBADMSG,
-				     "garbage behind an archive, at unpacked byte %" PRIu64,
-				     position(w));
-		r = archive_walk(w);
+			r = fault(w, -EBADMSG,
+				  "garbage behind an archive, at unpacked byte %" PRIu64,
+				  position(w));
+		else
+			r = archive_walk(w);
 	}
-	if (r)
+	if (r) {
+		r = judge_content(w, r);
+		if (!w->fault->is && !w->fault->proven && w->members + w->archives == before)
+			w->fault->is = is;
 		return r;
+	}
 	/* Proven to be empty, or a frame of padding, is fine; a stream cut off at its start not. */
-	if (w->archives == before && position(w) == 0 && !w->seg.verified)
+	if (w->members + w->archives == before && position(w) == 0 && !w->seg.verified)
 		return fault(w, -ENODATA, "%s: the compressed data holds no archive",
 			     codec_name(w->seg.codec));
 	return 0;
@@ -591,25 +717,41 @@ static int skip_image_zeros(struct walk *w)
 	}
 }
 
+/* Bytes that begin no archive which kernels unpack. */
+static int fault_behind(struct walk *w, const struct foreign *is, const unsigned char *p, size_t n)
+{
+	int r = is ? fault(w, -EBADMSG, "%s, which no kernel unpacks", is->name)
+		   : fault(w, -EBADMSG, "neither cpio nor a known compression: found %s",
+			   hex(p, n).text);
+
+	w->fault->behind = true;
+	w->fault->is = is;
+	return r;
+}
+
 /* As init/initramfs.c: "0" at a multiple of 4 starts a plain archive. */
 static int segment_detect(struct walk *w, enum codec *codec)
 {
+	static const struct foreign off_grid = {
+		"a cpio archive at an offset that is not a multiple of 4",
+		"fill what stands before it with zero bytes up to a multiple of 4", false
+	};
+	const struct foreign *is;
 	const unsigned char *p;
-	ssize_t n = input_peek(w->in, 16, &p);
+	ssize_t n = input_peek(w->in, FOREIGN_HEAD_BYTES, &p);
+	bool aligned;
 
 	if (n < 0)
 		return fault_reading(w, (int)n);
 	*codec = codec_detect(p, (size_t)n);
 	if (*codec != CODEC_NONE)
 		return 0;
-	if (p[0] != '0')
-		return fault(w, -EBADMSG, "neither cpio nor a known compression: found %s",
-			     hex(p, (size_t)n).text);
-	if (input_offset(w->in) % 4 != 0)
-		return fault(w, -EBADMSG,
-			     "a cpio archive at an offset that is not a multiple of 4: found %s",
-			     hex(p, (size_t)n).text);
-	return 0;
+	aligned = input_offset(w->in) % 4 == 0;
+	if (memcmp(p, "07070", n < 5 ? (size_t)n : 5) == 0 && (n < 6 || p[5] == '1' || p[5] == '2'))
+		return aligned ? 0 : fault_behind(w, &off_grid, p, (size_t)n);
+	is = foreign_find(p, (size_t)n);
+	/* A header that is damaged is told as one. */
+	return p[0] == '0' && aligned && !is ? 0 : fault_behind(w, is, p, (size_t)n);
 }
 
 static int image_walk(struct walk *w)
@@ -634,7 +776,7 @@ static int image_walk(struct walk *w)
 		if (r)
 			return r;
 	}
-	if (w->archives == 0)
+	if (w->archives + w->members == 0)
 		return fault(w, -ENODATA,
 			     input_offset(w->in) == 0
 				     ? "the file is empty"
@@ -648,6 +790,10 @@ int initrd_walk(struct input *in, const struct initrd_visitor *v, void *ctx, str
 	struct initrd_fault ignored;
 	struct walk *w = calloc(1, sizeof(*w));
 	uint64_t end = input_end(in);
+	struct bootconfig config;
+	const struct foreign *is;
+	const unsigned char *p;
+	ssize_t n;
 	int r;
 
 	if (!f)
@@ -664,9 +810,20 @@ int initrd_walk(struct input *in, const struct initrd_visitor *v, void *ctx, str
 	w->v = v ? v : &nobody;
 	w->ctx = ctx;
 	w->fault = f;
-	input_limit(in, bootconfig_offset(in));
+	bootconfig_find(in, &config);
+	input_limit(in, config.offset);
+	n = input_peek(in, FOREIGN_HEAD_BYTES, &p);
+	is = n > 0 ? foreign_find(p, (size_t)n) : NULL;
 	r = image_walk(w);
+	if (f->behind && !f->is && !w->members && !w->archives)
+		f->is = is;
 	input_limit(in, end);
+	if (config.wrong && (!r || f->behind)) {
+		w->in_member = false;
+		r = fault(w, -EBADMSG, "the parameters that bootconfig has put there: %s",
+			  config.wrong);
+		f->proven = true;
+	}
 	decompressor_free(w->d);
 	free(w->buf);
 	free(w);

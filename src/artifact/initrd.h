@@ -6,12 +6,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "artifact/foreign.h"
 #include "decompress/decompress.h"
 #include "util/input.h"
 
 /*
  * An initrd image as the kernel reads it: segments one after the other, each a cpio archive
- * (newc 070701, or crc 070702), plain or compressed, with zero bytes between them
+ * (newc 070701, or crc 070702), plain or compressed, with zero bytes between them; the trailer may
+ * be left out, and zeros may be between members as well
  * (Linux, Documentation/driver-api/early-userspace/buffer-format.rst; init/initramfs.c).
  */
 
@@ -28,6 +30,12 @@ struct segment {
 	uint64_t length;    /* bytes in the image; set at its end; without the padding behind it */
 	uint64_t unpacked;  /* bytes that it unpacks to; set at its end */
 	bool verified; /* its content is covered by a checksum that was right; set at its end */
+	const char *
+		unread; /* why no kernel unpacks it, though it is well-formed; NULL: they do; static;
+			     * set at its end */
+	bool loose;	/* nothing in it tells whether members are missing: it has no trailer at its
+			     * end, or zeros between members; set at its end */
+	uint64_t zero_tail; /* zeros behind a last member that no trailer follows, bytes */
 };
 
 /* One member of an archive. */
@@ -50,12 +58,15 @@ struct member {
 struct initrd_fault {
 	bool proven; /* by the compressed data, its checksum, or the device: bytes are wrong; else only
 		      * the structure is not what it should be */
-	int error;	      /* -EBADMSG, -ENODATA, -EIO, ...; 0: no fault */
-	unsigned int segment; /* index of the segment */
-	enum codec codec;     /* of that segment */
-	uint64_t offset;      /* in the image: where it was noticed */
-	uint64_t position;    /* in the segment's unpacked bytes */
-	char reason[160];     /* in words, e.g. "gzip: CRC32 is 1234abcd, the stream says ..." */
+	bool behind; /* only where another archive would begin: all before it is complete */
+	bool built_so; /* a checksum over what is not as it should be is right: it was built like that */
+	const struct foreign *is; /* what is there instead, if that is known; static */
+	int error;		  /* -EBADMSG, -ENODATA, -EIO, ...; 0: no fault */
+	unsigned int segment;	  /* index of the segment */
+	enum codec codec;	  /* of that segment */
+	uint64_t offset;	  /* in the image: where it was noticed */
+	uint64_t position;	  /* in the segment's unpacked bytes */
+	char reason[160]; /* in words, e.g. "gzip: CRC32 is 1234abcd, the stream says ..." */
 	/*
 	 * The member in which it was noticed, cut to fit; "" when between members, or when a checksum
 	 * over all of the segment is wrong. In a compressed segment the damage is there or before.

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "artifact/foreign.h"
 #include "util/util.h"
 
 /* Offsets in the image: boot.rst, "The Real-Mode Kernel Header". */
@@ -129,6 +130,15 @@ static int recognise(struct examination *e)
 	return 0;
 }
 
+/* Programs that only borrow the boot header (memtest86+, iPXE) have nothing to tell of a payload. */
+static bool gives_payload(const struct examination *e)
+{
+	const unsigned char *h = e->header;
+
+	return le16(h + AT_VERSION) >= PROTOCOL_PAYLOAD &&
+	       (le32(h + AT_PAYLOAD) || le32(h + AT_PAYLOAD_LENGTH));
+}
+
 static int examine_size(struct examination *e)
 {
 	const unsigned char *h = e->header;
@@ -139,7 +149,8 @@ static int examine_size(struct examination *e)
 		paragraphs = le16(h + AT_SYSSIZE);
 	e->setup_size = (uint64_t)(sectors + 1) * SECTOR;
 	e->code_size = (uint64_t)paragraphs * PARAGRAPH;
-	if (e->file_size >= e->setup_size + e->code_size)
+	/* Programs that are not Linux end within the last paragraph. */
+	if (e->file_size + (gives_payload(e) ? 0 : PARAGRAPH - 1) >= e->setup_size + e->code_size)
 		return 0;
 	return fail(e, -ENODATA, e->file_size,
 		    "cut short: its header says %" PRIu64 " bytes, the file has %" PRIu64,
@@ -186,6 +197,8 @@ static int locate_payload(struct examination *e)
 			    "boot protocol %" PRIu32 ".%02" PRIu32
 			    " does not tell where the payload is",
 			    protocol >> 8, protocol & 0xff);
+	if (!gives_payload(e))
+		return fail(e, -EOPNOTSUPP, AT_PAYLOAD, "its header names no payload");
 	if (length == 0 || start > e->code_size || length > e->code_size - start)
 		return fail(e, -EBADMSG, AT_PAYLOAD,
 			    "damaged: a payload of %" PRIu64 " bytes at %" PRIu64
@@ -271,11 +284,53 @@ static int examine_payload(struct examination *e)
 	return 0;
 }
 
+/* Kernels of other processors are often packed as a whole (Image.gz). */
+static bool holds_kernel(struct decompressor *d)
+{
+	unsigned char *head cleanup(free_ptr) = malloc(UNPACK_BUFFER);
+	const struct foreign *is;
+	size_t have = 0;
+	ssize_t n = 1;
+
+	while (head && n > 0 && have < FOREIGN_HEAD_BYTES) {
+		n = decompressor_read(d, head + have, UNPACK_BUFFER - have);
+		have += n > 0 ? (size_t)n : 0;
+	}
+	is = head ? foreign_find(head, have) : NULL;
+	return is && is->kernel;
+}
+
+static int examine_packed(struct examination *e)
+{
+	struct decompressor *d = NULL;
+	unsigned char magic[16];
+	ssize_t n = read_at(e, 0, magic, sizeof(magic));
+	enum codec codec = n > 0 ? codec_detect(magic, (size_t)n) : CODEC_NONE;
+	uint64_t unpacked;
+	int r = 0;
+
+	if (n < 0)
+		return (int)n;
+	input_seek(e->in, 0);
+	if (codec == CODEC_NONE || decompressor_open(&d, codec, e->in))
+		return 0;
+	if (holds_kernel(d)) {
+		e->info->recognised = true;
+		e->info->codec = codec;
+		r = unpack(e, d, &unpacked);
+		e->info->payload_length = input_offset(e->in);
+	}
+	decompressor_free(d);
+	return r;
+}
+
 static int examine(struct examination *e)
 {
 	int r = recognise(e);
 
-	if (r < 0 || !e->info->recognised)
+	if (r == 0 && !e->info->recognised)
+		return examine_packed(e);
+	if (r < 0)
 		return r;
 	r = examine_size(e);
 	if (r < 0)

@@ -10,8 +10,8 @@
 
 /* What a kernel image tells about itself. */
 struct kernel_info {
-	bool recognised;   /* an x86 bzImage; anything else is only hashed */
-	char version[128]; /* as uname -r gives it, from the setup code; or "" */
+	bool recognised; /* an x86 bzImage, or any kernel packed as a whole; else it is only hashed */
+	char version[128]; /* as uname -r gives it, from the setup code of a bzImage; or "" */
 	enum codec codec;  /* of the payload */
 	uint64_t payload_offset, payload_length; /* in the image, bytes */
 	bool verified;	  /* the payload carries a checksum, and it is right */

@@ -79,10 +79,15 @@ bool luks_is_uuid(const unsigned char *field, size_t len)
 	return field[sizeof(form) - 1] == 0;
 }
 
+bool luks_is_known(const struct luks *l)
+{
+	return l->chosen >= 0 || l->rebuilt != LUKS_NOT_REBUILT;
+}
+
 bool luks_copy_is_as_written(const struct luks_copy *c)
 {
 	return c->state == LUKS_COPY_GOOD || c->state == LUKS_COPY_UNKNOWN ||
-	       c->state == LUKS_COPY_BAD_JSON;
+	       c->state == LUKS_COPY_BAD_JSON || c->state == LUKS_COPY_CUT;
 }
 
 bool luks_any_copy_is(const struct luks *l, enum luks_copy_state state)
@@ -116,9 +121,38 @@ static int read_either(const struct luks_source *source, struct luks *l)
 	r = luks2_read(source, l);
 	if (r < 0)
 		return r;
-	if (one.version == 1 && l->chosen < 0)
+	/* A checksum that proves remains of LUKS2 says more than the form of a LUKS1 header. */
+	if (one.version == 1 && l->chosen < 0 && l->rebuilt != LUKS_REBUILT_PROVEN)
 		*l = one;
 	return n < 0 && l->version == 0 ? -EIO : 0;
+}
+
+/* A source from a byte of another one on. */
+struct part {
+	const struct luks_source *source;
+	uint64_t start;
+};
+
+static ssize_t read_part(void *ctx, void *buf, size_t len, uint64_t offset)
+{
+	const struct part *p = ctx;
+
+	return luks_read_at(p->source, buf, len, p->start + offset);
+}
+
+/* What looks as if a container began in it is one when a header of it is good. */
+static int look_inside(const struct luks_source *source, struct luks *l)
+{
+	struct part p = { source, l->inside.offset };
+	struct luks_source from = { read_part, &p, source->size - l->inside.offset };
+	struct luks found;
+	int r = read_either(&from, &found);
+
+	if (r || found.chosen < 0)
+		return r == -ENOMEM ? r : 0;
+	l->inside.version = found.version;
+	memcpy(l->inside.uuid, found.uuid, sizeof(l->inside.uuid));
+	return 0;
 }
 
 /* The start of a source, read at once: parsing comes back to it several times. */
@@ -142,11 +176,34 @@ int luks_read(const struct luks_source *source, struct luks *l)
 	struct head *head cleanup(free_ptr) = malloc(sizeof(*head));
 	struct luks_source behind = { .read = read_behind_head, .ctx = head, .size = source->size };
 
+	int r;
+
 	if (!head)
 		return -ENOMEM;
 	head->source = source;
 	/* With a bad sector in there, each part is read by itself. */
-	if (luks_read_at(source, head->bytes, HEAD_BYTES, 0) != (ssize_t)HEAD_BYTES)
-		return read_either(source, l);
-	return read_either(&behind, l);
+	if (luks_read_at(source, head->bytes, HEAD_BYTES, 0) == (ssize_t)HEAD_BYTES)
+		r = read_either(&behind, l);
+	else
+		r = read_either(source, l);
+	l->size = source->size;
+	if (!r && l->version == 0 && l->inside.offset)
+		r = look_inside(source, l);
+	return r;
+}
+
+int luks_header_to_use(const struct luks_source *source, const struct luks *l,
+		       unsigned char **header, size_t *len)
+{
+	struct luks scratch = *l;
+	int err;
+
+	*header = NULL;
+	if (!luks_is_known(l))
+		return -ENODATA;
+	if (l->version == 1)
+		return luks1_rebuild(source, header, len);
+	*len = LUKS_HEADERS * (size_t)l->copies[l->chosen == 1].length;
+	err = luks2_rebuild(source, &scratch, header);
+	return !err && !*header ? -ENODATA : err;
 }

@@ -30,11 +30,13 @@ struct luks_source {
 enum luks_copy_state {
 	LUKS_COPY_ABSENT, /* no magic where it must be */
 	LUKS_COPY_GOOD,
+	LUKS_COPY_ERASED,    /* its magic is all zero, and with the magic put back it is GOOD */
 	LUKS_COPY_BAD_FIELD, /* the binary header contradicts the format */
 	LUKS_COPY_BAD_CHECKSUM,
 	LUKS_COPY_BAD_JSON,   /* the checksum is right, and this program refuses the metadata */
 	LUKS_COPY_UNREADABLE, /* the device cannot read it */
 	LUKS_COPY_UNKNOWN,    /* a version that is newer than this program */
+	LUKS_COPY_CUT,	      /* the device ends inside it, or in front of it */
 };
 
 /* One of the two copies of a LUKS2 header; LUKS1 has one. */
@@ -48,6 +50,15 @@ struct luks_copy {
 	 * checksum, then its JSON area, then the checksum (lib/luks2/luks2_disk_metadata.c). */
 	bool unfinished;
 	uint64_t hash; /* hash64() of its length bytes, when they could be read */
+};
+
+/* How a header was put together when none can be used as it is. */
+enum luks_rebuilt {
+	LUKS_NOT_REBUILT,
+	LUKS_REBUILT_PROVEN, /* LUKS2: a checksum that is there is right over it */
+	/* LUKS2: from a JSON text alone, which is whole and says nothing that cannot be. LUKS1, which
+	 * has no checksum: with the magic, or with the descriptors of keyslots, as they must be. */
+	LUKS_REBUILT_UNPROVEN,
 };
 
 struct luks_keyslot {
@@ -85,6 +96,20 @@ struct luks {
 	 * types, ..., as in "foo, keyslot type bar"; or "". Its keyslots are as far as understood.
 	 */
 	char requirements[128];
+	/* With chosen -1: all from uuid to requirements is of a header that was put together. */
+	enum luks_rebuilt rebuilt;
+	/* LUKS1: only descriptors of keyslots that are not in use contradict the format. */
+	bool only_unused_bad;
+	uint64_t size;	 /* of what was read, bytes */
+	uint64_t needed; /* the least that it must have for header and keyslots; 0: unknown */
+	/* Where its data ends, bytes; 0: at the end of the device, wherever that is. */
+	uint64_t data_end;
+	/* A container in it that does not begin at its start: a partition's, say. version 0: none. */
+	struct {
+		int version;
+		uint64_t offset; /* bytes */
+		char uuid[41];
+	} inside;
 	/* LUKS1: of the fields that neither a change of a slot nor of the UUID alters; else 0. */
 	uint64_t immutable_hash;
 };
@@ -93,9 +118,21 @@ struct luks {
  * Reads and understands what is there. 0 also when nothing is recognised (version 0); -EIO when
  * not even the first bytes can be read and no second header is found, -ENOMEM. Memory: one header
  * and json-c's tree, which is of 100000 values at most. An UNREADABLE copy is no error. With
- * chosen -1, a LUKS1 header's fields are there as they are; a LUKS2 header's are not.
+ * chosen -1 and nothing rebuilt, a LUKS1 header's fields are there as they are; a LUKS2 header's
+ * are not.
  */
 int luks_read(const struct luks_source *source, struct luks *l);
+
+/* Whether a header tells of the keyslots: a good one, or one that was put together. */
+bool luks_is_known(const struct luks *l);
+
+/*
+ * The header that is known, as cryptsetup takes it from the start of a device: of LUKS2 both copies,
+ * each with a checksum of its own. Nothing is written. -ENODATA: none is known; -ENOMEM, -EIO. The
+ * caller frees *header.
+ */
+int luks_header_to_use(const struct luks_source *source, const struct luks *l,
+		       unsigned char **header, size_t *len);
 
 /* Whether nothing speaks against its bytes, whether or not this program understands them. */
 bool luks_copy_is_as_written(const struct luks_copy *c);
@@ -105,8 +142,14 @@ bool luks_any_copy_is(const struct luks *l, enum luks_copy_state state);
 bool luks_both_copies_are(const struct luks *l, enum luks_copy_state state);
 
 /*
- * What seems to have overwritten the place where a header was expected: "a GPT partition table",
- * "an ext4 file system", "zeros", ...; NULL when nothing is recognised.
+ * The signature of another format that is there: "a GPT partition table", "an ext4 file system",
+ * ...; NULL when none is recognised. cryptsetup's blkid knows more of them.
+ */
+const char *luks_recognise_format(const struct luks_source *source);
+
+/*
+ * What seems to have overwritten the place where a header was expected: such a format, or "zeros",
+ * ...; NULL when nothing is recognised.
  */
 const char *luks_recognise_other(const struct luks_source *source);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "artifact/luks_parts.h"
@@ -165,6 +167,8 @@ static void fill_slot(const unsigned char *h, unsigned int slot, uint64_t size, 
 	k->used = (uint64_t)k->key_bytes * STRIPES;
 	k->length = area_length(h, slot, size);
 	k->described = hash64(s, SLOT_BYTES);
+	if (k->offset + area_used(h) > l->needed)
+		l->needed = k->offset + area_used(h);
 }
 
 /* What adding, changing and removing a passphrase leaves as it is, and a new UUID, too. */
@@ -200,19 +204,115 @@ static void fill(const unsigned char *h, uint64_t size, struct luks *l)
 	l->immutable_hash = immutable_hash(h);
 }
 
+static bool is_enabled(const unsigned char *h, unsigned int slot)
+{
+	return luks_be32(slot_at(h, slot)) == SLOT_ENABLED;
+}
+
+static void put_be32(unsigned char *p, uint32_t n)
+{
+	for (unsigned int i = 0; i < 4; i++)
+		p[i] = (unsigned char)(n >> (24 - 8 * i));
+}
+
+/*
+ * Where cryptsetup puts an area when it formats, and when it repairs a header: from 4096 on, each
+ * at a multiple of 4096 (lib/luks1/keymanage.c, LUKS_generate_phdr() and _keyslot_repair()).
+ */
+static uint64_t usual_offset(const unsigned char *h, unsigned int slot)
+{
+	uint64_t length = (area_used(h) + BLOCK_SIZE - 1) / BLOCK_SIZE * BLOCK_SIZE;
+
+	return BLOCK_SIZE + slot * length;
+}
+
+static bool is_placed_well(const unsigned char *h, unsigned int slot)
+{
+	uint64_t start = area_offset(h, slot), end = start + area_used(h);
+
+	if (luks_be32(slot_at(h, slot) + SLOT_STRIPES) != STRIPES || start < FIRST_AREA ||
+	    (payload_offset(h) && end > payload_offset(h)))
+		return false;
+	for (unsigned int other = 0; other < LUKS1_SLOTS; other++) {
+		uint64_t from = area_offset(h, other);
+
+		if (other != slot && is_enabled(h, other) && start < from + area_used(h) &&
+		    from < end)
+			return false;
+	}
+	return true;
+}
+
+/* The header as it must be, for all that the format and cryptsetup prescribe. */
+static void as_prescribed(const unsigned char *h, unsigned char *to)
+{
+	memcpy(to, h, LUKS1_BYTES);
+	memcpy(to, luks_magic, LUKS_MAGIC_BYTES);
+	to[AT_VERSION] = 0;
+	to[AT_VERSION + 1] = 1;
+	for (unsigned int i = 0; i < LUKS1_SLOTS; i++) {
+		unsigned char *s = to + AT_SLOTS + i * SLOT_BYTES;
+
+		if (!is_enabled(h, i))
+			put_be32(s, SLOT_DISABLED);
+		if (is_placed_well(h, i))
+			continue;
+		put_be32(s + SLOT_OFFSET, (uint32_t)(usual_offset(h, i) / LUKS_SECTOR));
+		put_be32(s + SLOT_STRIPES, STRIPES);
+		if (!is_enabled(h, i))
+			memset(s + SLOT_ITERATION, 0, SLOT_OFFSET - SLOT_ITERATION);
+	}
+}
+
+/* What differs are descriptors of keyslots that are not in use, and nothing else. */
+static bool only_unused_differ(const unsigned char *h, const unsigned char *right)
+{
+	for (unsigned int i = 0; i < LUKS1_SLOTS; i++) {
+		if (is_enabled(h, i) && memcmp(slot_at(h, i), slot_at(right, i), SLOT_BYTES) != 0)
+			return false;
+	}
+	return memcmp(h, right, AT_SLOTS) == 0;
+}
+
+static void says_magic(const unsigned char *h, bool all_else_is_right, struct luks_copy *c)
+{
+	unsigned int sum = 0;
+
+	for (unsigned int i = 0; i < LUKS_MAGIC_BYTES; i++)
+		sum |= h[i];
+	luks_copy_says(c, sum || !all_else_is_right ? LUKS_COPY_BAD_FIELD : LUKS_COPY_ERASED,
+		       "the magic is %02x %02x %02x %02x %02x %02x, not \"LUKS\" ba be", h[0], h[1],
+		       h[2], h[3], h[4], h[5]);
+}
+
+/* With its end its fields are gone, and only what it begins with tells it. */
+static bool is_cut(const unsigned char *h, size_t len, struct luks *l)
+{
+	if (len < AT_CIPHER || memcmp(h, luks_magic, LUKS_MAGIC_BYTES) != 0 ||
+	    luks_be16(h + AT_VERSION) != 1)
+		return false;
+	l->version = 1;
+	l->copies[0].length = l->needed = LUKS1_BYTES;
+	luks_copy_says(&l->copies[0], LUKS_COPY_CUT, "the device ends behind %zu bytes of it", len);
+	return true;
+}
+
 bool luks1_parse(const unsigned char *h, size_t len, uint64_t size, struct luks *l)
 {
-	struct luks_copy c = { .state = LUKS_COPY_GOOD };
-	bool magic, version, paused, fields;
+	struct luks_copy c = { .state = LUKS_COPY_GOOD }, ignored;
+	unsigned char right[LUKS1_BYTES];
+	bool magic, version, paused, fields, rebuilt;
 
 	if (len < LUKS1_BYTES)
-		return false;
+		return is_cut(h, len, l);
 	magic = memcmp(h, luks_magic, LUKS_MAGIC_BYTES) == 0;
 	paused = memcmp(h, magic_in_reencryption, LUKS_MAGIC_BYTES) == 0;
 	version = luks_be16(h + AT_VERSION) == 1;
 	fields = fields_are_right(h, &c);
+	as_prescribed(h, right);
+	rebuilt = fields_are_right(right, &ignored);
 	/* All the rest being right tells a LUKS1 header, too. */
-	if (!fields && !(magic && version))
+	if (!rebuilt && !(magic && version))
 		return false;
 	if (fields && !version)
 		luks_copy_says(&c, LUKS_COPY_BAD_FIELD,
@@ -221,13 +321,29 @@ bool luks1_parse(const unsigned char *h, size_t len, uint64_t size, struct luks 
 	else if (fields && paused)
 		luks_copy_says(&c, LUKS_COPY_UNKNOWN,
 			       "an offline reencryption with cryptsetup is in progress");
-	else if (fields && !magic)
-		luks_copy_says(&c, LUKS_COPY_BAD_FIELD,
-			       "the magic is %02x %02x %02x %02x %02x %02x, not \"LUKS\" ba be",
-			       h[0], h[1], h[2], h[3], h[4], h[5]);
+	else if (!magic && (fields || !paused))
+		says_magic(h, fields, &c);
 	l->copies[0] = c;
 	l->reencrypting = c.state == LUKS_COPY_UNKNOWN;
 	l->chosen = c.state == LUKS_COPY_GOOD ? 0 : -1;
-	fill(h, size, l);
+	if (l->chosen < 0 && rebuilt && !l->reencrypting)
+		l->rebuilt = LUKS_REBUILT_UNPROVEN;
+	l->only_unused_bad = l->rebuilt && only_unused_differ(h, right);
+	fill(l->rebuilt ? right : h, size, l);
+	l->copies[0].hash = hash64(h, LUKS1_BYTES);
 	return true;
+}
+
+int luks1_rebuild(const struct luks_source *source, unsigned char **header, size_t *len)
+{
+	unsigned char h[LUKS1_BYTES];
+
+	if (luks_read_at(source, h, sizeof(h), 0) != (ssize_t)sizeof(h))
+		return -EIO;
+	*header = malloc(LUKS1_BYTES);
+	if (!*header)
+		return -ENOMEM;
+	as_prescribed(h, *header);
+	*len = LUKS1_BYTES;
+	return 0;
 }

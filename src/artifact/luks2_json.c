@@ -169,7 +169,7 @@ static int read_config(struct reader *r, struct json_object *root, uint64_t head
 	if (keyslots_size > KEYSLOTS_BYTES_MAX)
 		return bad(r, "the keyslots area would have %" PRIu64 " bytes", keyslots_size);
 	r->areas = LUKS_HEADERS * header_bytes;
-	r->areas_end = r->areas + keyslots_size;
+	r->areas_end = r->l->needed = r->areas + keyslots_size;
 	return 0;
 }
 
@@ -335,9 +335,19 @@ static int read_crypt_segment(struct reader *r, const char *key, struct json_obj
 	return 0;
 }
 
+/* Of a segment with a size of its own; "dynamic" is none. */
+static void note_end(struct reader *r, uint64_t offset, const char *size)
+{
+	uint64_t bytes = size ? strtoull(size, NULL, 10) : 0, end;
+
+	if (bytes && !__builtin_add_overflow(offset, bytes, &end) && end > r->l->data_end)
+		r->l->data_end = end;
+}
+
 static int read_segment(struct reader *r, unsigned int number, const char *key,
 			struct json_object *segment)
 {
+	struct json_object *size;
 	const char *type = NULL;
 	uint64_t offset = 0;
 	int err = member_text(r, segment, "segment ", key, "type", &type);
@@ -352,6 +362,8 @@ static int read_segment(struct reader *r, unsigned int number, const char *key,
 	/* Of another device than the header's when that is detached: any offset is right there. */
 	if (offset < r->l->data_offset)
 		r->l->data_offset = offset;
+	if (json_object_object_get_ex(segment, "size", &size))
+		note_end(r, offset, json_object_get_string(size));
 	if (strcmp(type, "crypt") == 0 || strcmp(type, "hw-opal-crypt") == 0)
 		return read_crypt_segment(r, key, segment);
 	return 0;

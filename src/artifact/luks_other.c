@@ -143,7 +143,7 @@ static const char *recognise_pattern(const struct luks_source *source)
 	return block[0] == 0xff ? "bytes that are all ff" : "one byte over and over";
 }
 
-const char *luks_recognise_other(const struct luks_source *source)
+const char *luks_recognise_format(const struct luks_source *source)
 {
 	const char *ext = recognise_ext(source), *found;
 
@@ -154,7 +154,12 @@ const char *luks_recognise_other(const struct luks_source *source)
 			return marks[i].name;
 	}
 	found = recognise_zfs(source);
-	if (!found)
-		found = recognise_mbr(source);
-	return found ? found : recognise_pattern(source);
+	return found ? found : recognise_mbr(source);
+}
+
+const char *luks_recognise_other(const struct luks_source *source)
+{
+	const char *format = luks_recognise_format(source);
+
+	return format ? format : recognise_pattern(source);
 }

@@ -51,7 +51,53 @@ bool luks_is_uuid(const unsigned char *field, size_t len);
  */
 bool luks1_parse(const unsigned char *header, size_t len, uint64_t size, struct luks *l);
 
-/* Finds and reads both copies. version is 2 when one of them was recognised, else 0. -ENOMEM. */
+/* The header at the start with its magic, and the descriptors of its keyslots, as they must be. */
+int luks1_rebuild(const struct luks_source *source, unsigned char **header, size_t *len);
+
+/* "LUKS2 On-Disk Format Specification", section 2.1 "Binary Header"; numbers are big-endian. */
+#define LUKS2_AT_VERSION   6u
+#define LUKS2_AT_SIZE	   8u
+#define LUKS2_AT_SEQID	   16u
+#define LUKS2_AT_LABEL	   24u
+#define LUKS2_AT_ALGORITHM 72u
+#define LUKS2_AT_SALT	   104u
+#define LUKS2_AT_UUID	   168u
+#define LUKS2_AT_SUBSYSTEM 208u
+#define LUKS2_AT_OFFSET	   256u
+#define LUKS2_AT_PADDING   264u
+#define LUKS2_AT_CHECKSUM  448u
+#define LUKS2_LABEL_BYTES  48u
+#define LUKS2_NAME_BYTES   32u
+#define LUKS2_UUID_BYTES   40u
+#define LUKS2_CHECKSUM_MAX 64u
+
+extern const unsigned char luks2_magic_second[LUKS_MAGIC_BYTES];
+
+/* The sizes of a header, which are also the places of the second one: ibid., section 2. */
+#define LUKS2_SIZES 9u
+extern const uint64_t luks2_sizes[LUKS2_SIZES];
+
+/* Of the hash that the binary header names; 0: one that this program does not know. */
+size_t luks2_checksum_bytes(const unsigned char *binary);
+
+/*
+ * The checksum of a whole copy of len bytes, its field taken as zero. Returns how many bytes, as
+ * luks2_checksum_bytes() does.
+ */
+size_t luks2_checksum(const unsigned char *whole, size_t len,
+		      unsigned char digest[LUKS2_CHECKSUM_MAX]);
+
+/*
+ * Puts a header together from what is left of both copies, of which luks2_read() has filled in
+ * where they are: for *l, with l->rebuilt, when a checksum proves it or a JSON text is whole. 0
+ * also when that cannot be done; -ENOMEM. header: what luks_header_to_use() gives, or NULL.
+ */
+int luks2_rebuild(const struct luks_source *source, struct luks *l, unsigned char **header);
+
+/*
+ * Finds and reads both copies. version is 2 when one of them was recognised, else 0: then
+ * inside.offset is where a container may begin all the same. -ENOMEM.
+ */
 int luks2_read(const struct luks_source *source, struct luks *l);
 
 /*

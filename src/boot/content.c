@@ -73,7 +73,7 @@ static void classify(struct verification *v, const struct content *c, unsigned c
 		return;
 	}
 	damage_classify(block, len, expected, c->block_count ? c->blocks[number] : c->hash, number,
-			index, search, damage);
+			index, false, search, damage);
 	if (search && (damage->kind == DAMAGE_BIT_FLIP || damage->kind == DAMAGE_CHANGED))
 		v->bit_searches--;
 }

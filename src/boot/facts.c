@@ -61,6 +61,8 @@ static const char *refusal_text(enum refusal refusal)
 	case REFUSED_UNKNOWN:
 		return "The image was not sealed, because its structure is not what it should be: it was "
 		       "broken already, or its builder makes images that bootverdict does not know.";
+	case REFUSED_FORMAT:
+		return "The image was not sealed, because no kernel unpacks it as it is packed.";
 	case REFUSED_CHANGED:
 		return "The image was not sealed, because the program that it starts with was changed "
 		       "when it was built: a hook of initramfs-tools, or a dracut module, edits /init.";
@@ -72,7 +74,7 @@ static const char *refusal_text(enum refusal refusal)
 static void tell_refusal(struct boot_facts *f)
 {
 	const struct manifest *m = &f->manifest;
-	bool of_the_build = m->refusal == REFUSED_START || m->refusal == REFUSED_CHANGED;
+	bool of_the_build = judge_refusal(m->refusal) == VERDICT_CONFIG_ERROR;
 	struct finding *finding;
 
 	if (!f->manifest_usable || !m->refusal)

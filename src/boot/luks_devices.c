@@ -206,31 +206,42 @@ bool luks_device_seen(const struct luks_device *d)
 	return d->match != RECORD_OTHER && !d->read_error;
 }
 
+static enum luks_state state_of(const struct luks_view *v, enum luks_ground ground)
+{
+	bool refused = luks_is_refused(v);
+	bool another = luks_slots_sound(v) | luks_slots_unproven(v);
+
+	switch (ground) {
+	case LUKS_GONE:
+	case LUKS_FOREIGN:
+	case LUKS_HEADERS_BAD:
+	case LUKS_CONVERTING:
+	case LUKS_TOO_SMALL:
+	case LUKS_INSIDE:
+		return LUKS_LOST;
+	case LUKS_SLOT_WIPED:
+		return another && !refused ? LUKS_RECOVERABLE : LUKS_LOST;
+	case LUKS_SLOT_BAD:
+		return another && !refused ? LUKS_SLOT_DAMAGED : LUKS_LOST;
+	case LUKS_COPY_BAD:
+		if (luks_any_copy_is(&v->luks, LUKS_COPY_UNREADABLE))
+			return LUKS_UNREADABLE;
+		return refused ? LUKS_LOST : LUKS_RECOVERABLE;
+	case LUKS_ERASED:
+	case LUKS_COPY_OLDER:
+		return refused ? LUKS_LOST : LUKS_RECOVERABLE;
+	case LUKS_HARMLESS_BAD:
+		return LUKS_RECOVERABLE;
+	default:
+		return LUKS_SOUND;
+	}
+}
+
 enum luks_state luks_device_state(const struct luks_device *d)
 {
 	if (d->match != RECORD_OTHER && d->read_error == -EIO)
 		return LUKS_UNREADABLE;
 	if (!luks_device_seen(d))
 		return LUKS_NOT_SEEN;
-	switch (judge_luks(&d->view).ground) {
-	case LUKS_GONE:
-	case LUKS_HEADERS_BAD:
-	case LUKS_CONVERTING:
-		return LUKS_LOST;
-	case LUKS_SLOT_WIPED:
-		return luks_slots_sound(&d->view) | luks_slots_unproven(&d->view) ? LUKS_RECOVERABLE
-										  : LUKS_LOST;
-	case LUKS_SLOT_BAD:
-		return luks_slots_sound(&d->view) | luks_slots_unproven(&d->view)
-			       ? LUKS_SLOT_DAMAGED
-			       : LUKS_LOST;
-	case LUKS_COPY_BAD:
-		return luks_any_copy_is(&d->view.luks, LUKS_COPY_UNREADABLE) ? LUKS_UNREADABLE
-									     : LUKS_RECOVERABLE;
-	case LUKS_COPY_OLDER:
-	case LUKS_HARMLESS_BAD:
-		return LUKS_RECOVERABLE;
-	default:
-		return LUKS_SOUND;
-	}
+	return state_of(&d->view, judge_luks(&d->view).ground);
 }

@@ -40,7 +40,7 @@ enum luks_state {
 	LUKS_SOUND,	   /* as sealed, or changed by its owner */
 	LUKS_RECOVERABLE,  /* bytes are damaged, or half changed, that this boot can do without */
 	LUKS_SLOT_DAMAGED, /* a passphrase will be refused, another may work */
-	LUKS_LOST,	   /* nothing can unlock it */
+	LUKS_LOST,	   /* cryptsetup cannot unlock it as it is */
 	LUKS_UNREADABLE,   /* the device cannot read its header, or a copy of it */
 	LUKS_NOT_SEEN,	   /* not found, or not examined for another reason */
 };

@@ -74,11 +74,11 @@ static void check_all(const struct arguments *a, struct luks_checks *luks, struc
 	const char *folder = a->which.boot ? a->which.boot : "/boot";
 
 	if (err)
-		report_finding(r, VERDICT_NONE, "BV-BOOT-FOLDER", folder, "it cannot be read: %s",
-			       strerror(-err));
+		report_finding(r, VERDICT_NONE, "BV-BOOT-FOLDER", folder,
+			       "The boot folder cannot be read: %s.", strerror(-err));
 	else if (!releases.count)
 		report_finding(r, VERDICT_INCONCLUSIVE, "BV-BOOT-FOLDER", folder,
-			       "there is neither an initrd nor a manifest");
+			       "There is neither an initrd nor a manifest.");
 	for (size_t i = 0; i < releases.count; i++)
 		check_one_release(a, releases.names[i], luks, r);
 	/* More than one version: the report as a whole is about none of them. */

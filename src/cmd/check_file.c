@@ -73,13 +73,26 @@ static void tell_proof(struct finding *f, const struct image_proof *p)
 
 static void report_sound(struct report *r, const char *path, const struct image_proof *p)
 {
+	const struct sealed_segment *unread = segment_unread(&p->found);
 	bool all_verified = p->found.segment_count > 0;
 	struct finding *f;
 
 	for (size_t i = 0; i < p->found.segment_count; i++)
 		all_verified = all_verified && p->found.segments[i].verified;
 
-	if (image_soundness(p) == PROVEN)
+	if (unread) {
+		f = report_finding(
+			r, VERDICT_CONFIG_ERROR, "BV-IMAGE-FORMAT", path,
+			"It is well-formed, but no kernel unpacks its segment at offset %" PRIu64
+			" (%s): %s.",
+			p->guard_bytes + unread->offset, codec_name(unread->codec), unread->unread);
+	} else if (image_soundness(p) == LOOSE) {
+		f = report_finding(
+			r, VERDICT_INCONCLUSIVE, "BV-IMAGE-LOOSE", path,
+			"Nothing in it is wrong, but nothing proves that it is complete: an archive in "
+			"it has no trailer, or zeros between its members, as kernels allow, and no "
+			"checksum.");
+	} else if (image_soundness(p) == PROVEN)
 		f = report_finding(r, VERDICT_INTACT, "BV-IMAGE-PROVEN", path,
 				   "Every path in it is as the record in its guard says.");
 	else if (all_verified)
@@ -154,20 +167,54 @@ static void report_differing(struct report *r, const char *path, const struct im
 	report_artifact(r, path, "initrd", "damaged", p->size, 0);
 }
 
-/* The kernel skips what it cannot read behind a complete image; so it may be harmless there. */
-static bool complete_before_fault(const struct image_proof *p)
+/* What it is, or holds, is known, and nothing proves that a byte of it is lost. */
+static void report_foreign(struct report *r, const char *path, const struct image_proof *p)
 {
-	return manifest_find(&p->found, "init") && p->fault.error == -EBADMSG &&
-	       p->fault.codec == CODEC_NONE && !*p->fault.path &&
-	       p->fault.segment >= p->found.segment_count && p->fault.position == 0;
+	const struct initrd_fault *fault = &p->fault;
+	const char *name = fault->is ? fault->is->name : fault->reason;
+	bool alone = fault->segment == 0 && !p->found.content_count;
+	struct finding *f;
+
+	if (alone && fault->built_so && !is_own_limit(fault->error))
+		f = report_finding(
+			r, VERDICT_INCONCLUSIVE, "BV-IMAGE-UNKNOWN", path,
+			"It is not an initrd. It is packed with %s, whose checksum is right, "
+			"and contains no archive: %s.",
+			codec_name(fault->codec), name);
+	else if (alone && fault->is && !fault->is->remedy)
+		f = report_finding(
+			r, VERDICT_INCONCLUSIVE, "BV-IMAGE-UNKNOWN", path,
+			"It is neither a kernel nor an initrd that bootverdict knows: it is "
+			"%s.",
+			name);
+	else if (fault->built_so)
+		f = report_finding(
+			r, VERDICT_CONFIG_ERROR, "BV-IMAGE-FORMAT", path,
+			"No kernel unpacks all of it: %s. The checksum over that is right: it "
+			"was built like this.",
+			fault->reason);
+	else
+		f = report_finding(r, VERDICT_CONFIG_ERROR, "BV-IMAGE-FORMAT", path,
+				   "What begins at offset %" PRIu64
+				   " is %s. No kernel unpacks that.",
+				   fault->offset, name);
+	if (fault->is && fault->is->remedy)
+		finding_next(f, "Make it so that kernels read it: %s.", fault->is->remedy);
+	finding_number(f, "offset", fault->offset);
+	if (!alone)
+		tell_proof(f, p);
+	report_artifact(r, path, alone ? "file" : "initrd", "unverified", p->size, 0);
 }
 
 static void report_fault(struct report *r, const char *path, const struct image_proof *p)
 {
 	const struct initrd_fault *fault = &p->fault;
-	bool complete = complete_before_fault(p);
 	struct finding *f;
 
+	if (!fault->proven && (fault->built_so || (fault->behind && fault->is)) && !p->differing) {
+		report_foreign(r, path, p);
+		return;
+	}
 	if (is_own_limit(fault->error)) {
 		f = report_finding(r, VERDICT_INCONCLUSIVE, "BV-IMAGE-UNSUPPORTED", path,
 				   "It cannot be verified beyond offset %" PRIu64 ": %s.",
@@ -186,12 +233,21 @@ static void report_fault(struct report *r, const char *path, const struct image_
 		report_artifact(r, path, "file", "unverified", p->size, 0);
 		return;
 	}
-	f = report_finding(
-		r, complete ? VERDICT_INCONCLUSIVE : VERDICT_STORAGE_CORRUPTION, "BV-IMAGE-BROKEN",
-		path, "It is broken at offset %" PRIu64 ": %s. %s.", fault->offset, fault->reason,
-		complete ? "All that is in front of it is an image by itself; whether what "
-			   "follows belongs to it cannot be told"
-			 : "The disk lost it, or it was never written to its end");
+	if (image_complete_before_fault(p) && !p->differing) {
+		f = report_finding(r, VERDICT_INCONCLUSIVE, "BV-IMAGE-APPENDED", path,
+				   "All that begins before offset %" PRIu64
+				   " is well-formed. What is behind it begins no archive (%s): "
+				   "something was appended, or an archive has lost its start.",
+				   fault->offset, fault->reason);
+		tell_proof(f, p);
+		report_artifact(r, path, "initrd", "unverified", p->size, 0);
+		return;
+	}
+	f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-IMAGE-BROKEN", path,
+			   "It is broken at offset %" PRIu64
+			   ": %s. The disk lost it, or it was never "
+			   "written to its end.",
+			   fault->offset, fault->reason);
 	finding_number(f, "offset", fault->offset);
 	finding_number(f, "segment", fault->segment);
 	if (*fault->path)
@@ -200,7 +256,7 @@ static void report_fault(struct report *r, const char *path, const struct image_
 	if (p->differing)
 		tell_differing(f, p);
 	advise_rebuild(f);
-	report_artifact(r, path, "initrd", complete ? "unverified" : "damaged", p->size, 0);
+	report_artifact(r, path, "initrd", "damaged", p->size, 0);
 }
 
 static void report_initrd(struct report *r, const char *path, const struct image_proof *p)
@@ -262,9 +318,11 @@ static void report_kernel(struct report *r, const char *path, const struct kerne
 				     "code that unpacks it carries none."
 				   : "Its structure is right; it carries no checksum that "
 				     "bootverdict can verify.");
-	finding_text(f, "version", "%s", k->version);
-	finding_text(f, "payload", "%s at offset %" PRIu64 ", %" PRIu64 " bytes",
-		     codec_name(k->codec), k->payload_offset, k->payload_length);
+	if (*k->version)
+		finding_text(f, "version", "%s", k->version);
+	if (k->codec != CODEC_NONE)
+		finding_text(f, "payload", "%s at offset %" PRIu64 ", %" PRIu64 " bytes",
+			     codec_name(k->codec), k->payload_offset, k->payload_length);
 	report_artifact(r, path, "kernel", k->verified ? "intact" : "unverified", size, 0);
 }
 

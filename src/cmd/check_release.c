@@ -70,6 +70,21 @@ static void name_members(struct report_range *range, const struct manifest *m)
 	}
 }
 
+/* Only there a sector that is all zero was none when it was sealed. */
+static bool is_compressed(const struct manifest *m, enum artifact_kind kind,
+			  const struct report_range *range)
+{
+	for (size_t i = 0; kind == ARTIFACT_INITRD && i < m->segment_count; i++) {
+		const struct sealed_segment *s = &m->segments[i];
+		uint64_t start = m->guard_bytes + s->offset;
+
+		if (s->codec != CODEC_NONE && range->offset >= start &&
+		    range->offset + range->length <= start + s->length)
+			return true;
+	}
+	return false;
+}
+
 static void add_ranges(struct finding *f, const struct comparison *c, const char *path,
 		       const struct manifest *m, enum artifact_kind kind)
 {
@@ -77,6 +92,9 @@ static void add_ranges(struct finding *f, const struct comparison *c, const char
 
 	for (size_t i = 0; i < told; i++) {
 		struct report_range *range = finding_range(f, &c->bad.ranges[i]);
+
+		if (range->damage.kind == DAMAGE_ZERO_SECTORS && !is_compressed(m, kind, range))
+			range->damage.kind = DAMAGE_CHANGED;
 
 		if (kind == ARTIFACT_INITRD)
 			name_members(range, m);
@@ -123,6 +141,14 @@ static const char *ground_text(enum ground ground)
 	case GROUND_BROKEN:
 		return "it was written after the seal, and is broken by its own structure or checksum: "
 		       "corruption, or a write that was never finished";
+	case GROUND_FEW_PLAIN:
+		return "it was written after the seal, and only a few blocks differ, which no checksum "
+		       "covers: edited, signed again, or damaged";
+	case GROUND_LOOSE:
+		return "it was written after the seal, and nothing proves that it is complete: it has no "
+		       "trailer at its end, or zeros between its members";
+	case GROUND_FOREIGN:
+		return "it was replaced after the seal by what no kernel unpacks";
 	case GROUND_FEW_BLOCKS:
 		return "a few blocks differ and the size is as sealed: a rebuild changes nearly every "
 		       "block";
@@ -174,8 +200,82 @@ static int examine(const char *path, enum artifact_kind kind, uint64_t size, str
 	if (r)
 		e->soundness = is_own_limit(r) ? UNPROVEN : BROKEN;
 	else
-		e->soundness = e->kernel.recognised ? SOUND : UNPROVEN;
+		e->soundness = e->kernel.recognised && e->kernel.verified ? SOUND : UNPROVEN;
 	return 0;
+}
+
+/* Whether a bad range lies in a compressed segment of the sealed image. */
+static enum changed where_changed(const struct manifest *m, enum artifact_kind kind,
+				  const struct bad_ranges *bad)
+{
+	if (kind == ARTIFACT_KERNEL)
+		return CHANGED_KERNEL;
+	for (size_t i = 0; i < m->segment_count; i++) {
+		const struct sealed_segment *s = &m->segments[i];
+		uint64_t from = m->guard_bytes + s->offset;
+
+		for (size_t k = 0; s->codec != CODEC_NONE && k < bad->count; k++) {
+			if (bad->ranges[k].offset < from + s->length &&
+			    from < bad->ranges[k].offset + bad->ranges[k].length)
+				return CHANGED_COMPRESSED;
+		}
+	}
+	return CHANGED_PLAIN;
+}
+
+/* What is behind the sealed bytes now; the kernel got all of those before it comes to this. */
+static void report_appended(struct report *r, const struct manifest *m, const char *path,
+			    enum artifact_kind kind, const struct comparison *c, struct judgement j,
+			    const struct image_proof *proof)
+{
+	const struct sealed_file *s = &m->files[kind];
+	bool read = !proof->fault.error && kind == ARTIFACT_INITRD;
+	const struct sealed_segment *unread = segment_unread(&proof->found);
+	struct finding *f = report_finding(
+		r, j.verdict, kind == ARTIFACT_KERNEL ? "BV-KERNEL-APPENDED" : "BV-INITRD-APPENDED",
+		path,
+		"Every byte that was sealed is as sealed; %llu bytes were appended after the seal%s%s.",
+		(unsigned long long)(c->size - s->size),
+		kind == ARTIFACT_KERNEL ? ""
+		: read && !unread	? ", which kernels can read"
+					: ", and no kernel unpacks them: ",
+		kind == ARTIFACT_KERNEL ? ""
+		: unread		? unread->unread
+					: proof->fault.reason);
+
+	finding_number(f, "sealed size", s->size);
+	finding_number(f, "size", c->size);
+	if (proof->fault.is && proof->fault.is->remedy)
+		finding_next(f, "Append it so that kernels read it: %s.", proof->fault.is->remedy);
+	finding_next(f,
+		     "If they belong there, seal it: bootverdict seal -k %s. If not, make it anew.",
+		     m->kernel);
+	report_artifact(r, path, kind_name(kind), "stale", c->size, 0);
+}
+
+/* Rewritten, and neither proven damaged nor sound. */
+static void report_doubt(struct report *r, const struct manifest *m, const char *path,
+			 enum artifact_kind kind, const struct comparison *c, struct judgement j,
+			 const struct image_proof *proof)
+{
+	const struct sealed_segment *unread = segment_unread(&proof->found);
+	struct finding *f = report_finding(
+		r, j.verdict, kind == ARTIFACT_KERNEL ? "BV-KERNEL-CHANGED" : "BV-INITRD-CHANGED",
+		path, "The %s is not the one that was sealed: %s.", thing(kind),
+		ground_text(j.ground));
+
+	finding_number(f, "blocks", m->files[kind].block_count);
+	finding_number(f, "changed blocks", c->bad.blocks);
+	if (j.ground == GROUND_FOREIGN)
+		finding_text(f, "reason", "%s", unread ? unread->unread : proof->fault.reason);
+	if (j.ground == GROUND_FOREIGN && proof->fault.is && proof->fault.is->remedy)
+		finding_next(f, "Make it so that kernels read it: %s.", proof->fault.is->remedy);
+	finding_next(f,
+		     "If it was meant, seal it: bootverdict seal -k %s. If not, make it anew: "
+		     "update-initramfs -u -k %s, or the kernel's package.",
+		     m->kernel, m->kernel);
+	report_artifact(r, path, kind_name(kind),
+			j.verdict == VERDICT_CONFIG_ERROR ? "foreign" : "unverified", c->size, 0);
 }
 
 static void report_corruption(struct report *r, const struct manifest *m, const char *path,
@@ -300,11 +400,15 @@ static void check_sealed_file(const struct boot_files *files, const struct manif
 		look_clear(&l);
 		return;
 	}
-	j = judge_file(s, &l.c, l.e.soundness, l.e.guard_bytes);
+	j = judge_file(s, &l.c, l.e.soundness, l.e.guard_bytes, where_changed(m, kind, &l.c.bad));
 	if (l.c.error)
 		report_unopened(r, m, path, kind, j, l.c.error);
 	else if (j.verdict == VERDICT_INTACT)
 		report_artifact(r, path, kind_name(kind), "intact", s->size, 0);
+	else if (j.ground == GROUND_APPENDED)
+		report_appended(r, m, path, kind, &l.c, j, &l.e.proof);
+	else if (j.verdict == VERDICT_INCONCLUSIVE || j.verdict == VERDICT_CONFIG_ERROR)
+		report_doubt(r, m, path, kind, &l.c, j, &l.e.proof);
 	else if (j.verdict == VERDICT_STALE)
 		report_stale(r, m, path, kind, &l.c, l.e.soundness);
 	else

@@ -167,7 +167,7 @@ static int look_for_early_cpio(int fd, uint64_t start, uint64_t end, struct firs
 	int r = in ? initrd_walk(in, &visitor, first, fault) : -ENOMEM;
 
 	input_free(in);
-	return r < 0 ? r : 0;
+	return r < 0 && !fault->behind ? r : 0;
 }
 
 /* What no segment behind the guard replaces. */
@@ -207,6 +207,13 @@ static void take_data(void *ctx, const void *data, size_t len)
 	image_files_add(ctx, data, len);
 }
 
+static bool starts_before(const struct manifest *m)
+{
+	const struct content *init = manifest_find(m, "init");
+
+	return init && init->segment != GUARD_SEGMENT;
+}
+
 /*
  * Fills the content list; in: the image behind the guard, or NULL for the guard alone. files: gets
  * those of main by which the rules for a rescue shell are known.
@@ -217,16 +224,23 @@ static int record(struct input *in, uint64_t start, const unsigned char *guard, 
 	const struct recorder_watch watch = { files, wants_file, take_data };
 	struct recorder *recorder = recorder_new();
 	struct input *guard_in = input_from_memory(guard, guard_size);
-	int r = recorder && guard_in ? 0 : -ENOMEM;
+	int r = recorder && guard_in ? 0 : -ENOMEM, finished = 0;
+	struct initrd_fault ignored;
+	bool tail;
 
+	memset(fault, 0, sizeof(*fault));
 	if (!r)
 		r = recorder_walk(recorder, guard_in, true, 0, fault);
 	if (!r && in) {
 		recorder_watch(recorder, &watch);
 		r = recorder_walk(recorder, in, false, start, fault);
 	}
-	if (!r)
-		r = recorder_finish(recorder, m, fault);
+	/* What follows a complete image is not unpacked, and needs no record. */
+	tail = r && fault->behind && !fault->proven;
+	if (!r || tail)
+		finished = recorder_finish(recorder, m, tail ? &ignored : fault);
+	if (!r || (tail && !finished && starts_before(m)))
+		r = finished;
 	if (!r && !in)
 		list_own_files_alone(m);
 	input_free(guard_in);

@@ -27,6 +27,10 @@ static const char help[] =
 	"                     not shown, or the first line of standard input\n"
 	"      --try-seconds N\n"
 	"                     give each keyslot up to N seconds (default: 120)\n"
+	"      --save-header FILE\n"
+	"                     write the header and the keyslots to FILE, which must be new: as they are,\n"
+	"                     or put together from what is left of a damaged header, for\n"
+	"                     cryptsetup open --header FILE\n"
 	"      --header FILE  the header is in this file or device\n"
 	"      --manifest FILE\n"
 	"                     the sealed record (default: the newest one that is of this device in\n"
@@ -38,11 +42,12 @@ static const char help[] =
 	"Exit status: 0 intact, 1 storage corruption, 2 it could not run, 3 configuration error (the\n"
 	"passphrase is wrong), 4 stale (changed after the last seal, or never sealed), 5 inconclusive.\n";
 
-enum { OPT_TRY = 256, OPT_TRY_SECONDS, OPT_HEADER, OPT_MANIFEST };
+enum { OPT_TRY = 256, OPT_TRY_SECONDS, OPT_SAVE_HEADER, OPT_HEADER, OPT_MANIFEST };
 
 static const struct option options[] = {
 	{ "try-passphrase", no_argument, NULL, OPT_TRY },
 	{ "try-seconds", required_argument, NULL, OPT_TRY_SECONDS },
+	{ "save-header", required_argument, NULL, OPT_SAVE_HEADER },
 	{ "header", required_argument, NULL, OPT_HEADER },
 	{ "manifest", required_argument, NULL, OPT_MANIFEST },
 	{ "root", required_argument, NULL, OPT_ROOT },
@@ -52,7 +57,7 @@ static const struct option options[] = {
 };
 
 struct arguments {
-	const char *device, *header, *manifest, *root;
+	const char *device, *save_header, *header, *manifest, *root;
 	struct output_options output;
 	bool try_passphrase, help;
 	unsigned int try_seconds; /* 0: what was given is no number */
@@ -170,6 +175,17 @@ static int find_record(void *ctx, const struct luks_view *v, const struct luks_s
 	return 0;
 }
 
+static void save(const char *path, const struct luks_view *v, const struct luks_source *source,
+		 struct report *r)
+{
+	int err = luks_save_header(source, &v->luks, path);
+
+	if (err)
+		report_finding(
+			r, VERDICT_NONE, "BV-FAILED", path, "The header could not be saved: %s.",
+			err == -ENODATA ? "there is none that could be used" : strerror(-err));
+}
+
 static void tell(const struct arguments *a, const struct luks_view *v,
 		 const struct luks_source *source, const struct luks_record *record,
 		 struct report *r)
@@ -180,6 +196,8 @@ static void tell(const struct arguments *a, const struct luks_view *v,
 		ask_and_try(v, source, a->try_seconds, r);
 	else
 		report_luks_tables(r, v, NULL);
+	if (a->save_header)
+		save(a->save_header, v, source, r);
 }
 
 static void examine(const struct arguments *a, const struct luks_source *source, struct report *r)
@@ -244,6 +262,9 @@ static int parse(struct arguments *a, int argc, char **argv)
 			break;
 		case OPT_TRY_SECONDS:
 			a->try_seconds = seconds_of(optarg);
+			break;
+		case OPT_SAVE_HEADER:
+			a->save_header = optarg;
 			break;
 		case OPT_HEADER:
 			a->header = optarg;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/types.h>
@@ -63,6 +65,51 @@ static int copy_range(const struct luks_source *source, int fd, uint64_t offset,
 	return 0;
 }
 
+/* What is usable of the header, over what was there. */
+static int put_header(const struct luks_source *source, const struct luks *l, int fd)
+{
+	cleanup(free_ptr) unsigned char *header = NULL;
+	size_t len = 0;
+	int err = luks_header_to_use(source, l, &header, &len);
+
+	return err ? err : write_at(fd, header, len, 0);
+}
+
+/* Where the last area of a keyslot ends. */
+static uint64_t end_of_areas(const struct luks *l)
+{
+	uint64_t end = 0;
+
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+		const struct luks_keyslot *s = &l->slots[i];
+
+		if (s->present && s->offset + s->length > end)
+			end = s->offset + s->length;
+	}
+	return l->data_offset > end ? l->data_offset : end;
+}
+
+int luks_save_header(const struct luks_source *source, const struct luks *l, const char *path)
+{
+	uint64_t budget = COPY_BYTES_MAX, end = end_of_areas(l);
+	cleanup(close_fd) int fd = -1;
+	int err;
+
+	if (!luks_is_known(l))
+		return -ENODATA;
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	err = copy_range(source, fd, 0, end < budget ? end : budget, &budget);
+	if (!err)
+		err = put_header(source, l, fd);
+	if (!err && fsync(fd) < 0)
+		err = -errno;
+	if (err)
+		unlink(path);
+	return err;
+}
+
 int luks_copy_header(const struct luks_source *source, const struct luks *l, unsigned int slot)
 {
 	uint64_t budget = COPY_BYTES_MAX;
@@ -77,6 +124,8 @@ int luks_copy_header(const struct luks_source *source, const struct luks *l, uns
 		err = copy_range(source, fd, l->copies[i].offset, l->copies[i].length, &budget);
 	if (!err)
 		err = copy_range(source, fd, l->slots[slot].offset, l->slots[slot].length, &budget);
+	if (!err && l->chosen < 0)
+		err = put_header(source, l, fd);
 	if (!err)
 		return fd;
 	close(fd);

@@ -227,7 +227,7 @@ int luks_try_passphrase(const struct luks_source *source, const struct luks *l,
 			struct slot_trial *trials)
 {
 	memset(trials, 0, LUKS_SLOTS_MAX * sizeof(*trials));
-	if (!l->version || l->chosen < 0)
+	if (!l->version || !luks_is_known(l))
 		return -ENODATA;
 	for (unsigned int slot = 0; slot < LUKS_SLOTS_MAX; slot++) {
 		const struct luks_keyslot *s = &l->slots[slot];

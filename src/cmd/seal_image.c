@@ -16,11 +16,13 @@
 #include "manifest/examine.h"
 #include "manifest/record.h"
 #include "storage/direct.h"
+#include "storage/remove.h"
 #include "util/file.h"
 #include "util/memory.h"
 #include "util/message.h"
 #include "util/text.h"
 #include "util/util.h"
+#include "verdict/rules.h"
 
 #define COPY_BYTES (256u * 1024u)
 
@@ -335,7 +337,7 @@ static char *what_was_lost(const struct sealing *s)
 
 static int refusal_status(enum refusal refusal)
 {
-	return refusal == REFUSED_START || refusal == REFUSED_CHANGED ? 2 : 1;
+	return judge_refusal(refusal) == VERDICT_STORAGE_CORRUPTION ? 1 : 2;
 }
 
 /* A guard whose record says only that, and why, the image behind it was refused. */
@@ -404,8 +406,10 @@ static int leave(struct sealing *s, int status, enum sealed *sealed)
 static int explain_fault(struct sealing *s, int error, const struct initrd_fault *fault,
 			 enum sealed *sealed)
 {
+	enum refusal refusal = fault->proven ? REFUSED_BROKEN : REFUSED_UNKNOWN;
 	const char *in = *fault->path ? ", in " : "";
 	cleanup(free_ptr) char *reason = NULL;
+	int status;
 
 	if (image_changed(&s->im))
 		return seal_explain_write(s->im.name, -EAGAIN, NULL);
@@ -415,17 +419,29 @@ static int explain_fault(struct sealing *s, int error, const struct initrd_fault
 	}
 	message("%s: offset %llu%s%s: %s", s->im.name, (unsigned long long)fault->offset, in,
 		fault->path, fault->reason);
-	if (is_own_limit(fault->error)) {
+	if (is_own_limit(fault->error) && !fault->built_so) {
 		message("it is not sealed, because bootverdict cannot verify it");
 		return leave(s, 2, sealed);
 	}
-	message("it is not sealed, because it cannot be right: the disk lost it, or it was never "
-		"written to its end; make it anew (update-initramfs -u, dracut -f)");
+	if (fault->built_so || (fault->behind && fault->is)) {
+		refusal = REFUSED_FORMAT;
+		message("it is not sealed, because no kernel unpacks it as it is: %s",
+			fault->is && fault->is->remedy ? fault->is->remedy
+						       : "it was built like this; build it anew");
+	} else if (fault->behind) {
+		message("it is not sealed, because what is there begins no archive, and nothing before it "
+			"can start: make it anew (update-initramfs -u, dracut -f)");
+	} else {
+		message("it is not sealed, because it cannot be right: the disk lost it, or it was never "
+			"written to its end; make it anew (update-initramfs -u, dracut -f)");
+	}
 	/* Of the image as it was built: sealing it again gives the same guard. */
 	reason = text_format("offset %llu of what was built%s%s: %s",
 			     (unsigned long long)(fault->offset - s->im.guard_bytes), in,
 			     fault->path, fault->reason);
-	return refuse(s, fault->proven ? REFUSED_BROKEN : REFUSED_UNKNOWN, reason, sealed);
+	status = refuse(s, refusal, reason, sealed);
+	/* In the middle of an archive the structure itself says that it was another one. */
+	return status == 2 && refusal == REFUSED_UNKNOWN && !fault->behind ? 1 : status;
 }
 
 /* Puts guard, which may be empty, in place of the one that the image has. */
@@ -494,6 +510,49 @@ static int seal_start(struct sealing *s, enum sealed *sealed)
 	return leave(s, 2, sealed);
 }
 
+/* Zeros of a sector or more, where the last archive should have its trailer. */
+#define LOST_TAIL_MIN 512u
+
+/* 0: kernels unpack all of it, as far as can be told; what they skip is told. */
+static int seal_readable(struct sealing *s, const struct initrd_fault *tail, enum sealed *sealed)
+{
+	const struct sealed_segment *unread = segment_unread(s->m);
+	cleanup(free_ptr) char *reason = NULL;
+
+	if (unread) {
+		reason = text_format("no kernel unpacks its segment at offset %llu (%s): %s",
+				     (unsigned long long)unread->offset, codec_name(unread->codec),
+				     unread->unread);
+		message("%s: it is not sealed: %s", s->im.name, reason);
+		return refuse(s, REFUSED_FORMAT, reason, sealed);
+	}
+	for (size_t i = 0; i < s->m->segment_count; i++) {
+		const struct sealed_segment *g = &s->m->segments[i];
+
+		if (!g->loose)
+			continue;
+		if (g->zero_tail < LOST_TAIL_MIN) {
+			message("%s: an archive in it has no trailer, or zeros between its members: "
+				"nothing proves that it is complete; it is sealed as it is",
+				s->im.name);
+			continue;
+		}
+		reason = text_format("where its archive at offset %llu should end, there are %llu "
+				     "zero bytes: nothing proves that it is complete",
+				     (unsigned long long)g->offset,
+				     (unsigned long long)g->zero_tail);
+		message("%s: it is not sealed: %s", s->im.name, reason);
+		return refuse(s, REFUSED_UNKNOWN, reason, sealed);
+	}
+	if (tail->error)
+		message("%s: what begins at offset %llu is no archive that a kernel unpacks (%s)%s%s; what "
+			"is before it is complete, and sealed",
+			s->im.name, (unsigned long long)tail->offset, tail->reason,
+			tail->is && tail->is->remedy ? ": " : "",
+			tail->is && tail->is->remedy ? tail->is->remedy : "");
+	return 0;
+}
+
 static int read_programs(struct sealing *s)
 {
 	const char *root = s->f->root;
@@ -531,7 +590,9 @@ static int seal_open_image(struct sealing *s, enum sealed *sealed)
 		s->guard = NULL;
 		return explain_fault(s, r, &fault, sealed);
 	}
-	r = seal_start(s, sealed);
+	r = seal_readable(s, &fault, sealed);
+	if (!r)
+		r = seal_start(s, sealed);
 	if (r)
 		return r;
 	/* What has a guard is no update. */
@@ -566,22 +627,6 @@ static bool is_guard_alone(const struct image *im)
 	return im->guard_bytes && im->guard_bytes == (uint64_t)im->st.st_size;
 }
 
-/* How many paths are not as the guard's record says; what somebody has appended may replace some. */
-static size_t count_lost(const struct image_proof *p)
-{
-	size_t lost = 0;
-
-	for (size_t i = 0; i < p->record.content_count; i++) {
-		const struct content *c = &p->record.contents[i];
-		const struct content *now = manifest_find(&p->found, c->path);
-		bool appended = now && now->segment != GUARD_SEGMENT &&
-				now->segment >= p->record.segment_count;
-
-		lost += !appended && !image_content_as_recorded(p, c);
-	}
-	return lost;
-}
-
 /*
  * What is sealed already is sealed again as it was, or not at all: what the disk has made of it since
  * would be the record, and nobody could ever tell. 0: all is as its own guard says, or has none.
@@ -594,8 +639,8 @@ static int examine_sealed(const struct image *im, const char *release)
 	if (!im->guard_bytes)
 		return 0;
 	if (!is_guard_alone(im) && !image_examine(im->fd, (uint64_t)im->st.st_size, &proof)) {
-		if (!proof.fault.error && !proof.record.refusal)
-			differing = count_lost(&proof);
+		if ((!proof.fault.error || proof.fault.behind) && !proof.record.refusal)
+			differing = proof.differing;
 		of = proof.record.content_count;
 		image_proof_clear(&proof);
 	}
@@ -654,11 +699,14 @@ int seal_initrd(const struct boot_files *f, const struct seal_options *o, struct
 
 static int remove_manifest(const char *path)
 {
-	if (unlink(path) < 0 && errno != ENOENT) {
-		message("%s: %s", path, strerror(errno));
-		return 2;
-	}
-	return 0;
+	bool gone;
+	int err = remove_durably(path, &gone);
+
+	if (!err || err == -ENOENT)
+		return 0;
+	message("%s: %s%s", path, gone ? "removed, but a power cut may bring it back: " : "",
+		strerror(-err));
+	return err == -EIO ? 1 : 2;
 }
 
 /* Whether what would be given back is not what was sealed; a refused one never was. */
@@ -669,8 +717,9 @@ static bool is_damaged(const struct image *im)
 
 	if (!im->guard_bytes || image_examine(im->fd, (uint64_t)im->st.st_size, &proof))
 		return false;
-	damaged = proof.fault.error ? !is_own_limit(proof.fault.error) && !proof.fault_in_guard
-				    : count_lost(&proof) > 0;
+	damaged = proof.fault.error && !proof.fault.behind
+			  ? !is_own_limit(proof.fault.error) && !proof.fault_in_guard
+			  : proof.differing > 0;
 	damaged = damaged && !proof.record.refusal;
 	image_proof_clear(&proof);
 	return damaged;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,6 +12,7 @@
 #include "manifest/format.h"
 #include "manifest/luks_view.h"
 #include "storage/crypt_chain.h"
+#include "storage/device.h"
 #include "storage/sysfs.h"
 #include "util/message.h"
 #include "util/text.h"
@@ -28,12 +30,15 @@ static int explain(const struct candidate *c, const struct luks_view *v, struct 
 {
 	static const char *const reasons[] = {
 		[LUKS_GONE] = "its LUKS header was sealed, and is not there any more",
+		[LUKS_ERASED] = "the magic of its LUKS header was erased",
+		[LUKS_FOREIGN] = "the signature of another format lies where its LUKS header was",
 		[LUKS_HEADERS_BAD] = "its LUKS header is damaged",
 		[LUKS_SLOT_BAD] =
 			"a keyslot is damaged: its passphrase is refused, also the right one",
 		[LUKS_SLOT_WIPED] = "the key material of a keyslot is other than sealed, and its "
 				    "header is not: removing a key was interrupted, perhaps",
 		[LUKS_CONVERTING] = "a conversion between LUKS1 and LUKS2 was interrupted",
+		[LUKS_TOO_SMALL] = "it is too small for the LUKS container on it",
 		[LUKS_COPY_BAD] = "one of the two copies of its LUKS2 header is damaged",
 		[LUKS_COPY_OLDER] =
 			"one of the two copies of its LUKS2 header is older than the other",
@@ -132,6 +137,19 @@ static int leave_out(const struct candidate *c, const char *why)
 	return c->asked_for ? 2 : 0;
 }
 
+static int leave_out_layer(const struct candidate *c, const struct luks_view *v)
+{
+	cleanup(free_ptr) char *why = NULL;
+	char part[64];
+	bool named = device_at(c->path, v->luks.inside.offset, part, sizeof(part));
+
+	why = text_format("a LUKS%d container begins at byte %" PRIu64
+			  " in it, not at its start; name %s",
+			  v->luks.inside.version, v->luks.inside.offset,
+			  named ? part : "the partition or volume that begins there");
+	return leave_out(c, why);
+}
+
 /* For luks_look(). */
 struct known {
 	const struct manifest *old;
@@ -149,10 +167,25 @@ static int find_record(void *ctx, const struct luks_view *v, const struct luks_s
 }
 
 /* What its owner has to end first: the record of before is still the right one. */
-static bool is_half_done(struct luks_judgement j)
+static bool is_half_done(const struct luks_view *v, struct luks_judgement j)
 {
+	/* Never sealed, and for all that can be known it is meant to be something else. */
+	if (j.ground == LUKS_FOREIGN || j.ground == LUKS_ERASED)
+		return v->sealed || (v->luks.chosen >= 0 && !luks_is_refused(v));
 	return j.ground == LUKS_COPY_OLDER || j.ground == LUKS_SLOT_WIPED ||
 	       j.ground == LUKS_CONVERTING;
+}
+
+/*
+ * Without the word `luks` cryptsetup-initramfs takes for plain what has no good LUKS header (cryptsetup
+ * isLuks). Plain dm-crypt begins with ciphertext; what is left of an older header is not its own.
+ */
+static bool is_plain(const struct candidate *c, const struct luks_view *v,
+		     const struct luks_source *source)
+{
+	return c->chain && c->chain->may_be_plain && !v->sealed && v->luks.chosen < 0 &&
+	       v->luks.copies[0].state == LUKS_COPY_ABSENT &&
+	       luks_implausible_blocks(source, 0, BLOCK_SIZE) == 0;
 }
 
 static int examine(const struct candidate *c, const struct luks_source *source,
@@ -168,10 +201,21 @@ static int examine(const struct candidate *c, const struct luks_source *source,
 		status = err == -EIO ? 1 : 2;
 		goto out;
 	}
-	if (j.verdict == VERDICT_STORAGE_CORRUPTION || is_half_done(j))
+	if (is_plain(c, &v, source))
+		status = leave_out(c, "no LUKS header is at its start, and crypttab does not say "
+				      "`luks`: taken for plain dm-crypt");
+	else if (j.verdict == VERDICT_STORAGE_CORRUPTION || is_half_done(&v, j))
 		status = explain(c, &v, j);
+	else if (j.ground == LUKS_INSIDE)
+		status = leave_out_layer(c, &v);
+	else if (j.ground == LUKS_TOO_SMALL)
+		status = leave_out(c, "it is too small for the LUKS container on it");
 	else if (j.ground == LUKS_NEVER_THERE)
 		status = leave_out(c, "there is no LUKS header");
+	else if (j.ground == LUKS_FOREIGN)
+		status = leave_out(c, "another format's signature lies where a LUKS header was");
+	else if (j.ground == LUKS_ERASED)
+		status = leave_out(c, "the magic of a LUKS header was erased");
 	else if (v.luks.chosen < 0 || luks_is_of_another_writer(&v.luks))
 		status = leave_out(c, "its LUKS header is of a kind that is not known");
 	else if (is_recorded(m, v.luks.uuid))

@@ -34,6 +34,12 @@ static int kernel_is_sound(const char *path, int fd, uint64_t size)
 	input_free(in);
 	if (!r || r == -EOPNOTSUPP)
 		return 0;
+	if (r == -EIO) {
+		message("%s: the disk reports an input/output error near offset %llu: this is a "
+			"storage fault; have the disk, or the host that provides it, checked",
+			path, (unsigned long long)info.offset);
+		return 1;
+	}
 	/* It is compared with what the disk keeps all the same. */
 	if (is_own_limit(r)) {
 		message("%s: its payload is not verified, only recorded: %s", path, info.reason);
@@ -195,16 +201,29 @@ static int try_copy(const char *path, mode_t mode, const char *text, size_t len,
 	return replace_commit(r, read_back, result);
 }
 
-static int write_copy(const char *path, mode_t mode, const char *text, size_t len,
-		      enum read_back read_back)
+/* Whoever seals an image holds its folder's lock already, and this may be the same folder. */
+static bool is_folder_of(const char *file, const char *folder)
+{
+	cleanup(free_ptr) char *path = realpath(file, NULL);
+	struct stat a, b;
+
+	return path && stat(dirname(path), &a) == 0 && stat(folder, &b) == 0 &&
+	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+static int write_copy(const char *path, const char *image, mode_t mode, const char *text,
+		      size_t len, enum read_back read_back)
 {
 	cleanup(free_ptr) char *copy = text_copy(path);
+	const char *folder = dirname(copy);
+	cleanup(close_fd) int lock = -1;
 	struct replace_result result = { 0 };
 	int err = make_folder(path);
-	cleanup(close_fd) int lock = err ? -1 : folder_lock(dirname(copy), COPY_LOCK_SECONDS);
 
-	if (!err && lock < 0)
-		err = lock;
+	if (!err && !is_folder_of(image, folder)) {
+		lock = folder_lock(folder, COPY_LOCK_SECONDS);
+		err = lock < 0 ? lock : 0;
+	}
 	if (!err)
 		err = try_copy(path, mode, text, len, read_back, 0, &result);
 	if (!err)
@@ -280,7 +299,7 @@ int seal_manifests(const struct boot_files *f, const struct seal_options *o, str
 		return 2;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
-		int s = write_copy(paths[i], mode, text, len, o->read_back);
+		int s = write_copy(paths[i], f->initrd, mode, text, len, o->read_back);
 
 		written += !s;
 		if (s == 1)

@@ -113,8 +113,8 @@ static unsigned int count_zero_sectors(const unsigned char *data, size_t len)
 }
 
 static enum damage_kind classify(unsigned char *data, size_t len, uint64_t expected_hash,
-				 uint64_t number, const struct block_index *index, bool search_bit,
-				 struct damage *damage)
+				 uint64_t number, const struct block_index *index, bool dense,
+				 bool search_bit, struct damage *damage)
 {
 	uint64_t origin;
 
@@ -128,18 +128,18 @@ static enum damage_kind classify(unsigned char *data, size_t len, uint64_t expec
 	}
 	if (search_bit && bitflip_find(data, len, expected_hash, &damage->byte, &damage->bit))
 		return DAMAGE_BIT_FLIP;
-	damage->zero_sectors = count_zero_sectors(data, len);
+	damage->zero_sectors = dense ? count_zero_sectors(data, len) : 0;
 	return damage->zero_sectors ? DAMAGE_ZERO_SECTORS : DAMAGE_CHANGED;
 }
 
 void damage_classify(unsigned char *data, size_t len, size_t expected_len, uint64_t expected_hash,
-		     uint64_t number, const struct block_index *index, bool search_bit,
+		     uint64_t number, const struct block_index *index, bool dense, bool search_bit,
 		     struct damage *damage)
 {
 	memset(damage, 0, sizeof(*damage));
 	if (len == 0 || len < expected_len)
 		damage->kind = DAMAGE_TRUNCATED;
 	else
-		damage->kind =
-			classify(data, len, expected_hash, number, index, search_bit, damage);
+		damage->kind = classify(data, len, expected_hash, number, index, dense, search_bit,
+					damage);
 }

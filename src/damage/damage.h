@@ -38,11 +38,12 @@ void block_index_free(struct block_index *index);
 /*
  * Says how a block that does not hash to blocks[number] is damaged. data has len bytes; when
  * that is less than expected_len, the file ended there. data is restored before return.
+ * dense: no sector of the sealed block can have been all zero, because it is compressed or encrypted.
  * search_bit: try every single bit as well, which for a full block takes as long as hashing it a
  * few hundred times, and for a shorter one 8 * len times; callers bound how often they ask for it.
  */
 void damage_classify(unsigned char *data, size_t len, size_t expected_len, uint64_t expected_hash,
-		     uint64_t number, const struct block_index *index, bool search_bit,
+		     uint64_t number, const struct block_index *index, bool dense, bool search_bit,
 		     struct damage *damage);
 
 /* A run of neighbouring bad blocks that are damaged alike. */

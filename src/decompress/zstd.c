@@ -62,10 +62,11 @@ static int zstd_fail(struct decompressor *d, size_t code)
 				  "the frame asks for more memory than a kernel gives");
 	case ZSTD_error_memory_allocation:
 		return codec_fail(d, -ENOMEM, "out of memory");
+	case ZSTD_error_dictionary_wrong:
+		return codec_fail(d, -EOPNOTSUPP, "the frame needs a dictionary");
 	case ZSTD_error_prefix_unknown:
 	case ZSTD_error_version_unsupported:
 	case ZSTD_error_frameParameter_unsupported:
-	case ZSTD_error_dictionary_wrong:
 		return codec_fail(d, -EBADMSG, "the frame header is damaged");
 	default:
 		return codec_fail(d, -EBADMSG, "the compressed data is damaged");

@@ -83,9 +83,12 @@ static int add_classified(struct compare_run *run, uint64_t number, unsigned cha
 
 	if (len > expected)
 		len = expected;
-	damage_classify(data, len, expected, run->file->blocks[number], number, run->index, search,
-			&damage);
-	run->bits_searched++;
+	damage_classify(data, len, expected, run->file->blocks[number], number, run->index, true,
+			search, &damage);
+	/* The search comes last: a long run of zeros does not use it up. */
+	if (damage.kind == DAMAGE_BIT_FLIP || damage.kind == DAMAGE_ZERO_SECTORS ||
+	    damage.kind == DAMAGE_CHANGED)
+		run->bits_searched++;
 	return add_bad(run, number, &damage);
 }
 

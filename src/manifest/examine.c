@@ -26,6 +26,14 @@ const struct content *image_content_as_recorded(const struct image_proof *proof,
 	return c && same_content(c, recorded) ? c : NULL;
 }
 
+/* By an archive that was appended after the seal. */
+static bool is_replaced(const struct image_proof *proof, const struct content *recorded)
+{
+	const struct content *c = manifest_find(&proof->found, recorded->path);
+
+	return c && c->segment != GUARD_SEGMENT && c->segment >= proof->record.segment_count;
+}
+
 static void compare_with_record(struct image_proof *proof)
 {
 	size_t known = 0;
@@ -35,7 +43,7 @@ static void compare_with_record(struct image_proof *proof)
 
 		if (manifest_find(&proof->found, c->path))
 			known++;
-		if (!image_content_as_recorded(proof, c))
+		if (!image_content_as_recorded(proof, c) && !is_replaced(proof, c))
 			proof->differing++;
 	}
 	proof->unlisted = proof->found.content_count - known;
@@ -128,16 +136,48 @@ void image_proof_clear(struct image_proof *proof)
 	manifest_clear(&proof->record);
 }
 
+bool image_complete_before_fault(const struct image_proof *proof)
+{
+	const struct content *init = manifest_find(&proof->found, "init");
+
+	return proof->fault.behind && init && init->segment != GUARD_SEGMENT;
+}
+
+const struct sealed_segment *segment_unread(const struct manifest *m)
+{
+	for (size_t i = 0; i < m->segment_count; i++) {
+		if (m->segments[i].unread)
+			return &m->segments[i];
+	}
+	return NULL;
+}
+
+static bool is_loose(const struct manifest *m)
+{
+	for (size_t i = 0; i < m->segment_count; i++) {
+		if (m->segments[i].loose)
+			return true;
+	}
+	return false;
+}
+
 enum soundness image_soundness(const struct image_proof *proof)
 {
+	const struct initrd_fault *f = &proof->fault;
+	bool foreign = f->built_so || (f->behind && f->is);
+	bool tail = image_complete_before_fault(proof);
 	/* What this program cannot unpack, or has no memory for, is not broken for that. */
-	bool broken = proof->fault.error && !is_own_limit(proof->fault.error);
+	bool broken = f->error && !is_own_limit(f->error) && !foreign && !tail;
 	bool unread = proof->record_error && !is_own_limit(proof->record_error) &&
 		      proof->record_error != -EPROTO;
 
-	if (broken || unread || proof->guard_broken || (proof->differing && !proof->fault.error))
+	if (broken || unread || proof->guard_broken || (proof->differing && (!f->error || tail)))
 		return BROKEN;
-	if (proof->fault.error || proof->record_error)
+	if (foreign || segment_unread(&proof->found))
+		return FOREIGN;
+	if (f->error || proof->record_error)
 		return UNPROVEN;
+	if (is_loose(&proof->found) && !(proof->has_record && !proof->unlisted))
+		return LOOSE;
 	return proof->has_record && !proof->unlisted ? PROVEN : SOUND;
 }

@@ -19,8 +19,9 @@ struct image_proof {
 	int record_error;	 /* 0, or why it cannot be used: -EBADMSG, -EPROTO, ... */
 	char record_reason[160]; /* in words */
 	struct manifest record;	 /* that manifest */
-	size_t differing;	 /* contents that are not as in the record, missing ones included */
-	size_t unlisted;	 /* contents that the record does not list */
+	/* Contents that are not as in the record, missing ones included; not what appended archives replace. */
+	size_t differing;
+	size_t unlisted; /* contents that the record does not list */
 };
 
 /*
@@ -35,10 +36,21 @@ void image_proof_clear(struct image_proof *proof);
 const struct content *image_content_as_recorded(const struct image_proof *proof,
 						const struct content *recorded);
 
+/*
+ * Whether the walk ended where another archive would begin, at bytes that are none, and all that a boot
+ * starts with is there before: what follows is not needed.
+ */
+bool image_complete_before_fault(const struct image_proof *proof);
+
+/* The first segment that is well-formed, and no kernel unpacks; NULL: there is none. */
+const struct sealed_segment *segment_unread(const struct manifest *m);
+
 /* How sound a file is by itself. */
 enum soundness {
 	UNPROVEN, /* nothing in it can be verified */
 	BROKEN,	  /* its own structure or checksum is wrong */
+	FOREIGN,  /* in a format that no kernel unpacks, or with something behind it that is */
+	LOOSE,	  /* nothing is wrong in it, but nothing proves that it is complete */
 	SOUND,	  /* its structure is right, and every checksum that it carries */
 	PROVEN,	  /* every content is as the manifest inside it says */
 };

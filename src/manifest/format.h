@@ -15,7 +15,7 @@
  *	sealed UNIXTIME			(not in the guard)
  *	update-lost UNIXTIME		(if it was; not in the guard)
  *	guard BYTES
- *	refused broken|unknown|start|changed REASON	(if it was; percent-encoded)
+ *	refused broken|unknown|start|changed|format REASON	(if it was; percent-encoded)
  *	artifact kernel|initrd PATH	(0 to 2 of them; not in the guard)
  *	  size BYTES
  *	  sha256 64 HEX DIGITS

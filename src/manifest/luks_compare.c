@@ -18,6 +18,7 @@
  */
 struct area {
 	uint64_t same, differ, unreadable; /* with key material */
+	uint64_t cut;			   /* with key material, behind the end of the device */
 	uint64_t foreign;		   /* of those that differ: as no wiped one looks */
 	bool edge_same;			   /* the block that key material ends in is one of same */
 	uint64_t padding;		   /* that differ or cannot be read, without any */
@@ -111,6 +112,10 @@ static void compare_area(const struct sealed_luks *s, const struct sealed_keyslo
 			material = false;
 		}
 		a->edge_same |= same && is_edge(k, at);
+		if (!readable && n >= 0 && start + at + len > blocks->source->size) {
+			a->cut += material;
+			continue;
+		}
 		if (material && readable && !same)
 			a->foreign += is_foreign(s, k, at, data, len);
 		count_block(a, material, readable, same, start + at);
@@ -192,7 +197,7 @@ static enum slot_state compare_slot(const struct sealed_luks *s, const struct se
 	struct area a;
 
 	/* The header is gone: what is left of the keyslots tells what a header backup would open. */
-	bool no_header = l->chosen < 0;
+	bool no_header = !luks_is_known(l);
 
 	if (!no_header && !c->same_version)
 		return in_use ? SLOT_CHANGED : SLOT_REMOVED;
@@ -201,6 +206,8 @@ static enum slot_state compare_slot(const struct sealed_luks *s, const struct se
 	if (!no_header && l->version == 2 && !same_area)
 		return in_use ? SLOT_CHANGED : SLOT_REMOVED;
 	compare_area(s, k, blocks, c->shift, &a);
+	if (a.cut && !a.differ && !a.unreadable)
+		return SLOT_CUT;
 	if (no_header || now->described == k->described)
 		state = is_being_wiped(s, l, &a) ? SLOT_CHANGED : judge_untouched(&a);
 	else if (s->version == 1)
@@ -271,7 +278,7 @@ static void compare_slots(const struct sealed_luks *s, const struct luks *l,
 	for (size_t i = 0; i < s->slot_count; i++)
 		sealed[s->slots[i].number] = true;
 	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
-		if (!sealed[i] && l->chosen >= 0 && l->slots[i].present && l->slots[i].active)
+		if (!sealed[i] && luks_is_known(l) && l->slots[i].present && l->slots[i].active)
 			c->slots[i] = SLOT_NEW;
 	}
 }
@@ -348,11 +355,11 @@ int sealed_luks_compare(const struct sealed_luks *s, const struct luks *l,
 	c->same_uuid = strcmp(s->uuid, l->uuid) == 0;
 	c->same_version = s->version == l->version;
 	compare_slots(s, l, source, c);
-	if (l->chosen < 0 || !c->same_version)
+	if (!luks_is_known(l) || !c->same_version)
 		return 0;
 	if (s->version == 1)
 		compare_luks1(s, l, c);
-	else
+	else if (l->chosen >= 0)
 		compare_luks2(s, l, c);
 	return 0;
 }

@@ -9,6 +9,9 @@
 /* Blocks of a header of which every bit is tried. */
 #define BITS_SEARCHED_MAX 4u
 
+/* The magic. */
+#define LUKS_ERASED_BYTES 6u
+
 /* LUKS1's whole header: its specification, figure 1. */
 #define LUKS1_BYTES 592u
 
@@ -22,11 +25,8 @@ static int add_block(struct bad_ranges *bad, const struct luks_source *source, u
 	bool search = expected && bad->blocks < BITS_SEARCHED_MAX;
 
 	if (n >= 0)
-		damage_classify(data, (size_t)n, len, expected ? *expected : 0, 0, NULL, search,
-				&damage);
-	/* Zero sectors are as they should be in most of a header. */
-	if (damage.kind == DAMAGE_ZERO_SECTORS)
-		damage.kind = DAMAGE_CHANGED;
+		damage_classify(data, (size_t)n, len, expected ? *expected : 0, 0, NULL, false,
+				search, &damage);
 	return bad_ranges_add(bad, offset, len, &damage);
 }
 
@@ -80,6 +80,8 @@ static int damage_of_copy(struct luks_view *v, const struct luks_source *source,
 		offset = v->sealed->copies[copy].offset;
 		length = v->sealed->copies[copy].length;
 	}
+	if (c->state == LUKS_COPY_ERASED)
+		return add_whole(bad, source, offset, LUKS_ERASED_BYTES);
 	if (other->state != LUKS_COPY_GOOD || v->luks.version != 2)
 		return add_whole(bad, source, offset, length ? length : BLOCK_SIZE);
 	err = compare_json(&json, source, c->offset, other->offset, other->length);

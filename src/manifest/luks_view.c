@@ -17,9 +17,23 @@ const char *luks_view_place(const struct luks_view *v)
 	return v->header ? v->header : v->device;
 }
 
-static bool header_is_good(const struct luks *l)
+/* cryptsetup looks for signatures of other formats as soon as it cannot use both copies. */
+static bool header_is_whole(const struct luks *l)
 {
-	return l->version != 0 && l->chosen >= 0;
+	if (l->version == 1)
+		return l->chosen >= 0;
+	return l->chosen >= 0 && luks_both_copies_are(l, LUKS_COPY_GOOD) &&
+	       l->copies[0].seqid == l->copies[1].seqid;
+}
+
+static void look_at_other(struct luks_view *v, const struct luks_source *source)
+{
+	if (header_is_whole(&v->luks))
+		return;
+	v->other = luks_recognise_format(source);
+	v->foreign = v->other != NULL;
+	if (!v->other && v->luks.copies[0].state != LUKS_COPY_GOOD)
+		v->other = luks_recognise_other(source);
 }
 
 /* Every sealed block of every slot, so that a misplaced one is recognised wherever it went. */
@@ -72,7 +86,7 @@ static int look_at_block(struct luks_view *v, const struct luks_source *source,
 		if ((size_t)n == len && hash64(data, len) == k->blocks[block])
 			return 0;
 		damage_classify(data, (size_t)n, len, k->blocks[block], before + block, index,
-				bad->blocks < BITS_SEARCHED_MAX, &damage);
+				at + len <= k->used, bad->blocks < BITS_SEARCHED_MAX, &damage);
 		if (damage.kind == DAMAGE_MISPLACED)
 			damage.origin = origin_on_device(v->sealed, damage.origin);
 	}
@@ -127,6 +141,20 @@ static int look_at_statistics(struct luks_view *v, const struct luks_source *sou
 	return err;
 }
 
+/* Also without a record, or with one that does not hold for them any more. */
+static void look_at_end(struct luks_view *v, uint64_t size)
+{
+	const struct luks *l = &v->luks;
+
+	for (unsigned int i = 0; l->chosen >= 0 && i < LUKS_SLOTS_MAX; i++) {
+		const struct luks_keyslot *s = &l->slots[i];
+
+		if (s->present && s->active && s->offset + s->used > size &&
+		    !record_holds_for(v->comparison.slots[i]))
+			v->comparison.slots[i] = SLOT_CUT;
+	}
+}
+
 int luks_view_read(struct luks_view *v, const struct luks_source *source)
 {
 	*v = (struct luks_view){ .device = v->device, .header = v->header, .closed = v->closed };
@@ -150,8 +178,8 @@ int luks_view_compare(struct luks_view *v, const struct luks_source *source,
 		err = luks_damage_of_copies(v, source);
 	if (err)
 		return err;
-	if (!header_is_good(&v->luks) || v->luks.copies[0].state != LUKS_COPY_GOOD)
-		v->other = luks_recognise_other(source);
+	look_at_other(v, source);
+	look_at_end(v, source->size);
 	return look_at_statistics(v, source);
 }
 

@@ -16,7 +16,10 @@ struct luks_view {
 	const struct sealed_luks *sealed; /* its record, or NULL; the caller's */
 	int64_t sealed_at;		  /* of that record; 0: unknown */
 	struct luks_comparison comparison;
-	const char *other; /* what lies where a header was expected and is not good, or NULL */
+	/* Where a copy is not good, or not as new as the other: what lies there instead, or NULL; and
+	 * whether that is the signature of another format. */
+	const char *other;
+	bool foreign;
 
 	/* Of active keyslots without a record that still holds for them: luks_implausible_blocks(). */
 	ssize_t implausible[LUKS_SLOTS_MAX];

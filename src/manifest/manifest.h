@@ -49,7 +49,11 @@ struct sealed_segment {
 	enum codec codec;
 	uint64_t offset; /* in the image without the guard, bytes */
 	uint64_t length, unpacked;
-	bool verified; /* a checksum of its own covers it, and is right; not part of the file form */
+	/* What follows is not part of the file form; artifact/initrd.h. */
+	bool verified;	    /* a checksum of its own covers it, and is right */
+	bool loose;	    /* neither that nor a trailer tells that nothing is missing */
+	uint64_t zero_tail; /* bytes */
+	const char *unread; /* static, or NULL */
 };
 
 enum content_type {
@@ -90,6 +94,7 @@ enum refusal {
 	REFUSED_UNKNOWN, /* its structure is not what this program knows: broken, or unusual */
 	REFUSED_START,	 /* what it starts with cannot be executed */
 	REFUSED_CHANGED, /* what it starts with is not what the hook put there */
+	REFUSED_FORMAT,	 /* no kernel unpacks it as it is packed */
 };
 
 /*

@@ -543,7 +543,7 @@ static int parse_refused(struct reader *r, struct manifest *m)
 {
 	if (next_line(r, "refused") < 0)
 		return r->error;
-	for (int i = REFUSED_BROKEN; i <= REFUSED_CHANGED && !m->refusal; i++) {
+	for (int i = REFUSED_BROKEN; i <= REFUSED_FORMAT && !m->refusal; i++) {
 		if (take_word(r, manifest_refusal_name((enum refusal)i)))
 			m->refusal = (enum refusal)i;
 	}

@@ -712,6 +712,9 @@ static int on_segment_end(void *ctx, const struct segment *s)
 		.length = s->length,
 		.unpacked = s->unpacked,
 		.verified = s->verified,
+		.loose = s->loose && !s->verified,
+		.zero_tail = s->zero_tail,
+		.unread = s->unread,
 	};
 	return 0;
 }
@@ -735,11 +738,6 @@ int recorder_walk(struct recorder *r, struct input *in, bool as_guard, uint64_t 
 	r->m = NULL;
 	if (err && r->fault.error)
 		*fault = r->fault;
-	/* A guard that is merged with an early cpio has no trailer of its own. */
-	if (as_guard && err == -ENODATA && !*fault->path && fault->offset == input_end(in)) {
-		memset(fault, 0, sizeof(*fault));
-		err = 0;
-	}
 	return err;
 }
 

@@ -78,6 +78,7 @@ enum slot_state {
 	SLOT_NEW,     /* not there when it was sealed */
 	SLOT_REMOVED, /* was there when it was sealed */
 	SLOT_UNREADABLE,
+	SLOT_CUT,     /* the device ends in front of its end, and what is there does not differ */
 	SLOT_UNKNOWN, /* no record to compare with */
 };
 

@@ -27,7 +27,9 @@ static inline const char *manifest_artifact_name(enum artifact_kind kind)
 /* "" for NOT_REFUSED. */
 static inline const char *manifest_refusal_name(enum refusal refusal)
 {
-	static const char *const names[] = { "", "broken", "unknown", "start", "changed" };
+	static const char *const names[] = {
+		"", "broken", "unknown", "start", "changed", "format"
+	};
 
 	return names[refusal];
 }

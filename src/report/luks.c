@@ -55,6 +55,8 @@ const char *luks_slot_state(const struct luks_view *v, unsigned int slot)
 		return "unreadable";
 	case SLOT_WIPED:
 		return "not as sealed";
+	case SLOT_CUT:
+		return "behind the end";
 	case SLOT_REMOVED:
 		return "removed";
 	case SLOT_CHANGED:

@@ -45,6 +45,10 @@ void luks_next_keep_evidence(struct finding *f, const struct luks_view *v);
 void luks_next_use_backup(struct finding *f, const struct luks_view *v);
 void luks_next_copy_header(struct finding *f, const struct luks_view *v);
 void luks_next_restore_header(struct finding *f, const struct luks_view *v);
+/* How a header that was put together is tried, used and put back; nothing without one. */
+void luks_next_use_remains(struct finding *f, const struct luks_view *v);
+/* "--header FILE " or ""; the caller frees it. */
+char *luks_header_option(const struct luks_view *v);
 void luks_next_seal(struct finding *f, const struct luks_view *v);
 
 /* The findings about the header, and about its keyslots. */

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
 #include "report/luks.h"
+#include "storage/device.h"
 #include "util/text.h"
 #include "util/util.h"
 
@@ -51,14 +53,108 @@ struct finding *report_luks_unreadable(struct report *r, const char *place)
 	return f;
 }
 
+/* On what the header that was put together stands. */
+static const char *proof_of(const struct luks_view *v)
+{
+	if (v->luks.rebuilt == LUKS_REBUILT_PROVEN)
+		return "as its checksum proves";
+	return v->luks.version == 1
+		       ? "as the format prescribes it; LUKS1 has no checksum that would "
+			 "prove it, a passphrase that opens a keyslot does"
+		       : "from metadata that no checksum proves any more, but a "
+			 "passphrase that opens a keyslot does";
+}
+
+static void tell_remains(struct finding *f, const struct luks_view *v)
+{
+	slot_set sound = luks_slots_sound(v);
+	cleanup(free_ptr) char *text = luks_slots_text(sound);
+
+	if (!v->luks.rebuilt)
+		return;
+	finding_text(f, "what is left", "all of a header, %s", proof_of(v));
+	if (sound)
+		finding_text(f, "as sealed", "%s", text);
+}
+
+/* Which of the two is wanted is not for a program to say. */
+static void ask_which(struct finding *f, const struct luks_view *v)
+{
+	finding_next(
+		f,
+		"Which of the two shall it be? When it is %s now, by its owner's wish: take it "
+		"out of crypttab, and change nothing on it.",
+		v->other);
+	finding_next(
+		f,
+		"When it shall be LUKS: no cryptsetup repair yet, which writes over %s. Keep a "
+		"copy elsewhere first: dd if=%s of=AS-FOUND.img bs=1M count=32",
+		v->other, luks_view_place(v));
+	luks_next_use_remains(f, v);
+	if (!luks_is_known(&v->luks))
+		luks_next_restore_header(f, v);
+}
+
+static void foreign(struct report *r, const struct luks_view *v)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-LUKS-FOREIGN", luks_view_place(v),
+		"%s lies where %s LUKS header was%s. cryptsetup does not open it like this. A program "
+		"may have written it by its owner's wish or by mistake, or it belongs elsewhere: the "
+		"bytes do not tell.",
+		v->other, v->luks.version == 2 ? "the first copy of a" : "the",
+		v->luks.chosen >= 0 ? ", and the second copy is good"
+		: v->luks.rebuilt   ? ", and what is left is enough to put the header together"
+				    : ", and not enough of it is left");
+
+	f->summary[0] = (char)toupper((unsigned char)f->summary[0]);
+	add_evidence(f, v);
+	tell_remains(f, v);
+	ask_which(f, v);
+}
+
+static void erased(struct report *r, const struct luks_view *v)
+{
+	const struct luks *l = &v->luks;
+	bool both = l->chosen < 0 && l->version == 2;
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-LUKS-ERASED", luks_view_place(v),
+		"The magic of %s LUKS%d header was erased, its first six bytes, and all else is %s. "
+		"So wipefs leaves it, pvcreate, mkfs and installers; a disk loses whole sectors. %s",
+		l->version == 1 ? "the"
+		: both		? "both copies of the"
+				: "one copy of the",
+		l->version,
+		l->version == 2 ? "right, as its checksum proves once they are put back"
+				: "well formed",
+		l->chosen >= 0
+			? "The other copy is good, and cryptsetup puts it back when it opens the "
+			  "disk."
+			: "cryptsetup does not open it like this.");
+
+	add_evidence(f, v);
+	tell_remains(f, v);
+	if (l->chosen >= 0)
+		return;
+	finding_next(f,
+		     "When it was erased on purpose, take it out of crypttab; nothing is broken.");
+	luks_next_use_remains(f, v);
+}
+
 static void no_header_without_record(struct report *r, const struct luks_view *v)
 {
 	struct finding *f = report_finding(
 		r, VERDICT_INCONCLUSIVE, "BV-LUKS-GONE", luks_view_place(v),
-		"There is no LUKS header here. Whether there ever was one, nothing here tells: no "
-		"sealed record is one of this device.");
+		v->luks.rebuilt
+			? "There is no LUKS header here, but the metadata of one: it was "
+			  "overwritten, by its owner's wish or not. No sealed record is one of "
+			  "this device."
+			: "There is no LUKS header here. Whether there ever was one, nothing "
+			  "here tells: no sealed record is one of this device.");
 
 	add_evidence(f, v);
+	tell_remains(f, v);
+	luks_next_use_remains(f, v);
 	finding_next(f,
 		     "Is it the right device? A partition inside it, or a disk with another name? "
 		     "(lsblk -o NAME,SIZE,FSTYPE,UUID)");
@@ -74,14 +170,50 @@ static void header_gone(struct report *r, const struct luks_view *v)
 		no_header_without_record(r, v);
 		return;
 	}
-	f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-GONE", luks_view_place(v),
-			   "The LUKS header that was sealed is not there any more%s%s.",
-			   v->other ? "; where it began there is now: " : "",
-			   v->other ? v->other : "");
+	f = report_finding(
+		r, v->foreign ? VERDICT_INCONCLUSIVE : VERDICT_STORAGE_CORRUPTION, "BV-LUKS-GONE",
+		luks_view_place(v), "The LUKS header that was sealed is not there any more%s%s.",
+		v->other ? "; where it began there is now: " : "", v->other ? v->other : "");
 	add_evidence(f, v);
+	if (v->foreign) {
+		ask_which(f, v);
+		return;
+	}
 	finding_not(f, "%s", not_what());
 	luks_next_keep_evidence(f, v);
 	luks_next_restore_header(f, v);
+}
+
+/* What the damage means. LUKS1, and well formed: only the record tells that a field is another. */
+static char *meaning_of_damage(const struct luks_view *v)
+{
+	if (v->luks.chosen >= 0)
+		return text_copy(
+			"Fields differ that no change by its owner alters like that: the right "
+			"passphrase is refused, or the device is not found by its UUID, or "
+			"what opens is not the data");
+	if (v->luks.only_unused_bad && !v->comparison.fields_bad)
+		return text_copy(
+			"Only what it says of keyslots that are not in use is, and cryptsetup "
+			"may refuse all of it for that; those in use are described as they "
+			"must be");
+	if (v->luks.rebuilt)
+		return text_format(
+			"cryptsetup cannot use it as it is, with any passphrase. But it can "
+			"be put together, %s",
+			proof_of(v));
+	return text_copy(
+		"cryptsetup cannot use it as it is, with any passphrase, also the right one");
+}
+
+/* What cryptsetup itself does with descriptors of keyslots that are not in use. */
+static void repair_unused(struct finding *f, const struct luks_view *v)
+{
+	finding_next(
+		f,
+		"On a copy, cryptsetup may make them anew: dd if=%s of=COPY.img bs=1M count=32; "
+		"cryptsetup repair COPY.img; bootverdict luks COPY.img",
+		luks_view_place(v));
 }
 
 static void headers_bad(struct report *r, const struct luks_view *v)
@@ -91,19 +223,78 @@ static void headers_bad(struct report *r, const struct luks_view *v)
 	const char *what = unreadable	     ? "The device cannot read the LUKS header"
 			   : l->version == 1 ? "The LUKS1 header is damaged"
 					     : "Both copies of the LUKS2 header are damaged";
-	/* LUKS1, and well formed: only the record tells that a field is another one. */
-	const char *so = l->chosen >= 0
-				 ? "Fields differ that no change by its owner alters like that: "
-				   "the right passphrase is refused, or the device is not found by "
-				   "its UUID, or what opens is not the data"
-				 : "No passphrase can open it, also the right one";
+	cleanup(free_ptr) char *so = meaning_of_damage(v);
 	struct finding *f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-HEADERS",
 					   luks_view_place(v), "%s. %s.", what, so);
 
 	add_evidence(f, v);
+	tell_remains(f, v);
 	finding_not(f, "%s", not_what());
 	luks_next_keep_evidence(f, v);
+	if (l->only_unused_bad)
+		repair_unused(f, v);
+	if (l->rebuilt)
+		luks_next_use_remains(f, v);
 	luks_next_restore_header(f, v);
+}
+
+/* Its header is right by its own checksum; what is missing was never read wrongly. */
+static void too_small(struct report *r, const struct luks_view *v)
+{
+	const struct luks *l = &v->luks;
+	uint64_t needed = l->needed > l->size ? l->needed : l->data_end;
+	slot_set cut = luks_slots_cut(v);
+	cleanup(free_ptr) char *slots = luks_slots_text(cut);
+	struct finding *f = report_finding(
+		r, VERDICT_CONFIG_ERROR, "BV-LUKS-SIZE", luks_view_place(v),
+		"It is too small for the LUKS%d container that begins on it: that needs %s%" PRIu64
+		" bytes, and there are %" PRIu64 ". cryptsetup does not open it.",
+		l->version, l->chosen < 0 ? "at least " : "", needed, l->size);
+
+	finding_number(f, "needed", needed);
+	finding_number(f, "there", l->size);
+	if (cut)
+		finding_text(f, "behind the end", "%s", slots);
+	finding_not(f, "the passphrase, its length, or the keyboard layout");
+	finding_next(f, "A partition: is it as long in the partition table as it was? (fdisk -l; "
+			"sfdisk --dump) Write nothing to the disk before it is.");
+	finding_next(
+		f, "A copy or an image: it ends too early. Copy it again, and compare the sizes.");
+}
+
+static char *inside_command(const struct luks_view *v)
+{
+	const char *place = luks_view_place(v);
+	char part[64];
+
+	if (device_at(place, v->luks.inside.offset, part, sizeof(part)))
+		return text_format("bootverdict luks %s", part);
+	return text_format(
+		"bootverdict luks \"$(losetup --read-only --find --show --offset %" PRIu64 " %s)\"",
+		v->luks.inside.offset, place);
+}
+
+static void container_inside(struct report *r, const struct luks_view *v)
+{
+	const struct luks *l = &v->luks;
+	cleanup(free_ptr) char *command = inside_command(v);
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-LUKS-INSIDE", luks_view_place(v),
+		"A LUKS%d container begins at byte %" PRIu64
+		" in it, and none at its start: it is what "
+		"the container lies on (a disk with partitions, a RAID member, a physical volume).",
+		l->inside.version, l->inside.offset);
+
+	if (v->other)
+		finding_text(f, "at the start now", "%s", v->other);
+	finding_text(f, "UUID of the container", "%s", l->inside.uuid);
+	if (v->sealed)
+		finding_text(f, "sealed UUID", "%s", v->sealed->uuid);
+	finding_next(f, "Name the partition or volume that begins there: %s", command);
+	if (v->sealed)
+		finding_next(
+			f, "The container was sealed at its start. Does the partition begin where "
+			   "it did? (fdisk -l; sfdisk --dump)");
 }
 
 static void of_another_writer(struct report *r, const struct luks_view *v)
@@ -136,12 +327,6 @@ static void damaged_beside_another_writer(struct report *r, const struct luks_vi
 	luks_next_keep_evidence(f, v);
 }
 
-static const char *repair_option(const struct luks_view *v, char **owned)
-{
-	*owned = v->header ? text_format("--header %s ", v->header) : text_copy("");
-	return *owned;
-}
-
 /* cryptsetup 2.7 repairs a copy that is damaged, but refuses a disk that cannot read one. */
 static void one_copy_unreadable(struct report *r, const struct luks_view *v, unsigned int bad)
 {
@@ -168,20 +353,45 @@ static void one_copy_bad(struct report *r, const struct luks_view *v)
 		one_copy_unreadable(r, v, bad);
 		return;
 	}
+	option = luks_header_option(v);
 	f = report_finding(
 		r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-COPY", luks_view_place(v),
-		"The %s copy of the LUKS2 header is damaged; the %s one is good, so the disk still "
-		"opens. cryptsetup will repair this silently, and the disk stays what it is.",
-		copy_name(bad), copy_name((unsigned int)l->chosen));
+		"The %s copy of the LUKS2 header is damaged, as its checksum shows; the %s one is "
+		"good, and cryptsetup %s",
+		copy_name(bad), copy_name((unsigned int)l->chosen),
+		v->foreign
+			? "refuses the disk all the same, because the signature of another format "
+			  "is on it, too."
+			: "uses that, and writes it over the damaged one without a word when it "
+			  "opens the disk, unless it finds the signature of another format. The "
+			  "disk stays what it is.");
 	add_evidence(f, v);
 	finding_not(f, "%s", not_what());
-	finding_next(f, "Have the storage examined: it changed bytes that nobody wrote.");
-	finding_next(f, "Then, or when the report is safely kept: cryptsetup repair %s%s",
-		     repair_option(v, &option), v->device);
+	finding_next(f, "Have the storage examined: it does not give back what was written, unless "
+			"something else wrote there.");
+	if (v->foreign)
+		ask_which(f, v);
+	else
+		finding_next(f, "Then, or when the report is safely kept: cryptsetup repair %s%s",
+			     option, v->device);
 	finding_next(f,
 		     "Keep a header backup on another disk: cryptsetup luksHeaderBackup %s "
 		     "--header-backup-file BACKUP-FILE",
 		     luks_view_place(v));
+}
+
+static void make_equal(struct finding *f, const struct luks_view *v, const char *option)
+{
+	if (!v->foreign) {
+		finding_next(f, "Make them equal again: cryptsetup repair %s%s", option, v->device);
+		return;
+	}
+	finding_next(
+		f,
+		"cryptsetup does not open it like this, because the signature of another format "
+		"is on it, too: %s.",
+		v->other);
+	ask_which(f, v);
 }
 
 /*
@@ -194,7 +404,7 @@ static void copies_differ(struct report *r, const struct luks_view *v)
 	unsigned int newer = l->copies[0].seqid > l->copies[1].seqid ? 0 : 1;
 	const struct luks_copy *old = &l->copies[!newer];
 	bool reverted = v->sealed && old->seqid < v->sealed->seqid;
-	cleanup(free_ptr) char *option = NULL;
+	cleanup(free_ptr) char *option = luks_header_option(v);
 	struct finding *f;
 
 	f = report_finding(
@@ -210,14 +420,13 @@ static void copies_differ(struct report *r, const struct luks_view *v)
 	finding_number(f, "seqid of the second", l->copies[1].seqid);
 	if (v->sealed)
 		finding_number(f, "sealed seqid", v->sealed->seqid);
-	finding_next(f, "Make them equal again: cryptsetup repair %s%s", repair_option(v, &option),
-		     v->device);
+	make_equal(f, v, option);
 }
 
 static void update_was_cut(struct report *r, const struct luks_view *v)
 {
 	unsigned int good = (unsigned int)v->luks.chosen;
-	cleanup(free_ptr) char *option = NULL;
+	cleanup(free_ptr) char *option = luks_header_option(v);
 	struct finding *f = report_finding(
 		r, VERDICT_INCONCLUSIVE, "BV-LUKS-SEQID", luks_view_place(v),
 		v->luks.copies[!good].unfinished
@@ -230,8 +439,7 @@ static void update_was_cut(struct report *r, const struct luks_view *v)
 
 	finding_number(f, "seqid of the first", v->luks.copies[0].seqid);
 	finding_number(f, "seqid of the second", v->luks.copies[1].seqid);
-	finding_next(f, "Make them equal again: cryptsetup repair %s%s", repair_option(v, &option),
-		     v->device);
+	make_equal(f, v, option);
 }
 
 /*
@@ -304,8 +512,8 @@ static void unused_fields(struct report *r, const struct luks_view *v)
 {
 	struct finding *f = report_finding(
 		r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-PADDING", luks_view_place(v),
-		"Fields of the LUKS1 header differ that no keyslot in use needs: passphrases work. "
-		"But the disk changed bytes that nobody wrote.");
+		"Fields of the LUKS1 header differ that no keyslot in use needs: they keep no passphrase "
+		"from working. But no cryptsetup command writes them alone.");
 
 	f->warning = true;
 	luks_ranges(f, v, v->bad_copies, LUKS_HEADERS);
@@ -366,18 +574,32 @@ void report_luks_header(struct report *r, const struct luks_view *v)
 		of_another_writer(r, v);
 	else if (v->comparison.shift)
 		conversion_was_cut(r, v);
-	else if (l->chosen < 0 && luks_both_copies_are(l, LUKS_COPY_ABSENT))
+	else if (l->chosen < 0 && luks_holds_another(v))
+		container_inside(r, v);
+	else if (luks_is_overwritten(v) && l->version)
+		foreign(r, v);
+	else if (l->chosen < 0 && luks_is_too_small(v) && !v->comparison.fields_bad &&
+		 !luks_is_erased(l))
+		too_small(r, v);
+	else if (l->chosen < 0 && luks_both_copies_are(l, LUKS_COPY_ABSENT) &&
+		 !(v->sealed && l->rebuilt))
 		header_gone(r, v);
-	else if (l->chosen < 0 || v->comparison.fields_bad)
+	else if (v->comparison.fields_bad)
+		headers_bad(r, v);
+	else if (luks_is_erased(l))
+		erased(r, v);
+	else if (l->chosen < 0)
 		headers_bad(r, v);
 	else if (luks_update_was_cut(v))
 		update_was_cut(r, v);
-	else if (l->version == 2 && !both_good(l))
+	else if (l->version == 2 && !both_good(l) && !luks_any_copy_is(l, LUKS_COPY_CUT))
 		one_copy_bad(r, v);
 	else if (both_good(l) && l->copies[0].seqid != l->copies[1].seqid)
 		copies_differ(r, v);
 	if (l->chosen < 0)
 		return;
+	if (luks_is_too_small(v))
+		too_small(r, v);
 	if (v->sealed)
 		against_record(r, v);
 	if (*l->requirements)

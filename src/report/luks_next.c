@@ -41,15 +41,66 @@ void luks_next_use_backup(struct finding *f, const struct luks_view *v)
 		     luks_view_place(v));
 }
 
+char *luks_header_option(const struct luks_view *v)
+{
+	return v->header ? text_format("--header %s ", v->header) : text_copy("");
+}
+
+void luks_next_use_remains(struct finding *f, const struct luks_view *v)
+{
+	const char *mapping = v->sealed ? sealed_luks_mapping(v->sealed) : "";
+	cleanup(free_ptr) char *option = luks_header_option(v);
+
+	if (!luks_is_known(&v->luks))
+		return;
+	finding_next(
+		f,
+		"Try a passphrase on it; nothing is written: bootverdict luks %s--try-passphrase %s",
+		option, v->device);
+	finding_next(
+		f,
+		"Open the disk with it, and write nothing to the disk: bootverdict luks %s"
+		"--save-header HEADER.img %s; cryptsetup open --readonly --header HEADER.img %s "
+		"%s",
+		option, v->device, v->device, *mapping ? mapping : "NAME");
+	finding_next(f,
+		     "Put it back only when that shows your data, and they are copied away: "
+		     "cryptsetup luksHeaderRestore %s --header-backup-file HEADER.img",
+		     luks_view_place(v));
+}
+
+/* Key material of the sealed keyslots, whether or not a header tells of it. */
+static slot_set material_left(const struct luks_view *v)
+{
+	slot_set left = 0;
+
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+		if (v->comparison.slots[i] == SLOT_AS_SEALED ||
+		    v->comparison.slots[i] == SLOT_PADDING)
+			left |= UINT32_C(1) << i;
+	}
+	return left;
+}
+
 void luks_next_restore_header(struct finding *f, const struct luks_view *v)
 {
+	slot_set left = material_left(v);
+	cleanup(free_ptr) char *text = luks_slots_text(left);
+
 	luks_next_use_backup(f, v);
-	if (v->luks.chosen >= 0 && luks_slots_sound(v) | luks_slots_unproven(v))
-		finding_next(f, "A backup brings back the passphrases of its time.");
-	else
+	finding_next(f, "A backup brings back the passphrases of its time.");
+	if (luks_is_known(&v->luks))
+		return;
+	if (left)
+		finding_next(
+			f,
+			"The key material of %s is as sealed: with a header of that time, also "
+			"one without key material, it opens the disk. Do not overwrite it.",
+			text);
+	else if (v->sealed && !v->comparison.shift)
 		finding_next(f,
-			     "A backup brings back the passphrases of its time. Without a backup%s "
-			     "this program knows no way to the data.",
+			     "Neither metadata nor key material that was sealed is left: without a "
+			     "backup%s this program knows no way to the data.",
 			     v->closed ? "" : " and without an open container");
 }
 

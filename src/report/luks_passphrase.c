@@ -24,7 +24,8 @@ static void opened(struct report *r, const struct luks_view *v, slot_set slots)
 	cleanup(free_ptr) char *text = luks_slots_text(slots);
 
 	report_finding(r, VERDICT_INTACT, "BV-LUKS-PASSPHRASE", luks_view_place(v),
-		       "The passphrase opens %s, as the digest of the volume key proves.", text);
+		       "The passphrase opens %s%s, as the digest of the volume key proves.", text,
+		       v->luks.chosen < 0 ? ", with the header that was put together" : "");
 }
 
 static void cannot_tell(struct report *r, const struct luks_view *v, slot_set doubted,
@@ -68,12 +69,12 @@ void report_luks_passphrase(struct report *r, const struct luks_view *v,
 			    const struct luks_tried *tried)
 {
 	slot_set damaged = luks_slots_damaged(v), unproven = luks_slots_unproven(v);
-	slot_set wiped = luks_slots_wiped(v);
-	slot_set all = damaged | unproven | wiped | luks_slots_sound(v);
+	slot_set wiped = luks_slots_wiped(v), cut = luks_slots_cut(v);
+	slot_set all = damaged | unproven | wiped | cut | luks_slots_sound(v);
 
 	if (tried->opened)
 		opened(r, v, tried->opened);
-	else if (v->luks.chosen < 0)
+	else if (!luks_is_known(&v->luks))
 		report_finding(r, VERDICT_INCONCLUSIVE, "BV-LUKS-PASSPHRASE", luks_view_place(v),
 			       "The passphrase cannot be tried, right or wrong: there is no header "
 			       "that could be used.");
@@ -87,10 +88,14 @@ void report_luks_passphrase(struct report *r, const struct luks_view *v,
 			       "The passphrase cannot be tried: the header has no keyslot in use.");
 	else if (header_is_doubted(r))
 		cannot_tell(r, v, all, "which a damaged header describes", false);
+	else if (v->luks.chosen < 0)
+		cannot_tell(r, v, all, "which a header describes that was put together", false);
 	else if (damaged)
 		cannot_tell(r, v, damaged, "whose key material is damaged", false);
 	else if (wiped)
 		cannot_tell(r, v, wiped, "whose key material is other than sealed", false);
+	else if (cut)
+		cannot_tell(r, v, cut, "whose key material is behind the end of the device", false);
 	else if (tried->failed)
 		cannot_tell(r, v, tried->failed, "which could not be tried", false);
 	else if (unproven)

@@ -21,11 +21,19 @@ static void how_to_get_past(struct finding *f, const struct luks_view *v, slot_s
 
 static void what_still_opens(struct finding *f, const struct luks_view *v)
 {
-	slot_set sound = luks_slots_sound(v), unproven = luks_slots_unproven(v);
-	cleanup(free_ptr) char *good = luks_slots_text(sound), *rest = luks_slots_text(unproven);
+	slot_set opening = luks_slots_opening(v), sound = luks_slots_sound(v);
+	slot_set unproven = luks_slots_unproven(v), rest_sound = sound & ~opening;
+	cleanup(free_ptr) char *good = luks_slots_text(opening), *rest = luks_slots_text(unproven);
+	cleanup(free_ptr) char *kept = luks_slots_text(rest_sound);
 
-	if (sound)
+	if (opening)
 		finding_next(f, "The passphrase of %s still opens the disk.", good);
+	if (rest_sound)
+		finding_next(
+			f,
+			"The key material of %s is as sealed; whether it opens the disk does not "
+			"hang on that alone.",
+			kept);
 	if (unproven)
 		finding_next(
 			f, "Nothing speaks against %s, and nothing proves it: try its passphrase.",
@@ -39,7 +47,7 @@ static void how_to_recover(struct finding *f, const struct luks_view *v, unsigne
 {
 	what_still_opens(f, v);
 	luks_next_keep_evidence(f, v);
-	if (luks_slots_sound(v) | luks_slots_unproven(v))
+	if (!luks_is_refused(v) && luks_slots_sound(v) | luks_slots_unproven(v))
 		finding_next(f,
 			     "Once the storage is sound, with another passphrase: cryptsetup "
 			     "luksKillSlot %s %u; cryptsetup luksAddKey --key-slot %u %s",
@@ -62,6 +70,17 @@ static void fields_range(struct finding *f, const struct luks_view *v, unsigned 
 	finding_range(f, &fields);
 }
 
+/* Whether the header says something else of it than when it was sealed. */
+static bool is_described_otherwise(const struct luks_view *v, unsigned int slot)
+{
+	for (size_t i = 0; v->sealed && i < v->sealed->slot_count; i++) {
+		if (v->sealed->slots[i].number == slot)
+			return luks_is_known(&v->luks) &&
+			       v->sealed->slots[i].described != v->luks.slots[slot].described;
+	}
+	return false;
+}
+
 static char *text_for(const struct luks_view *v, unsigned int slot)
 {
 	if (v->comparison.slots[slot] == SLOT_UNREADABLE)
@@ -69,15 +88,22 @@ static char *text_for(const struct luks_view *v, unsigned int slot)
 			"The device cannot read all of keyslot %u: no passphrase can open it there, "
 			"also the right one.",
 			slot);
+	if (is_described_otherwise(v, slot) && v->bad[slot].blocks)
+		return text_format(
+			"Some of the key material of keyslot %u is as sealed and some is not, which no "
+			"change of a key leaves: its passphrase is refused, also the right one.",
+			slot);
 	if (v->comparison.slot_fields_bad[slot] && !v->bad[slot].blocks)
 		return text_format(
 			"What the header says of keyslot %u is damaged (LUKS1 has no checksum): its "
 			"passphrase is refused, also the right one.",
 			slot);
 	return text_format(
-		"The key material of keyslot %u is damaged, though the header says that nobody "
-		"changed it: its passphrase is refused, also the right one.",
-		slot);
+		"The key material of keyslot %u is damaged, though %s: its passphrase is refused, also "
+		"the right one.",
+		slot,
+		luks_is_known(&v->luks) ? "the header says that nobody changed it"
+					: "some of it is as sealed");
 }
 
 static void slot_damaged(struct report *r, const struct luks_view *v, unsigned int slot)
@@ -169,8 +195,8 @@ static void slot_padding(struct report *r, const struct luks_view *v, unsigned i
 {
 	struct finding *f = report_finding(
 		r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-PADDING", luks_view_place(v),
-		"Behind the key material of keyslot %u bytes differ that nothing uses: its "
-		"passphrase works. But the disk changed bytes that nobody wrote.",
+		"Behind the key material of keyslot %u bytes differ that nothing uses: they keep no "
+		"passphrase from working. But no cryptsetup command writes them alone.",
 		slot);
 
 	f->warning = true;
@@ -242,14 +268,17 @@ static void not_sealed(struct report *r, const struct luks_view *v)
 
 void report_luks_slots(struct report *r, const struct luks_view *v)
 {
-	if (v->luks.chosen < 0 && !v->comparison.shift)
+	if (!luks_is_known(&v->luks) && !v->comparison.shift)
+		return;
+	/* What else was written over is not known; the table has it. */
+	if (luks_is_overwritten(v) && (v->luks.chosen < 0 || !v->sealed))
 		return;
 	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
 		enum slot_state state = v->comparison.slots[i];
 
 		if (state == SLOT_DAMAGED || state == SLOT_UNREADABLE)
 			slot_damaged(r, v, i);
-		else if (state == SLOT_WIPED && v->luks.chosen >= 0)
+		else if (state == SLOT_WIPED && luks_is_known(&v->luks))
 			slot_wiped(r, v, i);
 		else if (v->implausible[i])
 			slot_implausible(r, v, i);
@@ -260,6 +289,6 @@ void report_luks_slots(struct report *r, const struct luks_view *v)
 		return;
 	if (v->sealed)
 		slots_stale(r, v);
-	else if (!luks_slots_damaged(v))
+	else if (!luks_slots_damaged(v) && !luks_is_too_small(v))
 		not_sealed(r, v);
 }

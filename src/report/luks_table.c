@@ -9,6 +9,8 @@ static const char *copy_state(const struct luks_view *v, unsigned int copy)
 	switch (v->luks.copies[copy].state) {
 	case LUKS_COPY_ABSENT:
 		return "absent";
+	case LUKS_COPY_ERASED:
+		return "magic erased";
 	case LUKS_COPY_BAD_FIELD:
 		return "damaged";
 	case LUKS_COPY_BAD_CHECKSUM:
@@ -19,6 +21,8 @@ static const char *copy_state(const struct luks_view *v, unsigned int copy)
 		return "unreadable";
 	case LUKS_COPY_UNKNOWN:
 		return "unknown version";
+	case LUKS_COPY_CUT:
+		return "behind the end";
 	case LUKS_COPY_GOOD:
 		break;
 	}

@@ -344,7 +344,7 @@ static void ask_crypttab(struct search *s)
 			continue;
 		if (stat(device, &st) == 0 && S_ISBLK(st.st_mode))
 			place = crypt_place(s->places, st.st_rdev);
-		add(s, e->name, e->source, e->header, place ? place : "");
+		add(s, e->name, e->source, e->header, place ? place : "")->may_be_plain = !e->luks;
 	}
 }
 

@@ -24,6 +24,7 @@ struct crypt_device {
 	char *top;    /* the device with the file system, while that is known; or NULL */
 	struct crypt_layer *layers; /* lowest first; owned */
 	size_t layer_count;
+	bool may_be_plain; /* neither the kernel nor crypttab says that it is LUKS */
 };
 
 struct crypt_devices {

@@ -90,6 +90,19 @@ static bool is_random_key(const char *key)
 	       !strcmp(key, "/dev/hwrng");
 }
 
+/* A name that is made of what a LUKS header holds. */
+static bool names_a_header(const char *source)
+{
+	static const char *const starts[] = { "UUID=", "LABEL=", "/dev/disk/by-uuid/",
+					      "/dev/disk/by-label/" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(starts); i++) {
+		if (!strncmp(source, starts[i], strlen(starts[i])))
+			return true;
+	}
+	return false;
+}
+
 static void add_entry(struct crypttab *t, char *fields[FIELDS])
 {
 	struct crypttab_entry *e;
@@ -104,6 +117,7 @@ static void add_entry(struct crypttab *t, char *fields[FIELDS])
 	has_option(fields[3], "header", &e->header);
 	e->initramfs = has_option(fields[3], "initramfs", NULL);
 	e->noauto = has_option(fields[3], "noauto", NULL);
+	e->luks = e->header || has_option(fields[3], "luks", NULL) || names_a_header(e->source);
 }
 
 void crypttab_parse(struct crypttab *t, const char *text)

@@ -12,6 +12,7 @@ struct crypttab_entry {
 	char *header;	/* path of a detached header, or NULL */
 	bool initramfs; /* to be unlocked there in any case */
 	bool noauto;	/* not unlocked by itself later */
+	bool luks; /* said to be: by the option, by a header, by a UUID or label, which plain dm-crypt has not */
 };
 
 struct crypttab {

@@ -151,3 +151,11 @@ bool device_name(dev_t device, char *name, size_t size)
 {
 	return sysfs_name(SYSFS_BLOCK, device, "", name, size);
 }
+
+bool device_at(const char *path, uint64_t byte, char *name, size_t size)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISBLK(st.st_mode) &&
+	       sysfs_part_at(SYSFS_BLOCK, st.st_rdev, byte, name, size);
+}

@@ -46,4 +46,7 @@ void extent_map_locate(const struct extent_map *map, uint64_t offset, struct loc
 /* Names a block device by its number, from sysfs: "/dev/vda1". False: no such device. */
 bool device_name(dev_t device, char *name, size_t size);
 
+/* Names the partition that begins at that byte of the block device at path. False: none, or no such device. */
+bool device_at(const char *path, uint64_t byte, char *name, size_t size);
+
 #endif

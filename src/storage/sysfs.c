@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -59,7 +60,7 @@ static bool print_name(char *name, size_t size, const char *folder, const char *
 
 bool sysfs_name(const char *folder, dev_t device, const char *above, char *name, size_t size)
 {
-	char attribute[32], text[1024], *value;
+	char attribute[NAME_MAX + 16], text[1024], *value;
 
 	name[0] = '\0';
 	/* The device-mapper's own names say more than "dm-0". */
@@ -75,6 +76,31 @@ bool sysfs_name(const char *folder, dev_t device, const char *above, char *name,
 	value = strchr(value, '=') + 1;
 	value[strcspn(value, "\n")] = '\0';
 	return print_name(name, size, "/dev/", value);
+}
+
+bool sysfs_part_at(const char *folder, dev_t device, uint64_t byte, char *name, size_t size)
+{
+	char path[PATH_MAX];
+	const struct dirent *e;
+	bool found = false;
+	DIR *d;
+
+	snprintf(path, sizeof(path), "%s/%u:%u", folder, major(device), minor(device));
+	d = opendir(path);
+	while (d && !found && (e = readdir(d))) {
+		char attribute[NAME_MAX + 8];
+		uint64_t start;
+
+		snprintf(attribute, sizeof(attribute), "%s/start", e->d_name);
+		if (*e->d_name == '.' || !read_number(folder, device, attribute, &start) ||
+		    start != byte / 512 || byte % 512)
+			continue;
+		snprintf(attribute, sizeof(attribute), "%s/", e->d_name);
+		found = sysfs_name(folder, device, attribute, name, size);
+	}
+	if (d)
+		closedir(d);
+	return found;
 }
 
 void sysfs_locate(const char *folder, dev_t device, uint64_t byte, struct location *location)

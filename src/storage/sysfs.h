@@ -20,6 +20,9 @@
  */
 bool sysfs_name(const char *folder, dev_t device, const char *above, char *name, size_t size);
 
+/* The name in /dev of the partition that begins at that byte of a disk. False: none does. */
+bool sysfs_part_at(const char *folder, dev_t device, uint64_t byte, char *name, size_t size);
+
 /* Where a byte of a device lies. location->known is false when sysfs does not know the device. */
 void sysfs_locate(const char *folder, dev_t device, uint64_t byte, struct location *location);
 

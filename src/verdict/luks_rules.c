@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "verdict/luks_rules.h"
 
+#include <string.h>
+
 /* Of LUKS2, crypt_format() and crypt_convert(). */
 #define FIRST_SEQID 2u
 
@@ -24,6 +26,11 @@ static bool is_wiped(const struct luks_view *v, unsigned int slot)
 	return v->comparison.slots[slot] == SLOT_WIPED;
 }
 
+static bool is_cut(const struct luks_view *v, unsigned int slot)
+{
+	return v->comparison.slots[slot] == SLOT_CUT;
+}
+
 /* Its key material is there, and where the header says. */
 static bool is_sound(const struct luks_view *v, unsigned int slot)
 {
@@ -36,7 +43,7 @@ static bool is_sound(const struct luks_view *v, unsigned int slot)
 static bool is_unproven(const struct luks_view *v, unsigned int slot)
 {
 	return is_in_use(v, slot) && !v->comparison.shift && !is_sound(v, slot) &&
-	       !is_damaged(v, slot) && !is_wiped(v, slot);
+	       !is_damaged(v, slot) && !is_wiped(v, slot) && !is_cut(v, slot);
 }
 
 static bool is_unreadable(const struct luks_view *v, unsigned int slot)
@@ -79,6 +86,54 @@ slot_set luks_slots_unproven(const struct luks_view *v)
 slot_set luks_slots_unreadable(const struct luks_view *v)
 {
 	return slots_that(v, is_unreadable);
+}
+
+bool luks_is_refused(const struct luks_view *v)
+{
+	const struct luks *l = &v->luks;
+
+	return l->chosen < 0 || luks_any_copy_is(l, LUKS_COPY_UNREADABLE) ||
+	       (l->version == 2 && v->foreign);
+}
+
+bool luks_is_overwritten(const struct luks_view *v)
+{
+	const struct luks *l = &v->luks;
+
+	if (!v->foreign || l->copies[0].state == LUKS_COPY_GOOD ||
+	    l->copies[0].state == LUKS_COPY_UNREADABLE)
+		return false;
+	/* All that it could have hit there is whole, and some of the second copy is not. */
+	return l->rebuilt != LUKS_REBUILT_PROVEN || l->copies[1].state != LUKS_COPY_BAD_CHECKSUM;
+}
+
+bool luks_is_erased(const struct luks *l)
+{
+	if (!luks_any_copy_is(l, LUKS_COPY_ERASED))
+		return false;
+	for (unsigned int i = 0; i < (l->version == 1 ? 1 : LUKS_HEADERS); i++) {
+		if (l->copies[i].state != LUKS_COPY_ERASED && l->copies[i].state != LUKS_COPY_GOOD)
+			return false;
+	}
+	return true;
+}
+
+slot_set luks_slots_opening(const struct luks_view *v)
+{
+	slot_set set = luks_slots_sound(v);
+
+	if (luks_is_refused(v) || v->comparison.fields_bad || *v->luks.requirements)
+		return 0;
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+		if (v->luks.slots[i].unbound)
+			set &= ~(UINT32_C(1) << i);
+	}
+	return set;
+}
+
+slot_set luks_slots_cut(const struct luks_view *v)
+{
+	return slots_that(v, is_cut);
 }
 
 static struct luks_judgement worse(struct luks_judgement j, enum verdict verdict,
@@ -135,6 +190,24 @@ static bool any_slot_is_bad(const struct luks_view *v)
 	       any_slot_is(v, SLOT_UNREADABLE);
 }
 
+bool luks_is_too_small(const struct luks_view *v)
+{
+	const struct luks *l = &v->luks;
+
+	if (l->chosen < 0 && l->copies[0].state != LUKS_COPY_CUT)
+		return false;
+	return l->needed > l->size || (!v->header && l->size > l->needed && l->data_end > l->size);
+}
+
+bool luks_holds_another(const struct luks_view *v)
+{
+	const struct luks *l = &v->luks;
+
+	if (!l->inside.version || any_slot_is(v, SLOT_AS_SEALED))
+		return false;
+	return !v->sealed || strcmp(v->sealed->uuid, l->inside.uuid) == 0;
+}
+
 static struct luks_judgement judge_no_header(const struct luks_view *v)
 {
 	if (luks_is_of_another_writer(&v->luks))
@@ -143,6 +216,18 @@ static struct luks_judgement judge_no_header(const struct luks_view *v)
 		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD };
 	if (v->comparison.shift)
 		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_CONVERTING };
+	if (luks_holds_another(v))
+		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_INSIDE };
+	if (luks_is_overwritten(v) && (v->sealed || v->luks.version))
+		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_FOREIGN };
+	if (v->comparison.fields_bad)
+		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_HEADERS_BAD };
+	if (v->luks.rebuilt && any_slot_is_bad(v))
+		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD };
+	if (luks_is_erased(&v->luks))
+		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_ERASED };
+	if (luks_is_too_small(v))
+		return (struct luks_judgement){ VERDICT_CONFIG_ERROR, LUKS_TOO_SMALL };
 	if (!luks_both_copies_are(&v->luks, LUKS_COPY_ABSENT))
 		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_HEADERS_BAD };
 	if (v->sealed)
@@ -187,8 +272,15 @@ static struct luks_judgement judge_copies(const struct luks_view *v, struct luks
 		return j;
 	if (luks_is_of_another_writer(l))
 		return judge_another_writer(v, j);
+	if (luks_is_overwritten(v))
+		return worse(j, VERDICT_INCONCLUSIVE, LUKS_FOREIGN);
 	if (luks_update_was_cut(v))
 		return worse(j, VERDICT_INCONCLUSIVE, LUKS_COPY_OLDER);
+	if (luks_is_erased(l))
+		return worse(j, VERDICT_INCONCLUSIVE, LUKS_ERASED);
+	/* A copy behind the end of the device is no damaged one: judge_luks() tells of it. */
+	if (luks_any_copy_is(l, LUKS_COPY_CUT))
+		return j;
 	if (!luks_both_copies_are(l, LUKS_COPY_GOOD))
 		return worse(j, VERDICT_STORAGE_CORRUPTION, LUKS_COPY_BAD);
 	if (first == second)
@@ -234,6 +326,9 @@ struct luks_judgement judge_luks(const struct luks_view *v)
 	if (v->luks.chosen < 0)
 		return judge_no_header(v);
 	j = judge_copies(v, j);
+	/* What else it wrote over is not known. */
+	if (!v->sealed && luks_is_overwritten(v))
+		return j;
 	/* Worse than a bad copy, and the same verdict: a passphrase is refused. */
 	if (any_slot_is_bad(v))
 		j = (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD };
@@ -241,6 +336,8 @@ struct luks_judgement judge_luks(const struct luks_view *v)
 		j = worse(j, VERDICT_INCONCLUSIVE, LUKS_CONVERTING);
 	if (luks_slots_wiped(v))
 		j = worse(j, VERDICT_INCONCLUSIVE, LUKS_SLOT_WIPED);
+	if (luks_is_too_small(v))
+		j = worse(j, VERDICT_CONFIG_ERROR, LUKS_TOO_SMALL);
 	if (*v->luks.requirements)
 		j = worse(j, VERDICT_INCONCLUSIVE, LUKS_NOT_KNOWN);
 	if (v->sealed)

@@ -16,10 +16,14 @@ enum luks_ground {
 	LUKS_AS_SEALED,
 	LUKS_GONE,	   /* sealed, and no header is there any more */
 	LUKS_NEVER_THERE,  /* no header, and no record of one */
+	LUKS_ERASED,	   /* the magic of copies was erased, and all else is right */
+	LUKS_FOREIGN,	   /* another format's signature lies where a header, or a copy, was */
 	LUKS_HEADERS_BAD,  /* no copy of the header can be used, or LUKS1: its fields are damaged */
 	LUKS_SLOT_BAD,	   /* a keyslot is damaged, unreadable or overwritten */
 	LUKS_CONVERTING,   /* a conversion between LUKS1 and LUKS2 was interrupted */
 	LUKS_SLOT_WIPED,   /* SLOT_WIPED: removing a key was interrupted, perhaps */
+	LUKS_TOO_SMALL,	   /* the device ends in front of what the header says is there */
+	LUKS_INSIDE,	   /* it holds a container that does not begin at its start */
 	LUKS_COPY_BAD,	   /* one copy is bad, the other one good */
 	LUKS_COPY_OLDER,   /* one copy is older than the other, or half an update */
 	LUKS_OLDER,	   /* both are older than the sealed ones, and sound */
@@ -47,6 +51,37 @@ bool luks_is_of_another_writer(const struct luks *l);
 /* The copy that is damaged beside one of another writer; -1: none is. */
 int luks_damaged_beside_another_writer(const struct luks *l);
 
+/*
+ * Whether cryptsetup refuses the device as it is, though it may have a good header: for want of a
+ * copy, or because it sees another format's signature beside one that it would have to repair
+ * (lib/luks2/luks2_disk_metadata.c, LUKS2_disk_hdr_read()).
+ */
+bool luks_is_refused(const struct luks_view *v);
+
+/*
+ * Whether another format's signature explains what is not as it was: something wrote it there, by
+ * its owner's wish, by mistake, or in the wrong place.
+ */
+bool luks_is_overwritten(const struct luks_view *v);
+
+/* Whether the magic of a copy was erased, and no copy is damaged in another way. */
+bool luks_is_erased(const struct luks *l);
+
+/*
+ * Keyslots that open the volume with cryptsetup as the device is: their key material is as sealed,
+ * they are of this volume, and nothing else that is known keeps cryptsetup from it.
+ */
+slot_set luks_slots_opening(const struct luks_view *v);
+
+/*
+ * Whether the device ends in front of what its header, by its own checksum, says is there; for a file
+ * that may be a header alone the data do not count.
+ */
+bool luks_is_too_small(const struct luks_view *v);
+
+/* Whether a container begins in it, further in: then the record says nothing against this one. */
+bool luks_holds_another(const struct luks_view *v);
+
 /* Whether the copy that is not good is an update that was cut off, by a power loss, say. */
 bool luks_update_was_cut(const struct luks_view *v);
 
@@ -60,5 +95,7 @@ slot_set luks_slots_wiped(const struct luks_view *v);
 slot_set luks_slots_unproven(const struct luks_view *v);
 /* Of all keyslots: those whose area the device cannot read. */
 slot_set luks_slots_unreadable(const struct luks_view *v);
+/* SLOT_CUT: they lie behind the end of the device. */
+slot_set luks_slots_cut(const struct luks_view *v);
 
 #endif

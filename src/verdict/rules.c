@@ -55,8 +55,16 @@ static bool other_guard(const struct comparison *c, uint64_t guard_bytes)
 	return c->bad.count && c->bad.ranges[0].offset < guard_bytes;
 }
 
+/* No sealed byte is lost, so that nothing behind them makes it storage corruption. */
+static struct judgement judge_appended(enum soundness soundness)
+{
+	if (soundness == BROKEN)
+		return judge(VERDICT_INCONCLUSIVE, GROUND_APPENDED);
+	return judge(soundness == FOREIGN ? VERDICT_CONFIG_ERROR : VERDICT_STALE, GROUND_APPENDED);
+}
+
 struct judgement judge_file(const struct sealed_file *f, const struct comparison *c,
-			    enum soundness soundness, uint64_t guard_bytes)
+			    enum soundness soundness, uint64_t guard_bytes, enum changed changed)
 {
 	if (c->error)
 		return judge_unopened(c->error);
@@ -72,12 +80,21 @@ struct judgement judge_file(const struct sealed_file *f, const struct comparison
 		return judge(VERDICT_STORAGE_CORRUPTION, GROUND_ONLY_DEVICE);
 	if (comparison_untouched(f, c))
 		return judge(VERDICT_STORAGE_CORRUPTION, GROUND_UNTOUCHED);
+	if (!c->bad.blocks && c->size > f->size)
+		return judge_appended(soundness);
 	if (soundness == BROKEN)
 		return judge(VERDICT_STORAGE_CORRUPTION, GROUND_BROKEN);
 	if (soundness == PROVEN && other_guard(c, guard_bytes))
 		return judge(VERDICT_STALE, GROUND_REPLACED);
-	if (few_blocks(f, c))
+	if (few_blocks(f, c) && changed == CHANGED_COMPRESSED)
 		return judge(VERDICT_STORAGE_CORRUPTION, GROUND_FEW_BLOCKS);
+	if (soundness == FOREIGN)
+		return judge(VERDICT_CONFIG_ERROR, GROUND_FOREIGN);
+	if (soundness == LOOSE)
+		return judge(VERDICT_INCONCLUSIVE, GROUND_LOOSE);
+	if (few_blocks(f, c) &&
+	    (soundness == UNPROVEN || (soundness == SOUND && changed == CHANGED_PLAIN)))
+		return judge(VERDICT_INCONCLUSIVE, GROUND_FEW_PLAIN);
 	return judge(VERDICT_STALE, GROUND_REPLACED);
 }
 
@@ -92,6 +109,7 @@ enum verdict judge_refusal(enum refusal refusal)
 		return VERDICT_INCONCLUSIVE;
 	case REFUSED_START:
 	case REFUSED_CHANGED:
+	case REFUSED_FORMAT:
 		return VERDICT_CONFIG_ERROR;
 	}
 	return VERDICT_INCONCLUSIVE;

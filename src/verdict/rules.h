@@ -17,9 +17,16 @@ enum ground {
 	GROUND_ONLY_DEVICE, /* the device differs, the page cache is as sealed */
 	GROUND_UNTOUCHED,   /* nobody wrote the file, and its bytes differ */
 	GROUND_BROKEN,	    /* rewritten, and broken by its own structure or checksum */
-	GROUND_FEW_BLOCKS,  /* same size, a few blocks: no rebuild looks like that */
-	GROUND_REPLACED,    /* rewritten, and sound in itself */
+	GROUND_FEW_BLOCKS,  /* same size, a few compressed blocks: no rebuild looks like that */
+	GROUND_FEW_PLAIN,   /* the same, of what is not compressed: edited, signed, or damaged */
+	GROUND_APPENDED, /* every sealed byte as sealed, and more behind; what that is, decides */
+	GROUND_FOREIGN,	 /* rewritten, in a format that no kernel unpacks */
+	GROUND_LOOSE,	 /* rewritten, and nothing proves that it is complete */
+	GROUND_REPLACED, /* rewritten, and sound in itself */
 };
+
+/* Where the blocks lie that differ: a rebuild changes nearly every one of what is compressed. */
+enum changed { CHANGED_KERNEL, CHANGED_PLAIN, CHANGED_COMPRESSED };
 
 struct judgement {
 	enum verdict verdict;
@@ -37,7 +44,7 @@ bool judge_needs_soundness(const struct sealed_file *f, const struct comparison 
  * guard_bytes: of the guard that the file has now, for an initrd; else 0.
  */
 struct judgement judge_file(const struct sealed_file *f, const struct comparison *c,
-			    enum soundness soundness, uint64_t guard_bytes);
+			    enum soundness soundness, uint64_t guard_bytes, enum changed changed);
 
 /* What an image tells of itself that was refused when it was to be sealed. */
 enum verdict judge_refusal(enum refusal refusal);

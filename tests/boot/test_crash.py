@@ -32,6 +32,8 @@ case("power cut: sealing on vfat, Linux 6.1: old or new, whole, and new after ex
     holds("vfat", "update", "bookworm"))
 case("power cut: sealing on ext4, Linux 6.12: old or new, whole, for a boot loader, too")(
     holds("ext4-ordered", "update", "trixie"))
+case("power cut: the records that seal --remove takes away stay away, on vfat")(
+    holds("vfat", "remove", "trixie"))
 
 
 @case("power cut: a file that is only renamed over another one is seen not to be durable on vfat")

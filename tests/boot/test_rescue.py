@@ -52,7 +52,7 @@ def ends(options, why, seconds):
 
 case("panic=5: the report, no menu, no shell, a reboot")(
     ends("panic=5", r"Rebooting in 5 s \(panic=5 on the kernel command line\)", 5))
-case("panic=-1: the report, no menu, no shell, a reboot at once")(
+case("panic=-1: the report, no menu, no shell, a reboot at once", long=True)(
     ends("panic=-1", r"Rebooting now \(panic=-1 ", 0))
 case("panic= inside of quotes, of which Debian's init knows nothing: no menu, no shell")(
     ends('x="a panic=4 b"', r"Rebooting in 4 s \(panic=4 ", 4))

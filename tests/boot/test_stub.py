@@ -33,7 +33,7 @@ def checker_crashes(t):
     boots_on(t, guarded.replace_checker(disk, t.file("initrd.img"), "kill -SEGV $$"))
 
 
-@case("stub: a checker that fails costs one line")
+@case("stub: a checker that fails costs one line", long=True)
 def checker_fails(t):
     disk = guarded.disk("trixie")
     boots_on(t, guarded.replace_checker(disk, t.file("initrd.img"), "exit 3"))

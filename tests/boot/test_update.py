@@ -118,31 +118,29 @@ def bad_disk(mode):
 
 
 for _mode in ("tail-zero", "tail-stale", "pages-zero"):
-    case(f"bad disk: update-initramfs fails loudly when writes are lost ({_mode})",
-         long=_mode != "tail-zero")(bad_disk(_mode))
+    # In the sample test_failed_seal.py has the same disk, and the boot afterwards.
+    case(f"bad disk: update-initramfs fails loudly when writes are lost ({_mode})", long=True)(
+        bad_disk(_mode))
 
 
-@case("bad disk: seal keeps the old image when the disk loses its writes", long=True)
-def bad_disk_old_image(t):
+@case("bad disk: an unsealed image that is sealed comes to lie there whole, in pieces", long=True)
+def bad_disk_unsealed_image(t):
     disk = guarded.disk("trixie")
     with BadDisk(disk.path, t.folder) as bad, \
             t.vm(disk, drive=bad.drive, boot="grub", keep=True) as vm:
         vm.login()
         # Unsealed, but sound and on the disk, before the disk begins to lose writes.
         vm.must("bootverdict seal --remove -k $(uname -r) && sync")
-        before = vm.must("sha256sum </boot/initrd.img-$(uname -r)")
         bad.lose(mode="tail-zero", min_kib=256, lo=disk.boot_offset,
                  hi=disk.boot_offset + disk.boot_size)
         status, output = vm.run("bootverdict seal -k $(uname -r)", 180)
         t.check(status == 1, f"seal: status {status}\n{output}")
         t.sees("the disk did not keep what was written", output)
+        t.sees("a reboot boots this image: it was written once more", output)
         t.check(bad.lost(), "the disk lost nothing")
         bad.honest()
         vm.must("sync; echo 3 >/proc/sys/vm/drop_caches; umount /boot; mount /boot")
-        t.check(vm.must("sha256sum </boot/initrd.img-$(uname -r)") == before,
-                "the old image is not in place")
-        t.sees_not(r"\.(new|tmp)", vm.must("ls /boot"), "left over")
-        vm.must("bootverdict seal -k $(uname -r)", 180)
+        t.sees_not(r"\.bootverdict-new", vm.must("ls -A /boot"), "left over")
         intact_on_disk(t, vm)
         vm.poweroff()
 

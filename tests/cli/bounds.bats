@@ -184,6 +184,7 @@ sealed() { # STATUS [WORDS]
 		crafted $kind 300000
 		case $kind in
 		archives) examined 5 "more than $MOST members" ;;
+		frames) examined 3 "kernels unpack each" ;;
 		*) examined 4 ;;
 		esac
 	done

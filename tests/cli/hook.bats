@@ -135,6 +135,25 @@ assert_left_alone() {
 	[[ "$output" == *"install bootverdict again"* ]]
 }
 
+@test "a link in the image that leads out of it: the running system is not written to" {
+	mkdir outside
+	for place in usr/lib usr; do
+		new_image
+		rm -r "image/$place"
+		ln -s "$PWD/outside" "image/$place"
+		assert_left_alone
+		[[ "$output" == *"leads out of it"* ]]
+		[ -z "$(ls -A outside)" ]
+	done
+	# Healthy: it stays inside.
+	new_image
+	mv image/usr/lib image/usr/lib64
+	ln -s lib64 image/usr/lib
+	hook
+	[ -z "$output" ]
+	assert_diverted
+}
+
 @test "an empty stub" {
 	: >lib/init
 	rm lib/sums

@@ -46,6 +46,18 @@ installed() {
 	[ "$(installed)" = etc/bootverdict.conf ]
 }
 
+@test "uninstall: what is left of an interrupted seal goes, unless it may be all that there is" {
+	make -s install DESTDIR="$ROOT"
+	mkdir "$ROOT/boot"
+	for file in initrd.img-1 .initrd.img-1.bootverdict-new .initrd.img-1.bootverdict-old \
+		.initrd.img-2.bootverdict-new; do
+		echo "$file" >"$ROOT/boot/$file"
+	done
+	run -0 make -s uninstall DESTDIR="$ROOT"
+	[ "$(cd "$ROOT/boot" && find . -type f | sort | xargs)" = \
+		"./.initrd.img-2.bootverdict-new ./initrd.img-1" ]
+}
+
 @test "install on this machine keeps a configuration that is there" {
 	mkdir -p "$ROOT/etc"
 	echo POLICY=ask >"$ROOT/etc/bootverdict.conf"

@@ -384,3 +384,38 @@ common_changes() { # VERSION
 	make_system
 	"$GENERATORS/texts" "$ROOT" "$BATS_TEST_TMPDIR"
 }
+
+# What is left further in is of a LUKS device that was here before.
+@test "plain dm-crypt on a former LUKS disk is left out, and the seal goes on" {
+	local version
+
+	make_system
+	crypttab "data $DISK none cipher=aes-xts-plain64,size=256,initramfs"
+	for version in 1 2; do
+		make_luks "$DISK" $version
+		head -c 17000 /dev/urandom | dd of="$DISK" conv=notrunc status=none
+		# The JSON area of the second copy is there, and its binary header is not.
+		run ! cryptsetup isLuks "$DISK"
+		run -0 seal
+		[[ $output == *"$DISK: no LUKS header is at its start"*"plain dm-crypt: it is not sealed"* ]]
+		[ "$(records)" -eq 0 ]
+	done
+	# A second header that is damaged, but not gone.
+	make_luks "$DISK" 2
+	head -c 4096 /dev/urandom | dd of="$DISK" conv=notrunc status=none
+	zero_bytes "$DISK" $((16384 + 460)) 8
+	run -0 seal
+	[ "$(records)" -eq 0 ]
+	# Said to be LUKS, or no ciphertext where its header was: that is damage.
+	crypttab "data $DISK none luks,initramfs"
+	run -1 seal
+	crypttab "data $DISK none initramfs"
+	zero_4k "$DISK" 0
+	run -1 seal
+	[[ $output == *"damaged"* ]]
+	# With a good second header cryptsetup takes it for LUKS.
+	make_luks "$DISK" 2
+	head -c 4096 /dev/urandom | dd of="$DISK" conv=notrunc status=none
+	run -1 seal
+	[[ $output == *"damaged"* ]]
+}

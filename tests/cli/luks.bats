@@ -269,8 +269,9 @@ slot() { # NUMBER KEY: of the table
 	run -1 luks --json "$DISK"
 	verdict_is storage-corruption 1
 	[[ $(finding BV-LUKS-GONE .summary) == *zeros* ]]
+	# A program wrote that, and not the disk by itself.
 	mkfs.ext4 -q -F "$DISK"
-	run -1 luks --json "$DISK"
+	run -5 luks --json "$DISK"
 	[[ $(finding BV-LUKS-GONE .summary) == *ext4* ]]
 	# A file that was never sealed accuses nobody.
 	truncate -s 32M "$BATS_TEST_TMPDIR/other.img"
@@ -451,4 +452,120 @@ slot() { # NUMBER KEY: of the table
 	cd "$BATS_TEST_DIRNAME/../.."
 	diff <(grep -rhoE '"BV-(LUKS|CHAIN)-[A-Z-]+"' src | tr -d '"' | sort -u) \
 		<(grep -oE 'BV-(LUKS|CHAIN)-[A-Z-]+' doc/luks.md | sort -u)
+}
+
+# The disk, the RAID member, the physical volume or the image around a container.
+@test "luks: a container that begins further in is no damaged one; the command names it" {
+	local at disk=$BATS_TEST_TMPDIR/whole.img version
+
+	for version in 1 2; do
+		make_luks "$DISK" $version
+		for at in 16384 1048576 4194304; do
+			rm -f "$disk"
+			truncate -s 40M "$disk"
+			printf 'label: gpt\nstart=2048, size=65536\n' | sfdisk -q "$disk"
+			dd if="$DISK" of="$disk" bs=16K seek=$((at / 16384)) conv=notrunc status=none
+			run luks --json "$disk"
+			verdict_is inconclusive 5
+			[ "$(field '[.findings[].id] | join(",")')" = BV-LUKS-INSIDE ]
+			[[ $(finding BV-LUKS-INSIDE .summary) == "A LUKS$version container begins at byte $at in it"* ]]
+			[[ $(finding BV-LUKS-INSIDE '.next[0]') == *"losetup --read-only --find --show --offset $at $disk"* ]]
+			[ "$(finding BV-LUKS-INSIDE '.evidence["at the start now"]')" = "a GPT partition table" ]
+		done
+	done
+	# Named to be sealed: it is not the container, and that is no damage either.
+	make_system
+	run seal --device "$disk"
+	[ "$status" -eq 2 ]
+	[[ $output == *"$disk: a LUKS2 container begins at byte 4194304 in it, not at its start; name the partition"* ]]
+}
+
+@test "luks: of a disk the partition is named that begins where the container does" {
+	local disk=$BATS_TEST_TMPDIR/whole.img
+
+	[ "$(id -u)" -eq 0 ] || skip "a loop device is for root"
+	make_luks "$DISK" 2
+	truncate -s 40M "$disk"
+	printf 'label: gpt\nstart=2048, size=65536\n' | sfdisk -q "$disk"
+	dd if="$DISK" of="$disk" bs=1M seek=1 conv=notrunc status=none
+	LOOP=$(losetup --partscan --find --show "$disk") || skip "no loop device here"
+	[ -e "/sys/class/block/${LOOP#/dev/}/${LOOP#/dev/}p1" ] || skip "no partitions of loop devices here"
+	run luks --json "$LOOP"
+	verdict_is inconclusive 5
+	[ "$(finding BV-LUKS-INSIDE '.next[0]')" = "Name the partition or volume that begins there: bootverdict luks ${LOOP}p1" ]
+}
+
+@test "luks: the record of a container speaks of its own bytes, whatever lies further in" {
+	local whole=$BATS_TEST_TMPDIR/whole.img
+
+	make_luks "$DISK" 2
+	seal_luks "$DISK"
+	# Its partition begins earlier than when it was sealed: every byte is there.
+	cp "$DISK" "$whole"
+	{ head -c 1M /dev/zero && cat "$whole"; } >"$DISK"
+	run luks --json "$DISK"
+	verdict_is inconclusive 5
+	[[ $(finding BV-LUKS-INSIDE .summary) == "A LUKS2 container begins at byte 1048576"* ]]
+	# Its header is lost, and another container begins where a partition could.
+	make_luks "$BATS_TEST_TMPDIR/other.img" 2
+	zero_bytes "$whole" 0 32768
+	dd if="$BATS_TEST_TMPDIR/other.img" of="$whole" bs=1M seek=4 conv=notrunc status=none
+	cp "$whole" "$DISK"
+	run luks --json "$DISK"
+	verdict_is storage-corruption 1
+	[ "$(finding BV-LUKS-GONE .target)" = "$DISK" ]
+}
+
+@test "luks: a device that is too small for its container is a configuration error, with both sizes" {
+	local short=$BATS_TEST_TMPDIR/short.img version bytes needed
+
+	make_system
+	for version in 1 2; do
+		make_luks "$DISK" $version
+		needed=16777216
+		[ $version = 2 ] || needed=2066432
+		for bytes in 512 1024 100000 $((needed - 512)); do
+			head -c "$bytes" "$DISK" >"$short"
+			run luks --json "$short"
+			verdict_is config-error 3
+			[ "$(field '[.findings[].id] | join(",")')" = BV-LUKS-SIZE ]
+			[ "$(finding BV-LUKS-SIZE .evidence.there)" -eq "$bytes" ]
+			[ "$bytes" -lt 16384 ] || [ "$(finding BV-LUKS-SIZE .evidence.needed)" -eq $needed ]
+			run ! cryptsetup open --test-passphrase --key-file <(printf %s "$PASSPHRASE") "$short"
+		done
+		# A header backup is no device: it has what it must have.
+		cryptsetup luksHeaderBackup "$DISK" --header-backup-file "$BATS_TEST_TMPDIR/backup-$version"
+		run luks --json "$BATS_TEST_TMPDIR/backup-$version"
+		verdict_is stale 4
+	done
+	# The keyslots that lie behind the end are named, and only these.
+	head -c 300000 "$DISK" >"$short"
+	run luks --json "$short"
+	[ "$(finding BV-LUKS-SIZE '.evidence["behind the end"]')" = "keyslot 1" ]
+	[ "$(slot 0 state)" = "not sealed" ]
+	[ "$(slot 1 state)" = "behind the end" ]
+	run seal --device "$short"
+	[ "$status" -eq 2 ]
+	[[ $output == *"too small for the LUKS container on it: it is not sealed"* ]]
+}
+
+@test "luks: a sealed device that became too small lost no byte; a damaged one did" {
+	make_luks "$DISK" 2
+	seal_luks "$DISK"
+	truncate -s 300000 "$DISK"
+	run luks --json "$DISK"
+	verdict_is config-error 3
+	[ "$(slot 0 state)" = "as sealed" ]
+	[ "$(slot 1 state)" = "behind the end" ]
+	[ "$(finding BV-LUKS-SIZE '.evidence["behind the end"]')" = "keyslot 1" ]
+	zero_4k "$DISK" 40960
+	run luks --json "$DISK"
+	verdict_is storage-corruption 1
+	[ "$(finding BV-LUKS-KEYSLOT .evidence.keyslot)" -eq 0 ]
+	[ "$(finding BV-LUKS-KEYSLOT '.ranges[0].offset')" -eq 40960 ]
+	zero_bytes "$DISK" 5000 1
+	head -c 20000 "$DISK" >"$BATS_TEST_TMPDIR/cut"
+	run luks --json "$BATS_TEST_TMPDIR/cut"
+	verdict_is storage-corruption 1
+	[ "$(finding BV-LUKS-HEADERS .target)" = "$BATS_TEST_TMPDIR/cut" ]
 }

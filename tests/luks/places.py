@@ -105,6 +105,16 @@ def luks2_metadata(data):
     return json.loads(text[:text.index(b"\0")]), size
 
 
+def needed_bytes(data):
+    """The least that a device needs for header and keyslots, as cryptsetup asks for it."""
+    if not is_luks1(data):
+        metadata, size = luks2_metadata(data)
+        return 2 * size + int(metadata["config"]["keyslots_size"])
+    used = (struct.unpack_from(">I", data, 108)[0] * 4000 + 511) // 512 * 512
+    return max(struct.unpack_from(">I", data, 208 + 48 * slot + 40)[0] * 512
+               for slot in range(8)) + used
+
+
 def is_luks1(data):
     """Whether the healthy header is of version 1."""
     return data[6:8] == b"\0\1"

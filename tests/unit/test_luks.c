@@ -465,7 +465,8 @@ static const struct damage_row damage_rows[] = {
 	{ "nothing", 0, 0, 0, LUKS_COPY_GOOD, LUKS_COPY_GOOD, 0, 2 },
 	{ "first sector", 0, 512, 0, LUKS_COPY_ABSENT, LUKS_COPY_GOOD, 1, 2 },
 	{ "first block, ones", 0, 4096, 0xff, LUKS_COPY_ABSENT, LUKS_COPY_GOOD, 1, 2 },
-	{ "magic", 0, 6, 0, LUKS_COPY_BAD_FIELD, LUKS_COPY_GOOD, 1, 2 },
+	{ "magic", 0, 6, 0, LUKS_COPY_ERASED, LUKS_COPY_GOOD, 1, 2 },
+	{ "magic, ones", 0, 6, 0xff, LUKS_COPY_BAD_FIELD, LUKS_COPY_GOOD, 1, 2 },
 	{ "magic and version", 0, 8, 0, LUKS_COPY_BAD_FIELD, LUKS_COPY_GOOD, 1, 2 },
 	{ "version", 6, 2, 0, LUKS_COPY_BAD_FIELD, LUKS_COPY_GOOD, 1, 2 },
 	{ "version, ones", 6, 2, 0xff, LUKS_COPY_BAD_FIELD, LUKS_COPY_GOOD, 1, 2 },
@@ -484,7 +485,7 @@ static const struct damage_row damage_rows[] = {
 	{ "JSON", 4096, 4096, 0, LUKS_COPY_BAD_CHECKSUM, LUKS_COPY_GOOD, 1, 2 },
 	{ "last block", 12288, 4096, 0xff, LUKS_COPY_BAD_CHECKSUM, LUKS_COPY_GOOD, 1, 2 },
 	{ "second, first block", 16384, 4096, 0, LUKS_COPY_GOOD, LUKS_COPY_ABSENT, 0, 2 },
-	{ "second, magic", 16384, 6, 0, LUKS_COPY_GOOD, LUKS_COPY_BAD_FIELD, 0, 2 },
+	{ "second, magic", 16384, 6, 0, LUKS_COPY_GOOD, LUKS_COPY_ERASED, 0, 2 },
 	{ "second, version", 16390, 2, 3, LUKS_COPY_GOOD, LUKS_COPY_BAD_FIELD, 0, 2 },
 	{ "second, JSON", 20480, 1, 0, LUKS_COPY_GOOD, LUKS_COPY_BAD_CHECKSUM, 0, 2 },
 	{ "both, JSON", 4096, 16384, 0, LUKS_COPY_BAD_CHECKSUM, LUKS_COPY_ABSENT, -1, 2 },
@@ -522,6 +523,95 @@ static void test_damaged_fields(void **state)
 		memcpy(image.p, luks2.image.p, image.len);
 	}
 	bytes_free(&half);
+	bytes_free(&image);
+}
+
+/*
+ * What is left of both copies is put together: each row damages places of both, and says what comes
+ * of it. The header then says what the whole one said, and as cryptsetup takes it it is good.
+ */
+static void test_remains(void **state)
+{
+	enum { PLACES = 4 };
+	static const struct {
+		const char *what;
+		struct {
+			size_t offset, len;
+			int byte;
+		} places[PLACES];
+		enum luks_rebuilt rebuilt;
+	} rows[] = {
+		{ "both magics", { { 0, 6, 0 }, { HEADER, 6, 0 } }, LUKS_REBUILT_PROVEN },
+		{ "a magic, and a bit in it",
+		  { { 0, 1, 'M' }, { HEADER, 6, 0 } },
+		  LUKS_REBUILT_PROVEN },
+		{ "the JSON of one, the binary header of the other",
+		  { { 4096, 12288, 0 }, { HEADER, 4096, 0 } },
+		  LUKS_REBUILT_PROVEN },
+		{ "the binary header of one, the JSON of the other",
+		  { { 0, 4096, 0xff }, { HEADER + 4096, 12288, 0xff } },
+		  LUKS_REBUILT_PROVEN },
+		{ "the JSON of both, in different sectors",
+		  { { 4200, 20, 'x' }, { HEADER + 4096 + 512, 20, 'y' } },
+		  LUKS_REBUILT_PROVEN },
+		{ "UUID and salt of one, offset and size of the other",
+		  { { 104, 104, 0 }, { HEADER + 8, 8, 0xff }, { HEADER + 256, 8, 0 } },
+		  LUKS_REBUILT_PROVEN },
+		{ "the UUID of the one with the checksum, the salt of the other",
+		  { { 168, 40, 0 }, { HEADER + 104, 64, 0 } },
+		  LUKS_REBUILT_PROVEN },
+		{ "what nothing uses, in both",
+		  { { 600, 8, 1 }, { HEADER + 600, 8, 1 } },
+		  LUKS_REBUILT_PROVEN },
+		{ "both binary headers",
+		  { { 0, 4096, 0 }, { HEADER, 4096, 0 } },
+		  LUKS_REBUILT_UNPROVEN },
+		{ "all but the second JSON", { { 0, HEADER + 4096, 0 } }, LUKS_REBUILT_UNPROVEN },
+		{ "all but the first JSON",
+		  { { 0, 4096, 0 }, { HEADER, HEADER, 0 } },
+		  LUKS_REBUILT_UNPROVEN },
+		{ "both checksums",
+		  { { 448, 32, 1 }, { HEADER + 448, 32, 1 } },
+		  LUKS_REBUILT_UNPROVEN },
+		{ "both JSON areas, at the same place",
+		  { { 4096, 20, 0 }, { HEADER + 4096, 20, 0 } },
+		  LUKS_NOT_REBUILT },
+		{ "all of both", { { 0, 2 * HEADER, 0 } }, LUKS_NOT_REBUILT },
+		{ "all of both, ones", { { 0, 2 * HEADER, 0xff } }, LUKS_NOT_REBUILT },
+	};
+	struct bytes image = bytes_copy(&luks2.image);
+	struct luks whole = luks_of_bytes(image.p, image.len);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct luks_memory m = { .p = image.p, .len = image.len };
+		const struct luks_source source = { luks_memory_read, &m, m.len };
+		unsigned char *header = NULL;
+		size_t len = 0;
+		struct luks l;
+
+		for (size_t p = 0; p < PLACES; p++)
+			memset(image.p + rows[i].places[p].offset, rows[i].places[p].byte,
+			       rows[i].places[p].len);
+		assert_int_equal(luks_read(&source, &l), 0);
+		assert_int_equal(l.chosen, -1);
+		if (l.rebuilt != rows[i].rebuilt)
+			fail_msg("%s: rebuilt %d", rows[i].what, l.rebuilt);
+		if (!l.rebuilt) {
+			assert_int_equal(luks_header_to_use(&source, &l, &header, &len), -ENODATA);
+		} else {
+			assert_memory_equal(l.slots, whole.slots, sizeof(l.slots));
+			assert_true(l.data_offset == whole.data_offset);
+			assert_int_equal(luks_header_to_use(&source, &l, &header, &len), 0);
+			assert_int_equal(len, 2 * HEADER);
+			memcpy(image.p, header, len);
+			l = luks_of_bytes(image.p, image.len);
+			assert_true(luks_both_copies_are(&l, LUKS_COPY_GOOD));
+			assert_memory_equal(l.slots, whole.slots, sizeof(l.slots));
+		}
+		free(header);
+		memcpy(image.p, luks2.image.p, image.len);
+	}
 	bytes_free(&image);
 }
 
@@ -651,6 +741,11 @@ static void test_unreadable_places(void **state)
 	assert_int_equal(l.copies[1].state, LUKS_COPY_UNREADABLE);
 	assert_int_equal(l.chosen, 0);
 	m.bad_from = 0;
+	/* Its JSON area can be read. */
+	assert_int_equal(luks_memory_parse(&m, &l), 0);
+	assert_int_equal(l.copies[1].state, LUKS_COPY_UNREADABLE);
+	assert_int_equal(l.rebuilt, LUKS_REBUILT_UNPROVEN);
+	m.bad_to = 2 * HEADER;
 	assert_int_equal(luks_memory_parse(&m, &l), -EIO);
 	m.bad_from = m.bad_to = 0;
 	m.short_reads = true;
@@ -671,12 +766,99 @@ static void test_truncated(void **state)
 		memcpy(copy, luks2.image.p, len);
 		l = luks_of_bytes(copy, len);
 		assert_int_equal(l.copies[0].state == LUKS_COPY_GOOD, len >= HEADER);
-		assert_int_not_equal(l.copies[1].state, LUKS_COPY_GOOD);
+		assert_int_equal(l.copies[1].state, len < 16 ? LUKS_COPY_ABSENT : LUKS_COPY_CUT);
+		assert_true(len < 16 || l.needed > len);
 		memcpy(copy, luks1.image.p, len);
 		l = luks_of_bytes(copy, len);
-		assert_int_equal(l.version == 1, len >= 592);
+		assert_int_equal(l.version == 1, len >= 8);
+		assert_true(len < 8 || l.needed > len);
+		assert_int_equal(l.chosen, len >= 592 ? 0 : -1);
 		free(copy);
 	}
+}
+
+/* What is there of a header is damaged, too: the end of the device explains none of that. */
+static void test_truncated_and_damaged(void **state)
+{
+	struct bytes copy = { 0 };
+	struct luks l;
+
+	(void)state;
+	bytes_add(&copy, luks2.image.p, HEADER + 5000);
+	copy.p[5000] ^= 1;
+	l = luks_of_bytes(copy.p, copy.len);
+	assert_int_equal(l.chosen, -1);
+	assert_int_equal(l.copies[0].state, LUKS_COPY_BAD_CHECKSUM);
+	assert_int_equal(l.copies[1].state, LUKS_COPY_CUT);
+	bytes_free(&copy);
+}
+
+/* ---- a container that begins further in ---------------------------------------------------------- */
+
+#define INSIDE_MAX 0x400000u
+
+static struct luks inside_at(const struct bytes *container, uint64_t start, unsigned char *room)
+{
+	memset(room, 0, start);
+	memcpy(room + start, container->p, container->len);
+	return luks_of_bytes(room, start + container->len);
+}
+
+/* At each place at which a second header may be; so is 1 MiB, where a first partition begins. */
+static void test_inside(void **state)
+{
+	const struct bytes *both[] = { &luks1.image, &luks2.image };
+	size_t most = luks1.image.len > luks2.image.len ? luks1.image.len : luks2.image.len;
+	unsigned char *room = malloc(INSIDE_MAX + most);
+
+	(void)state;
+	assert_non_null(room);
+	for (uint64_t start = 0x4000; start <= INSIDE_MAX; start *= 2) {
+		for (int version = 1; version <= 2; version++) {
+			const struct bytes *container = both[version - 1];
+			struct luks l = inside_at(container, start, room);
+
+			assert_int_equal(l.version, 0);
+			assert_int_equal(l.chosen, -1);
+			assert_string_equal(l.uuid, "");
+			assert_true(luks_both_copies_are(&l, LUKS_COPY_ABSENT));
+			assert_int_equal(l.inside.version, version);
+			assert_int_equal(l.inside.offset, start);
+			assert_memory_equal(l.inside.uuid, container->p + 168, 36);
+		}
+		/* Its first copy is damaged, the second one good: still a container in there. */
+		inside_at(&luks2.image, start, room);
+		room[start + 300] ^= 1;
+		assert_int_equal(luks_of_bytes(room, start + luks2.image.len).inside.version, 2);
+		/* Both: nothing is proven. */
+		room[start + HEADER + 300] ^= 1;
+		assert_int_equal(luks_of_bytes(room, start + luks2.image.len).inside.version, 0);
+	}
+	free(room);
+}
+
+/* Copies that changed their places are damage, not a container that begins at the second place. */
+static void test_swapped_copies(void **state)
+{
+	struct bytes copy = { 0 };
+	struct luks l;
+
+	(void)state;
+	bytes_add(&copy, luks2.image.p, luks2.image.len);
+	memcpy(copy.p, luks2.image.p + HEADER, HEADER);
+	memcpy(copy.p + HEADER, luks2.image.p, HEADER);
+	l = luks_of_bytes(copy.p, copy.len);
+	assert_int_equal(l.version, 2);
+	assert_int_equal(l.chosen, -1);
+	assert_int_equal(l.inside.version, 0);
+	assert_false(luks_any_copy_is(&l, LUKS_COPY_ABSENT));
+	/* The first one alone is gone: the second one is its. */
+	memset(copy.p, 0, HEADER);
+	memcpy(copy.p + HEADER, luks2.image.p + HEADER, HEADER);
+	l = luks_of_bytes(copy.p, copy.len);
+	assert_int_equal(l.chosen, 1);
+	assert_int_equal(l.inside.version, 0);
+	bytes_free(&copy);
 }
 
 /* ---- LUKS2: metadata with a right checksum ------------------------------------------------------ */
@@ -977,6 +1159,15 @@ static void test_luks1_every_bit(void **state)
 		assert_int_equal(l.chosen, bad ? -1 : 0);
 		assert_int_equal(bad, l.copies[0].reason[0] != 0);
 		assert_int_not_equal(l.copies[0].hash, whole.copies[0].hash);
+		/* Put right, it is as it was, but for a state that nothing prescribes. */
+		if (l.rebuilt) {
+			assert_false(hash);
+			for (size_t i = 0; i < LUKS1_SLOTS; i++)
+				assert_true(l.slots[i].offset == whole.slots[i].offset);
+			assert_int_equal(l.only_unused_bad, byte >= 208 && slot < LUKS1_SLOTS &&
+								    !l.slots[slot].active);
+			continue;
+		}
 		if (hash == is_mutable(byte))
 			fail_msg("bit %zu: immutable hash %d", bit, hash);
 		for (size_t i = 0; i < LUKS1_SLOTS; i++)
@@ -1279,11 +1470,15 @@ int main(void)
 		cmocka_unit_test(test_bits_of_the_json_area),
 		cmocka_unit_test(test_a_flip_in_the_only_copy),
 		cmocka_unit_test(test_damaged_fields),
+		cmocka_unit_test(test_remains),
 		cmocka_unit_test(test_the_higher_seqid_counts),
 		cmocka_unit_test(test_future_versions_are_no_damage),
 		cmocka_unit_test(test_other_checksums),
 		cmocka_unit_test(test_unreadable_places),
 		cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_truncated_and_damaged),
+		cmocka_unit_test(test_inside),
+		cmocka_unit_test(test_swapped_copies),
 		cmocka_unit_test(test_metadata_with_a_right_checksum),
 		cmocka_unit_test(test_an_unknown_slot_opens_nothing),
 		cmocka_unit_test(test_where_the_json_text_ends),

@@ -137,8 +137,14 @@ static void fill(struct manifest *m)
 	fill_luks(m);
 	m->segments = calloc(2, sizeof(*m->segments));
 	assert_non_null(m->segments);
-	m->segments[0] = (struct sealed_segment){ CODEC_NONE, 0, 4096, 4096, true };
-	m->segments[1] = (struct sealed_segment){ CODEC_ZSTD, 4096, 60000, 200000, true };
+	m->segments[0] = (struct sealed_segment){
+		.codec = CODEC_NONE, .length = 4096, .unpacked = 4096, .verified = true
+	};
+	m->segments[1] = (struct sealed_segment){ .codec = CODEC_ZSTD,
+						  .offset = 4096,
+						  .length = 60000,
+						  .unpacked = 200000,
+						  .verified = true };
 	m->segment_count = 2;
 	c = add_content(m, "bin/a b%c\n\xc3\xa9\x7f", CONTENT_FILE);
 	c->size = 9 * 4096;

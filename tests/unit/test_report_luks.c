@@ -154,6 +154,135 @@ static void test_damaged_slot(void **state)
 	assert_true(report.artifacts[0].bad_bytes == BLOCK_SIZE);
 }
 
+static bool says_anywhere(const char *part)
+{
+	for (size_t i = 0; i < report.finding_count; i++) {
+		const struct finding *f = &report.findings[i];
+
+		if (strstr(f->summary, part))
+			return true;
+		for (size_t j = 0; j < f->next.count; j++) {
+			if (strstr(f->next.items[j], part))
+				return true;
+		}
+	}
+	return false;
+}
+
+static void nothing_else(void)
+{
+}
+
+static void second_copy_is_bad(void)
+{
+	view.luks.copies[1].state = LUKS_COPY_BAD_CHECKSUM;
+}
+
+static void another_format_beside(void)
+{
+	second_copy_is_bad();
+	view.other = "a btrfs file system";
+	view.foreign = true;
+}
+
+static void another_format_over_the_first(void)
+{
+	view.luks.chosen = 1;
+	view.luks.copies[0].state = LUKS_COPY_ABSENT;
+	view.other = "swap space";
+	view.foreign = true;
+}
+
+static void a_copy_is_unreadable(void)
+{
+	view.luks.copies[1].state = LUKS_COPY_UNREADABLE;
+}
+
+static void fields_are_bad(void)
+{
+	view.comparison.fields_bad = true;
+}
+
+static void a_requirement_is_unknown(void)
+{
+	strcpy(view.luks.requirements, "foo");
+}
+
+static void the_other_is_unbound(void)
+{
+	view.luks.slots[0].unbound = true;
+}
+
+/* With keyslot 3 damaged and keyslot 0 as sealed: what else has to be true for each sentence. */
+static void test_conditions_of_sentences(void **state)
+{
+	static const char opens[] = "keyslot 0 still opens the disk", silent[] = "without a word",
+			  refused[] = "does not open it like this";
+	static const struct {
+		void (*what)(void);
+		bool opens, silent, refused;
+	} rows[] = {
+		{ nothing_else, true, false, false },
+		{ second_copy_is_bad, true, true, false },
+		{ another_format_beside, false, false, false },
+		{ another_format_over_the_first, false, false, true },
+		{ a_copy_is_unreadable, false, false, false },
+		{ fields_are_bad, false, false, false },
+		{ a_requirement_is_unknown, false, false, false },
+		{ the_other_is_unbound, false, false, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		tear_down(state);
+		set_up(state);
+		view.comparison.slots[3] = SLOT_DAMAGED;
+		rows[i].what();
+		report_luks(&report, &view);
+		if (says_anywhere(opens) != rows[i].opens ||
+		    says_anywhere(silent) != rows[i].silent ||
+		    says_anywhere(refused) != rows[i].refused)
+			fail_msg("row %zu", i);
+		assert_false(says_anywhere("nobody wrote"));
+		assert_false(says_anywhere("no way to the data"));
+		finding("BV-LUKS-KEYSLOT");
+	}
+}
+
+/* Nothing can be done only when neither metadata nor key material is left. */
+static void test_last_sentence(void **state)
+{
+	static const struct {
+		enum luks_rebuilt rebuilt;
+		enum slot_state slot;
+		bool sealed, last;
+	} rows[] = {
+		{ LUKS_NOT_REBUILT, SLOT_DAMAGED, true, true },
+		{ LUKS_NOT_REBUILT, SLOT_WIPED, true, true },
+		{ LUKS_NOT_REBUILT, SLOT_AS_SEALED, true, false },
+		{ LUKS_NOT_REBUILT, SLOT_PADDING, true, false },
+		{ LUKS_REBUILT_PROVEN, SLOT_DAMAGED, true, false },
+		{ LUKS_REBUILT_UNPROVEN, SLOT_AS_SEALED, true, false },
+		{ LUKS_NOT_REBUILT, SLOT_UNKNOWN, false, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		tear_down(state);
+		set_up(state);
+		view.luks.chosen = -1;
+		view.luks.copies[0].state = view.luks.copies[1].state = LUKS_COPY_BAD_CHECKSUM;
+		view.luks.rebuilt = rows[i].rebuilt;
+		if (!rows[i].sealed)
+			view.sealed = NULL;
+		view.comparison.slots[0] = view.comparison.slots[3] = rows[i].slot;
+		report_luks(&report, &view);
+		finding("BV-LUKS-HEADERS");
+		if (says_anywhere("no way to the data") != rows[i].last)
+			fail_msg("row %zu", i);
+		if (says_anywhere("--save-header") != (rows[i].rebuilt != LUKS_NOT_REBUILT))
+			fail_msg("row %zu: what is left", i);
+	}
+}
+
 static void test_no_slot_is_left(void **state)
 {
 	(void)state;
@@ -225,7 +354,7 @@ static void test_states_of_slots(void **state)
 		[SLOT_DAMAGED] = "damaged",	    [SLOT_WIPED] = "not as sealed",
 		[SLOT_PADDING] = "padding differs", [SLOT_NEW] = "new",
 		[SLOT_REMOVED] = "removed",	    [SLOT_UNREADABLE] = "unreadable",
-		[SLOT_UNKNOWN] = "not sealed",
+		[SLOT_CUT] = "behind the end",	    [SLOT_UNKNOWN] = "not sealed",
 	};
 
 	(void)state;
@@ -314,6 +443,8 @@ int main(void)
 		cmocka_unit_test(test_names_of_slots),
 		TEST(test_healthy),
 		TEST(test_damaged_slot),
+		TEST(test_conditions_of_sentences),
+		TEST(test_last_sentence),
 		TEST(test_no_slot_is_left),
 		TEST(test_changed_by_its_owner),
 		TEST(test_detached_header_is_named),

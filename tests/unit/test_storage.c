@@ -320,6 +320,13 @@ static void test_locate(void **state)
 	assert_false(l.known);
 	assert_string_equal(l.device, "");
 
+	assert_true(sysfs_part_at(block, makedev(254, 0), 206848 * 512ull, name, sizeof(name)));
+	assert_string_equal(name, "/dev/vda2");
+	assert_false(
+		sysfs_part_at(block, makedev(254, 0), 206848 * 512ull + 1, name, sizeof(name)));
+	assert_false(sysfs_part_at(block, makedev(254, 0), 206847 * 512ull, name, sizeof(name)));
+	assert_false(sysfs_part_at(block, makedev(253, 0), 0, name, sizeof(name)));
+
 	assert_false(sysfs_name(block, makedev(254, 2), "", name, 9));
 	assert_string_equal(name, "");
 	assert_true(sysfs_name(block, makedev(254, 2), "", name, 10));

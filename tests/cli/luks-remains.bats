@@ -1,0 +1,254 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# bootverdict luks where tools of other formats were at a LUKS device, and where a header can be put
+# together from what is left. What is said of cryptsetup is asked of cryptsetup itself.
+
+bats_require_minimum_version 1.5.0
+
+load system
+load luks
+
+setup() {
+	DISK=$BATS_TEST_TMPDIR/disk.img
+	COPY=$BATS_TEST_TMPDIR/copy.img
+}
+
+finding() { # ID FILTER: of the first finding with that name
+	field "[.findings[] | select(.id == \"$1\")][0] | $2"
+}
+
+findings() {
+	field '[.findings[] | select(.warning | not) | .id] | unique | join(",")'
+}
+
+# On a copy: cryptsetup repairs what it opens.
+cryptsetup_opens() { # FILE [OPTION...]
+	cp "$1" "$COPY"
+	keyed "$PASSPHRASE" open --test-passphrase "${@:2}" "$COPY"
+}
+
+# What is left opens with the passphrase, in memory, from a file, and put back.
+remains_open() { # FILE
+	local header=$BATS_TEST_TMPDIR/header.img before
+
+	before=$(sha256sum <"$1")
+	run with_passphrase "$PASSPHRASE" --json "$1"
+	[[ $(finding BV-LUKS-PASSPHRASE .summary) == *"opens keyslot 0, with the header that was put together"* ]]
+	[[ $output != *"no way to the data"* ]]
+	run ! with_passphrase wrong --json "$1"
+	[[ $(finding BV-LUKS-PASSPHRASE .summary) == *"cannot be told"* ]]
+	rm -f "$header"
+	luks --save-header "$header" "$1" >/dev/null || [ $? -ne 2 ]
+	[ "$(sha256sum <"$1")" = "$before" ]
+	[ "$(stat -c %a "$header")" = 600 ]
+	run ! luks --save-header "$header" "$1"
+	[[ $output == *"could not be saved: File exists"* ]]
+	cryptsetup_opens "$1" --header "$header"
+	cp "$1" "$COPY"
+	cryptsetup -q luksHeaderRestore "$COPY" --header-backup-file "$header"
+	keyed "$PASSPHRASE" open --test-passphrase "$COPY"
+}
+
+@test "luks: an erased magic is no damage, and how it opens again is named" {
+	for version in 1 2; do
+		make_luks "$DISK" "$version"
+		unset ROOT
+		wipefs -qa "$DISK"
+		run ! cryptsetup_opens "$DISK"
+		run -5 luks --json "$DISK"
+		[ "$(findings)" = BV-LUKS-ERASED ]
+		[ "$(field '.headers[0].state')" = "magic erased" ]
+		[ "$(field '.artifacts[0].state')" = unverified ]
+		[ "$(finding BV-LUKS-ERASED '.ranges[0].length')" -eq 6 ]
+		[[ $(finding BV-LUKS-ERASED '.next | join(" ")') == *"--save-header"* ]]
+		remains_open "$DISK"
+	done
+}
+
+@test "luks: a sealed magic that was erased: the keyslots are as sealed; a lost byte besides is damage" {
+	for version in 1 2; do
+		make_luks "$DISK" "$version"
+		unset ROOT
+		seal_luks "$DISK"
+		wipefs -qa "$DISK"
+		run -5 luks --json "$DISK"
+		[ "$(findings)" = BV-LUKS-ERASED ]
+		[ "$(finding BV-LUKS-ERASED '.evidence["as sealed"]')" = "keyslots 0 and 1" ]
+		run -1 seal_luks "$DISK"
+		[[ $output == *"the magic of its LUKS header was erased"* ]]
+		remains_open "$DISK"
+		cp "$DISK" "$DISK.erased"
+		offset=$(luks "$DISK" | awk '$1 == 0 && /rounds/ { print $5; exit }')
+		flip_bit "$DISK" $((offset + 5000))
+		run -1 luks --json "$DISK"
+		[ "$(finding BV-LUKS-KEYSLOT '.ranges[0].byte')" -eq $((offset + 5000)) ]
+		# LUKS1's digest; LUKS2's metadata, in both copies.
+		cp "$DISK.erased" "$DISK"
+		if [ "$version" = 1 ]; then
+			flip_bit "$DISK" 115
+		else
+			flip_bit "$DISK" 4500
+			flip_bit "$DISK" $((16384 + 4500))
+		fi
+		run -1 luks --json "$DISK"
+		[ "$(findings)" = BV-LUKS-HEADERS ]
+	done
+}
+
+@test "luks: one erased magic of two: cryptsetup opens it" {
+	make_luks "$DISK" 2
+	zero_bytes "$DISK" 0 6
+	run -5 luks --json "$DISK"
+	[ "$(findings)" = BV-LUKS-ERASED,BV-LUKS-NOT-SEALED ]
+	[[ $(finding BV-LUKS-ERASED .summary) == *"cryptsetup puts it back"* ]]
+	cryptsetup_opens "$DISK"
+	[ "$(head -c 4 "$COPY")" = LUKS ]
+	# The whole sector is what a disk loses.
+	zero_bytes "$DISK" 0 512
+	run -1 luks --json "$DISK"
+	[ "$(findings)" = BV-LUKS-COPY,BV-LUKS-NOT-SEALED ]
+	[[ $(finding BV-LUKS-COPY .summary) == *"without a word when it opens the disk"* ]]
+	cryptsetup_opens "$DISK"
+	[ "$(head -c 4 "$COPY")" = LUKS ]
+}
+
+@test "luks: another format beside a good copy: cryptsetup refuses it, and nothing else is said" {
+	local table
+	make_luks "$DISK" 2
+	cp "$DISK" "$DISK.good"
+	for table in 'label: dos\n,10M,L\n' 'label: dos\n'; do
+		cp "$DISK.good" "$DISK"
+		unset ROOT
+		# shellcheck disable=SC2059 # of this test
+		printf "$table" | sfdisk -q --wipe never "$DISK"
+		run cryptsetup_opens "$DISK"
+		[ "$status" -ne 0 ]
+		[[ $output == *"ambiguous signatures"* ]]
+		run -5 luks --json "$DISK"
+		[ "$(findings)" = BV-LUKS-FOREIGN ]
+		[[ $output != *"still opens"* ]]
+		[[ $(finding BV-LUKS-FOREIGN .summary) == *"cryptsetup does not open it like this"* ]]
+		[[ $(finding BV-LUKS-FOREIGN '.next[0]') == "Which of the two shall it be?"* ]]
+		[[ $(finding BV-LUKS-FOREIGN '.next | join(" ")') != *"cryptsetup repair $DISK"* ]]
+	done
+	# Sealed before: the same, and a keyslot that lost a byte besides is damage.
+	cp "$DISK.good" "$DISK"
+	seal_luks "$DISK"
+	printf 'label: dos\n,10M,L\n' | sfdisk -q --wipe never "$DISK"
+	run -5 luks --json "$DISK"
+	[ "$(findings)" = BV-LUKS-FOREIGN ]
+	run -1 seal_luks "$DISK"
+	[[ $output == *"signature of another format"* ]]
+	offset=$(($(slot_offset "$DISK.good" 2 0) + 5000))
+	flip_bit "$DISK" "$offset"
+	run -1 luks --json "$DISK"
+	[ "$(finding BV-LUKS-KEYSLOT '.ranges[0].byte')" -eq "$offset" ]
+	[[ $output != *"still opens"* ]]
+	# The second copy, where the table does not reach.
+	flip_bit "$DISK" "$offset"
+	flip_bit "$DISK" $((16384 + 4500))
+	run -1 luks --json "$DISK"
+	[ "$(findings)" = BV-LUKS-HEADERS ]
+	remains_open "$DISK"
+}
+
+@test "luks: what mkswap, fdisk and the like leave of LUKS2 is inconclusive, and opens" {
+	local tool
+	make_luks "$DISK" 2
+	cp "$DISK" "$DISK.good"
+	for tool in mkswap dos gpt gpt-kept; do
+		cp "$DISK.good" "$DISK"
+		case $tool in
+		mkswap) mkswap -q "$DISK" ;;
+		dos) printf 'label: dos\n,10M,L\n' | sfdisk -q --wipe always "$DISK" ;;
+		gpt) printf 'label: gpt\n,10M,L\n' | sfdisk -q --wipe always "$DISK" ;;
+		gpt-kept) printf 'label: gpt\n,10M,L\n' | sfdisk -q --wipe never "$DISK" ;;
+		esac
+		run ! cryptsetup_opens "$DISK"
+		run -5 luks --json "$DISK"
+		[ "$(findings)" = BV-LUKS-FOREIGN ]
+		remains_open "$DISK"
+		# In use as what it is now, over the keyslots as well: still no damage.
+		zero_bytes "$DISK" 32768 1000000
+		run -5 luks --json "$DISK"
+		[ "$(findings)" = BV-LUKS-FOREIGN ]
+	done
+}
+
+@test "luks: LUKS1 with a partition table over descriptors of unused keyslots" {
+	make_luks "$DISK" 1
+	printf 'label: dos\n,10M,L\n' | sfdisk -q --wipe never "$DISK"
+	run cryptsetup_opens "$DISK"
+	[ "$status" -ne 0 ]
+	[[ $output == *"keyslot 4 is invalid"* ]]
+	run -5 luks --json "$DISK"
+	[ "$(findings)" = BV-LUKS-FOREIGN ]
+	remains_open "$DISK"
+	# What cryptsetup repair makes of it.
+	cp "$DISK" "$COPY"
+	cryptsetup -q repair "$COPY"
+	keyed "$PASSPHRASE" open --test-passphrase "$COPY"
+}
+
+@test "luks: LUKS1 with lost descriptors of unused keyslots is damage; those in use are as sealed" {
+	make_luks "$DISK" 1
+	seal_luks "$DISK"
+	cp "$DISK" "$DISK.good"
+	zero_bytes "$DISK" $((208 + 4 * 48)) 96
+	run ! cryptsetup_opens "$DISK"
+	run -1 luks --json "$DISK"
+	[ "$(findings)" = BV-LUKS-HEADERS ]
+	[[ $(finding BV-LUKS-HEADERS .summary) == *"keyslots that are not in use"* ]]
+	[ "$(finding BV-LUKS-HEADERS '.evidence["as sealed"]')" = "keyslots 0 and 1" ]
+	[[ $(finding BV-LUKS-HEADERS '.next | join(" ")') == *"On a copy, cryptsetup may make them anew"* ]]
+	remains_open "$DISK"
+	cp "$DISK" "$COPY"
+	cryptsetup -q repair "$COPY"
+	run -0 with_passphrase "$PASSPHRASE" "$COPY"
+	# The descriptor of one in use.
+	cp "$DISK.good" "$DISK"
+	zero_bytes "$DISK" $((208 + 8)) 32
+	run -1 luks --json "$DISK"
+	[ "$(findings)" = BV-LUKS-KEYSLOT ]
+}
+
+@test "luks: a header is put together from what is left of both copies" {
+	make_luks "$DISK" 2
+	seal_luks "$DISK"
+	# The metadata of one, and the binary header of the other: the checksum proves it.
+	zero_bytes "$DISK" 4096 12288
+	zero_bytes "$DISK" 16384 4096
+	run -1 luks --json "$DISK"
+	[ "$(findings)" = BV-LUKS-HEADERS ]
+	[[ $(finding BV-LUKS-HEADERS .summary) == *"put together, as its checksum proves"* ]]
+	[ "$(finding BV-LUKS-HEADERS '.evidence["as sealed"]')" = "keyslots 0 and 1" ]
+	remains_open "$DISK"
+	# Only the metadata.
+	zero_bytes "$DISK" 0 4096
+	run -1 luks --json "$DISK"
+	[[ $(finding BV-LUKS-HEADERS .summary) == *"no checksum proves any more"* ]]
+	remains_open "$DISK"
+	# Neither: the keyslots' bytes are there, and that is said; then these are gone, too.
+	zero_bytes "$DISK" 0 32768
+	run -1 luks --json "$DISK"
+	[ "$(findings)" = BV-LUKS-GONE ]
+	[[ $(finding BV-LUKS-GONE '.next | join(" ")') == *"key material of keyslots 0 and 1 is as sealed"* ]]
+	[[ $output != *"no way to the data"* ]]
+	run -1 luks --save-header "$BATS_TEST_TMPDIR/none" "$DISK"
+	[[ $output == *"there is none that could be used"* ]]
+	[ ! -e "$BATS_TEST_TMPDIR/none" ]
+	zero_bytes "$DISK" 0 1048576
+	run -1 luks --json "$DISK"
+	[[ $(finding BV-LUKS-GONE '.next | join(" ")') == *"no way to the data"* ]]
+}
+
+@test "luks: what opens the disk is said only of keyslots of this volume" {
+	make_luks "$DISK" 2
+	printf unbound >"$BATS_TEST_TMPDIR/new-key"
+	keyed "$PASSPHRASE" luksAddKey --unbound --key-size 512 --key-slot 5 "${QUICK[@]}" "$DISK" \
+		"$BATS_TEST_TMPDIR/new-key"
+	seal_luks "$DISK"
+	flip_bit "$DISK" $(($(slot_offset "$DISK" 2 0) + 5000))
+	run -1 luks --json "$DISK"
+	[[ $(finding BV-LUKS-KEYSLOT '.next[0]') == "The passphrase of keyslot 1 still opens the disk." ]]
+}

@@ -1,0 +1,225 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Images and kernels that are healthy, and unusual in one way; and next to each its damaged twin.
+
+# shellcheck disable=SC2153 # make_system sets IMAGE, KERNEL and ROOT
+
+bats_require_minimum_version 1.5.0
+
+load system
+
+# What check says of a FILE: exit status, finding, and words, which may be broken over lines.
+told() { # FILE STATUS ID WORDS
+	run bv check --json "$1"
+	[ "$status" -eq "$2" ]
+	[ "$(field '.findings[0].id')" = "$3" ]
+	[[ "$(field '.findings[0] | .summary, .next[]?')" == *"$4"* ]]
+}
+
+corrupt() { # FILE
+	run bv check "$1"
+	[ "$status" -eq 1 ]
+}
+
+raw_archive() { # FILE: plain, of a small tree
+	make_initrd "$1" plain
+}
+
+without_trailer() { # FILE
+	python3 -c 'import sys
+b = open(sys.argv[1], "rb").read(); open(sys.argv[1], "wb").write(b[:b.rfind(b"TRAILER!!!") - 110])' "$1"
+}
+
+@test "a compression or an option that no kernel unpacks is a configuration error, and refused" {
+	make_system
+	raw_archive "$BATS_TEST_TMPDIR/raw"
+	packed=$BATS_TEST_TMPDIR/packed
+	while IFS='|' read -r command words; do
+		bash -c "$command" <"$BATS_TEST_TMPDIR/raw" >"$packed"
+		told "$packed" 3 BV-IMAGE-FORMAT "$words"
+		cp "$packed" "$IMAGE"
+		run seal
+		[ "$status" -eq 2 ]
+		[[ $output == *"$words"* ]]
+		run check
+		[ "$status" -eq 3 ]
+		[[ $output == *refused* ]]
+		bv seal --root "$ROOT" -k "$KVER" --remove
+		cmp "$packed" "$IMAGE"
+	done <<-'END'
+		xz --check=crc64|xz --check=crc32
+		xz --check=sha256|xz --check=crc32
+		xz --check=crc32 --delta --lzma2|a filter that no kernel knows
+		split -b 200000 --filter 'zstd -q --check' -|in another frame
+		lz4 -q -c|lz4 -l
+		(printf '\x50\x2a\x4d\x18\4\0\0\0abcd'; zstd -q)|pzstd
+	END
+	# The damaged twins.
+	xz --check=crc64 <"$BATS_TEST_TMPDIR/raw" >"$packed"
+	flip_bit "$packed" 300000
+	corrupt "$packed"
+	cp "$packed" "$IMAGE"
+	run seal
+	[ "$status" -eq 1 ]
+}
+
+@test "what is appended to a sealed image is told by what it is, and is no corruption" {
+	make_system
+	seal
+	cp "$IMAGE" "$BATS_TEST_TMPDIR/sealed"
+	raw_archive "$BATS_TEST_TMPDIR/raw"
+	for case in '4 cat' '4 head -c 4096 /dev/zero' '4 gzip -n' \
+		'3 lz4 -q -c' '3 (printf "\0"; cat)' '3 echo -----BEGIN PGP SIGNATURE-----' \
+		'4 head -c 400 "$0/noise"' '3 xz --check=crc64'; do
+		cp "$BATS_TEST_TMPDIR/sealed" "$IMAGE"
+		truncate -s %4 "$IMAGE"
+		printf '\1\2\3\4%.0s' {1..100} >"$BATS_TEST_TMPDIR/noise"
+		bash -c "${case#* }" "$BATS_TEST_TMPDIR" <"$BATS_TEST_TMPDIR/raw" >>"$IMAGE"
+		run check --json
+		echo "$case: $output"
+		[ "$status" -eq "${case%% *}" ]
+		[ "$(field '.findings[0].id')" = BV-INITRD-APPENDED ]
+		[[ "$(field '.findings[0].summary')" == "Every byte that was sealed is as sealed"* ]]
+		# The damaged twin: a sealed byte is lost as well.
+		flip_bit "$IMAGE" $(($(stat -c %s "$BATS_TEST_TMPDIR/sealed") / 2))
+		run check
+		[ "$status" -eq 1 ]
+	done
+}
+
+@test "bytes that begin no archive behind a complete image: sealed with a word, told as unknown" {
+	make_system
+	truncate -s %4 "$IMAGE"
+	printf '\1\2\3\4\5\6\7\10' >>"$IMAGE"
+	told "$IMAGE" 5 BV-IMAGE-APPENDED "something was appended"
+	run seal
+	[ "$status" -eq 0 ]
+	[[ $output == *"is no archive that a kernel unpacks"* ]]
+	check
+	# Without a program to start before them nothing is known to be complete.
+	make_early_cpio "$IMAGE"
+	printf '\1\2\3\4\5\6\7\10' >>"$IMAGE"
+	rm -rf "$ROOT/boot/bootverdict" "$ROOT/var/lib/bootverdict"
+	run seal
+	[ "$status" -eq 2 ]
+}
+
+@test "a kernel that is signed again is stale; one that lost bytes is corrupt" {
+	make_system
+	seal
+	cp "$KERNEL" "$BATS_TEST_TMPDIR/kernel"
+	# A signature changes a field of the first block, and what is behind the image.
+	printf 'ABCD' | dd of="$KERNEL" bs=1 seek=$((0xd8)) conv=notrunc status=none
+	run check --json
+	[ "$status" -eq 4 ]
+	[ "$(field '.findings[0].id')" = BV-KERNEL-STALE ]
+	# The damaged twin.
+	zero_block "$KERNEL" 5
+	run check --json
+	[ "$status" -eq 1 ]
+	[ "$(field '.findings[0].ranges[-1].offset')" -eq $((5 * 4096)) ]
+}
+
+@test "a kernel without a checksum, of which a few blocks were rewritten, is inconclusive" {
+	make_system
+	noise 400000 arm64 >"$KERNEL"
+	printf 'ARM\x64' | dd of="$KERNEL" bs=1 seek=56 conv=notrunc status=none
+	seal
+	printf 'signature' | dd of="$KERNEL" bs=1 seek=100000 conv=notrunc status=none
+	run check --json
+	[ "$status" -eq 5 ]
+	[ "$(field '.findings[0].id')" = BV-KERNEL-CHANGED ]
+}
+
+@test "an uncompressed initrd that was edited is inconclusive, unless its own record proves a loss" {
+	make_system plain
+	seal
+	flip_bit "$IMAGE" $(($(stat -c %s "$IMAGE") - 100000))
+	run check
+	[ "$status" -eq 1 ]
+}
+
+@test "a stream that holds no archive: its checksum, and what it contains" {
+	printf 'plain text, a lot of it\n%.0s' {1..500} >"$BATS_TEST_TMPDIR/text"
+	truncate -s 1M "$BATS_TEST_TMPDIR/ext2"
+	mkfs.ext2 -q -F "$BATS_TEST_TMPDIR/ext2"
+	cp "$BATS_TEST_DIRNAME/../../build/stub" "$BATS_TEST_TMPDIR/elf"
+	noise 100000 arm64 >"$BATS_TEST_TMPDIR/arm64"
+	printf 'ARM\x64' | dd of="$BATS_TEST_TMPDIR/arm64" bs=1 seek=56 conv=notrunc status=none
+	for packer in 'gzip -n' 'zstd -q' 'xz --check=crc32'; do
+		packed=$BATS_TEST_TMPDIR/packed
+		for case in 'text text' 'ext2 an ext2' 'elf an ELF program'; do
+			$packer <"$BATS_TEST_TMPDIR/${case%% *}" >"$packed"
+			told "$packed" 5 BV-IMAGE-UNKNOWN "whose checksum is right, and contains no archive: ${case#* }"
+			truncate -s -6 "$packed"
+			corrupt "$packed"
+		done
+		$packer <"$BATS_TEST_TMPDIR/arm64" >"$packed"
+		told "$packed" 4 BV-KERNEL-SOUND "proven by the checksum"
+		flip_bit "$packed" 50000
+		corrupt "$packed"
+	done
+}
+
+@test "known files that are no boot files have their name" {
+	file=$BATS_TEST_TMPDIR/file
+	while IFS='|' read -r bytes words; do
+		# shellcheck disable=SC2059 # they are a format
+		printf "$bytes" >"$file"
+		truncate -s 5000 "$file"
+		told "$file" 5 BV-IMAGE-UNKNOWN "it is $words"
+	done <<-'END'
+		hsqs|a squashfs file system
+		\x27\x05\x19\x56|a U-Boot image
+		\x7fELF|an ELF program
+		some text that is long enough for that, and has no other mark of its own anywhere|text
+	END
+	mkfs.ext2 -q -F "$file" 1M
+	told "$file" 5 BV-IMAGE-UNKNOWN "it is an ext2"
+	printf 'MZ' >"$file"
+	truncate -s 60 "$file"
+	printf '\x40\0\0\0PE\0\0' >>"$file"
+	told "$file" 5 BV-IMAGE-UNKNOWN "it is a PE program"
+}
+
+@test "no trailer, and zeros between members: inconclusive, unless a checksum proves the end" {
+	make_system
+	raw=$BATS_TEST_TMPDIR/raw
+	raw_archive "$raw"
+	without_trailer "$raw"
+	told "$raw" 5 BV-IMAGE-LOOSE "nothing proves that it is complete"
+	zstd -q --check <"$raw" >"$IMAGE"
+	told "$IMAGE" 4 BV-IMAGE-SOUND "It is not sealed"
+	seal
+	check
+	cp "$raw" "$IMAGE"
+	run seal
+	[ "$status" -eq 0 ]
+	[[ $output == *"nothing proves that it is complete"* ]]
+	check
+	# The damaged twins: within a member; a lost tail is not taken for padding.
+	truncate -s -3000 "$raw"
+	corrupt "$raw"
+	raw_archive "$raw"
+	without_trailer "$raw"
+	truncate -s +100000 "$raw"
+	told "$raw" 5 BV-IMAGE-LOOSE "nothing proves"
+	cp "$raw" "$IMAGE"
+	rm -rf "$ROOT/boot/bootverdict" "$ROOT/var/lib/bootverdict"
+	run seal
+	[ "$status" -eq 2 ]
+	[[ $output == *"zero bytes: nothing proves that it is complete"* ]]
+}
+
+@test "programs with a Linux boot header are sound as far as it can be known" {
+	found=0
+	for file in /boot/memtest86+* /boot/ipxe.lkrn /usr/lib/ipxe/ipxe.lkrn; do
+		[ -f "$file" ] || continue
+		found=$((found + 1))
+		told "$file" 4 BV-KERNEL-SOUND "Its structure is right"
+		head -c 100000 "$file" >"$BATS_TEST_TMPDIR/cut"
+		corrupt "$BATS_TEST_TMPDIR/cut"
+	done
+	[ "$found" -ge 2 ]
+}
