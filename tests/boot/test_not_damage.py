@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Boots that look damaged, and are not: another initrd as well, or too little memory."""
 
+import os
+
 import guarded
 from lab import cpio
 from lab.suite import case
@@ -8,22 +10,22 @@ from lab.suite import case
 FILE, FOLDER = 0o100644, 0o040700
 
 
-def second_image(members):
-    """A cpio archive of (path, mode, bytes)."""
-    archive = b""
+def second_image(first, members):
+    """A cpio archive of (path, mode, bytes), and the padding that it needs behind the first image."""
+    archive, padding = b"", bytes(-os.path.getsize(first) % 4)
     for number, (path, mode, data) in enumerate([*members, ("TRAILER!!!", 0, b"")], 1):
         name = path.encode() + b"\0"
         fields = (number, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name), 0)
         archive += b"070701" + b"".join(b"%08X" % field for field in fields) + name
         archive += b"\0" * (-len(archive) % 4)
         archive += data + b"\0" * (-len(data) % 4)
-    return archive
+    return padding + archive
 
 
 def spare_module(initrd):
     """A module that this guest does not need, by its path in the image."""
     members, _ = cpio.plain_members(initrd)
-    spare = [m for m in members if "/drivers/hid/" in m.name and m.name.endswith(".ko.xz")]
+    spare = [m for m in members if m.name.endswith("/fan.ko.xz")]
     return spare[0]
 
 
@@ -31,7 +33,7 @@ def spare_module(initrd):
 def other_initrd(t):
     disk = guarded.disk("trixie")
     module = spare_module(disk.initrd)
-    image = second_image([
+    image = second_image(disk.initrd, [
         ("etc", FOLDER, b""),
         ("etc/of-the-other-image", FILE, b"new"),
         (module.name, FILE, bytes(n * 7 % 255 + 1 for n in range(module.size))),
@@ -49,7 +51,7 @@ def other_initrd(t):
         vm.poweroff()
     # The damaged twin: one bit of the module, and no other image replaces it.
     at = module.data + module.size // 2
-    image = second_image([("etc/of-the-other-image", FILE, b"new")])
+    image = second_image(disk.initrd, [("etc/of-the-other-image", FILE, b"new")])
     initrd = guarded.append(disk, t.file("damaged.img"), image)
     with open(initrd, "r+b") as f:
         f.seek(at)
@@ -65,7 +67,7 @@ def other_initrd(t):
 @case("too little memory to unpack it: a configuration error, with how much it takes")
 def too_little_memory(t):
     disk = guarded.disk("trixie")
-    with t.vm(disk, options="rootfstype=tmpfs", memory=168) as vm:
+    with t.vm(disk, options="rootfstype=tmpfs", memory=120) as vm:
         text = "\n".join(guarded.screen(t, vm))
         t.sees("write error", vm.text, "the kernel did not run out of memory")
         t.sees("VERDICT: CONFIGURATION ERROR", text)
