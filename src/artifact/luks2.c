@@ -512,6 +512,9 @@ int luks2_read(const struct luks_source *source, struct luks *l)
 		l->needed = LUKS_HEADERS * l->copies[0].length;
 	if (l->version == 0)
 		l->inside.offset = inside;
+	/* What is left in there is of the other container. */
+	if (l->inside.offset)
+		return 0;
 	return l->chosen < 0 && !luks_any_copy_is(l, LUKS_COPY_UNKNOWN) &&
 			       !luks_any_copy_is(l, LUKS_COPY_BAD_JSON)
 		       ? luks2_rebuild(source, l, NULL)

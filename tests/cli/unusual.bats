@@ -69,6 +69,7 @@ b = open(sys.argv[1], "rb").read(); open(sys.argv[1], "wb").write(b[:b.rfind(b"T
 	seal
 	cp "$IMAGE" "$BATS_TEST_TMPDIR/sealed"
 	raw_archive "$BATS_TEST_TMPDIR/raw"
+	# shellcheck disable=SC2016 # the inner shell's
 	for case in '4 cat' '4 head -c 4096 /dev/zero' '4 gzip -n' \
 		'3 lz4 -q -c' '3 (printf "\0"; cat)' '3 echo -----BEGIN PGP SIGNATURE-----' \
 		'4 head -c 400 "$0/noise"' '3 xz --check=crc64'; do
