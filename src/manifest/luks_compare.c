@@ -259,7 +259,10 @@ static bool may_be_converting(const struct luks *l, const struct luks_comparison
 
 	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++)
 		bad |= c->slots[i] == SLOT_DAMAGED;
-	return bad && (l->chosen < 0 || c->same_version);
+	if (l->chosen >= 0)
+		return bad && c->same_version;
+	/* What was put together may be the header that the conversion was about to finish. */
+	return bad || l->rebuilt;
 }
 
 static void compare_slots(const struct sealed_luks *s, const struct luks *l,

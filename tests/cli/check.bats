@@ -481,12 +481,12 @@ check_with() { # INJECTION
 	make_initrd "$BATS_TEST_TMPDIR/image" zstd
 	{
 		cat "$BATS_TEST_TMPDIR/image"
-		echo "not an archive"
+		printf '\1\2\3\4%.0s' {1..30}
 	} >"$BATS_TEST_TMPDIR/more"
 	run bv check --json "$BATS_TEST_TMPDIR/more"
 	verdict_is inconclusive 5
 	[ "$(field '.artifacts[0].state')" = unverified ]
-	[[ $(field '.findings[0].summary') == *"an image by itself"* ]]
+	[[ $(field '.findings[0].summary') == *"is well-formed"* ]]
 	[[ $output != *"disk lost"* ]]
 	# The damaged twin: the same bytes missing from the image itself.
 	head -c -300 "$BATS_TEST_TMPDIR/image" >"$BATS_TEST_TMPDIR/less"

@@ -141,7 +141,10 @@ updated_system() {
 @test "an image that may boot all the same is not given up for a guard alone" {
 	make_system
 	make_whole_pieces
-	printf 'unknown' >"$BATS_TEST_TMPDIR/tail"
+	{
+		printf 070701
+		printf 'Z%.0s' {1..200}
+	} >"$BATS_TEST_TMPDIR/tail"
 	head -c 8192 /dev/zero >>"$IMAGE"
 	cat "$BATS_TEST_TMPDIR/tail" >>"$IMAGE"
 	cp "$IMAGE" "$BATS_TEST_TMPDIR/unknown"

@@ -98,12 +98,12 @@ original_stays() {
 	[ "$status" -eq 1 ]
 	check
 	bv check "$IMAGE"
-	# The damaged twin: a byte of the microcode.
+	# The damaged twin: a byte of the microcode. When the file's time has changed too, nothing proves
+	# that nobody edited it: but it is not called sound either.
 	keeping_times "$IMAGE" zero_block "$IMAGE" \
 		$((($(grep -abo AuthenticAMD.bin "$IMAGE" | head -n 1 | cut -d: -f1) + 8192) / 4096))
 	run check --json
-	[ "$status" -eq 1 ]
-	[ "$(field '.findings[0].id')" = BV-INITRD-BLOCKS ]
+	[ "$status" -eq 5 ]
 	[ "$(field '.findings[0].ranges[0].damage')" = zeroed ]
 }
 
