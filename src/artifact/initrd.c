@@ -729,6 +729,16 @@ static int fault_behind(struct walk *w, const struct foreign *is, const unsigned
 	return r;
 }
 
+static int fault_nothing(struct walk *w)
+{
+	int r = fault(w, -ENODATA,
+		      input_offset(w->in) == 0 ? "the file is empty"
+					       : "the file holds no archive, only zero bytes");
+
+	w->fault->behind = true;
+	return r;
+}
+
 /* As init/initramfs.c: "0" at a multiple of 4 starts a plain archive. */
 static int segment_detect(struct walk *w, enum codec *codec)
 {
@@ -776,12 +786,7 @@ static int image_walk(struct walk *w)
 		if (r)
 			return r;
 	}
-	if (w->archives + w->members == 0)
-		return fault(w, -ENODATA,
-			     input_offset(w->in) == 0
-				     ? "the file is empty"
-				     : "the file holds no archive, only zero bytes");
-	return 0;
+	return w->archives + w->members == 0 ? fault_nothing(w) : 0;
 }
 
 int initrd_walk(struct input *in, const struct initrd_visitor *v, void *ctx, struct initrd_fault *f)

@@ -233,6 +233,15 @@ static void report_fault(struct report *r, const char *path, const struct image_
 		report_artifact(r, path, "file", "unverified", p->size, 0);
 		return;
 	}
+	if (fault->behind && !p->found.content_count && !p->guard_bytes) {
+		report_finding(
+			r, VERDICT_INCONCLUSIVE, "BV-IMAGE-UNKNOWN", path,
+			"It is not an initrd (%s), or all of its content is lost: nothing in it "
+			"tells.",
+			fault->reason);
+		report_artifact(r, path, "file", "unverified", p->size, 0);
+		return;
+	}
 	if (image_complete_before_fault(p) && !p->differing) {
 		f = report_finding(r, VERDICT_INCONCLUSIVE, "BV-IMAGE-APPENDED", path,
 				   "All that begins before offset %" PRIu64

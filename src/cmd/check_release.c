@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "artifact/bootconfig.h"
 #include "artifact/kernel.h"
 #include "cmd/check.h"
 #include "cmd/kernel_config.h"
@@ -227,6 +228,19 @@ static enum changed where_changed(const struct manifest *m, enum artifact_kind k
 	return CHANGED_PLAIN;
 }
 
+/* Whether all that was appended is parameters, as `bootconfig -a` appends them. */
+static bool is_boot_configuration(const char *path, uint64_t sealed, uint64_t size)
+{
+	cleanup(close_fd) int fd = file_open(path);
+	struct input *in = fd < 0 ? NULL : input_from_fd(fd, 0, size);
+	struct bootconfig config = { .offset = size };
+
+	if (in)
+		bootconfig_find(in, &config);
+	input_free(in);
+	return config.offset == sealed && config.offset < size;
+}
+
 /* What is behind the sealed bytes now; the kernel got all of those before it comes to this. */
 static void report_appended(struct report *r, const struct manifest *m, const char *path,
 			    enum artifact_kind kind, const struct comparison *c, struct judgement j,
@@ -235,13 +249,16 @@ static void report_appended(struct report *r, const struct manifest *m, const ch
 	const struct sealed_file *s = &m->files[kind];
 	bool read = !proof->fault.error && kind == ARTIFACT_INITRD;
 	const struct sealed_segment *unread = segment_unread(&proof->found);
+	const char *readable = is_boot_configuration(path, s->size, c->size)
+				       ? ", a boot configuration (bootconfig)"
+				       : ", which kernels can read";
 	struct finding *f = report_finding(
 		r, j.verdict, kind == ARTIFACT_KERNEL ? "BV-KERNEL-APPENDED" : "BV-INITRD-APPENDED",
 		path,
 		"Every byte that was sealed is as sealed; %llu bytes were appended after the seal%s%s.",
 		(unsigned long long)(c->size - s->size),
 		kind == ARTIFACT_KERNEL ? ""
-		: read && !unread	? ", which kernels can read"
+		: read && !unread	? readable
 					: ", and no kernel unpacks them: ",
 		kind == ARTIFACT_KERNEL ? ""
 		: unread		? unread->unread
