@@ -14,12 +14,15 @@
  */
 
 /* Places where the JSON areas differ; each is taken from one copy or the other. */
-#define RUNS_MAX 8u
+#define RUNS_MAX 6u
 
-/* What is hashed at most, bytes: all choices of a header of the default size. */
-#define HASHED_MAX (16u << 20)
+/*
+ * What is hashed at most, bytes: all choices of a header of the default size. A boot waits for it, and
+ * a slow processor takes a second.
+ */
+#define HASHED_MAX (4u << 20)
 
-/* Choices of each copy that are tried even so. */
+/* Choices of each copy that are tried even so, of a size that something on the device tells. */
 #define CHOICES_MIN 4u
 
 struct run {
@@ -32,6 +35,7 @@ struct remains {
 	struct run runs[RUNS_MAX];
 	size_t run_count;
 	size_t *hashed; /* so far, in all sizes */
+	bool guessed;	/* nothing tells the size */
 };
 
 static void remains_clear(struct remains *r)
@@ -188,7 +192,7 @@ static int prove_with(struct remains *r, unsigned int base, struct luks *l)
 	for (unsigned int i = 0; i < choices; i++) {
 		int found;
 
-		if (i >= CHOICES_MIN && *r->hashed > HASHED_MAX)
+		if ((i >= CHOICES_MIN || r->guessed) && *r->hashed + r->bytes > HASHED_MAX)
 			return 0;
 		compose(r, base, i & 1, i >> 1);
 		*r->hashed += r->bytes;
@@ -261,11 +265,24 @@ static bool text_begins(const struct luks_source *source, uint64_t copy)
 	return luks_read_at(source, &c, 1, copy + LUKS2_BINARY) == 1 && c == '{';
 }
 
-/* Whether there is a reason to look for copies of so many bytes. */
-static bool may_have_size(const struct luks_source *source, const struct luks *l, uint64_t bytes)
+/* Whether something tells that the copies have so many bytes. */
+static bool is_told(const struct luks_source *source, const struct luks *l, uint64_t bytes)
 {
 	return l->copies[0].length == bytes || l->copies[1].length == bytes ||
-	       text_begins(source, 0) || text_begins(source, bytes);
+	       text_begins(source, bytes);
+}
+
+static int rebuild_of_size(const struct luks_source *source, uint64_t bytes, bool guessed,
+			   size_t *hashed, struct luks *l, unsigned char **header)
+{
+	struct remains r;
+	int found = remains_read(source, (size_t)bytes, hashed, &r);
+
+	r.guessed = guessed;
+	if (!found)
+		found = rebuild(&r, l, header);
+	remains_clear(&r);
+	return found;
 }
 
 int luks2_rebuild(const struct luks_source *source, struct luks *l, unsigned char **header)
@@ -274,14 +291,12 @@ int luks2_rebuild(const struct luks_source *source, struct luks *l, unsigned cha
 	int found = 0;
 
 	for (size_t i = 0; !found && i < LUKS2_SIZES; i++) {
-		struct remains r;
-
-		if (!may_have_size(source, l, luks2_sizes[i]))
-			continue;
-		found = remains_read(source, (size_t)luks2_sizes[i], &hashed, &r);
-		if (!found)
-			found = rebuild(&r, l, header);
-		remains_clear(&r);
+		if (is_told(source, l, luks2_sizes[i]))
+			found = rebuild_of_size(source, luks2_sizes[i], false, &hashed, l, header);
+	}
+	for (size_t i = 0; !found && text_begins(source, 0) && i < LUKS2_SIZES; i++) {
+		if (!is_told(source, l, luks2_sizes[i]))
+			found = rebuild_of_size(source, luks2_sizes[i], true, &hashed, l, header);
 	}
 	return found < 0 ? found : 0;
 }
