@@ -50,6 +50,8 @@ static unsigned char *read_copy(const struct luks_source *source, uint64_t offse
 {
 	unsigned char *copy = calloc(1, bytes);
 
+	if (copy && luks_read_at(source, copy, bytes, offset) == (ssize_t)bytes)
+		return copy;
 	for (size_t at = 0; copy && at < bytes; at += BLOCK_SIZE) {
 		if (luks_read_at(source, copy + at, BLOCK_SIZE, offset + at) < 0)
 			memset(copy + at, 0, BLOCK_SIZE);
@@ -288,15 +290,18 @@ static int rebuild_of_size(const struct luks_source *source, uint64_t bytes, boo
 int luks2_rebuild(const struct luks_source *source, struct luks *l, unsigned char **header)
 {
 	size_t hashed = 0;
+	bool told = false;
 	int found = 0;
 
 	for (size_t i = 0; !found && i < LUKS2_SIZES; i++) {
-		if (is_told(source, l, luks2_sizes[i]))
-			found = rebuild_of_size(source, luks2_sizes[i], false, &hashed, l, header);
-	}
-	for (size_t i = 0; !found && text_begins(source, 0) && i < LUKS2_SIZES; i++) {
 		if (!is_told(source, l, luks2_sizes[i]))
-			found = rebuild_of_size(source, luks2_sizes[i], true, &hashed, l, header);
+			continue;
+		told = true;
+		found = rebuild_of_size(source, luks2_sizes[i], false, &hashed, l, header);
 	}
+	if (told || !text_begins(source, 0))
+		return found < 0 ? found : 0;
+	for (size_t i = 0; !found && i < LUKS2_SIZES && hashed + luks2_sizes[i] <= HASHED_MAX; i++)
+		found = rebuild_of_size(source, luks2_sizes[i], true, &hashed, l, header);
 	return found < 0 ? found : 0;
 }

@@ -252,3 +252,25 @@ remains_open() { # FILE
 	run -1 luks --json "$DISK"
 	[[ $(finding BV-LUKS-KEYSLOT '.next[0]') == "The passphrase of keyslot 1 still opens the disk." ]]
 }
+
+@test "luks: what is left of a header is read and tried in little: a boot waits for it" {
+	make_luks "$DISK" 2
+	# A brace of both copies' metadata: no text is whole, and nothing proves a sum of them.
+	for copy in 0 16384; do
+		printf '~' | dd of="$DISK" bs=1 seek=$((copy + 4096)) conv=notrunc status=none
+		printf '~' | dd of="$DISK" bs=1 seek=$((copy + 4100)) conv=notrunc status=none
+	done
+	for told in yes no; do
+		if [ $told = no ]; then
+			printf '{' | dd of="$DISK" bs=1 seek=4096 conv=notrunc status=none
+			for copy in 0 16384; do
+				head -c 24 /dev/zero |
+					dd of="$DISK" bs=1 seek=$copy conv=notrunc status=none
+			done
+		fi
+		run strace -qq -e trace=pread64 -o "$BATS_TEST_TMPDIR/reads" \
+			"$BOOTVERDICT" luks "$DISK"
+		[[ $status -eq 1 || $status -eq 5 ]]
+		[ "$(wc -l <"$BATS_TEST_TMPDIR/reads")" -lt 1500 ]
+	done
+}
