@@ -6,11 +6,13 @@ Each is done to a sealed system. None may be called corruption; sealed again it 
 
 import os
 import random
+import re
 
 import archives
 import kernels
 from cases import Place, must, small_kernel
 from headers import QUICK, cryptsetup
+from lab import host
 from systems import PACK
 
 KERNEL_BYTES = 250000   # a signature changes few of its blocks
@@ -109,6 +111,14 @@ class Changed:
                    key=self.any())
         self.passphrases[slot] = PASSPHRASES[slot % 3]
 
+    def follow(self, slot):
+        """cryptsetup may have written the changed key to another keyslot of LUKS1."""
+        dump = host.run(["cryptsetup", "luksDump", self.disk])
+        used = {int(n) for n in re.findall(r"^Key Slot (\d): ENABLED", dump, re.M)}
+        if self.version == "luks1" and slot not in used:
+            now, = used - set(self.passphrases)
+            self.passphrases[now] = self.passphrases.pop(slot)
+
     def any(self):
         """A passphrase that opens it."""
         return next(iter(self.passphrases.values()))
@@ -135,6 +145,7 @@ class Changed:
             key = self.place.write("key", self.passphrases[slot])
             cryptsetup("luksChangeKey", "--key-slot", str(slot), *self.quick, self.disk, key,
                        key=self.passphrases[slot])
+            self.follow(slot)
         elif what == "uuid":
             cryptsetup("luksUUID", "--uuid", "%08x-0000-4000-8000-000000000000" % r.randrange(1 << 32),
                        self.disk)
