@@ -79,6 +79,15 @@ bool luks_is_uuid(const unsigned char *field, size_t len)
 	return field[sizeof(form) - 1] == 0;
 }
 
+bool luks_bytes_are_zero(const unsigned char *p, size_t len)
+{
+	while (len > 0 && *p == 0) {
+		p++;
+		len--;
+	}
+	return len == 0;
+}
+
 bool luks_is_known(const struct luks *l)
 {
 	return l->chosen >= 0 || l->rebuilt != LUKS_NOT_REBUILT;
@@ -203,7 +212,8 @@ int luks_header_to_use(const struct luks_source *source, const struct luks *l,
 		return -ENODATA;
 	if (l->version == 1)
 		return luks1_rebuild(source, header, len);
-	*len = LUKS_HEADERS * (size_t)l->copies[l->chosen == 1].length;
 	err = luks2_rebuild(source, &scratch, header);
+	/* Of what was put together now: the size that a copy states may be another one. */
+	*len = LUKS_HEADERS * (size_t)scratch.copies[0].length;
 	return !err && !*header ? -ENODATA : err;
 }

@@ -276,11 +276,9 @@ static bool only_unused_differ(const unsigned char *h, const unsigned char *righ
 
 static void says_magic(const unsigned char *h, bool all_else_is_right, struct luks_copy *c)
 {
-	unsigned int sum = 0;
+	bool erased = all_else_is_right && luks_bytes_are_zero(h, LUKS_MAGIC_BYTES);
 
-	for (unsigned int i = 0; i < LUKS_MAGIC_BYTES; i++)
-		sum |= h[i];
-	luks_copy_says(c, sum || !all_else_is_right ? LUKS_COPY_BAD_FIELD : LUKS_COPY_ERASED,
+	luks_copy_says(c, erased ? LUKS_COPY_ERASED : LUKS_COPY_BAD_FIELD,
 		       "the magic is %02x %02x %02x %02x %02x %02x, not \"LUKS\" ba be", h[0], h[1],
 		       h[2], h[3], h[4], h[5]);
 }

@@ -103,15 +103,6 @@ static void fill_from_binary(struct place *p)
 	luks_text(l->subsystem, sizeof(l->subsystem), b + LUKS2_AT_SUBSYSTEM, LUKS2_LABEL_BYTES);
 }
 
-static bool bytes_are_zero(const unsigned char *p, size_t len)
-{
-	while (len > 0 && *p == 0) {
-		p++;
-		len--;
-	}
-	return len == 0;
-}
-
 static void says_magic(struct place *p, enum luks_copy_state state)
 {
 	const unsigned char *b = p->binary;
@@ -152,8 +143,8 @@ static bool binary_is_right(struct place *p)
 			       size, size, p->offset);
 	else if (!luks_is_name(b + LUKS2_AT_ALGORITHM, LUKS2_NAME_BYTES))
 		luks_copy_says(c, LUKS_COPY_BAD_FIELD, "the checksum's name is none");
-	else if (sum && !bytes_are_zero(b + LUKS2_AT_CHECKSUM + sum->digest_size,
-					LUKS2_CHECKSUM_MAX - sum->digest_size))
+	else if (sum && !luks_bytes_are_zero(b + LUKS2_AT_CHECKSUM + sum->digest_size,
+					     LUKS2_CHECKSUM_MAX - sum->digest_size))
 		luks_copy_says(c, LUKS_COPY_BAD_FIELD,
 			       "there are bytes other than zero behind the checksum");
 	else
@@ -267,7 +258,7 @@ static int examine_whole(struct place *p, const unsigned char *whole)
 	}
 	c->checksummed = true;
 	if (!checksum_holds(sum, whole, c->length, 2, digest)) {
-		c->unfinished = bytes_are_zero(whole + LUKS2_AT_CHECKSUM, LUKS2_CHECKSUM_MAX);
+		c->unfinished = luks_bytes_are_zero(whole + LUKS2_AT_CHECKSUM, LUKS2_CHECKSUM_MAX);
 		says_checksum(c, sum, digest, whole + LUKS2_AT_CHECKSUM);
 		return 0;
 	}
@@ -357,7 +348,7 @@ static int look(const struct luks_source *source, unsigned int index, uint64_t o
 	}
 	p->elsewhere = is_of_another(p);
 	p->recognised = has_magic(p) || has_marks(p);
-	p->erased = p->recognised && bytes_are_zero(p->binary, LUKS_MAGIC_BYTES);
+	p->erased = p->recognised && luks_bytes_are_zero(p->binary, LUKS_MAGIC_BYTES);
 	if (p->erased)
 		memcpy(p->binary, magic_of(p), LUKS_MAGIC_BYTES);
 	if (p->recognised)

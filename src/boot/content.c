@@ -11,6 +11,7 @@
 #include "boot/entry.h"
 #include "boot/system.h"
 #include "boot/unlisted.h"
+#include "boot/unpack_message.h"
 #include "damage/damage.h"
 #include "manifest/private.h"
 #include "util/util.h"
@@ -204,6 +205,12 @@ static void say_what_it_is_not(struct finding *f)
 	finding_not(f, "root=, crypttab, the passphrase, or the package that built it");
 }
 
+/* What a command is to be told; the record may not know it. */
+static const char *version_of(const char *kernel)
+{
+	return kernel && *kernel ? kernel : "VERSION";
+}
+
 static void say_what_to_do(struct finding *f, const char *kernel)
 {
 	finding_next(f, "Write nothing to this disk. Tell its host's administrator: the disk, or "
@@ -212,7 +219,7 @@ static void say_what_to_do(struct finding *f, const char *kernel)
 	finding_next(f,
 		     "Once disk and memory are sound (test the memory as well): "
 		     "update-initramfs -u -k %s",
-		     kernel && *kernel ? kernel : "VERSION");
+		     version_of(kernel));
 }
 
 /* The target also gets into the kernel's log, which others may read. */
@@ -354,15 +361,14 @@ static void tell_no_room(struct verification *v, struct report *r)
 		f,
 		"Or make it smaller (MODULES=dep in initramfs.conf, hostonly=yes for dracut, less "
 		"firmware): update-initramfs -u -k %s",
-		v->m->kernel && *v->m->kernel ? v->m->kernel : "VERSION");
+		version_of(v->m->kernel));
 }
 
 static void tell_codec(struct verification *v, struct report *r)
 {
 	const struct content *first = v->missing.items[0].content;
 	const char *codec = codec_name(v->m->segments[first->segment].codec);
-	bool xz = v->m->segments[first->segment].codec == CODEC_XZ &&
-		  !strstr(v->unpacking->kernel_message, "not configured");
+	bool xz = unpack_message_is_about_xz_options(v->unpacking->kernel_message);
 	struct finding *f;
 
 	f = report_finding(
@@ -383,8 +389,7 @@ static void tell_codec(struct verification *v, struct report *r)
 		"Choose a compressor that this kernel reads (grep CONFIG_RD_ /boot/config-%s): "
 		"COMPRESS= in initramfs.conf, compress= for dracut. Then: update-initramfs -u -k "
 		"%s",
-		v->m->kernel && *v->m->kernel ? v->m->kernel : "VERSION",
-		v->m->kernel && *v->m->kernel ? v->m->kernel : "VERSION");
+		version_of(v->m->kernel), version_of(v->m->kernel));
 }
 
 static uint64_t tell_guard(struct verification *v, struct report *r)

@@ -27,7 +27,7 @@ static bool tell_device(struct report *r, const struct luks_device *d,
 	bool broken;
 
 	chain_gather(&chain, d, b, crypttab);
-	if (luks_device_seen(d) && !chain.opened && !(d->own && luks_device_state(d) == LUKS_SOUND))
+	if (luks_device_has_words(d) && !chain.opened)
 		report_luks(r, &d->view);
 	broken = chain_report(r, &chain, b);
 	if (!broken && chain.opened) {

@@ -331,3 +331,8 @@ enum luks_state luks_device_state(const struct luks_device *d)
 		return LUKS_NOT_SEEN;
 	return state_of(&d->view, judge_luks(&d->view).ground);
 }
+
+bool luks_device_has_words(const struct luks_device *d)
+{
+	return luks_device_seen(d) && !(d->own && luks_device_state(d) == LUKS_SOUND);
+}

@@ -45,6 +45,9 @@ void luks_devices_clear(struct luks_devices *l);
 /* Whether it was found and its header could be looked at. */
 bool luks_device_seen(const struct luks_device *d);
 
+/* Likewise, and there is something to be told of it: without a record nothing is of a sound one. */
+bool luks_device_has_words(const struct luks_device *d);
+
 /* How bad it is for this boot. */
 enum luks_state {
 	LUKS_SOUND,	   /* as sealed, or changed by its owner */

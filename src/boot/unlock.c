@@ -129,9 +129,7 @@ static void tell_all(const struct luks_devices *l, struct report *r, uint64_t si
 	for (size_t i = 0; i < l->count; i++) {
 		size_t first = r->finding_count;
 
-		if (l->items[i].own && luks_device_state(&l->items[i]) == LUKS_SOUND) {
-			; /* without a record nothing more can be said of it */
-		} else if (luks_device_seen(&l->items[i])) {
+		if (luks_device_has_words(&l->items[i])) {
 			report_luks(r, &l->items[i].view);
 			report_luks_tables(r, &l->items[i].view, NULL);
 		} else if (luks_device_state(&l->items[i]) == LUKS_UNREADABLE) {

@@ -14,6 +14,9 @@
 /* A file could not be written. */
 bool unpack_message_is_write_error(const char *message);
 
+/* It knows xz, and not the options that the image was compressed with. */
+bool unpack_message_is_about_xz_options(const char *message);
+
 /* This codec is none that the kernel can unpack, or the options that its compressor was given. */
 bool unpack_message_is_about_codec(const char *message, enum codec codec);
 

@@ -80,10 +80,10 @@ static char *os_name(const char *root)
 
 void boot_files_find(struct boot_files *f, const char *root, const char *boot, const char *release)
 {
-	cleanup(free_ptr) char *folder = NULL;
+	const char *folder;
 
 	f->root = root_prefix(root);
-	folder = boot ? text_copy(boot) : text_format("%s/boot", f->root);
+	folder = f->boot = boot ? text_copy(boot) : text_format("%s/boot", f->root);
 	f->release = text_copy(release);
 	f->kernel = first_existing(kernel_names, ARRAY_SIZE(kernel_names), folder, release);
 	f->initrd = first_existing(initrd_names, ARRAY_SIZE(initrd_names), folder, release);
@@ -96,6 +96,7 @@ void boot_files_find(struct boot_files *f, const char *root, const char *boot, c
 void boot_files_clear(struct boot_files *f)
 {
 	free(f->root);
+	free(f->boot);
 	free(f->release);
 	free(f->kernel);
 	free(f->initrd);

@@ -10,6 +10,7 @@
  */
 struct boot_files {
 	char *root;    /* "" for the running system, else without a slash at its end */
+	char *boot;    /* the boot folder */
 	char *release; /* "6.12.107+deb13-amd64" */
 	char *kernel;  /* NULL: none of the usual names is there */
 	char *initrd;  /* NULL: likewise */

@@ -241,28 +241,33 @@ static bool is_boot_configuration(const char *path, uint64_t sealed, uint64_t si
 	return config.offset == sealed && config.offset < size;
 }
 
+/* To an initrd, in words; the caller frees them. */
+static char *what_was_appended(const char *path, const struct sealed_file *s,
+			       const struct comparison *c, const struct image_proof *proof)
+{
+	const struct sealed_segment *unread = segment_unread(&proof->found);
+
+	if (unread || proof->fault.error)
+		return text_format(", and no kernel unpacks them: %s",
+				   unread ? unread->unread : proof->fault.reason);
+	return text_copy(is_boot_configuration(path, s->size, c->size)
+				 ? ", a boot configuration (bootconfig)"
+				 : ", which kernels can read");
+}
+
 /* What is behind the sealed bytes now; the kernel got all of those before it comes to this. */
 static void report_appended(struct report *r, const struct manifest *m, const char *path,
 			    enum artifact_kind kind, const struct comparison *c, struct judgement j,
 			    const struct image_proof *proof)
 {
 	const struct sealed_file *s = &m->files[kind];
-	bool read = !proof->fault.error && kind == ARTIFACT_INITRD;
-	const struct sealed_segment *unread = segment_unread(&proof->found);
-	const char *readable = is_boot_configuration(path, s->size, c->size)
-				       ? ", a boot configuration (bootconfig)"
-				       : ", which kernels can read";
+	cleanup(free_ptr) char *what =
+		kind == ARTIFACT_INITRD ? what_was_appended(path, s, c, proof) : text_copy("");
 	struct finding *f = report_finding(
 		r, j.verdict, kind == ARTIFACT_KERNEL ? "BV-KERNEL-APPENDED" : "BV-INITRD-APPENDED",
 		path,
-		"Every byte that was sealed is as sealed; %llu bytes were appended after the seal%s%s.",
-		(unsigned long long)(c->size - s->size),
-		kind == ARTIFACT_KERNEL ? ""
-		: read && !unread	? readable
-					: ", and no kernel unpacks them: ",
-		kind == ARTIFACT_KERNEL ? ""
-		: unread		? unread->unread
-					: proof->fault.reason);
+		"Every byte that was sealed is as sealed; %llu bytes were appended after the seal%s.",
+		(unsigned long long)(c->size - s->size), what);
 
 	finding_number(f, "sealed size", s->size);
 	finding_number(f, "size", c->size);

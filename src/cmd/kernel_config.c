@@ -10,15 +10,8 @@
 
 static char *config_path(const struct boot_files *f, size_t place)
 {
-	/* The record's folder is in the boot folder. */
-	const char *end = strstr(f->boot_manifest, "/bootverdict/");
-
-	for (const char *next = end; next; next = strstr(next + 1, "/bootverdict/"))
-		end = next;
-	if (place == 0)
-		return text_format("%.*s/config-%s", (int)(end - f->boot_manifest),
-				   f->boot_manifest, f->release);
-	return text_format("%s/usr/lib/modules/%s/config", f->root, f->release);
+	return place == 0 ? text_format("%s/config-%s", f->boot, f->release)
+			  : text_format("%s/usr/lib/modules/%s/config", f->root, f->release);
 }
 
 static bool has_option(const char *config, enum codec codec)

@@ -52,7 +52,8 @@ struct finding {
 
 struct report_artifact {
 	char *path, *kind; /* kind: "kernel", "initrd", "manifest", "content", "luks" */
-	char *state; /* "intact", "damaged", "stale", "missing", "unreadable", "unverified"; of the
+	char *state;	   /* "intact", "damaged", "stale", "missing", "unreadable", "unverified",
+			    * "foreign" (replaced by what no kernel unpacks); of the
 			    * unpacked files also "replaced" or "incomplete" */
 	uint64_t bytes, bad_bytes;
 };

@@ -90,17 +90,31 @@ static bool is_random_key(const char *key)
 	       !strcmp(key, "/dev/hwrng");
 }
 
+/* What is behind one of two beginnings; "": it has neither. */
+static const char *behind(const char *source, const char *const starts[2])
+{
+	for (size_t i = 0; i < 2; i++) {
+		size_t n = strlen(starts[i]);
+
+		if (!strncmp(source, starts[i], n))
+			return source + n;
+	}
+	return "";
+}
+
+const char *crypttab_uuid(const char *source)
+{
+	static const char *const starts[2] = { "UUID=", "/dev/disk/by-uuid/" };
+
+	return behind(source, starts);
+}
+
 /* A name that is made of what a LUKS header holds. */
 static bool names_a_header(const char *source)
 {
-	static const char *const starts[] = { "UUID=", "LABEL=", "/dev/disk/by-uuid/",
-					      "/dev/disk/by-label/" };
+	static const char *const labels[2] = { "LABEL=", "/dev/disk/by-label/" };
 
-	for (size_t i = 0; i < ARRAY_SIZE(starts); i++) {
-		if (!strncmp(source, starts[i], strlen(starts[i])))
-			return true;
-	}
-	return false;
+	return *crypttab_uuid(source) || *behind(source, labels);
 }
 
 static void add_entry(struct crypttab *t, char *fields[FIELDS])
@@ -145,19 +159,6 @@ void crypttab_clear(struct crypttab *t)
 	}
 	free(t->entries);
 	memset(t, 0, sizeof(*t));
-}
-
-const char *crypttab_uuid(const char *source)
-{
-	static const char *const starts[] = { "UUID=", "/dev/disk/by-uuid/" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(starts); i++) {
-		size_t n = strlen(starts[i]);
-
-		if (!strncmp(source, starts[i], n))
-			return source + n;
-	}
-	return "";
 }
 
 const struct crypttab_entry *crypttab_find(const struct crypttab *t, const char *name)
