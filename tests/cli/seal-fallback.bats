@@ -353,16 +353,30 @@ updated_system() {
 	check
 }
 
-@test "an image that is replaced while its predecessor is being put back, or written again, stays" {
-	for injection in pwrite64:error=EIO:when=3 pwrite64:error=EIO:when=3..5; do
-		rm -rf "$ROOT"
+# The new file stands there, held for three seconds by a delayed call, and only then.
+held() { # again|put-back
+	case $1 in
+	again) grep -q 'pwrite64.*, 65536' "$BATS_TEST_TMPDIR/strace" && [ -e "$NEW" ] ;;
+	put-back) [ "$NEW" -ef "$IMAGE.dpkg-bak" ] ;;
+	esac
+}
+
+@test "an image that is replaced while it is written again, or its predecessor put back, stays" {
+	for what in again put-back; do
+		rm -rf "$ROOT" "$BATS_TEST_TMPDIR/strace"
 		updated_system
+		NEW=$ROOT/boot/.initrd.img-$KVER.bootverdict-new
 		make_initrd "$IMAGE.third" zstd 3
 		cp "$IMAGE.third" "$BATS_TEST_TMPDIR/third"
-		traced "$injection" fsync:delay_enter=3000000:when=3 -- \
-			>"$BATS_TEST_TMPDIR/out" 2>&1 &
+		delayed=(pwrite64:error=EIO:when=3 fsync:delay_enter=3000000:when=3 --)
+		[ "$what" = again ] || delayed=(pwrite64:error=EIO:when=1..3 linkat:delay_exit=3000000
+			-- --no-read-back)
+		traced "${delayed[@]}" >"$BATS_TEST_TMPDIR/out" 2>&1 &
 		pid=$!
-		until [ -e "$ROOT/boot/.initrd.img-$KVER.bootverdict-new" ]; do sleep 0.02; done
+		until held $what 2>/dev/null; do
+			kill -0 $pid
+			sleep 0.02
+		done
 		mv "$IMAGE.third" "$IMAGE"
 		status=0
 		wait $pid || status=$?
