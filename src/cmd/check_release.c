@@ -594,7 +594,7 @@ static void check_last_seal(const struct boot_files *f, const struct manifest *m
 			     f->release);
 	}
 	if (m->refused) {
-		n = report_finding(r, judge_refusal(m->refusal), "BV-IMAGE-REFUSED", path,
+		n = report_finding(r, judge_refusal(m->refusal, false), "BV-IMAGE-REFUSED", path,
 				   "This image was refused when it was to be sealed: %s.",
 				   m->refused);
 		finding_next(n,

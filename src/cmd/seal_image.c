@@ -338,7 +338,7 @@ static char *what_was_lost(const struct sealing *s)
 
 static int refusal_status(enum refusal refusal)
 {
-	return judge_refusal(refusal) == VERDICT_STORAGE_CORRUPTION ? 1 : 2;
+	return judge_refusal(refusal, false) == VERDICT_STORAGE_CORRUPTION ? 1 : 2;
 }
 
 /* A guard whose record says only that, and why, the image behind it was refused. */
