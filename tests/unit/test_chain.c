@@ -425,7 +425,12 @@ static void test_root_device(void **state)
 	expect_root("/dev/mapper/no-such", &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT");
 	shell("truncate -s 0 fs; truncate -s 1M fs");
 	expect_root("/dev/mapper/no-such", &b, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT");
-	shell("truncate -s 32M fs; printf p >key; cryptsetup -q luksFormat --type luks2 --pbkdf pbkdf2 "
+	/* The EFI system partition is none of these. */
+	shell("truncate -s 0 fs; truncate -s 40M fs; mkfs.fat fs >/dev/null");
+	expect_root("/dev/mapper/no-such", &b, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT");
+	shell("printf XXX | dd of=fs bs=1 seek=54 conv=notrunc status=none");
+	expect_root("/dev/mapper/no-such", &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT");
+	shell("truncate -s 0 fs; truncate -s 32M fs; printf p >key; cryptsetup -q luksFormat --type luks2 --pbkdf pbkdf2 "
 	      "--pbkdf-force-iterations 1000 fs key");
 	expect_root("/dev/mapper/no-such", &b, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT");
 	shell("printf x | dd of=fs bs=1 seek=5000 conv=notrunc status=none");
