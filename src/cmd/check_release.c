@@ -349,20 +349,31 @@ static void report_stale(struct report *r, const struct manifest *m, const char 
 	report_artifact(r, path, kind_name(kind), "stale", c->size, 0);
 }
 
+static void tell_missing(struct report *r, const char *path, const char *release,
+			 enum artifact_kind kind)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE,
+		kind == ARTIFACT_KERNEL ? "BV-KERNEL-MISSING" : "BV-INITRD-MISSING", path,
+		"The sealed %s is not there any more: it was removed or renamed, its file system is not "
+		"mounted, or that lost its name.",
+		thing(kind));
+
+	finding_next(f,
+		     "Is /boot mounted? Was it removed (/var/log/dpkg.log)? Is it in lost+found on "
+		     "its file system?");
+	finding_next(
+		f,
+		"If the kernel was removed on purpose: bootverdict seal --remove -k %s, or delete "
+		"its manifests.",
+		release);
+}
+
 static void report_unopened(struct report *r, const struct manifest *m, const char *path,
 			    enum artifact_kind kind, struct judgement j, int error)
 {
-	struct finding *f;
-
 	if (j.ground == GROUND_MISSING) {
-		f = report_finding(r, j.verdict,
-				   kind == ARTIFACT_KERNEL ? "BV-KERNEL-MISSING"
-							   : "BV-INITRD-MISSING",
-				   path, "The sealed %s is not there any more.", thing(kind));
-		finding_next(f,
-			     "Is /boot mounted? If the kernel was removed on purpose: bootverdict "
-			     "seal --remove -k %s, or delete its manifests.",
-			     m->kernel);
+		tell_missing(r, path, m->kernel, kind);
 		report_artifact(r, path, kind_name(kind), "missing", 0, 0);
 		return;
 	}
@@ -508,14 +519,6 @@ static bool load_manifest(const struct boot_files *f, struct manifest *m, struct
 	return boot_usable || var_usable;
 }
 
-static void tell_missing_file(const struct boot_files *f, enum artifact_kind kind, struct report *r)
-{
-	report_finding(r, VERDICT_CONFIG_ERROR,
-		       kind == ARTIFACT_KERNEL ? "BV-KERNEL-MISSING" : "BV-INITRD-MISSING",
-		       f->release, "There is no %s of this kernel version, which was sealed.",
-		       thing(kind));
-}
-
 static void check_version(const struct boot_files *f, struct report *r)
 {
 	cleanup(free_ptr) char *version = boot_files_other_version(f);
@@ -542,6 +545,7 @@ static void check_codecs(const struct boot_files *f, const struct manifest *m, s
 static void check_unsealed(const struct boot_files *f, struct report *r, bool sealed)
 {
 	struct finding *n;
+	bool sound;
 
 	if (!f->kernel && !f->initrd && !sealed) {
 		report_finding(
@@ -554,15 +558,18 @@ static void check_unsealed(const struct boot_files *f, struct report *r, bool se
 	if (f->initrd)
 		check_file(f->initrd, r);
 	if (sealed && !f->kernel)
-		tell_missing_file(f, ARTIFACT_KERNEL, r);
+		tell_missing(r, f->release, f->release, ARTIFACT_KERNEL);
 	if (sealed && !f->initrd)
-		tell_missing_file(f, ARTIFACT_INITRD, r);
+		tell_missing(r, f->release, f->release, ARTIFACT_INITRD);
 	if (sealed)
 		return;
+	report_conclude(r);
+	sound = r->verdict == VERDICT_STALE || r->verdict == VERDICT_INTACT;
 	n = report_finding(r, VERDICT_STALE, "BV-NOT-SEALED", f->release,
 			   "This kernel version was never sealed: nothing but what its files prove "
 			   "about themselves could be verified.");
-	finding_next(n, "Seal it: bootverdict seal -k %s", f->release);
+	if (sound)
+		finding_next(n, "Seal it: bootverdict seal -k %s", f->release);
 }
 
 /* What sealing left behind because it could not do better (cmd/seal_fallback.h). */

@@ -34,8 +34,9 @@ bool judge_needs_soundness(const struct sealed_file *f, const struct comparison 
 
 static struct judgement judge_unopened(int error)
 {
+	/* Removed by somebody, or its name lost by the file system: nothing here tells. */
 	if (error == -ENOENT)
-		return judge(VERDICT_CONFIG_ERROR, GROUND_MISSING);
+		return judge(VERDICT_INCONCLUSIVE, GROUND_MISSING);
 	if (error == -EIO || error == -EUCLEAN)
 		return judge(VERDICT_STORAGE_CORRUPTION, GROUND_UNREADABLE);
 	return judge(VERDICT_NONE, GROUND_CANNOT_OPEN);

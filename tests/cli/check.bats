@@ -116,7 +116,8 @@ verdict_is() { # NAME STATUS
 		for block in range(len(data) // 4096 * 4096 - 4096, 0, -4096):
 		    sectors = [data[block + i:block + i + 512] for i in range(0, 4096, 512)]
 		    if any(map(any, sectors)) and bytes(512) in sectors:
-		        print(block + next(i for i, s in enumerate(sectors) if any(s)) * 512)
+		        i = next(i for i, s in enumerate(sectors) if any(s))
+		        print(block + i * 512 + next(k for k, byte in enumerate(sectors[i]) if byte))
 		        break
 	END
 	)
@@ -305,18 +306,21 @@ check_with() { # INJECTION
 	run check --json
 	verdict_is stale 4
 	[ "$(field '.findings[-1].id')" = BV-NOT-SEALED ]
+	[[ $(field '.findings[-1].next[0]') == "Seal it"* ]]
 	zero_block "$IMAGE" 50
 	run check --json
 	verdict_is storage-corruption 1
+	[ "$(field '.findings[-1] | .id + " " + (.next | join(","))')" = "BV-NOT-SEALED " ]
 }
 
-@test "missing files are a configuration error" {
+@test "whether a missing file was removed or lost nothing tells" {
 	make_system
 	seal
 	mv "$IMAGE" "$BATS_TEST_TMPDIR/"
 	run check --json
-	verdict_is config-error 3
+	verdict_is inconclusive 5
 	[ "$(field '.findings[0].id')" = BV-INITRD-MISSING ]
+	[[ $(field '.findings[0].next[0]') == *"lost+found"* ]]
 	run bv check --root "$ROOT" -k 9.9.9
 	[ "$status" -eq 2 ]
 }

@@ -35,7 +35,7 @@ static const struct row rows[] = {
 	  .ground = GROUND_AS_SEALED },
 	{ .what = "gone",
 	  .c = { .error = -ENOENT },
-	  .verdict = VERDICT_CONFIG_ERROR,
+	  .verdict = VERDICT_INCONCLUSIVE,
 	  .ground = GROUND_MISSING },
 	{ .what = "not allowed",
 	  .c = { .error = -EACCES },
