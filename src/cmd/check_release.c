@@ -372,13 +372,19 @@ static void tell_missing(struct report *r, const char *path, const char *release
 static void report_unopened(struct report *r, const struct manifest *m, const char *path,
 			    enum artifact_kind kind, struct judgement j, int error)
 {
+	struct finding *f;
+
 	if (j.ground == GROUND_MISSING) {
 		tell_missing(r, path, m->kernel, kind);
 		report_artifact(r, path, kind_name(kind), "missing", 0, 0);
 		return;
 	}
-	report_finding(r, j.verdict, "BV-UNREADABLE", path, "The %s cannot be read: %s.",
-		       thing(kind), file_error(error));
+	f = report_finding(r, j.verdict, "BV-UNREADABLE", path, "The %s cannot be read: %s.",
+			   thing(kind), file_error(error));
+	if (j.verdict == VERDICT_STORAGE_CORRUPTION)
+		finding_next(f,
+			     "dmesg says whether it is the disk, or what its file system has lost. "
+			     "Write nothing to it before there is a copy (ddrescue).");
 	report_artifact(r, path, kind_name(kind), "unreadable", 0, 0);
 }
 

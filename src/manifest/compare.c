@@ -42,7 +42,7 @@ static ssize_t read_cached(int fd, unsigned char *buf, size_t len, uint64_t offs
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && done == 0)
-			return -errno;
+			return file_errno();
 		if (n <= 0)
 			break;
 		done += (size_t)n;
@@ -234,7 +234,7 @@ int sealed_file_compare(const struct sealed_file *f, const char *path, bool dire
 
 	memset(c, 0, sizeof(*c));
 	if (fd < 0 || fstat(fd, &st) < 0) {
-		c->error = fd < 0 ? fd : -errno;
+		c->error = fd < 0 ? fd : file_errno();
 		return 0;
 	}
 	compare_identity(f, &st, c);

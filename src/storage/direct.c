@@ -165,6 +165,8 @@ static int error_of_device(int error)
 	case ENOLINK:
 	case EBADE:
 	case ETIMEDOUT:
+	case EUCLEAN: /* see file_errno() */
+	case EBADMSG:
 		return EIO;
 	default:
 		return error;

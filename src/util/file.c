@@ -11,6 +11,11 @@
 
 #include "util/util.h"
 
+int file_errno(void)
+{
+	return errno == EUCLEAN || errno == EBADMSG ? -EIO : -errno;
+}
+
 static int open_quietly(int folder, const char *path, int flags)
 {
 	int fd = openat(folder, path, flags | O_RDONLY | O_CLOEXEC | O_NOATIME);
@@ -32,15 +37,15 @@ int file_open_at(int folder, const char *path, int flags, bool disk_too)
 	int fd, err = 0;
 
 	if (fstatat(folder, path, &st, 0) < 0)
-		return -errno;
+		return file_errno();
 	if (!is_wanted(&st, disk_too))
 		return -EINVAL;
 	fd = open_quietly(folder, path, flags | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
-		return -errno;
+		return file_errno();
 	/* Another one may have taken its place meanwhile. */
 	if (fstat(fd, &st) < 0)
-		err = -errno;
+		err = file_errno();
 	else if (!is_wanted(&st, disk_too))
 		err = -EINVAL;
 	if (!err)
@@ -87,7 +92,7 @@ ssize_t file_read_up_to(int fd, char *buf, size_t max)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return -errno;
+			return file_errno();
 		if (n == 0)
 			break;
 		used += (size_t)n;

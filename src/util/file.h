@@ -18,6 +18,13 @@ int file_open_at(int folder, const char *path, int flags, bool disk_too);
 int file_open(const char *path);    /* of a regular file */
 DIR *folder_open(const char *path); /* NULL and errno, as opendir() */
 
+/*
+ * errno after a failed call on a file, as -errno. What a file system says of its own damaged metadata
+ * (EUCLEAN, and EBADMSG for a wrong checksum: Linux, EFSCORRUPTED and EFSBADCRC) is -EIO as well: lost
+ * bytes, which the disk gave for good ones.
+ */
+int file_errno(void);
+
 /* Whether everybody may read an open file: by its mode, and no access control list says otherwise. */
 bool file_is_for_everybody(int fd);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "util/file.h"
 #include "util/progress.h"
 #include "util/util.h"
 
@@ -82,7 +83,7 @@ static ssize_t read_at(int fd, void *buf, size_t len, uint64_t offset)
 	do
 		n = pread(fd, buf, len, (off_t)offset);
 	while (n < 0 && errno == EINTR);
-	return n < 0 ? -errno : n;
+	return n < 0 ? file_errno() : n;
 }
 
 /*

@@ -37,7 +37,7 @@ static struct judgement judge_unopened(int error)
 	/* Removed by somebody, or its name lost by the file system: nothing here tells. */
 	if (error == -ENOENT)
 		return judge(VERDICT_INCONCLUSIVE, GROUND_MISSING);
-	if (error == -EIO || error == -EUCLEAN)
+	if (error == -EIO)
 		return judge(VERDICT_STORAGE_CORRUPTION, GROUND_UNREADABLE);
 	return judge(VERDICT_NONE, GROUND_CANNOT_OPEN);
 }

@@ -220,6 +220,31 @@ check_with() { # INJECTION
 	[ "$status" -eq 2 ]
 }
 
+@test "what the file system says of its own lost metadata is no less than a bad sector" {
+	disk=$BATS_TEST_TMPDIR/disk
+	make_system
+	truncate -s 32M "$disk"
+	mkfs.ext4 -q -O metadata_csum "$disk"
+	mount -o loop "$disk" "$ROOT/boot" || skip "no loop device can be mounted here"
+	make_initrd "$IMAGE" zstd
+	make_kernel "$KERNEL"
+	seal --no-read-back
+	umount "$ROOT/boot"
+	# One byte of the initrd's inode, where debugfs says that it is.
+	read -r block offset < <(debugfs -R "imap /${IMAGE##*/}" "$disk" 2>/dev/null |
+		sed -n 's/.*block \([0-9]*\), offset \(0x[0-9a-f]*\).*/\1 \2/p')
+	size=$(dumpe2fs -h "$disk" 2>/dev/null | sed -n 's/^Block size: *//p')
+	for damaged in no yes; do
+		[ $damaged = no ] || flip_bit "$disk" $((block * size + offset + 40))
+		mount -o loop,ro "$disk" "$ROOT/boot"
+		run check --json
+		umount "$ROOT/boot"
+		[ $damaged = yes ] || verdict_is intact 0
+	done
+	verdict_is storage-corruption 1
+	[ "$(field '[.findings[] | select(.id == "BV-UNREADABLE")] | length')" -eq 1 ]
+}
+
 @test "a replaced kernel is stale" {
 	make_system
 	seal
