@@ -201,6 +201,61 @@ def one_copy(t):
         vm.poweroff()
 
 
+@case("LUKS: sealed in a chroot: healthy: one line in the kernel log, and silence", long=True)
+def unrecorded_healthy(t):
+    with t.vm(luksguest.unrecorded()) as vm:
+        luksguest.start(vm)
+        guarded.quiet_console(t, vm)
+        vm.login()
+        guarded.quiet_console(t, vm)
+        log = guarded.kernel_log(vm)
+        t.check(len(log) == 2, f"{len(log)} lines in the kernel log: {log}")
+        t.sees(guarded.INTACT, log[0])
+        t.sees("/dev/vda3: LUKS header sound in itself, never sealed", log[1])
+        facts = guarded.report(t, vm)
+        t.check(facts["verdict"] == "intact", "the report says " + facts["verdict"])
+        vm.poweroff()
+
+
+@case("LUKS: sealed in a chroot: both headers zeroed: inconclusive, with the disk that may be it",
+      long=True)
+def unrecorded_zeroed(t):
+    sealed = luksguest.unrecorded()
+    drive = luksguest.hurt(t, sealed, [(0, bytes(luksguest.SLOTS))])
+    with t.vm(sealed, drive=drive) as vm:
+        verdict, shown = screen_after_failure(t, vm)
+        t.check(verdict == UNCLEAR, f"the first line is {verdict!r}")
+        t.sees("No LUKS header is where crypttab says, nor one with that UUID on another disk", shown)
+        t.sees(r"May have been it: /dev/vda3 \(nothing known at its start\)\. Keep it as it is", shown)
+        t.sees_not("CONFIGURATION ERROR|STORAGE CORRUPTION", vm.text)
+
+
+@case("LUKS: sealed in a chroot: a bad copy and an overwritten keyslot: the screen before the prompt")
+def unrecorded_damaged(t):
+    sealed = luksguest.unrecorded()
+    drive = luksguest.hurt(t, sealed, [luksguest.flipped(sealed, JSON),
+                                       (luksguest.SLOTS + 8192, bytes(4096))])
+    with t.vm(sealed, drive=drive) as vm:
+        shown = screen_before_prompt(t, vm)
+        t.sees(r"/dev/vda3 \(root_crypt\): The first copy of the LUKS2 header is damaged", shown)
+        t.sees(r"/dev/vda3 \(root_crypt\): The key material of keyslot 0 was overwritten", shown)
+        t.sees(r"\[c\] go on to the prompt", shown)
+
+
+@case("LUKS: sealed in a chroot: one copy of the header bad: a warning before the prompt, no stop",
+      long=True)
+def unrecorded_copy(t):
+    sealed = luksguest.unrecorded()
+    drive = luksguest.hurt(t, sealed, [luksguest.flipped(sealed, JSON)])
+    with t.vm(sealed, drive=drive) as vm:
+        luksguest.unlock(vm, image.PASSPHRASE)
+        t.sees(r"bootverdict: WARNING: /dev/vda3: The first copy of the LUKS2 header is damaged",
+               vm.text[:vm.at])
+        vm.login()
+        facts = guarded.report(t, vm)
+        t.check("BV-LUKS-COPY" in findings(facts), f"the report has {findings(facts)}")
+
+
 @case("LUKS: the superblock inside is gone: it was unlocked, and that link is named")
 def superblock_inside(t):
     sealed = luksguest.disk()
