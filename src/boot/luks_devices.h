@@ -10,10 +10,6 @@
 #include "manifest/luks_view.h"
 #include "manifest/manifest.h"
 
-/* The initramfs's own list of what it unlocks (cryptsetup-initramfs); the caller frees its text. */
-#define LUKS_CRYPTTAB	  "/cryptroot/crypttab"
-#define LUKS_CRYPTTAB_MAX 65536
-
 /* A LUKS device in this boot. */
 struct luks_device {
 	/* The manifest's; without a record (own): what crypttab or root= says, which is names alone. */
@@ -37,7 +33,7 @@ struct luks_devices {
  * Finds the device of every record among the block devices by what is on it, so that one whose
  * header is gone is found by its key material, and looks at it. Waits up to wait_ms for those that
  * the boot unlocks and that are not there yet. Devices are read only. crypttab: the text of
- * LUKS_CRYPTTAB; root: the value of root=; either may be NULL. What they name and no record is of, is
+ * unlock_list_read(); root: the value of root=; either may be NULL. What they name and no record is of, is
  * examined by what it proves itself; for root='s nothing is waited for.
  */
 void luks_devices_find(struct luks_devices *l, const struct manifest *m, const char *crypttab,

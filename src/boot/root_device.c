@@ -240,23 +240,31 @@ static bool report_uuid(struct report *r, const char *root, const struct block_d
 	return true;
 }
 
-/* A link that udev makes, where it makes any; /dev/nfs and /dev/cifs are words, not devices. */
+/* A link is one that udev makes, where it makes any. */
 static bool is_missing(const char *root, const char *path)
 {
 	bool link = strcmp(root, path) != 0;
 
-	return access(path, F_OK) && !(link && access("/dev/disk", F_OK)) &&
-	       strcmp(path, "/dev/nfs") != 0 && strcmp(path, "/dev/cifs") != 0;
+	return access(path, F_OK) && !(link && access("/dev/disk", F_OK));
+}
+
+bool root_device_is_known(const char *root)
+{
+	cleanup(free_ptr) char *path = crypttab_path("", root);
+
+	/* Words for a root that is on no disk. */
+	return !strncmp(path, "/dev/", 5) && strcmp(path, "/dev/nfs") != 0 &&
+	       strcmp(path, "/dev/cifs") != 0;
 }
 
 bool root_device_report(struct report *r, const char *root, const struct block_devices *b)
 {
 	cleanup(free_ptr) char *path = crypttab_path("", root);
 
+	if (!root_device_is_known(root))
+		return false;
 	if (!strncmp(root, "UUID=", 5))
 		return report_uuid(r, root, b);
-	if (strncmp(path, "/dev/", 5) != 0)
-		return false;
 	if (is_missing(root, path)) {
 		tell_no_file(r, root, b);
 		return true;

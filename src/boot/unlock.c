@@ -14,6 +14,7 @@
 #include "boot/splash.h"
 #include "boot/stage.h"
 #include "boot/system.h"
+#include "boot/unlock_list.h"
 #include "manifest/format.h"
 #include "report/luks.h"
 #include "util/util.h"
@@ -167,8 +168,8 @@ static void act(const struct request *q, const struct report *r, bool cannot_wor
 
 void unlock_check(const struct request *q)
 {
-	cleanup(free_ptr) char *crypttab = system_read_text(LUKS_CRYPTTAB, LUKS_CRYPTTAB_MAX);
 	cleanup(free_ptr) char *line = request_command_line();
+	cleanup(free_ptr) char *crypttab = unlock_list_read(line);
 	cleanup(free_ptr) char *root = root_parameter(line ? line : "");
 	uint64_t start = system_now_ms();
 	struct luks_devices devices;

@@ -184,6 +184,31 @@ def header_replaced(t):
     is_gone(t, [(0, start)], ".*ext", UNCLEAR)
 
 
+@case("LUKS: swap space where the first copy was: asked before the prompt which of them is wanted",
+      long=True)
+def swap_beside(t):
+    fresh = t.file("fresh.raw")
+    with open(fresh, "wb") as f:
+        f.truncate(64 << 20)
+    host.run(["mkswap", "-q", fresh])
+    with open(fresh, "rb") as f:
+        start = f.read(luksguest.HEADER)
+    sealed = luksguest.unrecorded()
+    drive = luksguest.hurt(t, sealed, [(0, start)])
+    before = luksguest.digest(drive, sealed.root_offset, luksguest.DATA)
+    with t.vm(sealed, drive=drive, keep=True) as vm:
+        shown = screen_before_prompt(t, vm, UNCLEAR)
+        t.sees(r"/dev/vda3 \(root_crypt\): Swap space lies where the first copy of a LUKS2? header "
+               "was, and the second copy is good", shown)
+        t.sees(r"1\. Which of the two shall it be\? When it is swap space now", shown)
+        t.sees("no cryptsetup repair yet, which writes over swap space", shown)
+        t.sees_not("CORRUPTION", shown)
+        vm.send("r")
+        vm.wait_end(30)
+    after = luksguest.digest(drive, sealed.root_offset, luksguest.DATA)
+    t.check(before == after, "the header area was written to")
+
+
 @case("LUKS: one copy of the header bad: a warning, no stop, and the evidence outlives the repair")
 def one_copy(t):
     sealed = luksguest.disk()
@@ -254,6 +279,23 @@ def unrecorded_copy(t):
         vm.login()
         facts = guarded.report(t, vm)
         t.check("BV-LUKS-COPY" in findings(facts), f"the report has {findings(facts)}")
+
+
+@case("LUKS: sealed in a chroot, and root= names the device itself: examined as crypttab's are",
+      long=True)
+def unrecorded_root(t):
+    sealed = luksguest.unrecorded()
+    # An empty cryptopts= takes crypttab back for one boot.
+    options = "root=/dev/vda3 cryptopts="
+    drive = luksguest.hurt(t, sealed, [(luksguest.SLOTS + 8192, bytes(4096))])
+    with t.vm(sealed, drive=drive, options=options) as vm:
+        shown = screen_before_prompt(t, vm)
+        t.sees(r"/dev/vda3: The key material of keyslot 0 was overwritten", shown)
+    with t.vm(sealed, options=options) as vm:
+        verdict, shown = screen_after_failure(t, vm)
+        t.check(verdict.startswith("VERDICT: CONFIGURATION ERROR"), f"the first line is {verdict!r}")
+        t.sees("nothing tells this initramfs to unlock it", shown)
+        t.sees("root= names the LUKS device itself", shown)
 
 
 @case("LUKS: the superblock inside is gone: it was unlocked, and that link is named")

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "boot/luks_devices.h"
+#include "boot/unlock_list.h"
 #include "bytes.h"
 #include "report/luks.h"
 
@@ -205,6 +206,36 @@ static void test_root_and_crypttab(void **state)
 	}
 }
 
+/* ---- what the kernel command line says to unlock ---- */
+
+static void test_cryptopts(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "quiet cryptopts=target=a,source=/dev/vda3,luks,discard ro",
+		  "a /dev/vda3 none luks,discard\n" },
+		{ "cryptopts=source=UUID=1,key=/k", "cryptroot UUID=1 none \n" },
+		{ "cryptopts=target=a,source=b cryptopts=target=c,source=d,luks\n",
+		  "a b none \nc d none luks\n" },
+		/* So the list is emptied for one boot. */
+		{ "cryptopts= ro", "" },
+		{ "cryptopts=target=a,,", "" },
+		{ "xcryptopts=source=b cryptopts", NULL },
+		{ "", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *text = unlock_list_read(rows[i][0]);
+
+		if (rows[i][1])
+			assert_string_equal(text, rows[i][1]);
+		else
+			assert_null(text);
+		free(text);
+	}
+	assert_null(unlock_list_read(NULL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -214,6 +245,7 @@ int main(void)
 		cmocka_unit_test(test_root),
 		cmocka_unit_test(test_root_is_file_system),
 		cmocka_unit_test(test_root_and_crypttab),
+		cmocka_unit_test(test_cryptopts),
 	};
 	int fd = mkstemp(path), failed;
 
