@@ -10,7 +10,7 @@
 # make check-truth     10,000 random damages below a file system, and what is no damage: minutes
 # make check-matrix    every kind of damage in real guests: hours
 # make check-crash     a power cut at every write of seal, on every file system: hours
-# make fuzz            the fuzzers, FUZZ_SECONDS each (make check: 30)
+# make fuzz            the fuzzers, FUZZ_SECONDS each (make check: 20)
 # make bench, make demo, make format, make clean
 # make install         with PREFIX= and DESTDIR=; make uninstall
 
@@ -20,7 +20,7 @@ PREFIX ?= /usr
 DESTDIR ?=
 SHARED ?=
 SAN ?=
-FUZZ_SECONDS ?= 30
+FUZZ_SECONDS ?= 20
 
 # V=1 shows whole commands.
 V ?=
@@ -216,7 +216,9 @@ fuzz-programs: $(FUZZERS)
 check:
 	@rm -rf build/results
 	@for part in lint unit cli fuzz corpus-sample truth-sample boot; do \
-		echo "== $$part"; $(MAKE) --no-print-directory check-$$part || :; done
+		echo "== $$part"; begun=$$(date +%s); \
+		$(MAKE) --no-print-directory check-$$part || :; \
+		echo "   $$(($$(date +%s) - begun)) s"; done
 	@tests/summary lint unit cli fuzz corpus-sample truth-sample boot
 
 check-lint:

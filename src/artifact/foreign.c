@@ -20,42 +20,46 @@ static const struct mark marks[] = {
 	{ 0,
 	  4,
 	  "\x04\x22\x4d\x18",
-	  { "lz4 in its frame format", "lz4 -l makes the legacy one, which kernels read", false } },
+	  { "lz4 in its frame format", "lz4 -l makes the legacy one, which kernels read",
+	    FOREIGN_OTHER } },
 	{ 1,
 	  3,
 	  "\x2a\x4d\x18",
 	  { "a skippable frame of zstd or lz4", "pack it with zstd itself, not with pzstd",
-	    false } },
-	{ 0, 2, "\x1f\x9d", { "compress (.Z)", "pack it with gzip or zstd", false } },
-	{ 0, 4, "LZIP", { "lzip", "pack it with gzip or zstd", false } },
-	{ 0, 6, "070707", { "cpio in its old format (070707)", NEWC, false } },
-	{ 257, 5, "ustar", { "a tar archive", NEWC, false } },
-	{ 0, 4, "PK\3\4", { "a zip archive", NEWC, false } },
-	{ 0, 6, "7z\xbc\xaf\x27\x1c", { "a 7z archive", NEWC, false } },
-	{ 0x202, 4, "HdrS", { "an x86 kernel image", NULL, true } },
-	{ 56, 4, "ARM\x64", { "an arm64 kernel image", NULL, true } },
-	{ 56, 4, "RSC\x05", { "a RISC-V kernel image", NULL, true } },
-	{ 36, 4, "\x18\x28\x6f\x01", { "an ARM kernel image", NULL, true } },
+	    FOREIGN_OTHER } },
+	{ 0, 2, "\x1f\x9d", { "compress (.Z)", "pack it with gzip or zstd", FOREIGN_OTHER } },
+	{ 0, 4, "LZIP", { "lzip", "pack it with gzip or zstd", FOREIGN_OTHER } },
+	{ 0, 6, "070707", { "cpio in its old format (070707)", NEWC, FOREIGN_OTHER } },
+	{ 257, 5, "ustar", { "a tar archive", NEWC, FOREIGN_OTHER } },
+	{ 0, 4, "PK\3\4", { "a zip archive", NEWC, FOREIGN_OTHER } },
+	{ 0, 6, "7z\xbc\xaf\x27\x1c", { "a 7z archive", NEWC, FOREIGN_OTHER } },
+	{ 0x202, 4, "HdrS", { "an x86 kernel image", NULL, FOREIGN_KERNEL } },
+	{ 56, 4, "ARM\x64", { "an arm64 kernel image", NULL, FOREIGN_KERNEL } },
+	{ 56, 4, "RSC\x05", { "a RISC-V kernel image", NULL, FOREIGN_KERNEL } },
+	{ 36, 4, "\x18\x28\x6f\x01", { "an ARM kernel image", NULL, FOREIGN_KERNEL } },
 	{ 0,
 	  4,
 	  "\x7f"
 	  "ELF",
-	  { "an ELF program (a Xen hypervisor, a kernel, ...)", NULL, false } },
-	{ 0, 4, "\x27\x05\x19\x56", { "a U-Boot image (mkimage)", NULL, false } },
-	{ 0, 4, "\xd0\x0d\xfe\xed", { "a device tree, or a U-Boot FIT image", NULL, false } },
-	{ 0, 8, "ANDROID!", { "an Android boot image", NULL, false } },
-	{ 0, 4, "hsqs", { "a squashfs file system", NULL, false } },
-	{ 0, 4, "\x45\x3d\xcd\x28", { "a cramfs file system", NULL, false } },
-	{ 0, 8, "-rom1fs-", { "a romfs file system", NULL, false } },
-	{ 0, 4, "XFSB", { "an xfs file system", NULL, false } },
-	{ 1024, 4, "\xe2\xe1\xf5\xe0", { "an erofs file system", NULL, false } },
-	{ 1080, 2, "\x53\xef", { "an ext2, ext3 or ext4 file system", NULL, false } },
-	{ 32769, 5, "CD001", { "an ISO 9660 image", NULL, false } },
-	{ 0, 6, "LUKS\xba\xbe", { "a LUKS header", NULL, false } },
+	  { "an ELF program (a Xen hypervisor, a kernel, ...)", NULL, FOREIGN_OTHER } },
+	{ 0, 4, "\x27\x05\x19\x56", { "a U-Boot image (mkimage)", NULL, FOREIGN_WHOLE } },
+	{ 0,
+	  4,
+	  "\xd0\x0d\xfe\xed",
+	  { "a device tree, or a U-Boot FIT image", NULL, FOREIGN_WHOLE } },
+	{ 0, 8, "ANDROID!", { "an Android boot image", NULL, FOREIGN_WHOLE } },
+	{ 0, 4, "hsqs", { "a squashfs file system", NULL, FOREIGN_WHOLE } },
+	{ 0, 4, "\x45\x3d\xcd\x28", { "a cramfs file system", NULL, FOREIGN_WHOLE } },
+	{ 0, 8, "-rom1fs-", { "a romfs file system", NULL, FOREIGN_WHOLE } },
+	{ 0, 4, "XFSB", { "an xfs file system", NULL, FOREIGN_WHOLE } },
+	{ 1024, 4, "\xe2\xe1\xf5\xe0", { "an erofs file system", NULL, FOREIGN_WHOLE } },
+	{ 1080, 2, "\x53\xef", { "an ext2, ext3 or ext4 file system", NULL, FOREIGN_WHOLE } },
+	{ 32769, 5, "CD001", { "an ISO 9660 image", NULL, FOREIGN_WHOLE } },
+	{ 0, 6, "LUKS\xba\xbe", { "a LUKS header", NULL, FOREIGN_OTHER } },
 	{ 4,
 	  11,
 	  "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02",
-	  { "a PKCS #7 signature", NULL, false } },
+	  { "a PKCS #7 signature", NULL, FOREIGN_OTHER } },
 };
 
 #define TEXT_BYTES 64u
@@ -84,8 +88,9 @@ static bool is_text(const unsigned char *p, size_t len)
 
 const struct foreign *foreign_find(const unsigned char *p, size_t len)
 {
-	static const struct foreign pe = { "a PE program (EFI, or a signed kernel)", NULL, false };
-	static const struct foreign text = { "text", NULL, false };
+	static const struct foreign pe = { "a PE program (EFI, or a signed kernel)", NULL,
+					   FOREIGN_WHOLE };
+	static const struct foreign text = { "text", NULL, FOREIGN_OTHER };
 
 	for (size_t i = 0; i < ARRAY_SIZE(marks); i++) {
 		const struct mark *m = &marks[i];

@@ -7,11 +7,21 @@
 
 #include "decompress/decompress.h"
 
+enum foreign_use {
+	FOREIGN_OTHER,
+	FOREIGN_KERNEL, /* a kernel image */
+	/*
+	 * For a boot loader that unwraps it (U-Boot, Android), or for the kernel's RAM disk (Linux,
+	 * Documentation/admin-guide/initrd.rst): what comes to stand before it breaks it.
+	 */
+	FOREIGN_WHOLE,
+};
+
 /* What a piece of an image is that is no archive as kernels unpack it. */
 struct foreign {
 	const char *name;   /* "a squashfs file system" */
 	const char *remedy; /* of an archive that no kernel unpacks: what to do; else NULL */
-	bool kernel;	    /* a kernel image */
+	enum foreign_use use;
 };
 
 /* So many bytes are enough to recognise everything that is known. */

@@ -820,7 +820,8 @@ int initrd_walk(struct input *in, const struct initrd_visitor *v, void *ctx, str
 	n = input_peek(in, FOREIGN_HEAD_BYTES, &p);
 	is = n > 0 ? foreign_find(p, (size_t)n) : NULL;
 	r = image_walk(w);
-	if (f->behind && !f->is && !w->members && !w->archives)
+	f->first = !w->members && !w->archives;
+	if (f->behind && !f->is && f->first)
 		f->is = is;
 	input_limit(in, end);
 	if (config.wrong && (!r || f->behind)) {

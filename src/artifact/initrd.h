@@ -59,6 +59,7 @@ struct initrd_fault {
 	bool proven; /* by the compressed data, its checksum, or the device: bytes are wrong; else only
 		      * the structure is not what it should be */
 	bool behind; /* only where another archive would begin: all before it is complete */
+	bool first;  /* no archive and no member of one came before it */
 	bool built_so; /* a checksum over what is not as it should be is right: it was built like that */
 	const struct foreign *is; /* what is there instead, if that is known; static */
 	int error;		  /* -EBADMSG, -ENODATA, -EIO, ...; 0: no fault */

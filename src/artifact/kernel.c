@@ -297,7 +297,7 @@ static bool holds_kernel(struct decompressor *d)
 		have += n > 0 ? (size_t)n : 0;
 	}
 	is = head ? foreign_find(head, have) : NULL;
-	return is && is->kernel;
+	return is && is->use == FOREIGN_KERNEL;
 }
 
 static int examine_packed(struct examination *e)

@@ -147,6 +147,9 @@ bool luks_both_copies_are(const struct luks *l, enum luks_copy_state state);
  */
 const char *luks_recognise_format(const struct luks_source *source);
 
+/* The same for file systems and volumes alone: no partition table, no boot sector. */
+const char *luks_recognise_volume(const struct luks_source *source);
+
 /*
  * What seems to have overwritten the place where a header was expected: such a format, or "zeros",
  * ...; NULL when nothing is recognised.

@@ -17,11 +17,7 @@ struct mark {
 		at, sizeof(text) - 1, text, (name) \
 	}
 
-/*
- * File systems and volumes in front of partition tables: several of them have a boot sector, whose
- * last bytes are those of an MBR.
- */
-static const struct mark marks[] = {
+static const struct mark volumes[] = {
 	/* XFS Algorithms & Data Structures, "Superblocks": sb_magicnum. */
 	MARK(0, "XFSB", "an XFS file system"),
 	/* btrfs dev documentation, "On-disk format": the superblock is at 64 KiB, magic at 64. */
@@ -52,17 +48,24 @@ static const struct mark marks[] = {
 	MARK(0, "hsqs", "a squashfs image"),
 	/* ECMA-119, 8.1: the volume descriptor, in sector 16. */
 	MARK(32768 + 1, "CD001", "an ISO 9660 image"),
+};
+
+static const struct mark tables[] = {
 	/* UEFI Specification, 5.3.2 "GPT Header": in the second sector, of 512 or 4096 bytes. */
 	MARK(512, "EFI PART", "a GPT partition table"),
 	MARK(4096, "EFI PART", "a GPT partition table"),
 };
 
-static bool has_mark(const struct luks_source *source, const struct mark *m)
+static const char *find_mark(const struct luks_source *source, const struct mark *m, size_t count)
 {
 	unsigned char found[16];
 
-	return luks_read_at(source, found, m->len, m->offset) == (ssize_t)m->len &&
-	       memcmp(found, m->bytes, m->len) == 0;
+	for (; count; m++, count--) {
+		if (luks_read_at(source, found, m->len, m->offset) == (ssize_t)m->len &&
+		    memcmp(found, m->bytes, m->len) == 0)
+			return m->name;
+	}
+	return NULL;
 }
 
 static uint32_t le16(const unsigned char *p)
@@ -143,17 +146,22 @@ static const char *recognise_pattern(const struct luks_source *source)
 	return block[0] == 0xff ? "bytes that are all ff" : "one byte over and over";
 }
 
+const char *luks_recognise_volume(const struct luks_source *source)
+{
+	const char *found = recognise_ext(source);
+
+	if (!found)
+		found = find_mark(source, volumes, ARRAY_SIZE(volumes));
+	return found ? found : recognise_zfs(source);
+}
+
+/* Tables last: several file systems have a boot sector, whose last bytes are those of an MBR. */
 const char *luks_recognise_format(const struct luks_source *source)
 {
-	const char *ext = recognise_ext(source), *found;
+	const char *found = luks_recognise_volume(source);
 
-	if (ext)
-		return ext;
-	for (size_t i = 0; i < ARRAY_SIZE(marks); i++) {
-		if (has_mark(source, &marks[i]))
-			return marks[i].name;
-	}
-	found = recognise_zfs(source);
+	if (!found)
+		found = find_mark(source, tables, ARRAY_SIZE(tables));
 	return found ? found : recognise_mbr(source);
 }
 

@@ -17,7 +17,7 @@
 static void tell(const struct block_device *d, const struct luks_source *source, struct finding *f)
 {
 	struct superblock seen;
-	const char *other;
+	const char *volume, *other;
 
 	if (superblock_read(source, &seen)) {
 		finding_text(f, d->path, "cannot be read");
@@ -25,6 +25,11 @@ static void tell(const struct block_device *d, const struct luks_source *source,
 	}
 	if (*seen.kind) {
 		finding_text(f, d->path, "%s %s", seen.kind, seen.uuid);
+		return;
+	}
+	volume = luks_recognise_volume(source);
+	if (volume) {
+		finding_text(f, d->path, "%s", volume);
 		return;
 	}
 	other = luks_recognise_other(source);
@@ -61,8 +66,10 @@ static const char *doubt(const struct luks_source *source, const char *path)
 
 	if (superblock_read(source, &seen))
 		return "its start cannot be read";
+	if (!*seen.kind && (source->size < ROOT_MIN || luks_recognise_volume(source)))
+		return NULL;
 	if (!*seen.kind)
-		return source->size < ROOT_MIN ? NULL : "nothing known at its start";
+		return "nothing known at its start";
 	if (seen.damaged)
 		return "the checksum of its superblock is wrong";
 	if (strcmp(seen.kind, "crypto_LUKS") != 0 || luks_is_sound(source, path))

@@ -15,6 +15,12 @@
 
 #define DEVICE_MAPPER "/sys/class/misc/device-mapper"
 
+/* Where initramfs-tools and dracut put it. */
+static bool lvm_is_here(void)
+{
+	return !access("/sbin/lvm", F_OK) || !access("/usr/sbin/lvm", F_OK);
+}
+
 /* "ext" for ext2, ext3 and ext4: a mount or a conversion makes one of another. */
 static size_t family_length(const char *kind)
 {
@@ -150,6 +156,7 @@ void chain_gather(struct chain *c, const struct luks_device *d, const struct blo
 	if (crypttab)
 		look_at_crypttab(c, crypttab);
 	c->device_mapper = !access(DEVICE_MAPPER, F_OK);
+	c->lvm = lvm_is_here();
 	device = c->opened;
 	reached = device;
 	for (size_t i = 0; i < s->layer_count; i++) {
@@ -483,16 +490,32 @@ static void tell_other_content(struct report *r, const struct chain *c, const st
 
 static void tell_no_volume(struct report *r, const struct chain *c, const struct chain_layer *l)
 {
-	struct finding *f = report_finding(
-		r, VERDICT_CONFIG_ERROR, "BV-CHAIN-LVM", l->path,
-		"It was unlocked and holds an LVM physical volume, but the logical volume %s is not "
-		"active: it was renamed or removed, another disk of its group is missing, or this "
-		"initramfs lacks LVM.",
-		l->sealed->name ? l->sealed->name : "");
+	const char *volume = l->sealed->name ? l->sealed->name : "";
+	struct finding *f;
 
+	if (c->lvm)
+		f = report_finding(
+			r, VERDICT_INCONCLUSIVE, "BV-CHAIN-LVM", l->path,
+			"It was unlocked and holds an LVM physical volume, but the logical volume %s "
+			"is not active: it was renamed or removed, another disk of its group is "
+			"missing, or the group's metadata is damaged.",
+			volume);
+	else
+		f = report_finding(
+			r, VERDICT_CONFIG_ERROR, "BV-CHAIN-LVM", l->path,
+			"It was unlocked and holds an LVM physical volume, but the logical volume %s "
+			"is not active: this initramfs has no LVM (/sbin/lvm).",
+			volume);
 	add_chain(f, c);
 	finding_not(f, "the passphrase or the LUKS header");
-	finding_next(f, "Look: lvm pvs; lvm lvs -a. Then: lvm vgchange -ay; exit");
+	if (c->lvm) {
+		finding_next(f, "Is a disk of the group missing, or its metadata damaged? "
+				"lvm pvs; lvm vgs; lvm lvs -a say so.");
+		finding_next(f, "If the volume is in the list: lvm vgchange -ay; exit");
+		return;
+	}
+	finding_next(f, "Boot an older kernel from the boot menu, or a rescue system.");
+	finding_next(f, "Install the package lvm2 there, then: update-initramfs -u -k all");
 }
 
 static bool tell_layers(struct report *r, const struct chain *c)

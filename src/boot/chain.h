@@ -40,6 +40,7 @@ struct chain {
 	bool in_crypttab;		   /* the initramfs is told to open it */
 	char *missing; /* the crypttab's name for it, when no device has that; owned; or NULL */
 	bool device_mapper;	    /* the kernel has it */
+	bool lvm;		    /* the initramfs has its command */
 	struct chain_layer *layers; /* those above the mapping */
 	size_t layer_count;
 };

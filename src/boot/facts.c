@@ -74,13 +74,14 @@ static const char *refusal_text(enum refusal refusal)
 static void tell_refusal(struct boot_facts *f)
 {
 	const struct manifest *m = &f->manifest;
-	bool of_the_build = judge_refusal(m->refusal) == VERDICT_CONFIG_ERROR;
+	enum verdict verdict = judge_refusal(m->refusal, f->kernel_message);
+	bool of_the_build = verdict == VERDICT_CONFIG_ERROR;
 	struct finding *finding;
 
 	if (!f->manifest_usable || !m->refusal)
 		return;
-	finding = report_finding(&f->report, judge_refusal(m->refusal), "BV-IMAGE-REFUSED",
-				 "initial RAM disk", "%s", refusal_text(m->refusal));
+	finding = report_finding(&f->report, verdict, "BV-IMAGE-REFUSED", "initial RAM disk", "%s",
+				 refusal_text(m->refusal));
 	finding_text(finding, "reason", "%s", m->refused);
 	if (m->refusal == REFUSED_BROKEN)
 		finding_not(finding, "root=, crypttab, or the passphrase");

@@ -11,7 +11,9 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "artifact/kernel.h"
 #include "util/file.h"
+#include "util/input.h"
 #include "util/message.h"
 #include "util/text.h"
 #include "util/util.h"
@@ -220,4 +222,21 @@ char *running_release(void)
 	struct utsname u;
 
 	return text_copy(uname(&u) == 0 ? u.release : "");
+}
+
+char *boot_files_other_version(const struct boot_files *f)
+{
+	cleanup(close_fd) int fd = f->kernel ? file_open(f->kernel) : -1;
+	struct kernel_info info = { .version = "" };
+	struct input *in;
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return NULL;
+	in = input_from_fd(fd, 0, (uint64_t)st.st_size);
+	if (in)
+		kernel_image_version(in, &info);
+	input_free(in);
+	return *info.version && strcmp(info.version, f->release) != 0 ? text_copy(info.version)
+								      : NULL;
 }

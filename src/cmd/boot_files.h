@@ -29,6 +29,12 @@ char *root_prefix(const char *root);
 /* The path as the system below root sees it: without the root. */
 const char *boot_files_inside(const struct boot_files *f, const char *path);
 
+/*
+ * The version that the kernel image tells of itself, owned by the caller, when it is not the one in
+ * its name: modules of that do not fit it. Else NULL.
+ */
+char *boot_files_other_version(const struct boot_files *f);
+
 struct releases {
 	char **names; /* sorted; owned */
 	size_t count;

@@ -516,27 +516,17 @@ static void tell_missing_file(const struct boot_files *f, enum artifact_kind kin
 		       thing(kind));
 }
 
-/* Of a kernel that was put under another's name the modules do not fit. */
 static void check_version(const struct boot_files *f, struct report *r)
 {
-	cleanup(close_fd) int fd = f->kernel ? file_open(f->kernel) : -1;
-	struct kernel_info info = { .version = "" };
+	cleanup(free_ptr) char *version = boot_files_other_version(f);
 	struct finding *n;
-	struct input *in;
-	struct stat st;
 
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return;
-	in = input_from_fd(fd, 0, (uint64_t)st.st_size);
-	if (in)
-		kernel_image_version(in, &info);
-	input_free(in);
-	if (!*info.version || !strcmp(info.version, f->release))
+	if (!version)
 		return;
 	n = report_finding(r, VERDICT_INTACT, "BV-KERNEL-VERSION", f->kernel,
 			   "The kernel image says that it is version %s, not the one in its name: "
 			   "modules of %s do not fit it.",
-			   info.version, f->release);
+			   version, f->release);
 	n->warning = true;
 }
 
@@ -594,7 +584,7 @@ static void check_last_seal(const struct boot_files *f, const struct manifest *m
 			     f->release);
 	}
 	if (m->refused) {
-		n = report_finding(r, judge_refusal(m->refusal), "BV-IMAGE-REFUSED", path,
+		n = report_finding(r, judge_refusal(m->refusal, false), "BV-IMAGE-REFUSED", path,
 				   "This image was refused when it was to be sealed: %s.",
 				   m->refused);
 		finding_next(n,

@@ -27,7 +27,11 @@ static void tell_unusable(struct finder *f, const char *path, int err, const cha
 	bool damaged = err == -EBADMSG || err == -EIO;
 	struct finding *n;
 
-	if (damaged)
+	if (named && err == -EBADMSG && !manifest_looks_like_one(path))
+		n = report_finding(
+			f->report, VERDICT_NONE, "BV-MANIFEST-UNUSABLE", path,
+			"Nothing in this file is of a sealed record: it is another file.");
+	else if (damaged)
 		n = report_finding(f->report, VERDICT_STORAGE_CORRUPTION, "BV-MANIFEST-DAMAGED",
 				   path,
 				   "This copy of the sealed record is damaged: %s. No device is "

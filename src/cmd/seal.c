@@ -97,6 +97,16 @@ static int worst(int a, int b)
 	return a == 1 || b == 1 ? 1 : a > b ? a : b;
 }
 
+static void tell_other_version(const struct boot_files *f)
+{
+	cleanup(free_ptr) char *version = boot_files_other_version(f);
+
+	if (version)
+		message("%s: it says that it is version %s: the modules of %s, which this initrd "
+			"has, do not fit it",
+			f->kernel, version, f->release);
+}
+
 /* Each artifact for itself: what is wrong with one is no reason to leave another unsealed. */
 static int seal_files(const struct arguments *a, const struct boot_files *f)
 {
@@ -108,6 +118,7 @@ static int seal_files(const struct arguments *a, const struct boot_files *f)
 	m.kernel = text_copy(f->release);
 	m.os = text_copy(f->os);
 	progress_begin(f->kernel);
+	tell_other_version(f);
 	if (f->kernel)
 		r = seal_kernel(f, &a->seal, &m);
 	else

@@ -338,7 +338,7 @@ static char *what_was_lost(const struct sealing *s)
 
 static int refusal_status(enum refusal refusal)
 {
-	return judge_refusal(refusal) == VERDICT_STORAGE_CORRUPTION ? 1 : 2;
+	return judge_refusal(refusal, false) == VERDICT_STORAGE_CORRUPTION ? 1 : 2;
 }
 
 /* A guard whose record says only that, and why, the image behind it was refused. */
@@ -404,6 +404,12 @@ static int leave(struct sealing *s, int status, enum sealed *sealed)
 	return status;
 }
 
+/* It boots in a way of its own, if at all: a guard in front of it would keep it from that. */
+static bool is_foreign_whole(const struct sealing *s, const struct initrd_fault *fault)
+{
+	return fault->first && !s->im.guard_bytes && fault->is && fault->is->use == FOREIGN_WHOLE;
+}
+
 static int explain_fault(struct sealing *s, int error, const struct initrd_fault *fault,
 			 enum sealed *sealed)
 {
@@ -420,6 +426,12 @@ static int explain_fault(struct sealing *s, int error, const struct initrd_fault
 	}
 	message("%s: offset %llu%s%s: %s", s->im.name, (unsigned long long)fault->offset, in,
 		fault->path, fault->reason);
+	if (is_foreign_whole(s, fault)) {
+		message("it is %s, not an archive that the kernel unpacks: bootverdict does not "
+			"guard such an image, and leaves it as it is",
+			fault->is->name);
+		return leave(s, 2, sealed);
+	}
 	if (is_own_limit(fault->error) && !fault->built_so) {
 		message("it is not sealed, because bootverdict cannot verify it");
 		return leave(s, 2, sealed);

@@ -55,6 +55,9 @@ int manifest_parse(struct manifest *m, const char *text, size_t len, char *reaso
 /* The same from a file; -errno when it cannot be read. */
 int manifest_load(struct manifest *m, const char *path, char *reason);
 
+/* Whether a file begins or ends as a manifest does: what lost both is told from nothing else. */
+bool manifest_looks_like_one(const char *path);
+
 /*
  * The same without what takes most of the time: of the lines from the first "segment" on only the
  * sum is verified, and m has no segments and no contents.

@@ -2,8 +2,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "manifest/format.h"
+#include "manifest/syntax.h"
 #include "util/file.h"
 #include "util/memory.h"
 #include "util/util.h"
@@ -54,4 +56,22 @@ int manifest_load(struct manifest *m, const char *path, char *reason)
 int manifest_load_devices(struct manifest *m, const char *path, char *reason)
 {
 	return load(m, path, manifest_parse_devices, reason);
+}
+
+bool manifest_looks_like_one(const char *path)
+{
+	static const char start[] = "bootverdict-manifest", end[] = "end ";
+	cleanup(close_fd) int fd = file_open(path);
+	char text[sizeof(start) - 1];
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return false;
+	if (pread(fd, text, sizeof(text), 0) == (ssize_t)sizeof(text) &&
+	    !memcmp(text, start, sizeof(text)))
+		return true;
+	return st.st_size >= (off_t)MANIFEST_END_BYTES &&
+	       pread(fd, text, sizeof(end) - 1, st.st_size - (off_t)MANIFEST_END_BYTES) ==
+		       (ssize_t)sizeof(end) - 1 &&
+	       !memcmp(text, end, sizeof(end) - 1);
 }

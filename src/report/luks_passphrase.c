@@ -55,6 +55,17 @@ static void wrong(struct report *r, const struct luks_view *v)
 	how_to_type(f);
 }
 
+/* LUKS1 has no checksum: without a record a keyslot's lost state looks like one that is not in use. */
+static void no_keyslot(struct report *r, const struct luks_view *v)
+{
+	bool proven = v->sealed || v->luks.version == 2;
+
+	report_finding(r, proven ? VERDICT_CONFIG_ERROR : VERDICT_INCONCLUSIVE,
+		       "BV-LUKS-PASSPHRASE", luks_view_place(v),
+		       "The passphrase cannot be tried: the header has no keyslot in use%s.",
+		       proven ? "" : ", and nothing proves that it had none");
+}
+
 /* LUKS1: damage in the header may be what refuses; LUKS2 has a checksum over it. */
 static bool header_is_doubted(const struct report *r)
 {
@@ -84,8 +95,7 @@ void report_luks_passphrase(struct report *r, const struct luks_view *v,
 			"Whether the passphrase is right cannot be told: key material is not "
 			"in its place.");
 	else if (!all)
-		report_finding(r, VERDICT_CONFIG_ERROR, "BV-LUKS-PASSPHRASE", luks_view_place(v),
-			       "The passphrase cannot be tried: the header has no keyslot in use.");
+		no_keyslot(r, v);
 	else if (header_is_doubted(r))
 		cannot_tell(r, v, all, "which a damaged header describes", false);
 	else if (v->luks.chosen < 0)

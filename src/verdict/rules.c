@@ -98,7 +98,7 @@ struct judgement judge_file(const struct sealed_file *f, const struct comparison
 	return judge(VERDICT_STALE, GROUND_REPLACED);
 }
 
-enum verdict judge_refusal(enum refusal refusal)
+enum verdict judge_refusal(enum refusal refusal, bool cut_off)
 {
 	switch (refusal) {
 	case NOT_REFUSED:
@@ -109,6 +109,7 @@ enum verdict judge_refusal(enum refusal refusal)
 		return VERDICT_INCONCLUSIVE;
 	case REFUSED_START:
 	case REFUSED_CHANGED:
+		return cut_off ? VERDICT_INCONCLUSIVE : VERDICT_CONFIG_ERROR;
 	case REFUSED_FORMAT:
 		return VERDICT_CONFIG_ERROR;
 	}

@@ -46,7 +46,11 @@ bool judge_needs_soundness(const struct sealed_file *f, const struct comparison 
 struct judgement judge_file(const struct sealed_file *f, const struct comparison *c,
 			    enum soundness soundness, uint64_t guard_bytes, enum changed changed);
 
-/* What an image tells of itself that was refused when it was to be sealed. */
-enum verdict judge_refusal(enum refusal refusal);
+/*
+ * What an image tells of itself that was refused when it was to be sealed. cut_off: the kernel could
+ * not unpack all of it in this boot. What it holds was never sealed: unless the way that it is packed
+ * is why, what it starts with does not explain that.
+ */
+enum verdict judge_refusal(enum refusal refusal, bool cut_off);
 
 #endif

@@ -9,10 +9,10 @@ static const struct {
 	[VERDICT_STORAGE_CORRUPTION] = { "storage-corruption",
 					 "STORAGE CORRUPTION - not a configuration error", 5 },
 	[VERDICT_NONE] = { "none", "NONE - the check could not run", 4 },
-	[VERDICT_CONFIG_ERROR] = { "config-error", "CONFIGURATION ERROR - not the storage", 3 },
+	[VERDICT_CONFIG_ERROR] = { "config-error", "CONFIGURATION ERROR - not the storage", 2 },
 	[VERDICT_STALE] = { "stale", "STALE - not sealed as it is now, but sound in itself", 1 },
 	[VERDICT_INCONCLUSIVE] = { "inconclusive", "INCONCLUSIVE - there is not enough evidence",
-				   2 },
+				   3 },
 };
 
 const char *verdict_name(enum verdict v)

@@ -19,8 +19,9 @@ const char *verdict_name(enum verdict v);
 const char *verdict_headline(enum verdict v);
 
 /*
- * The conclusion from two: corruption outweighs everything, then "could not run", a
- * configuration error, too little evidence, stale, and intact last.
+ * The conclusion from two: corruption outweighs everything, then "could not run", too little
+ * evidence, a configuration error, stale, and intact last. What is not proven outweighs a fault
+ * of the configuration, because that one says that it is not the storage.
  */
 enum verdict verdict_worst(enum verdict a, enum verdict b);
 

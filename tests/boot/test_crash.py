@@ -30,7 +30,8 @@ def holds(kind, scenario, suite):
 
 case("power cut: sealing on vfat, Linux 6.1: old or new, whole, and new after exit 0")(
     holds("vfat", "update", "bookworm"))
-case("power cut: sealing on ext4, Linux 6.12: old or new, whole, for a boot loader, too")(
+case("power cut: sealing on ext4, Linux 6.12: old or new, whole, for a boot loader, too",
+     long=True)(
     holds("ext4-ordered", "update", "trixie"))
 case("power cut: the records that seal --remove takes away stay away, on vfat")(
     holds("vfat", "remove", "trixie"))

@@ -436,7 +436,8 @@ def lvm_healthy(t):
     boots_silently(t, sealed, "lvm", devices=2)
 
 
-@case("LUKS with LVM inside: its label is gone: it was unlocked, and that link is named")
+@case("LUKS with LVM inside: its label is gone: it was unlocked, and that link is named",
+      long=True)
 def lvm_label(t):
     sealed = luksguest.disk(kind="lvm")
     drive = luksguest.hurt(t, sealed, [(luksguest.DATA, bytes(range(256)) * 16)])

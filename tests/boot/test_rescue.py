@@ -161,7 +161,8 @@ def two_ports(t):
         vm.wait_end(30)
 
 
-@case("consoles: console=ttyS0 console=tty0: report on both, the menu on the screen alone")
+@case("consoles: console=ttyS0 console=tty0: report on both, the menu on the screen alone",
+      long=True)
 def screen_and_port(t):
     disk, initrd, drive = one_bit(t)
     with t.vm(disk, initrd=initrd, drive=drive, consoles=False,
@@ -229,6 +230,6 @@ def terminal_after_death(t):
     terminal_afterwards(t, die)
 
 
-@case("terminal: a menu that is left in good order has given it back (the twin)")
+@case("terminal: a menu that is left in good order has given it back (the twin)", long=True)
 def terminal_after_continue(t):
     terminal_afterwards(t, lambda vm: vm.send("c"))

@@ -27,7 +27,7 @@ def checker_damaged(t):
     boots_on(t, initrd)
 
 
-@case("stub: a checker that crashes costs one line")
+@case("stub: a checker that crashes costs one line", long=True)
 def checker_crashes(t):
     disk = guarded.disk("trixie")
     boots_on(t, guarded.replace_checker(disk, t.file("initrd.img"), "kill -SEGV $$"))

@@ -345,6 +345,12 @@ slot() { # NUMBER KEY: of the table
 	run -1 bv luks --manifest "$record" --json "$DISK"
 	[ "$(field '[.findings[] | select(.warning | not) | .id] | join(",")')" = BV-MANIFEST-DAMAGED,BV-LUKS-NOT-SEALED ]
 	run -2 bv luks --manifest "$record.none" "$DISK"
+	# What is no record at all accuses no disk, either.
+	for text in '' 'root:x:0:0:root:/root:/bin/bash' '<html>404 not found</html>'; do
+		echo "$text" >"$record.other"
+		run -2 bv luks --manifest "$record.other" "$DISK"
+		[[ $output == *"it is another file"* ]]
+	done
 }
 
 @test "luks: the terminal does not show what is typed" {

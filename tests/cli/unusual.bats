@@ -184,6 +184,36 @@ b = open(sys.argv[1], "rb").read(); open(sys.argv[1], "wb").write(b[:b.rfind(b"T
 	told "$file" 5 BV-IMAGE-UNKNOWN "it is a PE program"
 }
 
+@test "what a boot loader unwraps, or the kernel mounts from its RAM disk, gets no guard in front" {
+	make_system
+	cp "$IMAGE" "$BATS_TEST_TMPDIR/plain"
+	mkimage -A x86 -O linux -T ramdisk -C none -d "$IMAGE" "$BATS_TEST_TMPDIR/uImage" >/dev/null
+	mkfs.ext2 -q -F "$BATS_TEST_TMPDIR/ext2" 1M
+	gzip -n <"$BATS_TEST_TMPDIR/ext2" >"$BATS_TEST_TMPDIR/ext2.gz"
+	{
+		printf 'ANDROID!'
+		noise 90000 boot
+	} >"$BATS_TEST_TMPDIR/boot.img"
+	for file in uImage ext2 ext2.gz boot.img; do
+		cp "$BATS_TEST_TMPDIR/$file" "$IMAGE"
+		run seal
+		echo "$output"
+		[ "$status" -eq 2 ]
+		[[ $output == *"leaves it as it is"* ]]
+		cmp "$BATS_TEST_TMPDIR/$file" "$IMAGE"
+	done
+	# The twins: an image whose start became something else, and text.
+	for start in '<!DOCTYPE html> not found, and more of it' '\0\0\0\0\0\0\0\0'; do
+		cp "$BATS_TEST_TMPDIR/plain" "$IMAGE"
+		# shellcheck disable=SC2059 # it is a format
+		printf "$start" | dd of="$IMAGE" bs=1 conv=notrunc status=none
+		run seal
+		echo "$output"
+		[ "$status" -ne 0 ]
+		[[ $output == *"guard"*"in front"* ]]
+	done
+}
+
 @test "no trailer, and zeros between members: inconclusive, unless a checksum proves the end" {
 	make_system
 	raw=$BATS_TEST_TMPDIR/raw

@@ -62,9 +62,9 @@ def dracut(suite, options):
 
     def make(folder):
         kernel = tree.kernel_version(base)
-        script = f"dracut --force --quiet {FEW} {options} /boot/made {kernel}; cat /boot/made"
-        host.chroot(base, script.replace("; cat /boot/made", ""))
-        host.run(["mv", base + "/boot/made", folder + "/image"])
+        host.chroot(base, f"dracut --force --quiet {FEW} {options} /boot/{name} {kernel}")
+        host.run(["mv", f"{base}/boot/{name}", folder + "/image"])
+    # Two of them may be made at a time, in one tree.
     name = f"dracut-{suite}-{host.fingerprint(options, scripts=())[:4]}"
     return content(host.cached(name, host.fingerprint(options, base, scripts=()), make) + "/image")
 

@@ -112,6 +112,7 @@ struct scene {
 	struct chain chain;
 	struct report report;
 	const char *missing; /* the crypttab's name for it, which no device has */
+	bool without_lvm;    /* the initramfs has no lvm */
 	bool broken;
 	char *text;
 };
@@ -153,6 +154,7 @@ static void play(struct scene *s)
 {
 	chain_gather(&s->chain, &s->device, &s->devices, crypttab);
 	s->chain.device_mapper = true;
+	s->chain.lvm = !s->without_lvm;
 	free(s->chain.missing);
 	s->chain.missing = s->missing ? strdup(s->missing) : NULL;
 	report_init(&s->report, "boot");
@@ -437,9 +439,12 @@ static void test_lvm(void **state)
 	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > lvm vg-a/lv (there) > "
 	       "ext4 (there)");
 	s.devices.count = 1;
-	expect(&s, VERDICT_CONFIG_ERROR, "BV-CHAIN-LVM",
-	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > lvm vg-a/lv (NOT THERE) > "
-	       "ext4 (not reached)");
+	for (int without = 0; without <= 1; without++) {
+		s.without_lvm = without;
+		expect(&s, without ? VERDICT_CONFIG_ERROR : VERDICT_INCONCLUSIVE, "BV-CHAIN-LVM",
+		       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > "
+		       "lvm vg-a/lv (NOT THERE) > ext4 (not reached)");
+	}
 	shell("printf 'XXXX' | dd of=pv bs=1 seek=512 conv=notrunc status=none");
 	expect(&s, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
 	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > lvm vg-a/lv (NO LABEL) > "
@@ -490,7 +495,12 @@ static void test_root_device(void **state)
 	expect_root("/dev/mapper/no-such", &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT");
 	shell("truncate -s 0 fs; truncate -s 1M fs");
 	expect_root("/dev/mapper/no-such", &b, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT");
-	shell("truncate -s 32M fs; printf p >key; cryptsetup -q luksFormat --type luks2 --pbkdf pbkdf2 "
+	/* The EFI system partition is none of these. */
+	shell("truncate -s 0 fs; truncate -s 40M fs; mkfs.fat fs >/dev/null");
+	expect_root("/dev/mapper/no-such", &b, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT");
+	shell("printf XXX | dd of=fs bs=1 seek=54 conv=notrunc status=none");
+	expect_root("/dev/mapper/no-such", &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT");
+	shell("truncate -s 0 fs; truncate -s 32M fs; printf p >key; cryptsetup -q luksFormat --type luks2 --pbkdf pbkdf2 "
 	      "--pbkdf-force-iterations 1000 fs key");
 	expect_root("/dev/mapper/no-such", &b, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT");
 	shell("printf x | dd of=fs bs=1 seek=5000 conv=notrunc status=none");

@@ -432,7 +432,18 @@ static void test_passphrase_without_a_slot(void **state)
 	(void)state;
 	view.luks.slots[0].active = view.luks.slots[3].active = false;
 	view.comparison.slots[0] = view.comparison.slots[3] = SLOT_UNKNOWN;
-	assert_passphrase((struct luks_tried){ 0 }, VERDICT_CONFIG_ERROR, "no keyslot in use");
+	assert_passphrase((struct luks_tried){ 0 }, VERDICT_CONFIG_ERROR, "no keyslot in use.");
+}
+
+static void test_passphrase_without_a_slot_or_a_proof(void **state)
+{
+	(void)state;
+	view.luks.version = 1;
+	view.sealed = NULL;
+	view.luks.slots[0].active = view.luks.slots[3].active = false;
+	view.comparison.slots[0] = view.comparison.slots[3] = SLOT_UNKNOWN;
+	assert_passphrase((struct luks_tried){ 0 }, VERDICT_INCONCLUSIVE,
+			  "no keyslot in use, and nothing proves that it had none");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -457,6 +468,7 @@ int main(void)
 		TEST(test_passphrase_without_a_record),
 		TEST(test_passphrase_without_a_header),
 		TEST(test_passphrase_without_a_slot),
+		TEST(test_passphrase_without_a_slot_or_a_proof),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

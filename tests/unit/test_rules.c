@@ -267,13 +267,34 @@ static void test_every_row(void **state)
 static void test_worst(void **state)
 {
 	const enum verdict order[] = { VERDICT_INTACT,	     VERDICT_STALE,
-				       VERDICT_INCONCLUSIVE, VERDICT_CONFIG_ERROR,
+				       VERDICT_CONFIG_ERROR, VERDICT_INCONCLUSIVE,
 				       VERDICT_NONE,	     VERDICT_STORAGE_CORRUPTION };
 
 	(void)state;
 	for (size_t a = 0; a < ARRAY_SIZE(order); a++) {
 		for (size_t b = 0; b < ARRAY_SIZE(order); b++)
 			assert_int_equal(verdict_worst(order[a], order[b]), order[a > b ? a : b]);
+	}
+}
+
+static void test_refusals(void **state)
+{
+	static const struct {
+		enum refusal refusal;
+		enum verdict unpacked, cut_off;
+	} refusals[] = {
+		{ NOT_REFUSED, VERDICT_INTACT, VERDICT_INTACT },
+		{ REFUSED_BROKEN, VERDICT_STORAGE_CORRUPTION, VERDICT_STORAGE_CORRUPTION },
+		{ REFUSED_UNKNOWN, VERDICT_INCONCLUSIVE, VERDICT_INCONCLUSIVE },
+		{ REFUSED_START, VERDICT_CONFIG_ERROR, VERDICT_INCONCLUSIVE },
+		{ REFUSED_CHANGED, VERDICT_CONFIG_ERROR, VERDICT_INCONCLUSIVE },
+		{ REFUSED_FORMAT, VERDICT_CONFIG_ERROR, VERDICT_CONFIG_ERROR },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(refusals); i++) {
+		assert_int_equal(judge_refusal(refusals[i].refusal, false), refusals[i].unpacked);
+		assert_int_equal(judge_refusal(refusals[i].refusal, true), refusals[i].cut_off);
 	}
 }
 
@@ -294,6 +315,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_row),
 		cmocka_unit_test(test_worst),
+		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_exit_codes_are_public),
 	};
 
