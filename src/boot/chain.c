@@ -262,10 +262,27 @@ static void add_chain(struct finding *f, const struct chain *c)
 	finding_text(f, "chain", "%s", text);
 }
 
+/* The devices that may have been it, also the one that crypttab names, whatever it holds now. */
+static char *suspects_of(const struct chain *c, const struct block_devices *b)
+{
+	const struct sealed_luks *own = c->device->own;
+	cleanup(free_ptr) char *link = own ? crypttab_path("", own->device) : NULL;
+	cleanup(free_ptr) char *path = link ? realpath(link, NULL) : NULL;
+	cleanup(free_ptr) char *start = text_format("%s (", path ? path : "");
+	char *others = block_devices_suspects(b), *all;
+
+	if (!path || (others && strstr(others, start)))
+		return others;
+	all = text_format("%scrypttab names it)%s%s", start, others ? ", " : "",
+			  others ? others : "");
+	free(others);
+	return all;
+}
+
 static void tell_absent(struct report *r, const struct chain *c, const struct block_devices *b)
 {
 	const struct sealed_luks *s = c->device->sealed;
-	cleanup(free_ptr) char *suspects = block_devices_suspects(b);
+	cleanup(free_ptr) char *suspects = suspects_of(c, b);
 	struct finding *f;
 
 	if (!b->count) {
@@ -295,9 +312,12 @@ static void tell_absent(struct report *r, const struct chain *c, const struct bl
 	finding_not(f, "the passphrase: it was not even tried");
 	finding_next(f, "Compare the disks that are there ([d] or the report has the list) with "
 			"those that should be: cable, power, the firmware's list, dmesg.");
-	finding_next(f,
-		     "A device with nothing known at its start may be the one: keep it as it is, "
-		     "and restore the header from a backup (luksHeaderRestore) on a copy first.");
+	if (suspects)
+		finding_next(
+			f,
+			"May have been it: %s. Keep it as it is, and restore the header from a "
+			"backup (luksHeaderRestore) on a copy first.",
+			suspects);
 }
 
 static void tell_unreadable(struct report *r, const struct chain *c)
@@ -338,6 +358,9 @@ static void tell_no_entry(struct report *r, const struct chain *c)
 
 	add_chain(f, c);
 	finding_not(f, "the disk, or the passphrase: it was not even tried");
+	if (c->device->own)
+		finding_next(f, "root= names the LUKS device itself. It must name what is inside: "
+				"/dev/mapper/NAME, or its UUID.");
 	finding_next(f, "Unlock it here: %s; then: exit", command);
 	finding_next(f, "In the running system mend /etc/crypttab (the option `initramfs` puts an "
 			"entry into the initramfs), then: update-initramfs -u -k all");

@@ -13,6 +13,7 @@
 #include "boot/stage.h"
 #include "boot/system.h"
 #include "boot/unlock.h"
+#include "boot/unlock_list.h"
 #include "report/luks.h"
 #include "util/text.h"
 #include "util/util.h"
@@ -41,10 +42,14 @@ static bool tell_device(struct report *r, const struct luks_device *d,
 
 static void tell_nothing_broken(struct report *r, const char *root)
 {
+	bool seen = root && root_device_is_known(root);
 	struct finding *f = report_finding(
-		r, VERDICT_INTACT, "BV-CHAIN-INTACT", root ? root : "root file system",
-		"Everything that was sealed is as sealed, up to the root file system's superblock. "
-		"What failed lies behind it: mounting it, or its init. The messages above say more.");
+		r, VERDICT_INTACT, "BV-CHAIN-INTACT", root ? root : "root file system", "%s",
+		seen ? "Everything that was sealed is as sealed, up to the root file system's "
+		       "superblock. What failed lies behind it: mounting it, or its init. The "
+		       "messages above say more."
+		     : "Everything that was sealed is as sealed. The root file system is not where "
+		       "it can be looked at here. The messages above say more.");
 
 	finding_next(f, "Look at the last messages: dmesg | tail -n 20");
 	finding_next(f, "Look at the file system, without a change: fsck -n DEVICE");
@@ -53,15 +58,15 @@ static void tell_nothing_broken(struct report *r, const char *root)
 /* LUKS devices by the record; anything else by what root= names. */
 static void tell_all(struct report *r, const struct manifest *m)
 {
-	cleanup(free_ptr) char *crypttab = system_read_text(LUKS_CRYPTTAB, LUKS_CRYPTTAB_MAX);
 	cleanup(free_ptr) char *line = request_command_line();
+	cleanup(free_ptr) char *crypttab = unlock_list_read(line);
 	cleanup(free_ptr) char *root = root_parameter(line ? line : "");
 	struct block_devices b = { NULL, 0 };
 	struct luks_devices devices;
 	bool broken = false;
 
 	block_devices_read(&b, BLOCK_DEVICES_SYSFS, BLOCK_DEVICES_DEV);
-	luks_devices_find(&devices, m, crypttab, 0);
+	luks_devices_find(&devices, m, crypttab, root, 0);
 	for (size_t i = 0; i < devices.count; i++)
 		broken |= tell_device(r, &devices.items[i], &b, crypttab);
 	if (!broken && root)
@@ -85,14 +90,15 @@ static bool is_listed(const char *list, const char *uuid)
 
 static void tell_refusals(const struct manifest *m, const char *asked)
 {
-	cleanup(free_ptr) char *crypttab = system_read_text(LUKS_CRYPTTAB, LUKS_CRYPTTAB_MAX);
+	cleanup(free_ptr) char *line = request_command_line();
+	cleanup(free_ptr) char *crypttab = unlock_list_read(line);
 	struct block_devices b = { NULL, 0 };
 	struct luks_devices devices;
 	struct report r;
 
 	report_init(&r, "boot");
 	block_devices_read(&b, BLOCK_DEVICES_SYSFS, BLOCK_DEVICES_DEV);
-	luks_devices_find(&devices, m, crypttab, 0);
+	luks_devices_find(&devices, m, crypttab, NULL, 0);
 	for (size_t i = 0; i < devices.count; i++) {
 		const struct luks_device *d = &devices.items[i];
 

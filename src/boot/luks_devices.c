@@ -8,6 +8,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "artifact/superblock.h"
 #include "boot/system.h"
 #include "report/report.h"
 #include "storage/crypttab.h"
@@ -91,6 +92,7 @@ static void look(struct luks_device *d, const struct luks_source *source, const 
 	snprintf(d->path, sizeof(d->path), "%s", path);
 	d->view.device = d->path;
 	d->view.header = d->sealed->header;
+	d->view.mapping = sealed_luks_mapping(d->sealed);
 	d->view.closed = true; /* in the boot it is told only of what is not open */
 	d->view.luks = *luks;
 	d->read_error = err;
@@ -146,19 +148,17 @@ static bool is_needed(const struct luks_device *d)
 	return d->sealed->layer_count > 0 && !d->may_be_plain;
 }
 
-static bool needed_are_found(const struct luks_devices *l)
+/* Plain dm-crypt has nothing to be recognised by. */
+static bool is_recognisable(const struct luks_device *d)
 {
-	for (size_t i = 0; i < l->count; i++) {
-		if (l->items[i].match == RECORD_OTHER && is_needed(&l->items[i]))
-			return false;
-	}
-	return true;
+	return !d->may_be_plain;
 }
 
-static bool all_found(const struct luks_devices *l)
+/* counts: which of them; NULL: all. */
+static bool all_found(const struct luks_devices *l, bool (*counts)(const struct luks_device *d))
 {
 	for (size_t i = 0; i < l->count; i++) {
-		if (l->items[i].match == RECORD_OTHER && !l->items[i].may_be_plain)
+		if (l->items[i].match == RECORD_OTHER && (!counts || counts(&l->items[i])))
 			return false;
 	}
 	return true;
@@ -194,7 +194,8 @@ static void look_around(struct luks_devices *l, struct string_list known[2])
 	}
 	if (block_devices_read(&devices, BLOCK_DEVICES_SYSFS, BLOCK_DEVICES_DEV))
 		return;
-	for (int closely = 0; closely <= 1 && !all_found(l); closely++) {
+	for (int closely = 0; closely <= 1 && !all_found(l, closely ? is_recognisable : NULL);
+	     closely++) {
 		for (size_t i = 0; i < devices.count; i++) {
 			if (is_new(&known[closely], devices.items[i].name))
 				compare(l, &devices.items[i], closely);
@@ -232,27 +233,102 @@ static struct sealed_luks *names_of(const struct crypttab_entry *e)
 }
 
 /* An image that was sealed in a chroot, or by an image builder, knows no disk of this machine. */
-static void add_unrecorded(struct luks_devices *l, const struct manifest *m, const char *crypttab)
+static struct luks_device *add_unrecorded(struct luks_devices *l, const struct crypttab_entry *e)
+{
+	struct luks_device *d;
+
+	l->items = grow_array(l->items, &l->count, sizeof(*l->items));
+	d = &l->items[l->count - 1];
+	d->own = names_of(e);
+	d->sealed = d->own;
+	d->may_be_plain = !e->luks;
+	return d;
+}
+
+static void add_of_crypttab(struct luks_devices *l, const struct manifest *m, const char *text)
 {
 	struct crypttab t;
 
-	crypttab_parse(&t, crypttab);
+	crypttab_parse(&t, text);
 	for (size_t i = 0; i < t.count; i++) {
-		struct luks_device *d;
-
-		if (has_record(m, &t.entries[i]))
-			continue;
-		l->items = grow_array(l->items, &l->count, sizeof(*l->items));
-		d = &l->items[l->count - 1];
-		d->own = names_of(&t.entries[i]);
-		d->sealed = d->own;
-		d->may_be_plain = !t.entries[i].luks;
+		if (!has_record(m, &t.entries[i]))
+			add_unrecorded(l, &t.entries[i]);
 	}
 	crypttab_clear(&t);
 }
 
+static void clear_device(struct luks_device *d)
+{
+	if (d->match != RECORD_OTHER)
+		luks_view_clear(&d->view);
+	if (d->own)
+		sealed_luks_clear(d->own);
+	free(d->own);
+}
+
+/*
+ * root= names a file system, as a rule, and its disk may have been LUKS before: what is left of that
+ * proves nothing. With a header in front, or zeros in its place, and no other format, it is LUKS.
+ */
+static bool is_luks_alone(const struct luks_source *source, const struct luks *luks)
+{
+	const char *other = luks_recognise_other(source);
+	struct superblock seen;
+
+	if (superblock_read(source, &seen))
+		return false;
+	if (!strcmp(seen.kind, "crypto_LUKS"))
+		return !other;
+	return !*seen.kind && luks->chosen >= 0 && other && !strcmp(other, "zeros");
+}
+
+static bool is_known(const struct luks_devices *l, const char *path)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		const struct luks_device *d = &l->items[i];
+
+		if (d->match != RECORD_OTHER && is_device(d->path, path))
+			return true;
+	}
+	return false;
+}
+
+static void look_at_root(struct luks_devices *l, const struct luks_source *source, const char *root,
+			 const char *path)
+{
+	cleanup(free_ptr) char *name = text_copy(""), *names = text_copy(root);
+	const struct crypttab_entry e = { .name = name, .source = names, .luks = true };
+	struct luks luks = { .chosen = -1 };
+	struct luks_device *d;
+
+	if (luks_read(source, &luks) || !is_luks_alone(source, &luks))
+		return;
+	d = add_unrecorded(l, &e);
+	/* The others have moved. */
+	for (size_t i = 0; i < l->count; i++)
+		l->items[i].view.device = l->items[i].path;
+	look(d, source, &luks, 0, RECORD_NAMED, path);
+	if (luks_device_seen(d))
+		return;
+	clear_device(d);
+	l->count--;
+}
+
+/* That device alone: a boot without LUKS has no need to read from every disk. */
+static void add_root(struct luks_devices *l, const char *root)
+{
+	cleanup(free_ptr) char *link = crypttab_path("", root);
+	cleanup(free_ptr) char *path = realpath(link, NULL);
+	struct luks_source source;
+
+	if (!path || is_known(l, path) || luks_source_open(&source, path))
+		return;
+	look_at_root(l, &source, root, path);
+	luks_source_close(&source);
+}
+
 void luks_devices_find(struct luks_devices *l, const struct manifest *m, const char *crypttab,
-		       unsigned int wait_ms)
+		       const char *root, unsigned int wait_ms)
 {
 	uint64_t end = system_now_ms() + wait_ms;
 	struct string_list known[2] = { { NULL, 0 }, { NULL, 0 } };
@@ -263,26 +339,23 @@ void luks_devices_find(struct luks_devices *l, const struct manifest *m, const c
 		l->items[i].sealed = &m->luks[i];
 	}
 	if (crypttab)
-		add_unrecorded(l, m, crypttab);
+		add_of_crypttab(l, m, crypttab);
 	for (;;) {
 		look_around(l, known);
-		if (needed_are_found(l) || system_now_ms() >= end)
+		if (all_found(l, is_needed) || system_now_ms() >= end)
 			break;
 		system_sleep_ms(LOOK_AGAIN_MS);
 	}
 	forget(&known[0]);
 	forget(&known[1]);
+	if (root)
+		add_root(l, root);
 }
 
 void luks_devices_clear(struct luks_devices *l)
 {
-	for (size_t i = 0; i < l->count; i++) {
-		if (l->items[i].match != RECORD_OTHER)
-			luks_view_clear(&l->items[i].view);
-		if (l->items[i].own)
-			sealed_luks_clear(l->items[i].own);
-		free(l->items[i].own);
-	}
+	for (size_t i = 0; i < l->count; i++)
+		clear_device(&l->items[i]);
 	free(l->items);
 	memset(l, 0, sizeof(*l));
 }

@@ -10,13 +10,9 @@
 #include "manifest/luks_view.h"
 #include "manifest/manifest.h"
 
-/* The initramfs's own list of what it unlocks (cryptsetup-initramfs); the caller frees its text. */
-#define LUKS_CRYPTTAB	  "/cryptroot/crypttab"
-#define LUKS_CRYPTTAB_MAX 65536
-
 /* A LUKS device in this boot. */
 struct luks_device {
-	/* The manifest's; without a record (own): what crypttab says, which is names alone. */
+	/* The manifest's; without a record (own): what crypttab or root= says, which is names alone. */
 	const struct sealed_luks *sealed;
 	struct sealed_luks *own; /* owned; NULL: there is a record */
 	bool may_be_plain;	 /* without a record, and crypttab does not say that it is LUKS */
@@ -27,7 +23,8 @@ struct luks_device {
 };
 
 struct luks_devices {
-	/* One per record of the manifest, in its order; then those of crypttab without one. */
+	/* One per record of the manifest, in its order; then those of crypttab without one; then what
+	 * root= names, when that is another one, and LUKS. */
 	struct luks_device *items;
 	size_t count;
 };
@@ -36,10 +33,11 @@ struct luks_devices {
  * Finds the device of every record among the block devices by what is on it, so that one whose
  * header is gone is found by its key material, and looks at it. Waits up to wait_ms for those that
  * the boot unlocks and that are not there yet. Devices are read only. crypttab: the text of
- * LUKS_CRYPTTAB, or NULL. What it names and no record is of, is examined by what it proves itself.
+ * unlock_list_read(); root: the value of root=; either may be NULL. What they name and no record is of, is
+ * examined by what it proves itself; for root='s nothing is waited for.
  */
 void luks_devices_find(struct luks_devices *l, const struct manifest *m, const char *crypttab,
-		       unsigned int wait_ms);
+		       const char *root, unsigned int wait_ms);
 void luks_devices_clear(struct luks_devices *l);
 
 /* Whether it was found and its header could be looked at. */

@@ -9,6 +9,7 @@
 #include "artifact/luks_source.h"
 #include "artifact/superblock.h"
 #include "boot/block_content.h"
+#include "storage/crypttab.h"
 #include "util/text.h"
 #include "util/util.h"
 
@@ -155,13 +156,35 @@ static bool tell_content(struct report *r, const char *root, const struct superb
 		: spare_size ? "The device that root= names is there, but its file system's "
 			       "superblock is damaged: only a spare one is left."
 			     : "The device that root= names is there, but no file system that is "
-			       "known here: its superblock may be damaged.");
+			       "known here: its superblock, or a LUKS header, may be lost.");
 	finding_not(f, "root= or the passphrase");
 	finding_next(f, "Write nothing to this disk; make an image of it first (dd, ddrescue).");
 	if (spare_size)
 		finding_next(f, "On a copy, or when the storage is sound: e2fsck -b %llu -B %u %s",
 			     (unsigned long long)spare_block, spare_size, root);
 	return true;
+}
+
+/* Neither its owner's mistake nor a wrong write leaves a trace. */
+static bool tell_no_file_system(struct report *r, const char *root, const char *kind)
+{
+	static const char *const kinds[] = { "crypto_LUKS", "swap", "LVM2_member" };
+	struct finding *f;
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (strcmp(kind, kinds[i]) != 0)
+			continue;
+		f = report_finding(
+			r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", root,
+			"The device that root= names is there, and holds %s, which is no "
+			"file system: root= names the wrong one, or the file system was "
+			"overwritten.",
+			kind);
+		finding_next(f, "Which device holds the root? blkid. Compare root= with it.");
+		finding_next(f, "In the boot menu: [e] edits root= for one boot.");
+		return true;
+	}
+	return false;
 }
 
 static void tell_unreadable(struct report *r, const char *root)
@@ -195,24 +218,17 @@ static bool report_content(struct report *r, const char *root)
 		told = true;
 	} else if (!err) {
 		size = *seen.kind ? 0 : superblock_find_spare(&source, NULL, &block);
-		told = tell_content(r, root, &seen, size, block);
+		told = tell_no_file_system(r, root, seen.kind) ||
+		       tell_content(r, root, &seen, size, block);
 	}
 	luks_source_close(&source);
 	return told;
 }
 
-bool root_device_report(struct report *r, const char *root, const struct block_devices *b)
+static bool report_uuid(struct report *r, const char *root, const struct block_devices *b)
 {
 	struct search s = { .uuid = root + 5 };
 
-	if (!strncmp(root, "/dev/", 5)) {
-		if (!access(root, F_OK))
-			return report_content(r, root);
-		tell_no_file(r, root, b);
-		return true;
-	}
-	if (strncmp(root, "UUID=", 5) != 0)
-		return false;
 	for (size_t i = 0; i < b->count; i++)
 		look_at(&s, &b->items[i]);
 	if (s.found)
@@ -222,4 +238,36 @@ bool root_device_report(struct report *r, const char *root, const struct block_d
 	else
 		tell_no_uuid(r, root, &s, b);
 	return true;
+}
+
+/* A link is one that udev makes, where it makes any. */
+static bool is_missing(const char *root, const char *path)
+{
+	bool link = strcmp(root, path) != 0;
+
+	return access(path, F_OK) && !(link && access("/dev/disk", F_OK));
+}
+
+bool root_device_is_known(const char *root)
+{
+	cleanup(free_ptr) char *path = crypttab_path("", root);
+
+	/* Words for a root that is on no disk. */
+	return !strncmp(path, "/dev/", 5) && strcmp(path, "/dev/nfs") != 0 &&
+	       strcmp(path, "/dev/cifs") != 0;
+}
+
+bool root_device_report(struct report *r, const char *root, const struct block_devices *b)
+{
+	cleanup(free_ptr) char *path = crypttab_path("", root);
+
+	if (!root_device_is_known(root))
+		return false;
+	if (!strncmp(root, "UUID=", 5))
+		return report_uuid(r, root, b);
+	if (is_missing(root, path)) {
+		tell_no_file(r, root, b);
+		return true;
+	}
+	return report_content(r, path);
 }

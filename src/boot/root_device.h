@@ -10,10 +10,13 @@
 /* The value of the last root= of a kernel command line; the caller frees it. NULL: none. */
 char *root_parameter(const char *command_line);
 
+/* Whether root= names a device in a way that is understood here; not NFS, ZFS, ... */
+bool root_device_is_known(const char *root);
+
 /*
- * Tells when what root= names is not there: a UUID that no device has, a device file that does not
- * exist, or a file system of which only a spare superblock is left. False: nothing speaks against
- * it, or root= is of a kind that is not understood here (NFS, ZFS).
+ * Tells when what root= names is not there: a UUID, label or partition that no device has, a device
+ * file that does not exist, one that holds no file system, or of which only a spare superblock is
+ * left. False: nothing speaks against it, or root= is of a kind that is not understood here.
  */
 bool root_device_report(struct report *r, const char *root, const struct block_devices *b);
 

@@ -194,14 +194,24 @@ static void add_devices(struct screen *s, const struct finding *f)
 	}
 }
 
+static bool is_luks_device(const struct finding *f)
+{
+	return !strncmp(f->id, "BV-LUKS-", 8) && !strncmp(f->target, "/dev/", 5) &&
+	       !strstr(f->summary, f->target);
+}
+
 /* Of a LUKS device with its names: the prompt has the second one. A chain begins with them. */
 static void add_summary(struct screen *s, const struct finding *f)
 {
 	const char *mapping = evidence_value(f, "unlocked as");
 	cleanup(free_ptr) char *named = NULL;
 
-	if (mapping && !evidence_value(f, "chain"))
+	if (evidence_value(f, "chain"))
+		;
+	else if (mapping)
 		named = text_format("%s (%s): %s", f->target, mapping, f->summary);
+	else if (is_luks_device(f))
+		named = text_format("%s: %s", f->target, f->summary);
 	add_wrapped(s, "", named ? named : f->summary, 3);
 }
 

@@ -10,9 +10,11 @@
 #include "boot/kernel_log.h"
 #include "boot/luks_devices.h"
 #include "boot/paths.h"
+#include "boot/root_device.h"
 #include "boot/splash.h"
 #include "boot/stage.h"
 #include "boot/system.h"
+#include "boot/unlock_list.h"
 #include "manifest/format.h"
 #include "report/luks.h"
 #include "util/util.h"
@@ -166,7 +168,9 @@ static void act(const struct request *q, const struct report *r, bool cannot_wor
 
 void unlock_check(const struct request *q)
 {
-	cleanup(free_ptr) char *crypttab = system_read_text(LUKS_CRYPTTAB, LUKS_CRYPTTAB_MAX);
+	cleanup(free_ptr) char *line = request_command_line();
+	cleanup(free_ptr) char *crypttab = unlock_list_read(line);
+	cleanup(free_ptr) char *root = root_parameter(line ? line : "");
 	uint64_t start = system_now_ms();
 	struct luks_devices devices;
 	struct manifest m;
@@ -178,12 +182,13 @@ void unlock_check(const struct request *q)
 		manifest_clear(&m);
 		manifest_init(&m);
 	}
-	if (!m.luks_count && !crypttab) {
+	luks_devices_find(&devices, &m, crypttab, root, wait_for_devices(q));
+	if (!devices.count) {
+		luks_devices_clear(&devices);
 		manifest_clear(&m);
 		return;
 	}
 	stage_report_init(&own, &m);
-	luks_devices_find(&devices, &m, crypttab, wait_for_devices(q));
 	tell_all(&devices, &own, start);
 	stage_report_keep(&own, &all);
 	note_asked(&devices);

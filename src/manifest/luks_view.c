@@ -157,7 +157,9 @@ static void look_at_end(struct luks_view *v, uint64_t size)
 
 int luks_view_read(struct luks_view *v, const struct luks_source *source)
 {
-	*v = (struct luks_view){ .device = v->device, .header = v->header, .closed = v->closed };
+	*v = (struct luks_view){
+		.device = v->device, .header = v->header, .mapping = v->mapping, .closed = v->closed
+	};
 	return luks_read(source, &v->luks);
 }
 

@@ -9,9 +9,10 @@
 
 /* All that can be seen of one LUKS device, for the rules to judge and for reports to tell. */
 struct luks_view {
-	const char *device; /* as it was named; the caller's */
-	const char *header; /* the detached header's file, or NULL; the caller's */
-	bool closed;	    /* known not to be open now; the caller's */
+	const char *device;  /* as it was named; the caller's */
+	const char *header;  /* the detached header's file, or NULL; the caller's */
+	const char *mapping; /* without a record: what it is unlocked as, or NULL; the caller's */
+	bool closed;	     /* known not to be open now; the caller's */
 	struct luks luks;
 	const struct sealed_luks *sealed; /* its record, or NULL; the caller's */
 	int64_t sealed_at;		  /* of that record; 0: unknown */

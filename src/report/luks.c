@@ -112,7 +112,9 @@ static void count_bytes(const struct luks_view *v, uint64_t *all, uint64_t *bad)
 /* The prompt names it so, and a machine may have several. */
 static void name_mapping(struct report *r, const struct luks_view *v, size_t first)
 {
-	const char *mapping = v->sealed ? sealed_luks_mapping(v->sealed) : "";
+	const char *mapping = v->sealed	   ? sealed_luks_mapping(v->sealed)
+			      : v->mapping ? v->mapping
+					   : "";
 
 	for (size_t i = first; *mapping && i < r->finding_count; i++)
 		finding_text(&r->findings[i], "unlocked as", "%s", mapping);

@@ -53,6 +53,16 @@ def start(vm, kind="luks2"):
         unlock(vm, image.PASSPHRASE, name=SWAP)
 
 
+def unrecorded():
+    """The disk as an image builder leaves it: sealed in a chroot that has no LUKS device to record."""
+    made = image.build(tree.guest("trixie", install=guarded.installed(), luks="plain"), luks="luks2")
+    manifest = f"{os.path.dirname(made.initrd)}/bootverdict/{made.kernel}.manifest"
+    with open(manifest, encoding="utf-8") as f:
+        if any(line.startswith("luks ") for line in f):
+            raise ValueError(f"{manifest}: it has a record of a LUKS device")
+    return made
+
+
 def disk(suite="trixie", kind="luks2", extra=""):
     """The sealed disk: keyslots 0 and 1, sealed in the running guest, so that the chain is known.
 

@@ -184,6 +184,31 @@ def header_replaced(t):
     is_gone(t, [(0, start)], ".*ext", UNCLEAR)
 
 
+@case("LUKS: swap space where the first copy was: asked before the prompt which of them is wanted",
+      long=True)
+def swap_beside(t):
+    fresh = t.file("fresh.raw")
+    with open(fresh, "wb") as f:
+        f.truncate(64 << 20)
+    host.run(["mkswap", "-q", fresh])
+    with open(fresh, "rb") as f:
+        start = f.read(luksguest.HEADER)
+    sealed = luksguest.unrecorded()
+    drive = luksguest.hurt(t, sealed, [(0, start)])
+    before = luksguest.digest(drive, sealed.root_offset, luksguest.DATA)
+    with t.vm(sealed, drive=drive, keep=True) as vm:
+        shown = screen_before_prompt(t, vm, UNCLEAR)
+        t.sees(r"/dev/vda3 \(root_crypt\): Swap space lies where the first copy of a LUKS2? header "
+               "was, and the second copy is good", shown)
+        t.sees(r"1\. Which of the two shall it be\? When it is swap space now", shown)
+        t.sees("no cryptsetup repair yet, which writes over swap space", shown)
+        t.sees_not("CORRUPTION", shown)
+        vm.send("r")
+        vm.wait_end(30)
+    after = luksguest.digest(drive, sealed.root_offset, luksguest.DATA)
+    t.check(before == after, "the header area was written to")
+
+
 @case("LUKS: one copy of the header bad: a warning, no stop, and the evidence outlives the repair")
 def one_copy(t):
     sealed = luksguest.disk()
@@ -199,6 +224,78 @@ def one_copy(t):
         _, now = vm.run("bootverdict luks /dev/vda3", 60)
         t.sees_not("BV-LUKS-COPY", now, "cryptsetup has not repaired it: this test proves nothing")
         vm.poweroff()
+
+
+@case("LUKS: sealed in a chroot: healthy: one line in the kernel log, and silence", long=True)
+def unrecorded_healthy(t):
+    with t.vm(luksguest.unrecorded()) as vm:
+        luksguest.start(vm)
+        guarded.quiet_console(t, vm)
+        vm.login()
+        guarded.quiet_console(t, vm)
+        log = guarded.kernel_log(vm)
+        t.check(len(log) == 2, f"{len(log)} lines in the kernel log: {log}")
+        t.sees(guarded.INTACT, log[0])
+        t.sees("/dev/vda3: LUKS header sound in itself, never sealed", log[1])
+        facts = guarded.report(t, vm)
+        t.check(facts["verdict"] == "intact", "the report says " + facts["verdict"])
+        vm.poweroff()
+
+
+@case("LUKS: sealed in a chroot: both headers zeroed: inconclusive, with the disk that may be it",
+      long=True)
+def unrecorded_zeroed(t):
+    sealed = luksguest.unrecorded()
+    drive = luksguest.hurt(t, sealed, [(0, bytes(luksguest.SLOTS))])
+    with t.vm(sealed, drive=drive) as vm:
+        verdict, shown = screen_after_failure(t, vm)
+        t.check(verdict == UNCLEAR, f"the first line is {verdict!r}")
+        t.sees("No LUKS header is where crypttab says, nor one with that UUID on another disk", shown)
+        t.sees(r"May have been it: /dev/vda3 \(nothing known at its start\)\. Keep it as it is", shown)
+        t.sees_not("CONFIGURATION ERROR|STORAGE CORRUPTION", vm.text)
+
+
+@case("LUKS: sealed in a chroot: a bad copy and an overwritten keyslot: the screen before the prompt")
+def unrecorded_damaged(t):
+    sealed = luksguest.unrecorded()
+    drive = luksguest.hurt(t, sealed, [luksguest.flipped(sealed, JSON),
+                                       (luksguest.SLOTS + 8192, bytes(4096))])
+    with t.vm(sealed, drive=drive) as vm:
+        shown = screen_before_prompt(t, vm)
+        t.sees(r"/dev/vda3 \(root_crypt\): The first copy of the LUKS2 header is damaged", shown)
+        t.sees(r"/dev/vda3 \(root_crypt\): The key material of keyslot 0 was overwritten", shown)
+        t.sees(r"\[c\] go on to the prompt", shown)
+
+
+@case("LUKS: sealed in a chroot: one copy of the header bad: a warning before the prompt, no stop",
+      long=True)
+def unrecorded_copy(t):
+    sealed = luksguest.unrecorded()
+    drive = luksguest.hurt(t, sealed, [luksguest.flipped(sealed, JSON)])
+    with t.vm(sealed, drive=drive) as vm:
+        luksguest.unlock(vm, image.PASSPHRASE)
+        t.sees(r"bootverdict: WARNING: /dev/vda3: The first copy of the LUKS2 header is damaged",
+               vm.text[:vm.at])
+        vm.login()
+        facts = guarded.report(t, vm)
+        t.check("BV-LUKS-COPY" in findings(facts), f"the report has {findings(facts)}")
+
+
+@case("LUKS: sealed in a chroot, and root= names the device itself: examined as crypttab's are",
+      long=True)
+def unrecorded_root(t):
+    sealed = luksguest.unrecorded()
+    # An empty cryptopts= takes crypttab back for one boot.
+    options = "root=/dev/vda3 cryptopts="
+    drive = luksguest.hurt(t, sealed, [(luksguest.SLOTS + 8192, bytes(4096))])
+    with t.vm(sealed, drive=drive, options=options) as vm:
+        shown = screen_before_prompt(t, vm)
+        t.sees(r"/dev/vda3: The key material of keyslot 0 was overwritten", shown)
+    with t.vm(sealed, options=options) as vm:
+        verdict, shown = screen_after_failure(t, vm)
+        t.check(verdict.startswith("VERDICT: CONFIGURATION ERROR"), f"the first line is {verdict!r}")
+        t.sees("nothing tells this initramfs to unlock it", shown)
+        t.sees("root= names the LUKS device itself", shown)
 
 
 @case("LUKS: the superblock inside is gone: it was unlocked, and that link is named")

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Boots that look damaged, and are not: another initrd as well, or too little memory."""
+"""Boots that look damaged, and are not: another initrd as well, too little memory, or a compression
+that the kernel does not read."""
 
 import os
 
 import guarded
-from lab import cpio
+from lab import cpio, image, kernel
 from lab.suite import case
 
 FILE, FOLDER = 0o100644, 0o040700
@@ -33,12 +34,12 @@ def spare_module(initrd):
 def other_initrd(t):
     disk = guarded.disk("trixie")
     module = spare_module(disk.initrd)
-    image = second_image(disk.initrd, [
+    second = second_image(disk.initrd, [
         ("etc", FOLDER, b""),
         ("etc/of-the-other-image", FILE, b"new"),
         (module.name, FILE, bytes(n * 7 % 255 + 1 for n in range(module.size))),
     ])
-    initrd = guarded.append(disk, t.file("initrd.img"), image + b"junkjunk")
+    initrd = guarded.append(disk, t.file("initrd.img"), second + b"junkjunk")
     with t.vm(disk, initrd=initrd) as vm:
         vm.login()
         t.sees("unpacking failed", vm.text, "the kernel did not complain")
@@ -51,8 +52,8 @@ def other_initrd(t):
         vm.poweroff()
     # The damaged twin: one bit of the module, and no other image replaces it.
     at = module.data + module.size // 2
-    image = second_image(disk.initrd, [("etc/of-the-other-image", FILE, b"new")])
-    initrd = guarded.append(disk, t.file("damaged.img"), image)
+    second = second_image(disk.initrd, [("etc/of-the-other-image", FILE, b"new")])
+    initrd = guarded.append(disk, t.file("damaged.img"), second)
     with open(initrd, "r+b") as f:
         f.seek(at)
         byte = f.read(1)[0]
@@ -73,3 +74,51 @@ def too_little_memory(t):
         t.sees("VERDICT: CONFIGURATION ERROR", text)
         t.sees(r"its files take \d+ MiB", text)
         t.sees_not("CORRUPT", text)
+
+
+UNREADABLE = r"This kernel does not read zstd that the initial RAM disk is compressed with"
+
+
+@case("a kernel without zstd: a configuration error, with the kernel's words")
+def no_zstd(t):
+    disk = guarded.disk("trixie")
+    with t.vm(disk, kernel=kernel.without_zstd(disk.vmlinuz, t.file("vmlinux.bin"))) as vm:
+        text = " ".join("\n".join(guarded.screen(t, vm)).split())
+        t.sees("VERDICT: CONFIGURATION ERROR - not the storage", text)
+        t.sees(UNREADABLE, text)
+        t.sees("All that comes before is as sealed", text)
+        t.sees("compression method zstd not configured", text)
+        t.sees("Choose a compressor that this kernel reads", text)
+        t.sees_not("CORRUPT", vm.text)
+
+
+@case("a kernel without zstd, and one bit wrong before that segment: storage corruption", long=True)
+def no_zstd_damaged(t):
+    disk = guarded.disk("trixie")
+    module = spare_module(disk.initrd)
+    initrd, drive = guarded.flipped(t, disk, module.data + module.size // 2)
+    with t.vm(disk, initrd=initrd, drive=drive,
+              kernel=kernel.without_zstd(disk.vmlinuz, t.file("vmlinux.bin"))) as vm:
+        text = "\n".join(guarded.corrupt_screen(t, vm))
+        t.sees(module.name.rsplit("/", 1)[-1], text)
+        t.sees_not(UNREADABLE, text)
+
+
+# Whoever packs with xz alone gets a check that no kernel reads; mkinitramfs itself asks for CRC32.
+XZ_ALONE = """mv /usr/bin/xz /usr/bin/xz.real
+printf '#!/bin/sh\\nexec xz.real "$@" --check=crc64\\n' >/usr/bin/xz
+chmod 755 /usr/bin/xz
+"""
+
+
+@case("packed with xz's own check: seal says so, and the boot is a configuration error", long=True)
+def xz_check(t):
+    guest = guarded.guest("trixie", compress="xz", extra=XZ_ALONE)
+    t.sees("it is not sealed: no kernel unpacks its segment at offset .* --check=crc32", guest.log)
+    disk = image.build(guest)
+    with t.vm(disk) as vm:
+        text = " ".join("\n".join(guarded.screen(t, vm)).split())
+        t.sees("VERDICT: CONFIGURATION ERROR - not the storage", text)
+        t.sees("not sealed, because no kernel unpacks it as it is packed", text)
+        t.sees("settings that are not supported by this XZ decoder", text)
+        t.sees_not("CORRUPT", vm.text)

@@ -12,6 +12,7 @@
 
 #include "boot/chain.h"
 #include "boot/root_device.h"
+#include "util/util.h"
 
 #define LUKS_UUID "11111111-2222-4333-8444-555555555501"
 #define FS_UUID	  "11111111-2222-4333-8444-555555555502"
@@ -266,6 +267,28 @@ static void test_not_opened(void **state)
 	luks_uuid[0] = '1';
 }
 
+/* A device that no record is of, and that root= names: nothing unlocks it. */
+static void test_root_is_luks(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	set_scene(&s, NULL);
+	s.device.own = &s.sealed;
+	s.layers[0].name = nothing;
+	s.sealed.layer_count = 1;
+	luks_uuid[0] = 'f';
+	s.device.view.comparison.slots[1] = SLOT_UNKNOWN;
+	expect(&s, VERDICT_CONFIG_ERROR, "BV-LUKS-NO-ENTRY",
+	       "/dev/vda3 > LUKS (sound) > mapping (not opened)");
+	/* Damaged: that is what is told, by report_luks(). */
+	s.device.view.luks.copies[0].state = LUKS_COPY_BAD_CHECKSUM;
+	s.device.view.luks.copies[1].state = LUKS_COPY_BAD_CHECKSUM;
+	s.device.view.luks.chosen = -1;
+	expect(&s, VERDICT_INTACT, "", "/dev/vda3 > LUKS (DAMAGED) > mapping (not opened)");
+	luks_uuid[0] = '1';
+}
+
 /* By the mapping's name, or by the device. */
 static void gather(struct scene *s, const char *text)
 {
@@ -352,6 +375,47 @@ static void test_absent(void **state)
 	       "disk > LUKS (NOT THERE) > root_crypt (not reached) > ext4 (not reached)");
 }
 
+/* What crypttab names may have been it, whatever it holds now; and what holds nothing known. */
+static void expect_suspects(struct scene *s, const char *device, const char *expected)
+{
+	struct sealed_luks own = s->sealed;
+	cleanup(free_ptr) char *named = strdup(device);
+	const struct finding *f;
+	bool told = false;
+
+	own.device = named;
+	s->device.own = &own;
+	s->device.sealed = &own;
+	play(s);
+	f = &s->report.findings[0];
+	assert_string_equal(f->id, "BV-LUKS-ABSENT");
+	assert_int_equal(s->report.verdict, VERDICT_INCONCLUSIVE);
+	for (size_t i = 0; i < f->next.count; i++)
+		told |= !strncmp(f->next.items[i], expected, strlen(expected));
+	assert_true(told);
+	end(s);
+}
+
+static void test_absent_without_record(void **state)
+{
+	char expected[256];
+	struct scene s;
+
+	(void)state;
+	shell("rm -f fs; truncate -s 20M fs; mke2fs -q -t ext4 fs");
+	set_scene(&s, "fs");
+	s.mapped.dm_uuid[0] = '\0';
+	s.device.match = RECORD_OTHER;
+	snprintf(expected, sizeof(expected), "May have been it: %s (crypttab names it). ",
+		 in_folder("fs"));
+	expect_suspects(&s, in_folder("fs"), expected);
+	shell("truncate -s 0 fs; truncate -s 20M fs");
+	snprintf(expected, sizeof(expected), "May have been it: %s (nothing known at its start). ",
+		 in_folder("fs"));
+	expect_suspects(&s, "UUID=" LUKS_UUID, expected);
+	expect_suspects(&s, in_folder("fs"), expected);
+}
+
 static void test_lvm(void **state)
 {
 	struct block_device both[2];
@@ -417,7 +481,13 @@ static void test_root_device(void **state)
 	expect_root("UUID=" LUKS_UUID, &b, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT");
 	expect_root("/dev/null", &b, VERDICT_INTACT, NULL);
 	expect_root("/dev/mapper/no-such", &b, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT");
-	expect_root("LABEL=root", &b, VERDICT_INTACT, NULL);
+	expect_root("ZFS=pool/root", &b, VERDICT_INTACT, NULL);
+	expect_root("/dev/nfs", &b, VERDICT_INTACT, NULL);
+	/* By a link of udev, where there is any. */
+	if (access("/dev/disk", F_OK))
+		expect_root("PARTUUID=no-such", &b, VERDICT_INTACT, NULL);
+	else
+		expect_root("PARTUUID=no-such", &b, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT");
 	shell("dd if=/dev/zero of=fs bs=4096 count=1 conv=notrunc status=none");
 	expect_root("UUID=" FS_UUID, &b, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK");
 	expect_root("UUID=" LUKS_UUID, &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT");
@@ -440,6 +510,41 @@ static void test_root_device(void **state)
 	expect_root("/dev/mapper/no-such", &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT");
 }
 
+/* It is there, and what it holds is looked at; a file in /dev stands for a device. */
+static void test_root_content(void **state)
+{
+	static const struct {
+		const char *maker;
+		enum verdict verdict;
+		const char *id;
+	} rows[] = {
+		{ "mke2fs -q -t ext4", VERDICT_INTACT, NULL },
+		{ "mkswap -q", VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT" },
+		{ "printf 'LUKS\\272\\276' | tee", VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT" },
+		{ "truncate -s 2M", VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK" },
+		{ "f() { mke2fs -q -t ext4 $1; printf x | dd of=$1 bs=1 seek=1100 conv=notrunc "
+		  "status=none; }; f",
+		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK" },
+	};
+	struct block_devices none = { NULL, 0 };
+	char root[] = "/dev/shm/root.XXXXXX";
+	int fd = mkstemp(root);
+
+	(void)state;
+	assert_true(fd >= 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char command[512];
+
+		snprintf(command, sizeof(command),
+			 "truncate -s 0 %s; truncate -s 2M %s; %s %s; truncate -s 2M %s", root,
+			 root, rows[i].maker, root, root);
+		shell(command);
+		expect_root(root, &none, rows[i].verdict, rows[i].id);
+	}
+	close(fd);
+	unlink(root);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -449,12 +554,15 @@ int main(void)
 		cmocka_unit_test(test_superblock_gone),
 		cmocka_unit_test(test_made_anew),
 		cmocka_unit_test(test_not_opened),
+		cmocka_unit_test(test_root_is_luks),
 		cmocka_unit_test(test_absent),
+		cmocka_unit_test(test_absent_without_record),
 		cmocka_unit_test(test_crypttab_entry),
 		cmocka_unit_test(test_crypttab_source),
 		cmocka_unit_test(test_source_missing),
 		cmocka_unit_test(test_lvm),
 		cmocka_unit_test(test_root_device),
+		cmocka_unit_test(test_root_content),
 	};
 	int failed;
 

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "boot/luks_devices.h"
+#include "boot/unlock_list.h"
 #include "bytes.h"
 #include "report/luks.h"
 
@@ -44,7 +45,7 @@ static struct luks_devices look(struct bytes b)
 
 	put(&b);
 	bytes_free(&b);
-	luks_devices_find(&l, &none, crypttab, 0);
+	luks_devices_find(&l, &none, crypttab, NULL, 0);
 	assert_int_equal(l.count, 1);
 	assert_non_null(l.items[0].own);
 	return l;
@@ -85,13 +86,14 @@ static void test_names(void **state)
 
 	(void)state;
 	assert_string_equal(sealed_luks_mapping(l.items[0].sealed), "root_crypt");
+	assert_string_equal(l.items[0].view.mapping, "root_crypt");
 	/* By a path crypttab does not tell the UUID; the header does. */
 	assert_memory_equal(l.items[0].sealed->uuid, image.p + 168, 36);
 	luks_devices_clear(&l);
 	luks_devices_find(&l, &none,
 			  "a UUID=11111111-2222-4333-8444-555555555501 none luks\n"
 			  "b /dev/vdb none discard\nc /dev/vdc none plain\n",
-			  0);
+			  NULL, 0);
 	assert_int_equal(l.count, 2);
 	assert_string_equal(l.items[0].sealed->uuid, "11111111-2222-4333-8444-555555555501");
 	assert_false(l.items[0].may_be_plain);
@@ -116,10 +118,122 @@ static void test_recorded(void **state)
 	luks_devices_find(&l, &m,
 			  "root_crypt PARTUUID=1 none luks\nx /dev/vda3 none luks\n"
 			  "y UUID=11111111-2222-4333-8444-555555555501 none luks\n",
-			  0);
+			  NULL, 0);
 	assert_int_equal(l.count, 1);
 	assert_null(l.items[0].own);
 	luks_devices_clear(&l);
+}
+
+/* ---- what root= names ---- */
+
+static void expect_root(struct bytes b, enum luks_state state)
+{
+	struct luks_devices l;
+
+	put(&b);
+	bytes_free(&b);
+	luks_devices_find(&l, &none, NULL, path, 0);
+	assert_int_equal(l.count, state != LUKS_NOT_SEEN);
+	if (l.count) {
+		assert_int_equal(luks_device_state(&l.items[0]), state);
+		assert_string_equal(l.items[0].path, path);
+		assert_string_equal(l.items[0].sealed->device, path);
+		assert_string_equal(sealed_luks_mapping(l.items[0].sealed), "");
+		assert_int_equal(luks_device_has_words(&l.items[0]), state != LUKS_SOUND);
+	}
+	luks_devices_clear(&l);
+}
+
+static void test_root(void **state)
+{
+	struct bytes both = damaged(5000, 1, 1);
+
+	(void)state;
+	expect_root(damaged(0, 0, 1), LUKS_SOUND);
+	expect_root(damaged(5000, 1, 1), LUKS_RECOVERABLE);
+	both.p[16384 + 5000] ^= 1;
+	expect_root(both, LUKS_LOST);
+	expect_root(damaged(32768 + 8192, 4096, 0), LUKS_LOST);
+	/* The first copy is gone, and the second one proves what was there. */
+	expect_root(damaged(0, 16384, 0), LUKS_RECOVERABLE);
+	expect_root(damaged(0, 32768, 0), LUKS_NOT_SEEN);
+}
+
+/* A file system on what was LUKS before, of which the second header and a keyslot are left. */
+static void test_root_is_file_system(void **state)
+{
+	static const char *const makers[] = { "mke2fs -q -t ext4", "mkswap -q" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(makers) / sizeof(makers[0]); i++) {
+		struct bytes b = damaged(0, 0, 1), start;
+		char command[160];
+
+		snprintf(command, sizeof(command),
+			 "f=$(mktemp); truncate -s 16M $f; PATH=$PATH:/usr/sbin:/sbin %s $f >&2 && "
+			 "head -c 8192 $f; rm $f",
+			 makers[i]);
+		start = bytes_through(command, NULL, 0);
+		assert_int_equal(start.len, 8192);
+		memcpy(b.p, start.p, start.len);
+		bytes_free(&start);
+		assert_memory_equal(b.p + 16384, "SKUL", 4);
+		expect_root(b, LUKS_NOT_SEEN);
+	}
+	/* Of a format that is not known here: no reason to accuse anything. */
+	expect_root(damaged(0, 4096, 0x55), LUKS_NOT_SEEN);
+}
+
+/* Beside one of crypttab's; and what is not there, or no device's name. */
+static void test_root_and_crypttab(void **state)
+{
+	static const char *const others[] = { "/dev/no-such", "UUID=1-2", "ZFS=pool/root", "" };
+	struct luks_devices l;
+
+	(void)state;
+	put(&image);
+	luks_devices_find(&l, &none, crypttab, path, 0);
+	assert_int_equal(l.count, 2);
+	for (size_t i = 0; i < l.count; i++) {
+		assert_true(luks_device_seen(&l.items[i]));
+		assert_ptr_equal(l.items[i].view.device, l.items[i].path);
+	}
+	luks_devices_clear(&l);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		luks_devices_find(&l, &none, NULL, others[i], 0);
+		assert_int_equal(l.count, 0);
+		luks_devices_clear(&l);
+	}
+}
+
+/* ---- what the kernel command line says to unlock ---- */
+
+static void test_cryptopts(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "quiet cryptopts=target=a,source=/dev/vda3,luks,discard ro",
+		  "a /dev/vda3 none luks,discard\n" },
+		{ "cryptopts=source=UUID=1,key=/k", "cryptroot UUID=1 none \n" },
+		{ "cryptopts=target=a,source=b cryptopts=target=c,source=d,luks\n",
+		  "a b none \nc d none luks\n" },
+		/* So the list is emptied for one boot. */
+		{ "cryptopts= ro", "" },
+		{ "cryptopts=target=a,,", "" },
+		{ "xcryptopts=source=b cryptopts", NULL },
+		{ "", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *text = unlock_list_read(rows[i][0]);
+
+		if (rows[i][1])
+			assert_string_equal(text, rows[i][1]);
+		else
+			assert_null(text);
+		free(text);
+	}
+	assert_null(unlock_list_read(NULL));
 }
 
 int main(void)
@@ -128,6 +242,10 @@ int main(void)
 		cmocka_unit_test(test_by_what_it_proves_itself),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_recorded),
+		cmocka_unit_test(test_root),
+		cmocka_unit_test(test_root_is_file_system),
+		cmocka_unit_test(test_root_and_crypttab),
+		cmocka_unit_test(test_cryptopts),
 	};
 	int fd = mkstemp(path), failed;
 

@@ -216,6 +216,25 @@ static void test_what_decides_comes_first(void **state)
 	report_clear(&r);
 }
 
+/* What root= names has no second name; and no summary names its device twice. */
+static void test_device_is_named_once(void **state)
+{
+	struct report r;
+	struct screen s;
+
+	(void)state;
+	report_init(&r, "boot");
+	report_finding(&r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-KEYSLOT", "/dev/vda3",
+		       "Keyslot 0 is damaged.");
+	report_finding(&r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-UNREADABLE", "/dev/vda3",
+		       "The header of /dev/vda3 cannot be read.");
+	report_conclude(&r);
+	screen_render(&s, &r, NULL, MENU);
+	assert_int_equal(find_row(&s, "/dev/vda3: Keyslot 0 is damaged."), 4);
+	assert_int_equal(find_row(&s, "The header of /dev/vda3 cannot be read."), 5);
+	report_clear(&r);
+}
+
 static void test_long_identity_is_shortened(void **state)
 {
 	char name[301];
@@ -393,6 +412,7 @@ int main(void)
 		cmocka_unit_test(test_too_much_evidence_is_cut_visibly),
 		cmocka_unit_test(test_room_is_used),
 		cmocka_unit_test(test_what_decides_comes_first),
+		cmocka_unit_test(test_device_is_named_once),
 		cmocka_unit_test(test_long_identity_is_shortened),
 		cmocka_unit_test(test_empty_report),
 		cmocka_unit_test(test_shorten),

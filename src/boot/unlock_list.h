@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_BOOT_UNLOCK_LIST_H
+#define BV_BOOT_UNLOCK_LIST_H
+
+/* The initramfs's own list of what it unlocks (cryptsetup-initramfs). */
+#define UNLOCK_LIST "/cryptroot/crypttab"
+
+/*
+ * What this boot unlocks, as the text of a crypttab that the caller frees: cryptopts= on the kernel
+ * command line (may be NULL), of which cryptsetup-initramfs makes its list anew, else the file
+ * UNLOCK_LIST (Debian's cryptsetup, debian/initramfs/scripts/local-top/cryptroot). NULL: there is
+ * neither.
+ */
+char *unlock_list_read(const char *command_line);
+
+#endif
