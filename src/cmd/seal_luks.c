@@ -55,7 +55,13 @@ static int explain(const struct candidate *c, const struct luks_view *v, struct 
 	message("it is not sealed as it is; what happened, and what to do: bootverdict luks %s%s%s%s",
 		c->header ? "--header " : "", c->header ? c->path : "", c->header ? " " : "",
 		c->header ? c->device : c->path);
-	return 1;
+	if (j.verdict == VERDICT_STORAGE_CORRUPTION)
+		return 1;
+	/* Its owner may have made something else of it, which is no fault of the disk. */
+	if (j.ground == LUKS_FOREIGN || j.ground == LUKS_ERASED)
+		message("its record of before is kept; if it is meant to be something else now, bootverdict seal "
+			"--remove and then seal again forget it");
+	return 2;
 }
 
 /* Its record in the manifest that is there already; NULL: it has none. */
@@ -116,7 +122,9 @@ static int record(const struct candidate *c, const struct luks_view *v,
 	int err = sealed_luks_record(&s, &v->luks, source);
 
 	if (err == -EBADMSG)
-		return explain(c, v, (struct luks_judgement){ 0, LUKS_HEADERS_BAD });
+		return explain(
+			c, v,
+			(struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_HEADERS_BAD });
 	if (err) {
 		message("%s: %s", c->path, strerror(-err));
 		return err == -EIO ? 1 : 2;

@@ -412,7 +412,7 @@ called() {
 	for status in 2 127 139; do
 		echo "$status" >lib/status
 		post_update 0
-		[[ "$output" == *"WARNING: $PWD/boot/initrd.img-6.12 is not sealed"* ]]
+		[[ "$output" == *"WARNING: $PWD/boot/initrd.img-6.12, or a device that it unlocks, is not sealed"* ]]
 	done
 	echo SEAL_UNABLE=fail >>conf
 	post_update 1

@@ -419,3 +419,21 @@ common_changes() { # VERSION
 	run -1 seal
 	[[ $output == *"damaged"* ]]
 }
+
+@test "what its owner has made something else of is a warning, and no failure of the update" {
+	make_luks "$DISK" 2
+	seal_luks "$DISK"
+	record=$(grep '^luks ' "$ROOT/boot/bootverdict/$KVER.manifest")
+	for what in "mkswap -q -f" "wipefs -q -a"; do
+		cp "$DISK" "$BATS_TEST_TMPDIR/good"
+		$what "$DISK"
+		run -2 bv seal --root "$ROOT" -k "$KVER"
+		[[ $output == *"its record of before is kept"*"seal --remove"* ]]
+		[ "$(grep '^luks ' "$ROOT/boot/bootverdict/$KVER.manifest")" = "$record" ]
+		cp "$BATS_TEST_TMPDIR/good" "$DISK"
+	done
+	# The twin: its keys are lost.
+	dd if=/dev/zero of="$DISK" bs=4096 count=1 seek=8 conv=notrunc status=none
+	run -1 bv seal --root "$ROOT" -k "$KVER"
+	[[ $output != *"seal --remove"* ]]
+}
