@@ -150,10 +150,20 @@ int superblock_read(const struct luks_source *source, struct superblock *s)
 	return 0;
 }
 
+/* mkfs of another kind leaves the spare superblocks where they are. */
+static bool is_another_volume(const struct luks_source *source)
+{
+	const char *volume = luks_recognise_volume(source);
+
+	return volume && strncmp(volume, "an ext", 6) != 0;
+}
+
 uint32_t superblock_find_spare(const struct luks_source *source, const char *uuid, uint64_t *block)
 {
 	static const uint32_t sizes[] = { 4096, 1024, 2048 };
 
+	if (is_another_volume(source))
+		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
 		/* The first block of group 1; with blocks of 1024 bytes the groups begin at 1. */
 		uint64_t at = (uint64_t)sizes[i] * 8 + (sizes[i] == 1024);

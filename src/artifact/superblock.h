@@ -25,7 +25,8 @@ int superblock_read(const struct luks_source *source, struct superblock *s);
 
 /*
  * Looks for a spare superblock of an ext file system with this UUID (NULL: any). Returns the size
- * of its blocks and sets *block (what `e2fsck -b BLOCK -B SIZE` wants); 0: there is none.
+ * of its blocks and sets *block (what `e2fsck -b BLOCK -B SIZE` wants); 0: there is none, or another
+ * format is there now.
  */
 uint32_t superblock_find_spare(const struct luks_source *source, const char *uuid, uint64_t *block);
 

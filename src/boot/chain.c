@@ -42,17 +42,16 @@ static void look_at_content(struct chain_layer *l, const char *kind)
 	if (luks_source_open(&source, l->path))
 		return;
 	if (!superblock_read(&source, &l->seen)) {
+		const char *other = *l->seen.kind ? NULL : luks_recognise_volume(&source);
 		bool same = same_kind(l->seen.kind, kind) &&
 			    (!*uuid || !strcasecmp(l->seen.uuid, uuid));
 
-		l->state = same && !l->seen.damaged ? LINK_THERE
-			   : same || !*l->seen.kind ? LINK_DAMAGED
-						    : LINK_OTHER;
-		if (l->state != LINK_THERE && !strncmp(kind, "ext", 3) && *uuid)
+		l->state = same && !l->seen.damaged		? LINK_THERE
+			   : same || (!*l->seen.kind && !other) ? LINK_DAMAGED
+								: LINK_OTHER;
+		l->other = other;
+		if (l->state == LINK_DAMAGED && !strncmp(kind, "ext", 3) && *uuid)
 			l->spare_size = superblock_find_spare(&source, uuid, &l->spare_block);
-		/* Nobody who makes another file system leaves a spare superblock of this one. */
-		if (l->spare_size)
-			l->state = LINK_DAMAGED;
 	}
 	luks_source_close(&source);
 }
@@ -476,9 +475,10 @@ static void tell_other_content(struct report *r, const struct chain *c, const st
 	const char *mapping = sealed_luks_mapping(c->device->sealed);
 	struct finding *f = report_finding(
 		r, VERDICT_INCONCLUSIVE, "BV-CHAIN-OTHER", l->path,
-		"%s was unlocked, but inside it is %s %s, where %s%s%s was sealed: somebody made "
+		"%s was unlocked, but inside it is %s%s%s, where %s%s%s was sealed: somebody made "
 		"it anew, or the wrong data were written there.",
-		*mapping ? mapping : "The LUKS device", l->seen.kind, l->seen.uuid, l->sealed->kind,
+		*mapping ? mapping : "The LUKS device", l->other ? l->other : l->seen.kind,
+		*l->seen.uuid ? " " : "", l->seen.uuid, l->sealed->kind,
 		l->sealed->uuid && *l->sealed->uuid ? " " : "",
 		l->sealed->uuid ? l->sealed->uuid : "");
 

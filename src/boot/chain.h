@@ -29,6 +29,7 @@ struct chain_layer {
 	enum link_state state;
 	char path[256];		/* where it is, or should be */
 	struct superblock seen; /* what is there */
+	const char *other;	/* the same in words, when seen knows no kind; or NULL */
 	uint32_t spare_size;	/* DAMAGED ext: block size of a spare superblock; 0: none */
 	uint64_t spare_block;
 };

@@ -54,7 +54,8 @@ static void look_at(struct search *s, const struct block_device *d)
 		s->found |= same && !seen.damaged;
 		if (err)
 			s->unreadable = d->path;
-		if ((!same || seen.damaged) && !s->damaged) {
+		/* A sound one of another kind may have been made over it: its spares outlive that. */
+		if ((!*seen.kind || seen.damaged) && !s->damaged) {
 			s->spare_size = superblock_find_spare(&source, s->uuid, &s->spare_block);
 			s->damaged = s->spare_size ? d->path : NULL;
 		}

@@ -218,9 +218,27 @@ static void test_superblock_gone(void **state)
 	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > ext4 (UNREADABLE)");
 }
 
-/* mke2fs writes all spare superblocks anew. */
+static void expect_root(const char *root, struct block_devices *b, enum verdict verdict,
+			const char *id)
+{
+	struct report r;
+	bool told;
+
+	report_init(&r, "boot");
+	told = root_device_report(&r, root, b);
+	report_conclude(&r);
+	assert_int_equal(told, id != NULL);
+	assert_int_equal(r.verdict, verdict);
+	if (id)
+		assert_string_equal(r.findings[0].id, id);
+	report_clear(&r);
+}
+
+/* Spare superblocks of a file system outlive it: mke2fs alone writes those in the same places anew. */
 static void test_made_anew(void **state)
 {
+	static const char *const others[] = { "mkswap -q", "mkfs.xfs -q -f", "mkfs.btrfs -q -f",
+					      "mkfs.fat", "mke2fs -F -q -t ext2 -b 1024 -g 8192" };
 	struct scene s;
 
 	(void)state;
@@ -229,6 +247,22 @@ static void test_made_anew(void **state)
 	set_scene(&s, "fs");
 	expect(&s, VERDICT_INCONCLUSIVE, "BV-CHAIN-OTHER",
 	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > ext4 (ANOTHER ONE)");
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+		struct block_device d = { .name = "vda1" };
+		struct block_devices b = { &d, 1 };
+		char line[256];
+
+		snprintf(line, sizeof(line),
+			 "rm -f fs; truncate -s 400M fs; mke2fs -q -t ext4 -b 4096 -U " FS_UUID
+			 " fs; %s fs >/dev/null",
+			 others[i]);
+		shell(line);
+		set_scene(&s, "fs");
+		expect(&s, VERDICT_INCONCLUSIVE, "BV-CHAIN-OTHER",
+		       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > ext4 (ANOTHER ONE)");
+		strcpy(d.path, in_folder("fs"));
+		expect_root("UUID=" FS_UUID, &b, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT");
+	}
 	shell("rm -f fs; truncate -s 20M fs; mke2fs -q -t ext3 -b 4096 -U " FS_UUID " fs");
 	set_scene(&s, "fs");
 	expect(&s, VERDICT_INTACT, NULL,
@@ -452,22 +486,6 @@ static void test_lvm(void **state)
 }
 
 /* ---- root= without LUKS ---- */
-
-static void expect_root(const char *root, struct block_devices *b, enum verdict verdict,
-			const char *id)
-{
-	struct report r;
-	bool told;
-
-	report_init(&r, "boot");
-	told = root_device_report(&r, root, b);
-	report_conclude(&r);
-	assert_int_equal(told, id != NULL);
-	assert_int_equal(r.verdict, verdict);
-	if (id)
-		assert_string_equal(r.findings[0].id, id);
-	report_clear(&r);
-}
 
 static void test_root_device(void **state)
 {
