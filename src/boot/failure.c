@@ -40,16 +40,25 @@ static bool tell_device(struct report *r, const struct luks_device *d,
 	return broken;
 }
 
-static void tell_nothing_broken(struct report *r, const char *root)
+static const char *nothing_broken(bool sealed, bool seen)
+{
+	if (!sealed)
+		return "Nothing that could be looked at here is broken, but no sealed record can be "
+		       "used: what this boot ran is not proven. The messages above say more.";
+	if (seen)
+		return "Everything that was sealed is as sealed, up to the root file system's "
+		       "superblock. What failed lies behind it: mounting it, or its init. The "
+		       "messages above say more.";
+	return "Everything that was sealed is as sealed. The root file system is not where it can be "
+	       "looked at here. The messages above say more.";
+}
+
+static void tell_nothing_broken(struct report *r, const struct manifest *m, const char *root)
 {
 	bool seen = root && root_device_is_known(root);
-	struct finding *f = report_finding(
-		r, VERDICT_INTACT, "BV-CHAIN-INTACT", root ? root : "root file system", "%s",
-		seen ? "Everything that was sealed is as sealed, up to the root file system's "
-		       "superblock. What failed lies behind it: mounting it, or its init. The "
-		       "messages above say more."
-		     : "Everything that was sealed is as sealed. The root file system is not where "
-		       "it can be looked at here. The messages above say more.");
+	struct finding *f = report_finding(r, m->kernel ? VERDICT_INTACT : VERDICT_INCONCLUSIVE,
+					   "BV-CHAIN-INTACT", root ? root : "root file system",
+					   "%s", nothing_broken(m->kernel, seen));
 
 	finding_next(f, "Look at the last messages: dmesg | tail -n 20");
 	finding_next(f, "Look at the file system, without a change: fsck -n DEVICE");
@@ -72,7 +81,7 @@ static void tell_all(struct report *r, const struct manifest *m)
 	if (!broken && root)
 		broken = root_device_report(r, root, &b);
 	if (!broken)
-		tell_nothing_broken(r, root);
+		tell_nothing_broken(r, m, root);
 	luks_devices_clear(&devices);
 	block_devices_clear(&b);
 }
