@@ -41,6 +41,8 @@ void luks_ranges(struct finding *f, const struct luks_view *v, const struct bad_
 		 size_t count);
 
 /* The words for what a person does next; used by the findings. */
+/* Before a header is written over what nobody here knows; nothing where its magic is, or was erased. */
+void luks_next_ask_first(struct finding *f, const struct luks_view *v);
 void luks_next_keep_evidence(struct finding *f, const struct luks_view *v);
 void luks_next_use_backup(struct finding *f, const struct luks_view *v);
 void luks_next_copy_header(struct finding *f, const struct luks_view *v);

@@ -180,6 +180,7 @@ static void header_gone(struct report *r, const struct luks_view *v)
 		return;
 	}
 	finding_not(f, "%s", not_what());
+	luks_next_ask_first(f, v);
 	luks_next_keep_evidence(f, v);
 	luks_next_restore_header(f, v);
 }
@@ -230,6 +231,7 @@ static void headers_bad(struct report *r, const struct luks_view *v)
 	add_evidence(f, v);
 	tell_remains(f, v);
 	finding_not(f, "%s", not_what());
+	luks_next_ask_first(f, v);
 	luks_next_keep_evidence(f, v);
 	if (l->only_unused_bad)
 		repair_unused(f, v);
@@ -324,6 +326,7 @@ static void damaged_beside_another_writer(struct report *r, const struct luks_vi
 
 	add_evidence(f, v);
 	finding_not(f, "%s", not_what());
+	luks_next_ask_first(f, v);
 	luks_next_keep_evidence(f, v);
 }
 
@@ -367,6 +370,7 @@ static void one_copy_bad(struct report *r, const struct luks_view *v)
 			  "disk stays what it is.");
 	add_evidence(f, v);
 	finding_not(f, "%s", not_what());
+	luks_next_ask_first(f, v);
 	finding_next(f, "Have the storage examined: it does not give back what was written, unless "
 			"something else wrote there.");
 	if (v->foreign)

@@ -6,6 +6,19 @@
 #include "util/text.h"
 #include "util/util.h"
 
+void luks_next_ask_first(struct finding *f, const struct luks_view *v)
+{
+	const char *place = luks_view_place(v);
+
+	if (v->foreign || v->luks.copies[0].state != LUKS_COPY_ABSENT)
+		return;
+	finding_next(f,
+		     "First: did somebody make it something else, which is not known here? "
+		     "blkid -p %s; wipefs -n %s. If so, write no header over it: take it out of "
+		     "crypttab, and nothing is lost.",
+		     place, place);
+}
+
 void luks_next_keep_evidence(struct finding *f, const struct luks_view *v)
 {
 	finding_next(f,

@@ -175,6 +175,43 @@ remains_open() { # FILE
 	done
 }
 
+@test "luks: another format made on a sealed container is told, whichever; noise in its place is damage" {
+	local version tool
+	for version in 1 2; do
+		make_luks "$DISK" "$version"
+		unset ROOT
+		seal_luks "$DISK"
+		cp "$DISK" "$DISK.good"
+		for tool in minix bfs integrity; do
+			cp "$DISK.good" "$DISK"
+			case $tool in
+			minix) mkfs.minix "$DISK" >/dev/null ;;
+			bfs) mkfs.bfs "$DISK" >/dev/null ;;
+			integrity) printf 'integrt\0\1\4%0502d' 0 | dd of="$DISK" conv=notrunc status=none ;;
+			esac
+			run -5 luks --json "$DISK"
+			[[ $output != *"repair $DISK"* ]]
+			[[ $(field '[.findings[].next[]][0]') == "Which of the two shall it be?"* ]]
+			run -5 luks "$DISK"
+		done
+		# No format that is known: the bytes are lost, but what is there is asked first.
+		cp "$DISK.good" "$DISK"
+		noise 32768 7 | dd of="$DISK" conv=notrunc status=none
+		run -1 luks --json "$DISK"
+		[ "$(findings)" = BV-LUKS-GONE ] || [ "$(findings)" = BV-LUKS-GONE,BV-LUKS-KEYSLOT ]
+		[[ $(finding BV-LUKS-GONE '.next[0]') == *"blkid -p $DISK; wipefs -n $DISK"* ]]
+		cp "$DISK.good" "$DISK"
+		zero_4k "$DISK" 0
+		run -1 luks --json "$DISK"
+		[[ $(field '.findings[0].next[0]') == *"blkid -p $DISK; wipefs -n $DISK"* ]]
+		# The magic is there: it is no other format's place.
+		cp "$DISK.good" "$DISK"
+		flip_bit "$DISK" 100
+		run -1 luks --json "$DISK"
+		[[ $output != *wipefs* ]]
+	done
+}
+
 @test "luks: LUKS1 with a partition table over descriptors of unused keyslots" {
 	make_luks "$DISK" 1
 	printf 'label: dos\n,10M,L\n' | sfdisk -q --wipe never "$DISK"
