@@ -504,7 +504,8 @@ static void reencryption(struct report *r, const struct luks_view *v)
 		"A reencryption is in progress, or was interrupted. That is no damage.");
 
 	f->warning = true;
-	finding_next(f, "Go on with it: cryptsetup reencrypt --resume-only %s", v->device);
+	if (!luks_slots_damaged(v))
+		finding_next(f, "Go on with it: cryptsetup reencrypt --resume-only %s", v->device);
 }
 
 static bool both_good(const struct luks *l)

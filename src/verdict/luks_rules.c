@@ -122,7 +122,8 @@ slot_set luks_slots_opening(const struct luks_view *v)
 {
 	slot_set set = luks_slots_sound(v);
 
-	if (luks_is_refused(v) || v->comparison.fields_bad || *v->luks.requirements)
+	if (luks_is_refused(v) || v->comparison.fields_bad || *v->luks.requirements ||
+	    v->luks.reencrypting)
 		return 0;
 	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
 		if (v->luks.slots[i].unbound)

@@ -69,7 +69,9 @@ bool luks_is_erased(const struct luks *l);
 
 /*
  * Keyslots that open the volume with cryptsetup as the device is: their key material is as sealed,
- * they are of this volume, and nothing else that is known keeps cryptsetup from it.
+ * they are of this volume, and nothing else that is known keeps cryptsetup from it. None during a
+ * reencryption, which takes a passphrase of both volume keys (lib/luks2/luks2_keyslot.c,
+ * LUKS2_keyslot_open_all_segments()).
  */
 slot_set luks_slots_opening(const struct luks_view *v);
 

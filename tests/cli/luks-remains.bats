@@ -290,6 +290,56 @@ remains_open() { # FILE
 	[[ $(finding BV-LUKS-KEYSLOT '.next[0]') == "The passphrase of keyslot 1 still opens the disk." ]]
 }
 
+@test "luks: a keyslot to be ignored, of a token, or behind the end: what is said of it is so" {
+	make_luks "$DISK" 2
+	cp "$DISK" "$DISK.good"
+	cryptsetup config --priority ignore --key-slot 1 "$DISK"
+	seal_luks "$DISK"
+	flip_bit "$DISK" $(($(slot_offset "$DISK" 2 0) + 5000))
+	run -1 luks --json "$DISK"
+	[[ $(finding BV-LUKS-KEYSLOT '.next[0]') == *"keyslot 1 still opens"*"--key-slot 1 $DISK"* ]]
+	run ! keyed "$SECOND" open --test-passphrase "$DISK"
+	keyed "$SECOND" open --test-passphrase --key-slot 1 "$DISK"
+	# A token's.
+	cp "$DISK.good" "$DISK"
+	printf '{"type":"systemd-tpm2","keyslots":["1"],"tpm2-blob":"","tpm2-pcrs":[7],"tpm2-policy-hash":""}' |
+		cryptsetup token import --json-file - "$DISK"
+	seal_luks "$DISK"
+	flip_bit "$DISK" $(($(slot_offset "$DISK" 2 0) + 5000))
+	run -1 luks --json "$DISK"
+	[[ $(finding BV-LUKS-KEYSLOT '.next[0]') == *"keyslot 1 (systemd-tpm2) still opens"* ]]
+	[[ $output != *"The passphrase of keyslot 1"* ]]
+	# Behind the end.
+	cp "$DISK.good" "$DISK"
+	seal_luks "$DISK"
+	flip_bit "$DISK" $(($(slot_offset "$DISK" 2 0) + 5000))
+	truncate -s 300000 "$DISK"
+	run -1 luks --json "$DISK"
+	[[ $(finding BV-LUKS-KEYSLOT '.next[0]') == "Behind the end of the device lies keyslot 1"* ]]
+	[[ $output != *"No other keyslot"* ]]
+}
+
+@test "luks: while a reencryption is in progress no passphrase and no backup is promised" {
+	local at
+	make_luks "$DISK" 2
+	keyed "$PASSPHRASE" reencrypt --init-only --key-slot 0 --resilience checksum "${QUICK[@]}" "$DISK"
+	seal_luks "$DISK"
+	run ! keyed "$SECOND" open --test-passphrase "$DISK"
+	keyed "$PASSPHRASE" open --test-passphrase "$DISK"
+	at=$(($(slot_offset "$DISK" 2 0) + 5000))
+	flip_bit "$DISK" "$at"
+	run -1 luks --json "$DISK"
+	[ "$(finding BV-LUKS-KEYSLOT '.ranges[0].byte')" -eq "$at" ]
+	[[ $output != *"still opens"* ]]
+	[[ $output != *"--header-backup-file"* ]]
+	[[ $output != *"--resume-only"* ]]
+	[[ $(finding BV-LUKS-KEYSLOT '.next | join(" ")') == *"material of keyslot 1 is as sealed."*"key than that of the data as they are is in keyslot 2."* ]]
+	# The healthy twin.
+	flip_bit "$DISK" "$at"
+	run -0 luks --json "$DISK"
+	[[ $output == *"--resume-only"* ]]
+}
+
 @test "luks: what is left of a header is read and tried in little: a boot waits for it" {
 	make_luks "$DISK" 2
 	# A brace of both copies' metadata: no text is whole, and nothing proves a sum of them.
