@@ -45,9 +45,12 @@ static void look_at_content(struct chain_layer *l, const char *kind)
 		bool same = same_kind(l->seen.kind, kind) &&
 			    (!*uuid || !strcasecmp(l->seen.uuid, uuid));
 
-		l->state = same && !l->seen.damaged ? LINK_THERE
-			   : same || !*l->seen.kind ? LINK_DAMAGED
-						    : LINK_OTHER;
+		/* With a wrong checksum the UUID proves nothing. */
+		bool damaged = l->seen.damaged && same_kind(l->seen.kind, kind);
+
+		l->state = damaged || !*l->seen.kind ? LINK_DAMAGED
+			   : same		     ? LINK_THERE
+						     : LINK_OTHER;
 		if (l->state != LINK_THERE && !strncmp(kind, "ext", 3) && *uuid)
 			l->spare_size = superblock_find_spare(&source, uuid, &l->spare_block);
 		/* Nobody who makes another file system leaves a spare superblock of this one. */

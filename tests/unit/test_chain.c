@@ -218,6 +218,29 @@ static void test_superblock_gone(void **state)
 	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > ext4 (UNREADABLE)");
 }
 
+/* A byte of the UUID that was lost makes no other file system of it, where a checksum tells. */
+static void test_uuid_lost(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	shell("rm -f fs; truncate -s 128M fs; mkfs.btrfs -q -U " FS_UUID " fs");
+	set_scene(&s, "fs");
+	strcpy(s.layers[1].kind, "btrfs");
+	expect(&s, VERDICT_INTACT, NULL,
+	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > btrfs (there)");
+	shell("printf x | dd of=fs bs=1 seek=65570 conv=notrunc status=none");
+	set_scene(&s, "fs");
+	strcpy(s.layers[1].kind, "btrfs");
+	expect(&s, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
+	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > btrfs (DAMAGED)");
+	shell("rm -f fs; truncate -s 128M fs; mkfs.btrfs -q fs");
+	set_scene(&s, "fs");
+	strcpy(s.layers[1].kind, "btrfs");
+	expect(&s, VERDICT_INCONCLUSIVE, "BV-CHAIN-OTHER",
+	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > btrfs (ANOTHER ONE)");
+}
+
 /* mke2fs writes all spare superblocks anew. */
 static void test_made_anew(void **state)
 {
@@ -488,12 +511,19 @@ static void test_root_device(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_root_parameter), cmocka_unit_test(test_block_devices),
-		cmocka_unit_test(test_whole_chain),    cmocka_unit_test(test_superblock_gone),
-		cmocka_unit_test(test_made_anew),      cmocka_unit_test(test_not_opened),
-		cmocka_unit_test(test_absent),	       cmocka_unit_test(test_not_typed),
-		cmocka_unit_test(test_crypttab_entry), cmocka_unit_test(test_crypttab_source),
-		cmocka_unit_test(test_source_missing), cmocka_unit_test(test_lvm),
+		cmocka_unit_test(test_root_parameter),
+		cmocka_unit_test(test_block_devices),
+		cmocka_unit_test(test_whole_chain),
+		cmocka_unit_test(test_superblock_gone),
+		cmocka_unit_test(test_uuid_lost),
+		cmocka_unit_test(test_made_anew),
+		cmocka_unit_test(test_not_opened),
+		cmocka_unit_test(test_absent),
+		cmocka_unit_test(test_not_typed),
+		cmocka_unit_test(test_crypttab_entry),
+		cmocka_unit_test(test_crypttab_source),
+		cmocka_unit_test(test_source_missing),
+		cmocka_unit_test(test_lvm),
 		cmocka_unit_test(test_root_device),
 	};
 	int failed;
