@@ -81,6 +81,12 @@ slot_set luks_slots_opening(const struct luks_view *v);
  */
 bool luks_is_too_small(const struct luks_view *v);
 
+/*
+ * Of such a one: its keyslots are here, its data would begin behind the end, and no record tells that
+ * they ever were here. It may be a detached header, or LUKS1 lost that field.
+ */
+bool luks_may_be_elsewhere(const struct luks_view *v);
+
 /* Whether a container begins in it, further in: then the record says nothing against this one. */
 bool luks_holds_another(const struct luks_view *v);
 
