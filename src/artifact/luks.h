@@ -62,10 +62,12 @@ enum luks_rebuilt {
 };
 
 struct luks_keyslot {
-	bool present;	/* there is a keyslot of this number */
-	bool active;	/* a passphrase may open it (LUKS1: state 0x00AC71F3) */
-	bool unbound;	/* active, but not of the volume key (LUKS2: no digest of a segment) */
+	bool present; /* there is a keyslot of this number */
+	bool active;  /* a passphrase may open it (LUKS1: state 0x00AC71F3) */
+	bool unbound; /* active, but not of the volume key (LUKS2: no digest of a segment in use) */
+	bool ignored; /* LUKS2: of priority 0: tried only when it is named */
 	bool reencrypt; /* it belongs to a reencryption in progress, not to a passphrase */
+	char token[24]; /* LUKS2: the type of a token that names it: "systemd-tpm2", ...; or "" */
 	char pbkdf[16]; /* "argon2id", "pbkdf2", ... */
 	char cipher[64];
 	uint32_t key_bytes, stripes;

@@ -38,6 +38,7 @@ struct reader {
 	uint32_t slots_of[DIGESTS_MAX]; /* bit n: this digest is of keyslot n */
 	uint32_t segments_of[DIGESTS_MAX];
 	uint32_t segments; /* bit n: there is a segment n */
+	uint32_t in_use;   /* of these: those that are no backup of a reencryption */
 };
 
 static int bad(struct reader *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -278,14 +279,35 @@ static int read_digest(struct reader *r, unsigned int number, const char *key,
 	return err;
 }
 
+/* What a token does not say rightly says nothing here: cryptsetup leaves it to the token's plugin. */
+static void note_token(struct reader *r, struct json_object *slots, const char *type)
+{
+	for (size_t i = 0; i < json_object_array_length(slots); i++) {
+		const char *text = json_object_get_string(json_object_array_get_idx(slots, i));
+		struct luks_keyslot *k;
+		uint64_t number;
+
+		if (!text || !decimal(text, &number) || number >= LUKS_SLOTS_MAX)
+			continue;
+		k = &r->l->slots[number];
+		if (k->active)
+			luks_text(k->token, sizeof(k->token), type, strlen(type));
+	}
+}
+
 static int read_token(struct reader *r, unsigned int number, const char *key,
 		      struct json_object *token)
 {
+	struct json_object *slots = NULL;
 	const char *type = NULL;
+	int err = member_text(r, token, "token ", key, "type", &type);
 
 	(void)number;
 	r->l->token_count++;
-	return member_text(r, token, "token ", key, "type", &type);
+	if (!err && json_object_object_get_ex(token, "keyslots", &slots) &&
+	    json_object_is_type(slots, json_type_array))
+		note_token(r, slots, type);
+	return err;
 }
 
 /* "backup-previous" and the like: segments as they were or will be, kept by a reencryption. */
@@ -357,6 +379,7 @@ static int read_segment(struct reader *r, unsigned int number, const char *key,
 		err = member_u64(r, segment, "segment ", key, "offset", &offset);
 	if (err || is_backup(segment))
 		return err;
+	r->in_use |= 1u << number;
 	if (!is_known_segment(type))
 		add_requirement(r, "segment type ", type);
 	/* Of another device than the header's when that is detached: any offset is right there. */
@@ -472,7 +495,7 @@ static int read_keyslot(struct reader *r, unsigned int number, const char *key,
 			struct json_object *slot)
 {
 	struct luks_keyslot *k = &r->l->slots[number];
-	struct json_object *area = NULL;
+	struct json_object *area = NULL, *priority;
 	const char *type = NULL;
 	int err = member_text(r, slot, "keyslot ", key, "type", &type);
 
@@ -485,6 +508,9 @@ static int read_keyslot(struct reader *r, unsigned int number, const char *key,
 	if (err)
 		return err;
 	k->present = true;
+	k->ignored = json_object_object_get_ex(slot, "priority", &priority) &&
+		     json_object_is_type(priority, json_type_int) &&
+		     json_object_get_int(priority) == 0;
 	r->l->slot_count++;
 	err = describe(slot, &k->described);
 	if (err)
@@ -520,7 +546,7 @@ static void bind_slots(struct reader *r)
 	uint32_t bound = 0;
 
 	for (unsigned int i = 0; i < DIGESTS_MAX; i++) {
-		if (r->segments_of[i])
+		if (r->segments_of[i] & r->in_use)
 			bound |= r->slots_of[i];
 	}
 	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {

@@ -6,8 +6,7 @@
 
 /* A mark that a format leaves at a fixed place, and what that is called. */
 struct mark {
-	uint64_t offset;
-	size_t len;
+	uint32_t offset, len;
 	const char *bytes;
 	const char *name;
 };
@@ -48,6 +47,67 @@ static const struct mark volumes[] = {
 	MARK(0, "hsqs", "a squashfs image"),
 	/* ECMA-119, 8.1: the volume descriptor, in sector 16. */
 	MARK(32768 + 1, "CD001", "an ISO 9660 image"),
+	/* What follows is as util-linux has it, libblkid/src/superblocks/, a file for each. */
+	MARK(32768 + 1, "BEA01", "a UDF file system"),
+	MARK(32768 + 1, "NSR0", "a UDF file system"),
+	MARK(0, "verity\0\0", "a dm-verity hash device"),
+	MARK(0, "integrt\0", "a dm-integrity device"),
+	MARK(0, "SnAp", "a snapshot's volume"),
+	MARK(0, "dmvdo001", "a VDO volume"),
+	MARK(512 + 4, "!Stra0tis\x86\xff\x02^A", "a Stratis pool's device"),
+	MARK(4608 + 4, "!Stra0tis\x86\xff\x02^A", "a Stratis pool's device"),
+	MARK(4096 + 24, "\xc6\x85\x73\xf6\x4e\x1a\x45\xca", "a bcache device"),
+	MARK(4096 + 24, "\xc6\x85\x73\xf6\x66\xce\x90\xa9", "a bcachefs file system"),
+	MARK(0, "bluestore block device", "a Ceph BlueStore device"),
+	MARK(1u << 20, "\x0d\xd0\x01\xc0", "a VMFS volume"),
+	MARK(1024, "\xe2\xe1\xf5\xe0", "an EROFS image"),
+	MARK(0, "\x45\x3d\xcd\x28", "a cramfs image"),
+	MARK(0, "\x28\xcd\x3d\x45", "a cramfs image"),
+	MARK(0, "-rom1fs-", "a romfs image"),
+	MARK(0, "sqsh", "a squashfs image"),
+	MARK(0, "UBI#", "a UBI image"),
+	MARK(0, "\x31\x18\x10\x06", "a UBIFS image"),
+	MARK(0, "SFOZ", "a zonefs file system"),
+	MARK(32768, "JFS1", "a JFS file system"),
+	/* s_rev_level 2, s_minor_rev_level 0, s_magic. */
+	MARK(1024, "\x02\0\0\0\0\0\x34\x34", "a NILFS2 file system"),
+	MARK(65536 + 52, "ReIsEr", "a ReiserFS file system"),
+	MARK(8192 + 52, "ReIsErFs", "a ReiserFS file system"),
+	MARK(8192 + 20, "ReIsErFs", "a ReiserFS file system"),
+	MARK(65536, "ReIsEr4", "a Reiser4 file system"),
+	/* mh_magic, and mh_type: of a superblock. */
+	MARK(65536, "\x01\x16\x19\x70\0\0\0\x01", "a GFS2 file system"),
+	MARK(1024, "OCFSV2", "an OCFS2 file system"),
+	MARK(2048, "OCFSV2", "an OCFS2 file system"),
+	MARK(4096, "OCFSV2", "an OCFS2 file system"),
+	MARK(8192, "OCFSV2", "an OCFS2 file system"),
+	MARK(8192, "OracleCFS", "an OCFS file system"),
+	MARK(32, "ORCLDISK", "an Oracle ASM disk"),
+	MARK(32, "NXSB", "an APFS container"),
+	/* The signature, and its version. */
+	MARK(1024, "H+\0\x04", "an HFS Plus file system"),
+	MARK(1024, "HX\0\x05", "an HFS Plus file system"),
+	MARK(0, "\xce\xfa\xad\x1b", "a BFS file system"),
+	MARK(32, "BFS1", "a BeFS file system"),
+	MARK(32, "1SFB", "a BeFS file system"),
+	MARK(512 + 32, "BFS1", "a BeFS file system"),
+	MARK(512 + 32, "1SFB", "a BeFS file system"),
+	MARK(65536 + 1372, "\x19\x01\x54\x19", "a UFS file system"),
+	MARK(8192 + 1372, "\x19\x01\x54\x19", "a UFS file system"),
+	MARK(8192 + 1372, "\x54\x19\x01\0", "a UFS file system"),
+	MARK(8192, "\x49\xe8\x95\xf9", "an HPFS file system"),
+	MARK(1024, "\xf5\xfc\x01\xa5", "a VxFS file system"),
+	MARK(8192, "\xa5\x01\xfc\xf5", "a VxFS file system"),
+	MARK(4096, "SPB5", "a NetWare volume"),
+	MARK(0, "\0\0\0ReFS\0", "a ReFS file system"),
+	MARK(82, "MSWIN", "a FAT file system"),
+	MARK(54, "MSDOS", "a FAT file system"),
+	MARK(54, "FAT     ", "a FAT file system"),
+	MARK(4096 - 10, "SWAP-SPACE", "swap space"),
+	MARK(4096 - 10, "S1SUSPEND", "swap space, with a hibernated system"),
+	MARK(4096 - 10, "S2SUSPEND", "swap space, with a hibernated system"),
+	MARK(4096 - 10, "ULSUSPEND", "swap space, with a hibernated system"),
+	MARK(4096 - 10, "LINHIB0001", "swap space, with a hibernated system"),
 };
 
 static const struct mark tables[] = {
@@ -58,7 +118,7 @@ static const struct mark tables[] = {
 
 static const char *find_mark(const struct luks_source *source, const struct mark *m, size_t count)
 {
-	unsigned char found[16];
+	unsigned char found[24];
 
 	for (; count; m++, count--) {
 		if (luks_read_at(source, found, m->len, m->offset) == (ssize_t)m->len &&
@@ -85,6 +145,31 @@ static const char *recognise_ext(const struct luks_source *source)
 	if (s[0x60] & 0xc0 || s[0x61] & 0x02)
 		return "an ext4 file system";
 	return s[0x5c] & 0x04 ? "an ext3 file system" : "an ext2 file system";
+}
+
+static bool is_minix(uint32_t magic)
+{
+	return magic == 0x137f || magic == 0x138f || magic == 0x2468 || magic == 0x2478;
+}
+
+/*
+ * Magics of two bytes, which noise has once in 65536 blocks: more must be as it always is. Linux,
+ * linux/minix_fs.h, in the usual byte order: no zones of more than a block, and the state or the
+ * padding; Inside Macintosh: Files, "Master Directory Blocks": drVBMSt is 3.
+ */
+static const char *recognise_short(const struct luks_source *source)
+{
+	unsigned char s[32];
+
+	if (luks_read_at(source, s, sizeof(s), 1024) != (ssize_t)sizeof(s))
+		return NULL;
+	if (s[0] == 'B' && s[1] == 'D' && s[14] == 0 && s[15] == 3)
+		return "an HFS file system";
+	if (le16(s + 24) == 0x4d5a && !le16(s + 12) && !le16(s + 14) && !le16(s + 26))
+		return "a MINIX file system";
+	if (is_minix(le16(s + 16)) && !le16(s + 10) && le16(s + 18) <= 3)
+		return "a MINIX file system";
+	return NULL;
 }
 
 /*
@@ -152,6 +237,8 @@ const char *luks_recognise_volume(const struct luks_source *source)
 
 	if (!found)
 		found = find_mark(source, volumes, ARRAY_SIZE(volumes));
+	if (!found)
+		found = recognise_short(source);
 	return found ? found : recognise_zfs(source);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "artifact/luks_parts.h"
 #include "util/util.h"
 
 #define HEAD_BYTES 8192u
@@ -17,7 +18,11 @@
 #define EXT_INCOMPAT_EXT4    (0x40u | 0x80u | 0x200u) /* extents, 64bit, flex_bg */
 #define EXT_RO_METADATA_CSUM 0x400u
 
+#define XFS_SECTOR_MIN 512u
+
 #define BTRFS_OFFSET 65536u
+#define BTRFS_BYTES  4096u
+#define BTRFS_CSUM   32u
 
 static uint16_t le16(const unsigned char *p)
 {
@@ -41,11 +46,9 @@ static void set_kind(struct superblock *s, const char *kind)
 	snprintf(s->kind, sizeof(s->kind), "%s", kind);
 }
 
-/* CRC-32C as ext4 uses it: seeded with all ones, not inverted at the end. */
-static uint32_t crc32c(const unsigned char *p, size_t len)
+/* CRC-32C, begun with all ones; ext4 keeps it as it is, XFS and btrfs inverted. */
+static uint32_t crc32c(uint32_t crc, const unsigned char *p, size_t len)
 {
-	uint32_t crc = ~UINT32_C(0);
-
 	while (len--) {
 		crc ^= *p++;
 		for (int i = 0; i < 8; i++)
@@ -66,8 +69,27 @@ static bool is_ext(const unsigned char *sb, struct superblock *s)
 		    : journal					? "ext3"
 								: "ext2");
 	set_uuid(s->uuid, sb + 0x68);
-	s->damaged = csum && crc32c(sb, EXT_BYTES - 4) != le32(sb + EXT_BYTES - 4);
+	s->damaged = csum && crc32c(~UINT32_C(0), sb, EXT_BYTES - 4) != le32(sb + EXT_BYTES - 4);
 	return true;
+}
+
+/*
+ * Version 5 has a checksum of its first sector, in which its own four bytes, at 224, count as zeros.
+ * A sector that is longer than what was read stays unproven.
+ */
+static bool xfs_is_damaged(const unsigned char *head)
+{
+	static const unsigned char zeros[4];
+	size_t sector = (size_t)head[102] << 8 | head[103];
+	uint32_t crc;
+
+	if ((head[101] & 15) != 5 || sector > HEAD_BYTES)
+		return false;
+	if (sector < XFS_SECTOR_MIN)
+		return true;
+	crc = crc32c(~UINT32_C(0), head, 224);
+	crc = crc32c(crc, zeros, sizeof(zeros));
+	return ~crc32c(crc, head + 228, sector - 228) != le32(head + 224);
 }
 
 static bool is_xfs(const unsigned char *head, struct superblock *s)
@@ -76,6 +98,7 @@ static bool is_xfs(const unsigned char *head, struct superblock *s)
 		return false;
 	set_kind(s, "xfs");
 	set_uuid(s->uuid, head + 32);
+	s->damaged = xfs_is_damaged(head);
 	return true;
 }
 
@@ -122,15 +145,23 @@ static bool is_lvm(const unsigned char *head, struct superblock *s)
 	return false;
 }
 
+/* csum_type 0 is CRC-32C, of four bytes in 32; the other kinds, which are longer, stay unproven. */
+static bool btrfs_is_damaged(const unsigned char *sb)
+{
+	return luks_bytes_are_zero(sb + 4, BTRFS_CSUM - 4) &&
+	       ~crc32c(~UINT32_C(0), sb + BTRFS_CSUM, BTRFS_BYTES - BTRFS_CSUM) != le32(sb);
+}
+
 static bool is_btrfs(const struct luks_source *source, struct superblock *s)
 {
-	unsigned char sb[BLOCK_SIZE];
+	unsigned char sb[BTRFS_BYTES];
 	ssize_t n = source->read(source->ctx, sb, sizeof(sb), BTRFS_OFFSET);
 
 	if (n != (ssize_t)sizeof(sb) || memcmp(sb + 0x40, "_BHRfS_M", 8) != 0)
 		return false;
 	set_kind(s, "btrfs");
 	set_uuid(s->uuid, sb + 0x20);
+	s->damaged = btrfs_is_damaged(sb);
 	return true;
 }
 

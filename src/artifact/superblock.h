@@ -17,7 +17,9 @@ struct superblock {
 	char kind[16]; /* as libblkid names it: "ext4", "xfs", "btrfs", "swap", "LVM2_member",
 			* "crypto_LUKS"; "": nothing of these */
 	char uuid[41]; /* as libblkid writes it; "" when the kind is "" */
-	bool damaged;  /* signature and UUID are there, but its checksum (ext4) is wrong */
+	/* The signature is there, but the checksum is wrong, so that no byte of it is proven: ext4 with
+	 * metadata_csum, XFS version 5, btrfs with CRC-32C. The others have none that is compared here. */
+	bool damaged;
 };
 
 /* 0; -EIO when the device cannot deliver the places where signatures are. */

@@ -46,9 +46,12 @@ static void look_at_content(struct chain_layer *l, const char *kind)
 		bool same = same_kind(l->seen.kind, kind) &&
 			    (!*uuid || !strcasecmp(l->seen.uuid, uuid));
 
-		l->state = same && !l->seen.damaged		? LINK_THERE
-			   : same || (!*l->seen.kind && !other) ? LINK_DAMAGED
-								: LINK_OTHER;
+		/* With a wrong checksum the UUID proves nothing. */
+		bool damaged = l->seen.damaged && same_kind(l->seen.kind, kind);
+
+		l->state = damaged || (!*l->seen.kind && !other) ? LINK_DAMAGED
+			   : same				 ? LINK_THERE
+								 : LINK_OTHER;
 		l->other = other;
 		if (l->state == LINK_DAMAGED && !strncmp(kind, "ext", 3) && *uuid)
 			l->spare_size = superblock_find_spare(&source, uuid, &l->spare_block);
@@ -138,6 +141,8 @@ static void look_at_crypttab(struct chain *c, const char *text)
 		c->in_crypttab = true;
 		free(c->missing);
 		c->missing = access(path, F_OK) ? text_copy(e->source) : NULL;
+		free(c->key);
+		c->key = e->key ? text_copy(e->key) : NULL;
 	}
 	crypttab_clear(&t);
 }
@@ -176,6 +181,7 @@ void chain_clear(struct chain *c)
 {
 	free(c->layers);
 	free(c->missing);
+	free(c->key);
 	memset(c, 0, sizeof(*c));
 }
 
@@ -401,6 +407,28 @@ static void next_for_passphrase(struct finding *f, const struct chain *c)
 	finding_next(f, "Try again: %s; then: exit", command);
 }
 
+/* Nobody typed anything: the keys are not to blame, and what gives the key was not looked at. */
+static void tell_key(struct report *r, const struct chain *c)
+{
+	cleanup(free_ptr) char *command = open_command(c);
+	bool sound = luks_slots_sound(&c->device->view) && !luks_slots_unproven(&c->device->view);
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-LUKS-PASSPHRASE", c->device->path,
+		"It was not unlocked, and its keyslots are %s. By crypttab its key comes from %s: "
+		"whether that was there and gave the right key was not seen.",
+		sound ? "as sealed, byte for byte" : "sound as far as can be known", c->key);
+
+	add_chain(f, c);
+	if (sound)
+		finding_not(f, "the LUKS header or its keyslots");
+	finding_next(f,
+		     "Is %s there in this initramfs, and the device that it is read from? Look for "
+		     "what cryptsetup said about it, above or in dmesg.",
+		     c->key);
+	finding_next(f, "With a passphrase that was added to it, if there is one: %s; then: exit",
+		     command);
+}
+
 static void tell_passphrase(struct report *r, const struct chain *c)
 {
 	const struct luks_view *v = &c->device->view;
@@ -563,6 +591,8 @@ bool chain_report(struct report *r, const struct chain *c, const struct block_de
 		tell_no_entry(r, c);
 	else if (c->missing)
 		tell_no_source(r, c, b);
+	else if (c->key)
+		tell_key(r, c);
 	else
 		tell_passphrase(r, c);
 	return true;

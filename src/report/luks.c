@@ -13,23 +13,36 @@ static bool in_use(const struct luks *l, unsigned int slot)
 	return l->slots[slot].present && l->slots[slot].active;
 }
 
-char *luks_slots_text(slot_set slots)
+/* l: whose tokens are named; or NULL. */
+static char *name_slots(const struct luks *l, slot_set slots)
 {
 	unsigned int left = (unsigned int)__builtin_popcount(slots), told = 0;
 	char *text = text_copy(left == 1 ? "keyslot" : "keyslots");
 
 	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
 		const char *joint = !told ? " " : told + 1 == left ? " and " : ", ";
+		const char *token = l ? l->slots[i].token : "";
 		char *longer;
 
 		if (!(slots >> i & 1))
 			continue;
-		longer = text_format("%s%s%u", text, joint, i);
+		longer = text_format("%s%s%u%s%s%s", text, joint, i, *token ? " (" : "", token,
+				     *token ? ")" : "");
 		free(text);
 		text = longer;
 		told++;
 	}
 	return text;
+}
+
+char *luks_slots_text(slot_set slots)
+{
+	return name_slots(NULL, slots);
+}
+
+char *luks_slots_named(const struct luks_view *v, slot_set slots)
+{
+	return name_slots(&v->luks, slots);
 }
 
 void luks_ranges(struct finding *f, const struct luks_view *v, const struct bad_ranges *bad,

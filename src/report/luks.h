@@ -32,6 +32,8 @@ void report_luks_passphrase(struct report *r, const struct luks_view *v,
 
 /* "keyslot 3", "keyslots 0, 1 and 4"; the caller frees it. */
 char *luks_slots_text(slot_set slots);
+/* The same, with the tokens that open them: "keyslots 0 and 1 (systemd-tpm2)". */
+char *luks_slots_named(const struct luks_view *v, slot_set slots);
 
 /* "as sealed", "damaged", ...: the state of an active keyslot, for tables. */
 const char *luks_slot_state(const struct luks_view *v, unsigned int slot);
@@ -41,6 +43,8 @@ void luks_ranges(struct finding *f, const struct luks_view *v, const struct bad_
 		 size_t count);
 
 /* The words for what a person does next; used by the findings. */
+/* Before a header is written over what nobody here knows; nothing where its magic is, or was erased. */
+void luks_next_ask_first(struct finding *f, const struct luks_view *v);
 void luks_next_keep_evidence(struct finding *f, const struct luks_view *v);
 void luks_next_use_backup(struct finding *f, const struct luks_view *v);
 void luks_next_copy_header(struct finding *f, const struct luks_view *v);

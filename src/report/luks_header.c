@@ -180,6 +180,7 @@ static void header_gone(struct report *r, const struct luks_view *v)
 		return;
 	}
 	finding_not(f, "%s", not_what());
+	luks_next_ask_first(f, v);
 	luks_next_keep_evidence(f, v);
 	luks_next_restore_header(f, v);
 }
@@ -230,6 +231,7 @@ static void headers_bad(struct report *r, const struct luks_view *v)
 	add_evidence(f, v);
 	tell_remains(f, v);
 	finding_not(f, "%s", not_what());
+	luks_next_ask_first(f, v);
 	luks_next_keep_evidence(f, v);
 	if (l->only_unused_bad)
 		repair_unused(f, v);
@@ -238,11 +240,33 @@ static void headers_bad(struct report *r, const struct luks_view *v)
 	luks_next_restore_header(f, v);
 }
 
+static void data_elsewhere(struct report *r, const struct luks_view *v)
+{
+	const struct luks *l = &v->luks;
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-LUKS-SIZE", luks_view_place(v),
+		"Its header says that the data begin at byte %" PRIu64 ", and there are %" PRIu64
+		" bytes: %s, or it is the detached header of another device.",
+		l->data_offset, l->size,
+		l->version == 1 ? "the device became shorter, or that field is damaged (LUKS1 has "
+				  "no checksum)"
+				: "the device became shorter");
+
+	finding_number(f, "needed", l->data_offset);
+	finding_number(f, "there", l->size);
+	finding_next(f, "A partition: is it as long in the partition table as it was? (fdisk -l; "
+			"sfdisk --dump) Write nothing to the disk before it is.");
+	finding_next(f, "A detached header: bootverdict luks --header %s DEVICE",
+		     luks_view_place(v));
+}
+
 /* Its header is right by its own checksum; what is missing was never read wrongly. */
 static void too_small(struct report *r, const struct luks_view *v)
 {
 	const struct luks *l = &v->luks;
-	uint64_t needed = l->needed > l->size ? l->needed : l->data_end;
+	uint64_t needed = l->needed > l->size	  ? l->needed
+			  : l->data_end > l->size ? l->data_end
+						  : l->data_offset;
 	slot_set cut = luks_slots_cut(v);
 	cleanup(free_ptr) char *slots = luks_slots_text(cut);
 	struct finding *f = report_finding(
@@ -324,6 +348,7 @@ static void damaged_beside_another_writer(struct report *r, const struct luks_vi
 
 	add_evidence(f, v);
 	finding_not(f, "%s", not_what());
+	luks_next_ask_first(f, v);
 	luks_next_keep_evidence(f, v);
 }
 
@@ -367,6 +392,7 @@ static void one_copy_bad(struct report *r, const struct luks_view *v)
 			  "disk stays what it is.");
 	add_evidence(f, v);
 	finding_not(f, "%s", not_what());
+	luks_next_ask_first(f, v);
 	finding_next(f, "Have the storage examined: it does not give back what was written, unless "
 			"something else wrote there.");
 	if (v->foreign)
@@ -433,12 +459,17 @@ static void update_was_cut(struct report *r, const struct luks_view *v)
 			? "The %s copy of the LUKS2 header is half an update: its checksum was not "
 			  "written any more, as when the power goes meanwhile. The %s copy counts, "
 			  "and is good."
-			: "The %s copy of the LUKS2 header was not written yet: the %s one is the "
-			  "first that was ever written here, and is good.",
+			: "There is no %s copy of the LUKS2 header; the %s one is good. Its seqid is "
+			  "that of the first update after it was made: the other copy was not written "
+			  "yet then, or it was lost.",
 		copy_name(!good), copy_name(good));
 
 	finding_number(f, "seqid of the first", v->luks.copies[0].seqid);
 	finding_number(f, "seqid of the second", v->luks.copies[1].seqid);
+	if (!v->luks.copies[!good].unfinished)
+		finding_next(f,
+			     "Was it stopped while cryptsetup made or converted it? When not, have "
+			     "the storage examined.");
 	make_equal(f, v, option);
 }
 
@@ -500,7 +531,8 @@ static void reencryption(struct report *r, const struct luks_view *v)
 		"A reencryption is in progress, or was interrupted. That is no damage.");
 
 	f->warning = true;
-	finding_next(f, "Go on with it: cryptsetup reencrypt --resume-only %s", v->device);
+	if (!luks_slots_damaged(v))
+		finding_next(f, "Go on with it: cryptsetup reencrypt --resume-only %s", v->device);
 }
 
 static bool both_good(const struct luks *l)
@@ -598,7 +630,9 @@ void report_luks_header(struct report *r, const struct luks_view *v)
 		copies_differ(r, v);
 	if (l->chosen < 0)
 		return;
-	if (luks_is_too_small(v))
+	if (luks_may_be_elsewhere(v))
+		data_elsewhere(r, v);
+	else if (luks_is_too_small(v))
 		too_small(r, v);
 	if (v->sealed)
 		against_record(r, v);

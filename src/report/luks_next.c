@@ -6,6 +6,19 @@
 #include "util/text.h"
 #include "util/util.h"
 
+void luks_next_ask_first(struct finding *f, const struct luks_view *v)
+{
+	const char *place = luks_view_place(v);
+
+	if (v->foreign || v->luks.copies[0].state != LUKS_COPY_ABSENT)
+		return;
+	finding_next(f,
+		     "First: did somebody make it something else, which is not known here? "
+		     "blkid -p %s; wipefs -n %s. If so, write no header over it: take it out of "
+		     "crypttab, and nothing is lost.",
+		     place, place);
+}
+
 void luks_next_keep_evidence(struct finding *f, const struct luks_view *v)
 {
 	finding_next(f,
@@ -35,6 +48,13 @@ void luks_next_copy_header(struct finding *f, const struct luks_view *v)
 
 void luks_next_use_backup(struct finding *f, const struct luks_view *v)
 {
+	if (v->luks.reencrypting) {
+		finding_next(f,
+			     "No luksHeaderRestore while a reencryption is in progress: a backup "
+			     "tells of another volume key, or of less of it than is done, and what "
+			     "lies between would be lost. Try one on an image of the disk.");
+		return;
+	}
 	finding_next(f,
 		     "With a header backup: examine it first (bootverdict luks BACKUP-FILE), then: "
 		     "cryptsetup luksHeaderRestore %s --header-backup-file BACKUP-FILE",
@@ -88,7 +108,9 @@ void luks_next_restore_header(struct finding *f, const struct luks_view *v)
 	cleanup(free_ptr) char *text = luks_slots_text(left);
 
 	luks_next_use_backup(f, v);
-	finding_next(f, "A backup brings back the passphrases of its time.");
+	if (!v->luks.reencrypting)
+		finding_next(f, "A backup brings back the passphrases of its time, and its volume "
+				"key: when the disk was reencrypted since, it opens nothing.");
 	if (luks_is_known(&v->luks))
 		return;
 	if (left)

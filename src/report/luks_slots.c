@@ -19,35 +19,104 @@ static void how_to_get_past(struct finding *f, const struct luks_view *v, slot_s
 			     text, __builtin_ctz(usable), v->device);
 }
 
-static void what_still_opens(struct finding *f, const struct luks_view *v)
+static slot_set slots_with(const struct luks_view *v, slot_set of,
+			   bool (*is)(const struct luks_keyslot *k))
 {
-	slot_set opening = luks_slots_opening(v), sound = luks_slots_sound(v);
-	slot_set unproven = luks_slots_unproven(v), rest_sound = sound & ~opening;
-	cleanup(free_ptr) char *good = luks_slots_text(opening), *rest = luks_slots_text(unproven);
-	cleanup(free_ptr) char *kept = luks_slots_text(rest_sound);
+	slot_set set = 0;
 
-	if (opening)
-		finding_next(f, "The passphrase of %s still opens the disk.", good);
-	if (rest_sound)
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+		if (is(&v->luks.slots[i]))
+			set |= of & UINT32_C(1) << i;
+	}
+	return set;
+}
+
+static bool has_token(const struct luks_keyslot *k)
+{
+	return *k->token;
+}
+
+static bool is_ignored(const struct luks_keyslot *k)
+{
+	return k->ignored;
+}
+
+static bool is_unbound(const struct luks_keyslot *k)
+{
+	return k->unbound;
+}
+
+static void tell_next(struct finding *f, const struct luks_view *v, slot_set slots,
+		      const char *before, const char *behind)
+{
+	cleanup(free_ptr) char *text = luks_slots_named(v, slots);
+
+	if (slots)
+		finding_next(f, "%s%s%s", before, text, behind);
+}
+
+/* What a token gives is no passphrase, and cryptsetup passes over a keyslot to be ignored. */
+static void which_open(struct finding *f, const struct luks_view *v)
+{
+	slot_set opening = luks_slots_opening(v);
+	slot_set token = slots_with(v, opening, has_token);
+	slot_set ignored = slots_with(v, opening & ~token, is_ignored);
+	cleanup(free_ptr) char *text = luks_slots_text(ignored);
+
+	tell_next(f, v, opening & ~token & ~ignored, "The passphrase of ",
+		  " still opens the disk.");
+	if (ignored)
 		finding_next(
 			f,
-			"The key material of %s is as sealed; whether it opens the disk does not "
-			"hang on that alone.",
-			kept);
-	if (unproven)
-		finding_next(
-			f, "Nothing speaks against %s, and nothing proves it: try its passphrase.",
-			rest);
-	how_to_get_past(f, v, sound ? sound : unproven);
-	if (!sound && !unproven && !v->comparison.shift)
+			"The passphrase of %s still opens the disk, but only where the keyslot "
+			"is named, for its priority is `ignore`: cryptsetup open --key-slot %d %s "
+			"NAME",
+			text, __builtin_ctz(ignored), v->device);
+	tell_next(f, v, token, "The key that a token holds for ",
+		  " still opens the disk, where the token gives it.");
+}
+
+static void what_still_opens(struct finding *f, const struct luks_view *v)
+{
+	slot_set sound = luks_slots_sound(v), unproven = luks_slots_unproven(v);
+	slot_set cut = luks_slots_cut(v), other = slots_with(v, sound | unproven, is_unbound);
+	slot_set left = (sound | unproven) & ~other;
+
+	which_open(f, v);
+	tell_next(
+		f, v, sound & ~other & ~luks_slots_opening(v), "The key material of ",
+		v->luks.reencrypting
+			? " is as sealed. While a reencryption is in progress only a passphrase "
+			  "opens the disk that has keyslots of both volume keys."
+			: " is as sealed; whether it opens the disk does not hang on that alone.");
+	tell_next(f, v, other,
+		  v->luks.reencrypting
+			  ? "Another volume key than that of the data as they are is in "
+			  : "Another volume key than that of the data is in ",
+		  ".");
+	tell_next(f, v, unproven & ~other, "Nothing speaks against ",
+		  ", and nothing proves it: try its passphrase.");
+	tell_next(f, v, cut, "Behind the end of the device lies ",
+		  ": it may open the disk once that is as long as it was.");
+	how_to_get_past(f, v, sound & ~other ? sound & ~other : unproven & ~other);
+	if (!left && !cut && !v->comparison.shift)
 		finding_next(f, "No other keyslot is left that could open the disk.");
+}
+
+/* Which cryptsetup asks for when it changes keyslots; it changes none during a reencryption. */
+static bool has_another_passphrase(const struct luks_view *v)
+{
+	slot_set left = luks_slots_sound(v) | luks_slots_unproven(v);
+
+	left &= ~slots_with(v, left, is_unbound) & ~slots_with(v, left, has_token);
+	return !luks_is_refused(v) && !v->luks.reencrypting && left;
 }
 
 static void how_to_recover(struct finding *f, const struct luks_view *v, unsigned int slot)
 {
 	what_still_opens(f, v);
 	luks_next_keep_evidence(f, v);
-	if (!luks_is_refused(v) && luks_slots_sound(v) | luks_slots_unproven(v))
+	if (has_another_passphrase(v))
 		finding_next(f,
 			     "Once the storage is sound, with another passphrase: cryptsetup "
 			     "luksKillSlot %s %u; cryptsetup luksAddKey --key-slot %u %s",
@@ -131,7 +200,7 @@ static void how_to_end_it(struct finding *f, const struct luks_view *v, unsigned
 	static const char question[] =
 		"Was cryptsetup removing or changing a key when it was stopped? Then end that";
 
-	if (luks_slots_sound(v) | luks_slots_unproven(v))
+	if (luks_slots_sound(v) | luks_slots_unproven(v) | luks_slots_cut(v))
 		finding_next(f,
 			     "%s, with another passphrase, and seal the disk again: cryptsetup "
 			     "luksKillSlot %s %u; bootverdict seal --all",

@@ -117,6 +117,23 @@ static bool names_a_header(const char *source)
 	return *crypttab_uuid(source) || *behind(source, labels);
 }
 
+/* crypttab(5), of Debian and of systemd: a key file, a keyscript, or what a token gives. */
+static char *key_of(const char *key, const char *options)
+{
+	static const char *const tokens[] = { "tpm2-device", "fido2-device", "pkcs11-uri" };
+	cleanup(free_ptr) char *script = NULL;
+
+	if (has_option(options, "keyscript", &script))
+		return text_format("the keyscript %s", script ? script : "");
+	for (size_t i = 0; i < ARRAY_SIZE(tokens); i++) {
+		if (has_option(options, tokens[i], NULL))
+			return text_format("the token that %s names", tokens[i]);
+	}
+	if (!*key || !strcmp(key, "none") || !strcmp(key, "-"))
+		return NULL;
+	return text_format("the key file %s", key);
+}
+
 static void add_entry(struct crypttab *t, char *fields[FIELDS])
 {
 	struct crypttab_entry *e;
@@ -128,6 +145,7 @@ static void add_entry(struct crypttab *t, char *fields[FIELDS])
 	e = &t->entries[t->count - 1];
 	e->name = text_copy(fields[0]);
 	e->source = text_copy(fields[1]);
+	e->key = key_of(fields[2], fields[3]);
 	has_option(fields[3], "header", &e->header);
 	e->initramfs = has_option(fields[3], "initramfs", NULL);
 	e->noauto = has_option(fields[3], "noauto", NULL);
@@ -156,6 +174,7 @@ void crypttab_clear(struct crypttab *t)
 		free(t->entries[i].name);
 		free(t->entries[i].source);
 		free(t->entries[i].header);
+		free(t->entries[i].key);
 	}
 	free(t->entries);
 	memset(t, 0, sizeof(*t));

@@ -7,9 +7,10 @@
 
 /* An entry of crypttab(5) that may be LUKS. Strings are owned. */
 struct crypttab_entry {
-	char *name;	/* of the mapping */
-	char *source;	/* "UUID=...", "/dev/vda3" */
-	char *header;	/* path of a detached header, or NULL */
+	char *name;   /* of the mapping */
+	char *source; /* "UUID=...", "/dev/vda3" */
+	char *header; /* path of a detached header, or NULL */
+	char *key; /* what gives the key, in words: "the key file /key"; NULL: somebody types it */
 	bool initramfs; /* to be unlocked there in any case */
 	bool noauto;	/* not unlocked by itself later */
 	bool luks; /* said to be: by the option, by a header, by a UUID or label, which plain dm-crypt has not */

@@ -6,6 +6,8 @@
 /* Of LUKS2, crypt_format() and crypt_convert(). */
 #define FIRST_SEQID 2u
 
+#define PAGE_BYTES_MAX 65536u
+
 static const struct luks_judgement as_sealed = { VERDICT_INTACT, LUKS_AS_SEALED };
 
 static bool is_in_use(const struct luks_view *v, unsigned int slot)
@@ -122,7 +124,8 @@ slot_set luks_slots_opening(const struct luks_view *v)
 {
 	slot_set set = luks_slots_sound(v);
 
-	if (luks_is_refused(v) || v->comparison.fields_bad || *v->luks.requirements)
+	if (luks_is_refused(v) || v->comparison.fields_bad || *v->luks.requirements ||
+	    v->luks.reencrypting)
 		return 0;
 	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
 		if (v->luks.slots[i].unbound)
@@ -190,13 +193,33 @@ static bool any_slot_is_bad(const struct luks_view *v)
 	       any_slot_is(v, SLOT_UNREADABLE);
 }
 
+/* A header backup of LUKS1 ends with the page of its last keyslot (lib/luks1/keymanage.c). */
+static bool may_be_header_alone(const struct luks_view *v)
+{
+	const struct luks *l = &v->luks;
+	uint64_t rest = l->needed % PAGE_BYTES_MAX;
+
+	return v->header || l->size <= l->needed + (rest ? PAGE_BYTES_MAX - rest : 0);
+}
+
+static bool begins_behind_end(const struct luks_view *v)
+{
+	return v->luks.data_offset > v->luks.size && !may_be_header_alone(v);
+}
+
 bool luks_is_too_small(const struct luks_view *v)
 {
 	const struct luks *l = &v->luks;
 
 	if (l->chosen < 0 && l->copies[0].state != LUKS_COPY_CUT)
 		return false;
-	return l->needed > l->size || (!v->header && l->size > l->needed && l->data_end > l->size);
+	return l->needed > l->size || begins_behind_end(v) ||
+	       (!v->header && l->size > l->needed && l->data_end > l->size);
+}
+
+bool luks_may_be_elsewhere(const struct luks_view *v)
+{
+	return !v->sealed && v->luks.needed <= v->luks.size && begins_behind_end(v);
 }
 
 bool luks_holds_another(const struct luks_view *v)
@@ -337,7 +360,8 @@ struct luks_judgement judge_luks(const struct luks_view *v)
 	if (luks_slots_wiped(v))
 		j = worse(j, VERDICT_INCONCLUSIVE, LUKS_SLOT_WIPED);
 	if (luks_is_too_small(v))
-		j = worse(j, VERDICT_CONFIG_ERROR, LUKS_TOO_SMALL);
+		j = worse(j, luks_may_be_elsewhere(v) ? VERDICT_INCONCLUSIVE : VERDICT_CONFIG_ERROR,
+			  LUKS_TOO_SMALL);
 	if (*v->luks.requirements)
 		j = worse(j, VERDICT_INCONCLUSIVE, LUKS_NOT_KNOWN);
 	if (v->sealed)

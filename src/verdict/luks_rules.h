@@ -69,7 +69,9 @@ bool luks_is_erased(const struct luks *l);
 
 /*
  * Keyslots that open the volume with cryptsetup as the device is: their key material is as sealed,
- * they are of this volume, and nothing else that is known keeps cryptsetup from it.
+ * they are of this volume, and nothing else that is known keeps cryptsetup from it. None during a
+ * reencryption, which takes a passphrase of both volume keys (lib/luks2/luks2_keyslot.c,
+ * LUKS2_keyslot_open_all_segments()).
  */
 slot_set luks_slots_opening(const struct luks_view *v);
 
@@ -78,6 +80,12 @@ slot_set luks_slots_opening(const struct luks_view *v);
  * that may be a header alone the data do not count.
  */
 bool luks_is_too_small(const struct luks_view *v);
+
+/*
+ * Of such a one: its keyslots are here, its data would begin behind the end, and no record tells that
+ * they ever were here. It may be a detached header, or LUKS1 lost that field.
+ */
+bool luks_may_be_elsewhere(const struct luks_view *v);
 
 /* Whether a container begins in it, further in: then the record says nothing against this one. */
 bool luks_holds_another(const struct luks_view *v);

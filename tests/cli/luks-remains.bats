@@ -175,6 +175,43 @@ remains_open() { # FILE
 	done
 }
 
+@test "luks: another format made on a sealed container is told, whichever; noise in its place is damage" {
+	local version tool
+	for version in 1 2; do
+		make_luks "$DISK" "$version"
+		unset ROOT
+		seal_luks "$DISK"
+		cp "$DISK" "$DISK.good"
+		for tool in minix bfs integrity; do
+			cp "$DISK.good" "$DISK"
+			case $tool in
+			minix) mkfs.minix "$DISK" >/dev/null ;;
+			bfs) mkfs.bfs "$DISK" >/dev/null ;;
+			integrity) printf 'integrt\0\1\4%0502d' 0 | dd of="$DISK" conv=notrunc status=none ;;
+			esac
+			run -5 luks --json "$DISK"
+			[[ $output != *"repair $DISK"* ]]
+			[[ $(field '[.findings[].next[]][0]') == "Which of the two shall it be?"* ]]
+			run -5 luks "$DISK"
+		done
+		# No format that is known: the bytes are lost, but what is there is asked first.
+		cp "$DISK.good" "$DISK"
+		noise 32768 7 | dd of="$DISK" conv=notrunc status=none
+		run -1 luks --json "$DISK"
+		[ "$(findings)" = BV-LUKS-GONE ] || [ "$(findings)" = BV-LUKS-GONE,BV-LUKS-KEYSLOT ]
+		[[ $(finding BV-LUKS-GONE '.next[0]') == *"blkid -p $DISK; wipefs -n $DISK"* ]]
+		cp "$DISK.good" "$DISK"
+		zero_4k "$DISK" 0
+		run -1 luks --json "$DISK"
+		[[ $(field '.findings[0].next[0]') == *"blkid -p $DISK; wipefs -n $DISK"* ]]
+		# The magic is there: it is no other format's place.
+		cp "$DISK.good" "$DISK"
+		flip_bit "$DISK" 100
+		run -1 luks --json "$DISK"
+		[[ $output != *wipefs* ]]
+	done
+}
+
 @test "luks: LUKS1 with a partition table over descriptors of unused keyslots" {
 	make_luks "$DISK" 1
 	printf 'label: dos\n,10M,L\n' | sfdisk -q --wipe never "$DISK"
@@ -251,6 +288,56 @@ remains_open() { # FILE
 	flip_bit "$DISK" $(($(slot_offset "$DISK" 2 0) + 5000))
 	run -1 luks --json "$DISK"
 	[[ $(finding BV-LUKS-KEYSLOT '.next[0]') == "The passphrase of keyslot 1 still opens the disk." ]]
+}
+
+@test "luks: a keyslot to be ignored, of a token, or behind the end: what is said of it is so" {
+	make_luks "$DISK" 2
+	cp "$DISK" "$DISK.good"
+	cryptsetup config --priority ignore --key-slot 1 "$DISK"
+	seal_luks "$DISK"
+	flip_bit "$DISK" $(($(slot_offset "$DISK" 2 0) + 5000))
+	run -1 luks --json "$DISK"
+	[[ $(finding BV-LUKS-KEYSLOT '.next[0]') == *"keyslot 1 still opens"*"--key-slot 1 $DISK"* ]]
+	run ! keyed "$SECOND" open --test-passphrase "$DISK"
+	keyed "$SECOND" open --test-passphrase --key-slot 1 "$DISK"
+	# A token's.
+	cp "$DISK.good" "$DISK"
+	printf '{"type":"systemd-tpm2","keyslots":["1"],"tpm2-blob":"","tpm2-pcrs":[7],"tpm2-policy-hash":""}' |
+		cryptsetup token import --json-file - "$DISK"
+	seal_luks "$DISK"
+	flip_bit "$DISK" $(($(slot_offset "$DISK" 2 0) + 5000))
+	run -1 luks --json "$DISK"
+	[[ $(finding BV-LUKS-KEYSLOT '.next[0]') == *"keyslot 1 (systemd-tpm2) still opens"* ]]
+	[[ $output != *"The passphrase of keyslot 1"* ]]
+	# Behind the end.
+	cp "$DISK.good" "$DISK"
+	seal_luks "$DISK"
+	flip_bit "$DISK" $(($(slot_offset "$DISK" 2 0) + 5000))
+	truncate -s 300000 "$DISK"
+	run -1 luks --json "$DISK"
+	[[ $(finding BV-LUKS-KEYSLOT '.next[0]') == "Behind the end of the device lies keyslot 1"* ]]
+	[[ $output != *"No other keyslot"* ]]
+}
+
+@test "luks: while a reencryption is in progress no passphrase and no backup is promised" {
+	local at
+	make_luks "$DISK" 2
+	keyed "$PASSPHRASE" reencrypt --init-only --key-slot 0 --resilience checksum "${QUICK[@]}" "$DISK"
+	seal_luks "$DISK"
+	run ! keyed "$SECOND" open --test-passphrase "$DISK"
+	keyed "$PASSPHRASE" open --test-passphrase "$DISK"
+	at=$(($(slot_offset "$DISK" 2 0) + 5000))
+	flip_bit "$DISK" "$at"
+	run -1 luks --json "$DISK"
+	[ "$(finding BV-LUKS-KEYSLOT '.ranges[0].byte')" -eq "$at" ]
+	[[ $output != *"still opens"* ]]
+	[[ $output != *"--header-backup-file"* ]]
+	[[ $output != *"--resume-only"* ]]
+	[[ $(finding BV-LUKS-KEYSLOT '.next | join(" ")') == *"material of keyslot 1 is as sealed."*"key than that of the data as they are is in keyslot 2."* ]]
+	# The healthy twin.
+	flip_bit "$DISK" "$at"
+	run -0 luks --json "$DISK"
+	[[ $output == *"--resume-only"* ]]
 }
 
 @test "luks: what is left of a header is read and tried in little: a boot waits for it" {

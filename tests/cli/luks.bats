@@ -555,6 +555,59 @@ slot() { # NUMBER KEY: of the table
 	[[ $output == *"too small for the LUKS container on it: it is not sealed"* ]]
 }
 
+@test "luks: data that begin behind the end: too small by a record, else not known; a lost field is damage" {
+	local version
+	make_luks "$DISK" 1
+	run -4 luks "$DISK"
+	# The payload's offset, of which no checksum tells: 34 MiB on 32.
+	printf '\1' | dd of="$DISK" bs=1 seek=105 conv=notrunc status=none
+	run luks --json "$DISK"
+	verdict_is inconclusive 5
+	[ "$(field '[.findings[].id] | join(",")')" = BV-LUKS-SIZE ]
+	[[ $(finding BV-LUKS-SIZE .summary) == *"that field is damaged (LUKS1 has no checksum)"* ]]
+	make_luks "$DISK" 1
+	seal_luks "$DISK"
+	printf '\1' | dd of="$DISK" bs=1 seek=105 conv=notrunc status=none
+	run luks --json "$DISK"
+	verdict_is storage-corruption 1
+	[[ $(finding BV-LUKS-HEADERS .summary) == "The LUKS1 header is damaged"* ]]
+	unset ROOT
+	make_luks "$DISK" 2 --offset 49152 --luks2-keyslots-size 1M
+	seal_luks "$DISK"
+	truncate -s 20M "$DISK"
+	run luks --json "$DISK"
+	verdict_is config-error 3
+	[ "$(finding BV-LUKS-SIZE .evidence.needed)" -eq 25165824 ]
+	ROOT=$BATS_TEST_TMPDIR/nothing
+	mkdir "$ROOT"
+	run luks --json "$DISK"
+	verdict_is inconclusive 5
+	[[ $(finding BV-LUKS-SIZE .summary) == *"or it is the detached header of another device"* ]]
+	# Backups end where keyslots do.
+	for version in 1 2; do
+		make_luks "$DISK" "$version" --align-payload 49152
+		rm -f "$BATS_TEST_TMPDIR/backup"
+		cryptsetup luksHeaderBackup "$DISK" --header-backup-file "$BATS_TEST_TMPDIR/backup"
+		run luks --json "$BATS_TEST_TMPDIR/backup"
+		verdict_is stale 4
+	done
+}
+
+@test "luks: a second copy that is not there after the first update: written never, or lost" {
+	make_luks "$DISK" 1
+	cryptsetup -q convert --type luks2 "$DISK"
+	zero_bytes "$DISK" 16384 16384
+	run luks --json "$DISK"
+	verdict_is inconclusive 5
+	[[ $(finding BV-LUKS-SEQID .summary) == *"was not written yet then, or it was lost."* ]]
+	[[ $(finding BV-LUKS-SEQID '.next[0]') == *"have the storage examined"* ]]
+	# With more updates behind it there was one.
+	add_key "$DISK" 2 "$PASSPHRASE" third
+	zero_bytes "$DISK" 16384 16384
+	run luks --json "$DISK"
+	verdict_is storage-corruption 1
+}
+
 @test "luks: a sealed device that became too small lost no byte; a damaged one did" {
 	make_luks "$DISK" 2
 	seal_luks "$DISK"

@@ -111,8 +111,9 @@ struct scene {
 	struct block_devices devices;
 	struct chain chain;
 	struct report report;
-	const char *missing; /* the crypttab's name for it, which no device has */
-	bool without_lvm;    /* the initramfs has no lvm */
+	const char *crypttab; /* NULL: a passphrase is typed */
+	const char *missing;  /* the crypttab's name for it, which no device has */
+	bool without_lvm;     /* the initramfs has no lvm */
 	bool broken;
 	char *text;
 };
@@ -152,7 +153,7 @@ static void set_scene(struct scene *s, const char *content)
 
 static void play(struct scene *s)
 {
-	chain_gather(&s->chain, &s->device, &s->devices, crypttab);
+	chain_gather(&s->chain, &s->device, &s->devices, s->crypttab ? s->crypttab : crypttab);
 	s->chain.device_mapper = true;
 	s->chain.lvm = !s->without_lvm;
 	free(s->chain.missing);
@@ -232,6 +233,29 @@ static void expect_root(const char *root, struct block_devices *b, enum verdict 
 	if (id)
 		assert_string_equal(r.findings[0].id, id);
 	report_clear(&r);
+}
+
+/* A byte of the UUID that was lost makes no other file system of it, where a checksum tells. */
+static void test_uuid_lost(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	shell("rm -f fs; truncate -s 128M fs; mkfs.btrfs -q -U " FS_UUID " fs");
+	set_scene(&s, "fs");
+	strcpy(s.layers[1].kind, "btrfs");
+	expect(&s, VERDICT_INTACT, NULL,
+	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > btrfs (there)");
+	shell("printf x | dd of=fs bs=1 seek=65570 conv=notrunc status=none");
+	set_scene(&s, "fs");
+	strcpy(s.layers[1].kind, "btrfs");
+	expect(&s, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
+	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > btrfs (DAMAGED)");
+	shell("rm -f fs; truncate -s 128M fs; mkfs.btrfs -q fs");
+	set_scene(&s, "fs");
+	strcpy(s.layers[1].kind, "btrfs");
+	expect(&s, VERDICT_INCONCLUSIVE, "BV-CHAIN-OTHER",
+	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > btrfs (ANOTHER ONE)");
 }
 
 /* Spare superblocks of a file system outlive it: mke2fs alone writes those in the same places anew. */
@@ -321,6 +345,50 @@ static void test_root_is_luks(void **state)
 	s.device.view.luks.chosen = -1;
 	expect(&s, VERDICT_INTACT, "", "/dev/vda3 > LUKS (DAMAGED) > mapping (not opened)");
 	luks_uuid[0] = '1';
+}
+
+/* Nobody typed anything: no word of the keyboard, and what gives the key is named. */
+static void test_not_typed(void **state)
+{
+	static const struct {
+		const char *crypttab, *key; /* NULL: it is typed */
+	} rows[] = {
+		{ "root_crypt UUID=" LUKS_UUID " /cryptroot/keyfiles/root.key luks\n",
+		  "the key file /cryptroot/keyfiles/root.key" },
+		{ "root_crypt UUID=" LUKS_UUID
+		  " /dev/disk/by-label/K:/k luks,keyscript=/lib/passdev",
+		  "the keyscript /lib/passdev" },
+		{ "root_crypt UUID=" LUKS_UUID " none luks,tpm2-device=auto",
+		  "the token that tpm2-device names" },
+		{ "root_crypt UUID=" LUKS_UUID " - luks\n", NULL },
+		{ "root_crypt UUID=" LUKS_UUID "\n", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct finding *f;
+		struct scene s;
+
+		set_scene(&s, NULL);
+		s.crypttab = rows[i].crypttab;
+		play(&s);
+		f = &s.report.findings[0];
+		assert_string_equal(f->id, "BV-LUKS-PASSPHRASE");
+		assert_int_equal(f->verdict,
+				 rows[i].key ? VERDICT_INCONCLUSIVE : VERDICT_CONFIG_ERROR);
+		assert_int_equal(strstr(f->summary, "keyboard") != NULL, !rows[i].key);
+		assert_int_equal(strstr(f->next.items[0], "Caps Lock") != NULL, !rows[i].key);
+		if (rows[i].key)
+			assert_non_null(strstr(f->summary, rows[i].key));
+		end(&s);
+		/* Damage is told all the same. */
+		set_scene(&s, NULL);
+		s.crypttab = rows[i].crypttab;
+		s.device.view.comparison.slots[1] = SLOT_DAMAGED;
+		expect(&s, VERDICT_INTACT, "",
+		       "/dev/vda3 > LUKS (DAMAGED) > root_crypt (not opened) > ext4 (not "
+		       "reached)");
+	}
 }
 
 /* By the mapping's name, or by the device. */
@@ -570,11 +638,13 @@ int main(void)
 		cmocka_unit_test(test_block_devices),
 		cmocka_unit_test(test_whole_chain),
 		cmocka_unit_test(test_superblock_gone),
+		cmocka_unit_test(test_uuid_lost),
 		cmocka_unit_test(test_made_anew),
 		cmocka_unit_test(test_not_opened),
 		cmocka_unit_test(test_root_is_luks),
 		cmocka_unit_test(test_absent),
 		cmocka_unit_test(test_absent_without_record),
+		cmocka_unit_test(test_not_typed),
 		cmocka_unit_test(test_crypttab_entry),
 		cmocka_unit_test(test_crypttab_source),
 		cmocka_unit_test(test_source_missing),

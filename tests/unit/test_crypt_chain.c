@@ -112,6 +112,8 @@ static void test_crypttab(void **state)
 	assert_non_null(e);
 	assert_string_equal(e->source, "/dev/sda3");
 	assert_string_equal(e->header, "/boot/h");
+	assert_string_equal(e->key, "the key file /key");
+	assert_null(t.entries[0].key);
 	assert_true(e->initramfs && !e->noauto);
 	assert_true(t.entries[2].noauto && !t.entries[2].initramfs);
 	assert_null(t.entries[0].header);

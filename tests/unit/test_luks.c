@@ -88,13 +88,24 @@ static bool array_has(struct json_object *array, const char *text)
 	return false;
 }
 
+/* Of the digest, one that is no backup of a reencryption. */
+static bool has_segment_in_use(struct json_object *root, struct json_object *digest)
+{
+	json_object_object_foreach(at(root, "segments"), key, segment)
+	{
+		if (array_has(at(digest, "segments"), key) &&
+		    !json_object_object_get_ex(segment, "flags", NULL))
+			return true;
+	}
+	return false;
+}
+
 static bool has_segment(struct json_object *root, const char *slot)
 {
 	json_object_object_foreach(at(root, "digests"), key, digest)
 	{
 		(void)key;
-		if (array_has(at(digest, "keyslots"), slot) &&
-		    json_object_array_length(at(digest, "segments")) > 0)
+		if (array_has(at(digest, "keyslots"), slot) && has_segment_in_use(root, digest))
 			return true;
 	}
 	return false;
@@ -667,7 +678,8 @@ static void test_future_versions_are_no_damage(void **state)
 	/* Both copies say so, and the checksum may be of another kind. */
 	memcpy(image.p, luks2.image.p, 2 * HEADER);
 	image.p[7] = image.p[HEADER + 7] = 3;
-	image.p[448] = image.p[HEADER + 448] = 'x';
+	image.p[448] ^= 0x55;
+	image.p[HEADER + 448] ^= 0x55;
 	l = luks_of_bytes(image.p, image.len);
 	assert_int_equal(l.version, 2);
 	assert_int_equal(l.chosen, -1);
@@ -1322,6 +1334,22 @@ static void test_recognises_what_tools_make(void **state)
 		{ "tr '\\0' '\\377' </dev/zero | dd of=$f bs=4096 count=1 iflag=fullblock "
 		  "conv=notrunc",
 		  "bytes that are all ff" },
+		{ "mkfs.minix $f", "a MINIX file system" },
+		{ "mkfs.minix -2 $f", "a MINIX file system" },
+		{ "mkfs.minix -3 $f", "a MINIX file system" },
+		{ "mkfs.bfs $f", "a BFS file system" },
+		{ "d=$(mktemp -d); mkfs.cramfs $d $d.c; dd if=$d.c of=$f conv=notrunc; rm -r $d*",
+		  "a cramfs image" },
+		{ "head -c 4M /dev/zero >$f.d; veritysetup format $f.d $f; rm $f.d",
+		  "a dm-verity hash device" },
+		{ "{ head -c 1024 /dev/zero; printf 'BD%012d\\0\\3%016d' 1 1; } | dd of=$f conv=notrunc",
+		  "an HFS file system" },
+		/* What is no format's is none: noise, text, and a magic of two bytes alone. */
+		{ "head -c 1M /dev/urandom | dd of=$f conv=notrunc", "" },
+		{ "yes nothing | dd of=$f bs=4096 count=9 iflag=fullblock conv=notrunc", "" },
+		{ "{ head -c 1024 /dev/zero; printf 'BD%014d\\023\\177\\377\\377' 1; } | dd of=$f "
+		  "conv=notrunc",
+		  "" },
 		{ ":", "" },
 	};
 
@@ -1360,6 +1388,19 @@ static void test_recognises_marks(void **state)
 		{ 0x25400, "\0\0\0\0\0\xba\xb1\x0c", 8, "a ZFS member" },
 		{ 4096, "EFI PART", 8, "a GPT partition table" },
 		{ 0x8001, "CD001", 5, "an ISO 9660 image" },
+		{ 0, "verity\0\0", 8, "a dm-verity hash device" },
+		{ 0, "integrt\0", 8, "a dm-integrity device" },
+		{ 0, "bluestore block device", 22, "a Ceph BlueStore device" },
+		{ 4120, "\xc6\x85\x73\xf6\x4e\x1a\x45\xca", 8, "a bcache device" },
+		{ 516, "!Stra0tis\x86\xff\x02^A", 14, "a Stratis pool's device" },
+		{ 1024, "\2\0\0\0\0\0\x34\x34", 8, "a NILFS2 file system" },
+		{ 1024, "H+\0\4", 4, "an HFS Plus file system" },
+		{ 1024, "OCFSV2", 6, "an OCFS2 file system" },
+		{ 32, "NXSB", 4, "an APFS container" },
+		{ 0x10034, "ReIsEr", 6, "a ReiserFS file system" },
+		{ 0x10000, "\1\x16\x19\x70\0\0\0\1", 8, "a GFS2 file system" },
+		{ 0x1055c, "\x19\1\x54\x19", 4, "a UFS file system" },
+		{ 4086, "S1SUSPEND", 9, "swap space, with a hibernated system" },
 		{ 510, "\x55\xaa", 2, "a boot sector" },
 		{ 0, "", 0, "zeros" },
 	};

@@ -213,6 +213,21 @@ static void the_other_is_unbound(void)
 	view.luks.slots[0].unbound = true;
 }
 
+static void a_reencryption_began(void)
+{
+	view.luks.reencrypting = true;
+}
+
+static void the_other_is_ignored(void)
+{
+	view.luks.slots[0].ignored = true;
+}
+
+static void the_other_has_a_token(void)
+{
+	strcpy(view.luks.slots[0].token, "systemd-tpm2");
+}
+
 /* With keyslot 3 damaged and keyslot 0 as sealed: what else has to be true for each sentence. */
 static void test_conditions_of_sentences(void **state)
 {
@@ -230,6 +245,8 @@ static void test_conditions_of_sentences(void **state)
 		{ fields_are_bad, false, false, false },
 		{ a_requirement_is_unknown, false, false, false },
 		{ the_other_is_unbound, false, false, false },
+		{ a_reencryption_began, false, false, false },
+		{ the_other_has_a_token, false, false, false },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -245,6 +262,43 @@ static void test_conditions_of_sentences(void **state)
 		assert_false(says_anywhere("nobody wrote"));
 		assert_false(says_anywhere("no way to the data"));
 		finding("BV-LUKS-KEYSLOT");
+	}
+}
+
+/* With keyslot 3 damaged: what is said of keyslot 0, and the advice that goes with it. */
+static void test_what_is_left(void **state)
+{
+	static const struct {
+		void (*what)(void);
+		enum slot_state slot;
+		const char *says, *never;
+	} rows[] = {
+		{ nothing_else, SLOT_AS_SEALED, "luksKillSlot", "No other keyslot" },
+		{ nothing_else, SLOT_DAMAGED, "No other keyslot is left", "luksKillSlot" },
+		{ nothing_else, SLOT_CUT, "Behind the end of the device lies keyslot 0",
+		  "No other keyslot" },
+		{ nothing_else, SLOT_CHANGED, "Nothing speaks against keyslot 0", "still opens" },
+		{ the_other_is_unbound, SLOT_AS_SEALED, "No other keyslot is left",
+		  "luksKillSlot" },
+		{ the_other_is_unbound, SLOT_AS_SEALED, "Another volume key", "luksKillSlot" },
+		{ a_reencryption_began, SLOT_AS_SEALED, "No luksHeaderRestore", "luksKillSlot" },
+		{ a_reencryption_began, SLOT_AS_SEALED, "keyslots of both volume keys",
+		  "--header-backup-file" },
+		{ the_other_is_ignored, SLOT_AS_SEALED, "--key-slot 0 " DEVICE,
+		  "No other keyslot" },
+		{ the_other_has_a_token, SLOT_AS_SEALED, "keyslot 0 (systemd-tpm2) still opens",
+		  "luksKillSlot" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		tear_down(state);
+		set_up(state);
+		view.comparison.slots[3] = SLOT_DAMAGED;
+		view.comparison.slots[0] = rows[i].slot;
+		rows[i].what();
+		report_luks_slots(&report, &view);
+		if (!says_anywhere(rows[i].says) || says_anywhere(rows[i].never))
+			fail_msg("row %zu", i);
 	}
 }
 
@@ -455,6 +509,7 @@ int main(void)
 		TEST(test_healthy),
 		TEST(test_damaged_slot),
 		TEST(test_conditions_of_sentences),
+		TEST(test_what_is_left),
 		TEST(test_last_sentence),
 		TEST(test_no_slot_is_left),
 		TEST(test_changed_by_its_owner),

@@ -155,6 +155,49 @@ static void test_damaged_checksum(void **state)
 	assert_string_equal(look().uuid, UUID);
 }
 
+/* Real ones; each bit of what the checksum covers counts, and what is behind it does not. */
+static void test_checksums_of_others(void **state)
+{
+	static const struct {
+		const char *command;
+		unsigned int at, uuid, end; /* of the superblock, its UUID, what is covered */
+		bool has;
+	} rows[] = {
+		{ "mkfs.xfs -q -m uuid=" UUID, 0, 32, 512, true },
+		{ "mkfs.xfs -q -s size=4096 -m uuid=" UUID, 0, 32, 4096, true },
+		{ "mkfs.xfs -q -m crc=0,uuid=" UUID, 0, 32, 0, false },
+		{ "mkfs.btrfs -q -U " UUID, 65536, 65536 + 32, 65536 + 4096, true },
+		{ "mkfs.btrfs -q --csum sha256 -U " UUID, 65536, 65536 + 32, 0, false },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		unsigned char byte[4];
+		FILE *f;
+
+		make(rows[i].command, 320);
+		assert_string_equal(look().uuid, UUID);
+		assert_false(look().damaged);
+		f = fopen(path, "r+b");
+		assert_non_null(f);
+		assert_int_equal(fseek(f, rows[i].uuid + 3, SEEK_SET), 0);
+		assert_int_equal(fread(byte, 1, 1, f), 1);
+		byte[0] ^= 1;
+		fclose(f);
+		overwrite(rows[i].uuid + 3, byte, 1);
+		assert_int_equal(look().damaged, rows[i].has);
+		byte[0] ^= 1;
+		overwrite(rows[i].uuid + 3, byte, 1);
+		assert_false(look().damaged);
+		if (rows[i].has) {
+			overwrite(rows[i].end, "x", 1);
+			assert_false(look().damaged);
+			overwrite(rows[i].end - 1, "x", 1);
+			assert_true(look().damaged);
+		}
+		remove_image(state);
+	}
+}
+
 static void test_spare(void **state)
 {
 	static const unsigned char zeros[4096];
@@ -191,6 +234,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_nothing, remove_image),
 		cmocka_unit_test_teardown(test_other_kinds, remove_image),
 		cmocka_unit_test_teardown(test_damaged_checksum, remove_image),
+		cmocka_unit_test_teardown(test_checksums_of_others, remove_image),
 		cmocka_unit_test_teardown(test_spare, remove_image),
 	};
 
