@@ -106,6 +106,40 @@ b = open(sys.argv[1], "rb").read(); open(sys.argv[1], "wb").write(b[:b.rfind(b"T
 	[ "$status" -eq 2 ]
 }
 
+@test "behind lz4 data, which have no end mark: the kernel boots what is before it, and it is sealed" {
+	make_system lz4
+	raw_archive "$BATS_TEST_TMPDIR/raw"
+	cp "$IMAGE" "$BATS_TEST_TMPDIR/lz4"
+	while IFS='|' read -r code id words command; do
+		rm -rf "$ROOT"/{boot,var/lib}/bootverdict
+		{
+			cat "$BATS_TEST_TMPDIR/lz4"
+			bash -c "$command" <"$BATS_TEST_TMPDIR/raw"
+		} >"$IMAGE"
+		told "$IMAGE" "$code" "$id" "$words"
+		run seal
+		echo "$output"
+		[ "$status" -eq 0 ]
+		[[ $output == *"what is before it is complete, and sealed"* ]]
+		check
+		# The damaged twin.
+		flip_bit "$IMAGE" $(($(stat -c %s "$IMAGE") - $(stat -c %s "$BATS_TEST_TMPDIR/raw") - 200000))
+		run check
+		[ "$status" -eq 1 ]
+	done <<-'END'
+		3|BV-IMAGE-FORMAT|an archive behind lz4 data, without zeros|cat
+		3|BV-IMAGE-FORMAT|at least 4|gzip -n
+		3|BV-IMAGE-FORMAT|text|echo some text that a hook left there
+		5|BV-IMAGE-APPENDED|something was appended|printf '\355\223\302\376\7'
+		5|BV-IMAGE-APPENDED|something was appended|printf '\20\223\1\0'
+	END
+	# The twin that lost its end: no archive is complete there.
+	head -c 300000 "$BATS_TEST_TMPDIR/lz4" >"$IMAGE"
+	corrupt "$IMAGE"
+	run seal
+	[ "$status" -eq 1 ]
+}
+
 @test "a kernel that is signed again is stale; one that lost bytes is corrupt" {
 	make_system
 	seal
