@@ -140,31 +140,112 @@ b = open(sys.argv[1], "rb").read(); open(sys.argv[1], "wb").write(b[:b.rfind(b"T
 	[ "$status" -eq 1 ]
 }
 
-@test "a kernel that is signed again is stale; one that lost bytes is corrupt" {
-	make_system
-	seal
-	cp "$KERNEL" "$BATS_TEST_TMPDIR/kernel"
-	# A signature changes a field of the first block, and what is behind the image.
-	printf 'ABCD' | dd of="$KERNEL" bs=1 seek=$((0xd8)) conv=notrunc status=none
-	run check --json
-	[ "$status" -eq 4 ]
-	[ "$(field '.findings[0].id')" = BV-KERNEL-STALE ]
-	# The damaged twin.
-	zero_block "$KERNEL" 5
-	run check --json
-	[ "$status" -eq 1 ]
-	[ "$(field '.findings[0].ranges[-1].offset')" -eq $((5 * 4096)) ]
+sign() { # SEED
+	python3 "$BATS_TEST_DIRNAME/sign.py" "$KERNEL" "$1"
 }
 
-@test "a kernel without a checksum, of which a few blocks were rewritten, is inconclusive" {
+# What check says of a kernel that was written since it was sealed.
+kernel_told() { # STATUS ID WORDS
+	run check --json
+	echo "$output"
+	[ "$status" -eq "$1" ]
+	[ "$(field '.findings[0].id')" = "$2" ]
+	[[ "$(field '.findings[0].summary')" == *"$3"* ]]
+}
+
+@test "a kernel that is signed again is stale; one that lost bytes is not" {
+	make_system
+	cp "$KERNEL" "$BATS_TEST_TMPDIR/unsigned"
+	for before in '' one; do
+		cp "$BATS_TEST_TMPDIR/unsigned" "$KERNEL"
+		[ -z "$before" ] || sign "$before"
+		seal
+		cp "$KERNEL" "$BATS_TEST_TMPDIR/sealed"
+		sign two
+		kernel_told 4 BV-KERNEL-STALE "nothing but its signature differs"
+		cp "$KERNEL" "$BATS_TEST_TMPDIR/signed"
+		# The damaged twins: in the setup code, with the signature and without; in the payload.
+		flip_bit "$KERNEL" $((0x4f0))
+		kernel_told 5 BV-KERNEL-CHANGED "which no checksum covers"
+		cp "$BATS_TEST_TMPDIR/sealed" "$KERNEL"
+		flip_bit "$KERNEL" $((0x4f0))
+		kernel_told 5 BV-KERNEL-CHANGED "which no checksum covers"
+		cp "$BATS_TEST_TMPDIR/signed" "$KERNEL"
+		zero_block "$KERNEL" 5
+		kernel_told 1 BV-KERNEL-BLOCKS "broken by its own structure"
+		[ "$(field '[.findings[0].ranges[].offset] | contains([5 * 4096])')" = true ]
+	done
+}
+
+@test "a kernel without a checksum: rewritten in part, cut off, zeros, replaced" {
 	make_system
 	noise 400000 arm64 >"$KERNEL"
 	printf 'ARM\x64' | dd of="$KERNEL" bs=1 seek=56 conv=notrunc status=none
 	seal
+	cp "$KERNEL" "$BATS_TEST_TMPDIR/sealed"
 	printf 'signature' | dd of="$KERNEL" bs=1 seek=100000 conv=notrunc status=none
-	run check --json
-	[ "$status" -eq 5 ]
-	[ "$(field '.findings[0].id')" = BV-KERNEL-CHANGED ]
+	kernel_told 5 BV-KERNEL-CHANGED "only some blocks differ"
+	echo more >>"$KERNEL"
+	kernel_told 5 BV-KERNEL-CHANGED "only some blocks differ"
+	noise 400000 other >"$KERNEL"
+	kernel_told 5 BV-KERNEL-CHANGED "nothing in it can be verified"
+	for size in 200000 0; do
+		head -c "$size" "$BATS_TEST_TMPDIR/sealed" >"$KERNEL"
+		kernel_told 1 BV-KERNEL-BLOCKS ""
+	done
+	for kept in 348160 98304 0; do
+		head -c "$kept" "$BATS_TEST_TMPDIR/sealed" >"$KERNEL"
+		truncate -s 400000 "$KERNEL"
+		kernel_told 1 BV-KERNEL-BLOCKS "became zeros or are cut off"
+	done
+}
+
+@test "a kernel of zeros is not sealed; one that is not known is, with a word" {
+	make_system
+	truncate -s 0 "$KERNEL"
+	truncate -s 400000 "$KERNEL"
+	run seal
+	[ "$status" -eq 1 ]
+	[[ $output == *"holds nothing but zeros"* ]]
+	noise 400000 unknown >"$KERNEL"
+	run seal
+	[ "$status" -eq 0 ]
+	[[ $output == *"no kernel that bootverdict knows"* ]]
+	printf 'ARM\x64' | dd of="$KERNEL" bs=1 seek=56 conv=notrunc status=none
+	run seal
+	[ "$status" -eq 0 ]
+	[[ $output != *"no kernel that"* ]]
+}
+
+@test "appended to, and a sealed byte lost as well, or text in the place of the first block" {
+	for codec in plain zstd; do
+		make_system "$codec"
+		seal
+		cp "$IMAGE" "$BATS_TEST_TMPDIR/sealed"
+		size=$(stat -c %s "$IMAGE")
+		raw_archive "$BATS_TEST_TMPDIR/raw"
+		for command in cat 'head -c 1500 /dev/urandom' 'echo some text that a hook left'; do
+			# In the guard's first header, and in the image.
+			for at in 8 $((size - 300000)); do
+				cp "$BATS_TEST_TMPDIR/sealed" "$IMAGE"
+				truncate -s %4 "$IMAGE"
+				bash -c "$command" <"$BATS_TEST_TMPDIR/raw" >>"$IMAGE"
+				flip_bit "$IMAGE" "$at"
+				run check --json
+				echo "$codec $command $at: $output"
+				# Only the headers, the hashes of the guard's record, and what is compressed tell
+				# damage from an edit.
+				[ "$status" -eq 1 ] || { [ "$codec" = plain ] && [ "$status" -eq 5 ]; }
+				[ "$(field '.findings[0].summary | contains("is not the one that was sealed")')" = true ]
+			done
+		done
+		cp "$BATS_TEST_TMPDIR/sealed" "$IMAGE"
+		yes 'Nov 26 12:00:00 host systemd[1]: Started something.' | head -c 4096 |
+			dd of="$IMAGE" conv=notrunc status=none
+		run check --json
+		[ "$status" -eq 5 ]
+		[ "$(field '.findings[0].id')" = BV-INITRD-CHANGED ]
+	done
 }
 
 @test "an uncompressed initrd that was edited is inconclusive, unless its own record proves a loss" {
