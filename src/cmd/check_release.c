@@ -73,9 +73,40 @@ static void name_members(struct report_range *range, const struct manifest *m)
 	}
 }
 
-/* Only there a sector that is all zero was none when it was sealed. */
-static bool is_compressed(const struct manifest *m, enum artifact_kind kind,
-			  const struct report_range *range)
+#define SECTOR_BYTES 512u
+
+/* Whether a sector of [from, to) that is as sealed is all zero: then another one proves nothing. */
+static bool has_zero_sector(const char *path, const struct bad_ranges *bad, uint64_t from,
+			    uint64_t to)
+{
+	static const unsigned char zeros[SECTOR_BYTES];
+	cleanup(close_fd) int fd = file_open(path);
+	uint64_t at = (from + SECTOR_BYTES - 1) / SECTOR_BYTES * SECTOR_BYTES;
+	struct input *in = fd < 0 ? NULL : input_from_fd(fd, at, to);
+	bool found = !in;
+	size_t k = 0;
+
+	for (const unsigned char *p; !found && at + SECTOR_BYTES <= to; at += SECTOR_BYTES) {
+		ssize_t n = input_peek(in, SECTOR_BYTES, &p);
+
+		if (n < (ssize_t)SECTOR_BYTES) {
+			found = n < 0;
+			break;
+		}
+		while (k < bad->count && bad->ranges[k].offset + bad->ranges[k].length <= at)
+			k++;
+		found = (k == bad->count || at < bad->ranges[k].offset) &&
+			memcmp(p, zeros, SECTOR_BYTES) == 0;
+		input_consume(in, SECTOR_BYTES);
+	}
+	input_free(in);
+	return found;
+}
+
+/* The compressed segment in which all of a range lies, or NULL. */
+static const struct sealed_segment *compressed_segment(const struct manifest *m,
+						       enum artifact_kind kind,
+						       const struct report_range *range)
 {
 	for (size_t i = 0; kind == ARTIFACT_INITRD && i < m->segment_count; i++) {
 		const struct sealed_segment *s = &m->segments[i];
@@ -83,22 +114,31 @@ static bool is_compressed(const struct manifest *m, enum artifact_kind kind,
 
 		if (s->codec != CODEC_NONE && range->offset >= start &&
 		    range->offset + range->length <= start + s->length)
-			return true;
+			return s;
 	}
-	return false;
+	return NULL;
 }
 
 static void add_ranges(struct finding *f, const struct comparison *c, const char *path,
 		       const struct manifest *m, enum artifact_kind kind)
 {
 	size_t told = c->bad.count < RANGES_TOLD_MAX ? c->bad.count : RANGES_TOLD_MAX;
+	const struct sealed_segment *looked_at = NULL;
+	bool has_zeros = false;
 
 	for (size_t i = 0; i < told; i++) {
 		struct report_range *range = finding_range(f, &c->bad.ranges[i]);
 
-		if (range->damage.kind == DAMAGE_ZERO_SECTORS && !is_compressed(m, kind, range))
-			range->damage.kind = DAMAGE_CHANGED;
+		if (range->damage.kind == DAMAGE_ZERO_SECTORS) {
+			const struct sealed_segment *s = compressed_segment(m, kind, range);
+			uint64_t at = s ? m->guard_bytes + s->offset : 0;
 
+			if (s && s != looked_at)
+				has_zeros = has_zero_sector(path, &c->bad, at, at + s->length);
+			looked_at = s;
+			if (!s || has_zeros)
+				range->damage.kind = DAMAGE_CHANGED;
+		}
 		if (kind == ARTIFACT_INITRD)
 			name_members(range, m);
 	}

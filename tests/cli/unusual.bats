@@ -200,6 +200,45 @@ kernel_told() { # STATUS ID WORDS
 	done
 }
 
+# The blocks that, as they stand, have zero sectors and others, from the last one: so many of FILE.
+blocks_with_zero_sectors() { # FILE NUMBER
+	python3 -c 'import sys
+b = open(sys.argv[1], "rb").read()
+for n in range(len(b) // 4096 - 2, 300, -1):
+    zero = [not any(b[n * 4096 + i : n * 4096 + i + 512]) for i in range(0, 4096, 512)]
+    if any(zero) and not zero[0]: print(n)' "$1" | head -n "$2"
+}
+
+@test "zero sectors in a compressed segment are told only where what is as sealed has none" {
+	make_system gzip
+	mkdir "$BATS_TEST_TMPDIR/more"
+	make_files "$BATS_TEST_TMPDIR/more"
+	for i in {1..40}; do
+		noise 1100 "$i"
+		head -c 2000 /dev/zero
+	done >"$BATS_TEST_TMPDIR/more/sparse"
+	archive "$BATS_TEST_TMPDIR/more" >"$BATS_TEST_TMPDIR/raw"
+	# Stored, not compressed.
+	python3 -c 'import sys, zlib
+c = zlib.compressobj(0, zlib.DEFLATED, 31)
+sys.stdout.buffer.write(c.compress(sys.stdin.buffer.read()) + c.flush())' \
+		<"$BATS_TEST_TMPDIR/raw" >"$IMAGE"
+	seal
+	block=$(blocks_with_zero_sectors "$IMAGE" 1)
+	[ -n "$block" ]
+	printf 'lost' | dd of="$IMAGE" bs=1 seek=$((block * 4096 + 100)) conv=notrunc status=none
+	run check --json
+	[ "$status" -eq 1 ]
+	[ "$(field '.findings[0].ranges[0] | "\(.offset / 4096) \(.damage)"')" = "$block changed" ]
+	# The twin: where no sealed sector is zero, one that is was not.
+	make_system gzip
+	seal
+	dd if=/dev/zero of="$IMAGE" bs=512 seek=$((400 * 8 + 2)) count=3 conv=notrunc status=none
+	run check --json
+	[ "$status" -eq 1 ]
+	[ "$(field '.findings[0].ranges[0] | "\(.offset / 4096) \(.damage)"')" = "400 zero-sectors" ]
+}
+
 @test "a kernel of zeros is not sealed; one that is not known is, with a word" {
 	make_system
 	truncate -s 0 "$KERNEL"
