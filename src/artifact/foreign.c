@@ -127,6 +127,10 @@ static const char *xz_option(const unsigned char *p, size_t len)
 	if ((p[13] & 3) > 1 || (at < len && p[12] && p[at] == 3))
 		return "it uses a filter that no kernel knows: pack it with xz --check=crc32 and no "
 		       "other option";
+	/* The first of two filters has no property; a start offset would be one. */
+	if ((p[13] & 3) == 1 && at + 1 < len && p[at + 1])
+		return "its filter has an option that no kernel reads: pack it with xz --check=crc32 "
+		       "and no other option";
 	return NULL;
 }
 

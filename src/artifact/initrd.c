@@ -35,11 +35,13 @@ struct walk {
 	struct decompressor *d; /* NULL, or made for this codec */
 	enum codec d_codec;
 	bool frame_ended;
+	int no_block; /* why what follows is no block of lz4, or 0 */
 	unsigned char *buf;
 	size_t pos, have;
 	uint64_t base; /* position of buf[0] in the segment's unpacked bytes */
 
 	bool open;	/* inside an archive: its trailer is still to come */
+	bool closed;	/* the last archive had its trailer */
 	bool in_member; /* its header was read, its data not yet */
 	struct member m;
 	char name[INITRD_PATH_MAX];
@@ -184,6 +186,20 @@ static bool inside_member(const struct walk *w)
 	return w->in_member || w->have > w->pos || cpio_padding(position(w)) != 0;
 }
 
+/*
+ * lz4 has no end mark: what follows a block and is none was not necessarily one. Whether the archives
+ * before it are complete is seen when they are through.
+ */
+static bool ends_before_no_block(struct walk *w, ssize_t error)
+{
+	uint64_t end = decompressor_whole_until(w->d);
+
+	if (!end || (error != -EBADMSG && error != -ENODATA) || input_seek(w->in, end) < 0)
+		return false;
+	w->no_block = (int)error;
+	return true;
+}
+
 /* Unpacks more bytes behind those in the buffer: their number, 0 at the segment's end. */
 static ssize_t unpack(struct walk *w)
 {
@@ -204,7 +220,7 @@ static ssize_t unpack(struct walk *w)
 				return r;
 		}
 		n = decompressor_read(w->d, w->buf + w->have, UNPACK_BUFFER - w->have);
-		if (n < 0)
+		if (n < 0 && !ends_before_no_block(w, n))
 			return fault_unpacking(w, (int)n);
 		if (n > 0) {
 			w->have += (size_t)n;
@@ -506,6 +522,7 @@ static int trailer_read(struct walk *w, const struct cpio_header *h)
 			     place(w).text);
 	consume(w, CPIO_HEADER_BYTES + h->name_size);
 	w->open = false;
+	w->closed = true;
 	w->archives++;
 	return skip_padding(w);
 }
@@ -617,6 +634,7 @@ static int archive_walk(struct walk *w)
 	int r = 0;
 
 	w->open = true;
+	w->closed = false;
 	w->m.path = NULL;
 	while (w->open && r == 0) {
 		r = member_walk(w);
@@ -659,6 +677,8 @@ static int compressed_walk(struct walk *w)
 		else
 			r = archive_walk(w);
 	}
+	if (w->no_block && (!r || r == -EBADMSG || r == -ENODATA) && !w->closed)
+		return fault_unpacking(w, w->no_block);
 	if (r) {
 		r = judge_content(w, r);
 		if (!w->fault->is && !w->fault->proven && w->members + w->archives == before)
@@ -764,6 +784,30 @@ static int segment_detect(struct walk *w, enum codec *codec)
 	return p[0] == '0' && aligned && !is ? 0 : fault_behind(w, is, p, (size_t)n);
 }
 
+/* The kernel takes it for more of the lz4 data, whatever it is. */
+static int fault_behind_lz4(struct walk *w)
+{
+	static const struct foreign archive = {
+		"an archive behind lz4 data, without zeros between them",
+		"fill in zero bytes before it, at least 4, up to a multiple of 4", FOREIGN_OTHER
+	};
+	const struct foreign *is;
+	const unsigned char *p;
+	ssize_t n = input_peek(w->in, FOREIGN_HEAD_BYTES, &p);
+	size_t pad, left;
+
+	if (n < 0)
+		return fault_reading(w, (int)n);
+	/* Less than the word of zeros that would have ended it. */
+	pad = zeros(p, n < 3 ? (size_t)n : 3);
+	left = (size_t)n - pad;
+	is = foreign_find(p + pad, left);
+	if (codec_detect(p + pad, left) != CODEC_NONE ||
+	    (left >= 5 && memcmp(p + pad, "07070", 5) == 0))
+		is = &archive;
+	return fault_behind(w, is, p, (size_t)n);
+}
+
 static int image_walk(struct walk *w)
 {
 	for (;;) {
@@ -773,6 +817,8 @@ static int image_walk(struct walk *w)
 		/* What is said between segments is about the image's own bytes. */
 		w->seg.codec = CODEC_NONE;
 		w->seg.offset = input_offset(w->in);
+		if (w->no_block)
+			return fault_behind_lz4(w);
 		r = skip_image_zeros(w);
 		if (r < 0)
 			return r;

@@ -3,6 +3,7 @@
 
 #include <linux/magic.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 
 #include "boot/unpack_message.h"
@@ -94,6 +95,30 @@ static bool is_wholly_another(const struct circumstances *c, const struct conten
 	return file->type == CONTENT_SYMLINK || each_block(c, file, is_another_block, l);
 }
 
+/*
+ * Whether a file of another size is as sealed in all whole blocks that it has in common with the
+ * sealed one: it was cut off, or its size is what was damaged. What became longer beside a second
+ * image may be the same file with more in it.
+ */
+static bool begins_as_sealed(const struct circumstances *c, const struct content *file)
+{
+	cleanup(close_fd) int fd = entry_open(c->reader, file->path);
+	unsigned char *data = c->reader->buffer;
+	uint64_t whole = file->block_count ? file->size / BLOCK_SIZE : 0;
+	bool written = false;
+	struct stat st;
+
+	if (file->type != CONTENT_FILE || fd < 0 || fstat(fd, &st) < 0 ||
+	    (c->unlisted && (uint64_t)st.st_size > file->size))
+		return false;
+	for (uint64_t i = 0; i < whole && entry_read(fd, data, BLOCK_SIZE) == BLOCK_SIZE; i++) {
+		if (hash64(data, BLOCK_SIZE) != file->blocks[i])
+			return false;
+		written = written || !is_zero(data, BLOCK_SIZE);
+	}
+	return written;
+}
+
 static enum codec codec_of(const struct circumstances *c, const struct content *content)
 {
 	return content->segment < c->m->segment_count ? c->m->segments[content->segment].codec
@@ -129,6 +154,8 @@ static bool looks_replaced(const struct circumstances *c)
 		unproven = unproven || !kernel_verifies(codec);
 		switch (b->state) {
 		case ENTRY_SIZE:
+			if (begins_as_sealed(c, b->content))
+				return false;
 			break;
 		case ENTRY_TYPE:
 		case ENTRY_MODE:

@@ -30,7 +30,8 @@ struct circumstances {
 /*
  * The cause, when at least one path of main is not as sealed.
  *
- * REPLACED: none is missing, and each is wholly another one: of another size; or, when a second image
+ * REPLACED: none is missing, and each is wholly another one: of another size, and not the sealed one
+ * as far as both go in whole blocks, unless it became longer beside a second image; or, when that
  * is proven by what is not in the list or by a file of another size, no block of it is as sealed, none
  * became zero and no single bit would give the sealed bytes back. Without that proof only a small one
  * of a compressed segment, while the kernel did not complain.

@@ -286,6 +286,15 @@ static void tell_what_differs(struct verification *v, struct finding *f, const c
 	}
 }
 
+static bool only_modes(const struct bad_list *l)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		if (l->items[i].state != ENTRY_MODE)
+			return false;
+	}
+	return true;
+}
+
 static void tell_replaced(struct verification *v, struct report *r)
 {
 	struct finding *f;
@@ -304,9 +313,10 @@ static void tell_replaced(struct verification *v, struct report *r)
 		f = report_finding(
 			r, VERDICT_INCONCLUSIVE, "BV-CONTENT-REPLACED", "initial RAM disk",
 			"%" PRIu64
-			" of %zu files %s wholly other than sealed, and none is missing: "
-			"another initrd that the boot loader passed as well may have replaced %s.",
-			n, v->m->content_count, are, them);
+			" of %zu files %s other than sealed%s, and none is missing: another initrd "
+			"that the boot loader passed as well may have replaced %s.",
+			n, v->m->content_count, are,
+			only_modes(&v->damaged) ? " in permission bits alone" : "", them);
 	tell_what_differs(v, f, NULL);
 	if (v->unlisted) {
 		finding_number(f, "files_not_in_the_list", v->unlisted_count);

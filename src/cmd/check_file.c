@@ -37,6 +37,16 @@ static void advise_rebuild(struct finding *f)
 	finding_next(f,
 		     "Make it anew (update-initramfs -u, dracut -f, or the kernel's package) once "
 		     "the storage is sound; an older kernel may still be intact.");
+	finding_next(f, "If it was copied or downloaded, compare its size and its hash with the "
+			"original's, and copy it again.");
+}
+
+static void advise_unknown(struct finding *f)
+{
+	finding_next(
+		f, "If it should be a kernel or an initrd, compare its size and its hash with the "
+		   "original's, or make it anew.");
+	finding_next(f, "If it is meant to be what it is, verify it with that format's own tool.");
 }
 
 /* How far the proof of a sound image goes, segment by segment. */
@@ -200,6 +210,8 @@ static void report_foreign(struct report *r, const char *path, const struct imag
 				   fault->offset, name);
 	if (fault->is && fault->is->remedy)
 		finding_next(f, "Make it so that kernels read it: %s.", fault->is->remedy);
+	else if (alone)
+		advise_unknown(f);
 	finding_number(f, "offset", fault->offset);
 	if (!alone)
 		tell_proof(f, p);
@@ -225,20 +237,22 @@ static void report_fault(struct report *r, const char *path, const struct image_
 	}
 	if (fault->offset == 0 && fault->segment == 0 && !p->found.content_count &&
 	    fault->codec == CODEC_NONE) {
-		report_finding(
+		f = report_finding(
 			r, VERDICT_INCONCLUSIVE, "BV-IMAGE-UNKNOWN", path,
 			"It is neither a kernel nor an initrd that bootverdict knows, or its "
 			"first bytes are lost: %s.",
 			fault->reason);
+		advise_unknown(f);
 		report_artifact(r, path, "file", "unverified", p->size, 0);
 		return;
 	}
 	if (fault->behind && !p->found.content_count && !p->guard_bytes) {
-		report_finding(
+		f = report_finding(
 			r, VERDICT_INCONCLUSIVE, "BV-IMAGE-UNKNOWN", path,
 			"It is not an initrd (%s), or all of its content is lost: nothing in it "
 			"tells.",
 			fault->reason);
+		advise_unknown(f);
 		report_artifact(r, path, "file", "unverified", p->size, 0);
 		return;
 	}

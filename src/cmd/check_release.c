@@ -8,6 +8,7 @@
 
 #include "artifact/bootconfig.h"
 #include "artifact/kernel.h"
+#include "artifact/pe.h"
 #include "cmd/check.h"
 #include "cmd/kernel_config.h"
 #include "manifest/compare.h"
@@ -72,9 +73,40 @@ static void name_members(struct report_range *range, const struct manifest *m)
 	}
 }
 
-/* Only there a sector that is all zero was none when it was sealed. */
-static bool is_compressed(const struct manifest *m, enum artifact_kind kind,
-			  const struct report_range *range)
+#define SECTOR_BYTES 512u
+
+/* Whether a sector of [from, to) that is as sealed is all zero: then another one proves nothing. */
+static bool has_zero_sector(const char *path, const struct bad_ranges *bad, uint64_t from,
+			    uint64_t to)
+{
+	static const unsigned char zeros[SECTOR_BYTES];
+	cleanup(close_fd) int fd = file_open(path);
+	uint64_t at = (from + SECTOR_BYTES - 1) / SECTOR_BYTES * SECTOR_BYTES;
+	struct input *in = fd < 0 ? NULL : input_from_fd(fd, at, to);
+	bool found = !in;
+	size_t k = 0;
+
+	for (const unsigned char *p; !found && at + SECTOR_BYTES <= to; at += SECTOR_BYTES) {
+		ssize_t n = input_peek(in, SECTOR_BYTES, &p);
+
+		if (n < (ssize_t)SECTOR_BYTES) {
+			found = n < 0;
+			break;
+		}
+		while (k < bad->count && bad->ranges[k].offset + bad->ranges[k].length <= at)
+			k++;
+		found = (k == bad->count || at < bad->ranges[k].offset) &&
+			memcmp(p, zeros, SECTOR_BYTES) == 0;
+		input_consume(in, SECTOR_BYTES);
+	}
+	input_free(in);
+	return found;
+}
+
+/* The compressed segment in which all of a range lies, or NULL. */
+static const struct sealed_segment *compressed_segment(const struct manifest *m,
+						       enum artifact_kind kind,
+						       const struct report_range *range)
 {
 	for (size_t i = 0; kind == ARTIFACT_INITRD && i < m->segment_count; i++) {
 		const struct sealed_segment *s = &m->segments[i];
@@ -82,22 +114,31 @@ static bool is_compressed(const struct manifest *m, enum artifact_kind kind,
 
 		if (s->codec != CODEC_NONE && range->offset >= start &&
 		    range->offset + range->length <= start + s->length)
-			return true;
+			return s;
 	}
-	return false;
+	return NULL;
 }
 
 static void add_ranges(struct finding *f, const struct comparison *c, const char *path,
 		       const struct manifest *m, enum artifact_kind kind)
 {
 	size_t told = c->bad.count < RANGES_TOLD_MAX ? c->bad.count : RANGES_TOLD_MAX;
+	const struct sealed_segment *looked_at = NULL;
+	bool has_zeros = false;
 
 	for (size_t i = 0; i < told; i++) {
 		struct report_range *range = finding_range(f, &c->bad.ranges[i]);
 
-		if (range->damage.kind == DAMAGE_ZERO_SECTORS && !is_compressed(m, kind, range))
-			range->damage.kind = DAMAGE_CHANGED;
+		if (range->damage.kind == DAMAGE_ZERO_SECTORS) {
+			const struct sealed_segment *s = compressed_segment(m, kind, range);
+			uint64_t at = s ? m->guard_bytes + s->offset : 0;
 
+			if (s && s != looked_at)
+				has_zeros = has_zero_sector(path, &c->bad, at, at + s->length);
+			looked_at = s;
+			if (!s || has_zeros)
+				range->damage.kind = DAMAGE_CHANGED;
+		}
 		if (kind == ARTIFACT_INITRD)
 			name_members(range, m);
 	}
@@ -144,16 +185,20 @@ static const char *ground_text(enum ground ground)
 		return "it was written after the seal, and is broken by its own structure or checksum: "
 		       "corruption, or a write that was never finished";
 	case GROUND_FEW_PLAIN:
-		return "it was written after the seal, and only a few blocks differ, which no checksum "
+		return "it was written after the seal, and only some blocks differ, which no checksum "
 		       "covers: edited, signed again, or damaged";
 	case GROUND_LOOSE:
 		return "it was written after the seal, and nothing proves that it is complete: it has no "
 		       "trailer at its end, or zeros between its members";
 	case GROUND_FOREIGN:
 		return "it was replaced after the seal by what no kernel unpacks";
+	case GROUND_UNPROVEN:
+		return "it was written after the seal, and nothing in it can be verified";
+	case GROUND_LOST:
+		return "they became zeros or are cut off, and all else is as sealed: corruption, or a "
+		       "write that was never finished";
 	case GROUND_FEW_BLOCKS:
-		return "a few blocks differ and the size is as sealed: a rebuild changes nearly every "
-		       "block";
+		return "a few of the sealed blocks differ: a rebuild changes nearly every one";
 	default:
 		return "";
 	}
@@ -209,12 +254,41 @@ static int examine(const char *path, enum artifact_kind kind, uint64_t size, str
 	return 0;
 }
 
+/* Whether what differs is just what another signature changes: both parts of it, and nothing else. */
+static bool is_signed_again(const char *path, const struct sealed_file *s,
+			    const struct comparison *c)
+{
+	cleanup(close_fd) int fd = file_open(path);
+	struct input *in = fd < 0 ? NULL : input_from_fd(fd, 0, c->size);
+	struct pe_signature now = { 0 };
+	bool found = in && pe_signature_find(in, &now);
+	uint64_t fields = now.fields / BLOCK_SIZE, last = now.fields_end / BLOCK_SIZE;
+	bool header = false, certificates = c->size != s->size;
+
+	input_free(in);
+	for (size_t i = 0; found && i < c->bad.count; i++) {
+		uint64_t from = c->bad.ranges[i].offset;
+		uint64_t to = from + c->bad.ranges[i].length;
+
+		if (from >= now.start / BLOCK_SIZE * BLOCK_SIZE)
+			certificates = true;
+		else if (from >= fields * BLOCK_SIZE && to <= (last + 1) * BLOCK_SIZE)
+			header = true;
+		else
+			return false;
+	}
+	return header && certificates;
+}
+
 /* Whether a bad range lies in a compressed segment of the sealed image. */
 static enum changed where_changed(const struct manifest *m, enum artifact_kind kind,
-				  const struct bad_ranges *bad)
+				  const char *path, const struct comparison *c)
 {
+	const struct bad_ranges *bad = &c->bad;
+
 	if (kind == ARTIFACT_KERNEL)
-		return CHANGED_KERNEL;
+		return bad->count && is_signed_again(path, &m->files[kind], c) ? CHANGED_SIGNATURE
+									       : CHANGED_KERNEL;
 	for (size_t i = 0; i < m->segment_count; i++) {
 		const struct sealed_segment *s = &m->segments[i];
 		uint64_t from = m->guard_bytes + s->offset;
@@ -333,14 +407,15 @@ static void report_corruption(struct report *r, const struct manifest *m, const 
 }
 
 static void report_stale(struct report *r, const struct manifest *m, const char *path,
-			 enum artifact_kind kind, const struct comparison *c,
-			 enum soundness soundness)
+			 enum artifact_kind kind, const struct comparison *c, enum changed changed)
 {
 	struct finding *f = report_finding(
 		r, VERDICT_STALE, kind == ARTIFACT_KERNEL ? "BV-KERNEL-STALE" : "BV-INITRD-STALE",
-		path, "The %s was replaced after the last seal%s.", thing(kind),
-		soundness == UNPROVEN ? "; nothing in it can be verified"
-				      : ", and it is sound in itself");
+		path, "The %s was %s after the last seal%s.", thing(kind),
+		changed == CHANGED_SIGNATURE ? "signed again" : "replaced",
+		changed == CHANGED_SIGNATURE
+			? ": nothing but its signature differs, and its checksum is right"
+			: ", and it is sound in itself");
 	char when[32];
 
 	finding_text(f, "written", "%s", text_time(c->mtime_ns / 1000000000, when));
@@ -423,6 +498,7 @@ static void check_sealed_file(const struct boot_files *files, const struct manif
 	const char *found = kind == ARTIFACT_KERNEL ? files->kernel : files->initrd;
 	cleanup(free_ptr) char *path =
 		found ? text_copy(found) : text_format("%s%s", files->root, s->path);
+	enum changed changed;
 	struct judgement j;
 	struct look l;
 	int err;
@@ -443,7 +519,8 @@ static void check_sealed_file(const struct boot_files *files, const struct manif
 		look_clear(&l);
 		return;
 	}
-	j = judge_file(s, &l.c, l.e.soundness, l.e.guard_bytes, where_changed(m, kind, &l.c.bad));
+	changed = where_changed(m, kind, path, &l.c);
+	j = judge_file(s, &l.c, l.e.soundness, l.e.guard_bytes, changed);
 	if (l.c.error)
 		report_unopened(r, m, path, kind, j, l.c.error);
 	else if (j.verdict == VERDICT_INTACT)
@@ -453,7 +530,7 @@ static void check_sealed_file(const struct boot_files *files, const struct manif
 	else if (j.verdict == VERDICT_INCONCLUSIVE || j.verdict == VERDICT_CONFIG_ERROR)
 		report_doubt(r, m, path, kind, &l.c, j, &l.e.proof);
 	else if (j.verdict == VERDICT_STALE)
-		report_stale(r, m, path, kind, &l.c, l.e.soundness);
+		report_stale(r, m, path, kind, &l.c, changed);
 	else
 		report_corruption(r, m, path, kind, &l.c, j.ground, &l.e);
 	look_clear(&l);

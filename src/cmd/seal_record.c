@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "artifact/foreign.h"
 #include "artifact/kernel.h"
 #include "cmd/sealing.h"
 #include "manifest/compare.h"
@@ -25,6 +26,27 @@
 /* A copy is written within a second. */
 #define COPY_LOCK_SECONDS 60
 
+/* Whether it holds anything; and what it is, when it is no kernel that is known, is said. */
+static bool holds_kernel(const char *path, int fd, uint64_t size)
+{
+	struct input *in = input_from_fd(fd, 0, size);
+	const unsigned char *p = NULL;
+	ssize_t n = in ? input_peek(in, FOREIGN_HEAD_BYTES, &p) : 0;
+	const struct foreign *is = n > 0 ? foreign_find(p, (size_t)n) : NULL;
+	bool zero = in && n > 0;
+
+	if (n > 0 && (!is || is->use == FOREIGN_OTHER) && memcmp(p, "\177ELF", 4) != 0)
+		message("%s: it is no kernel that bootverdict knows%s%s: it is recorded as it is, and "
+			"nothing verifies that it is whole",
+			path, is ? ", but " : "", is ? is->name : "");
+	while (zero && (n = input_peek(in, 1, &p)) > 0) {
+		zero = p[0] == 0 && memcmp(p, p + 1, (size_t)n - 1) == 0;
+		input_consume(in, (size_t)n);
+	}
+	input_free(in);
+	return !zero;
+}
+
 static int kernel_is_sound(const char *path, int fd, uint64_t size)
 {
 	struct input *in = input_from_fd(fd, 0, size);
@@ -32,6 +54,12 @@ static int kernel_is_sound(const char *path, int fd, uint64_t size)
 	int r = in ? kernel_examine(in, &info) : -ENOMEM;
 
 	input_free(in);
+	if (!r && !info.recognised && !holds_kernel(path, fd, size)) {
+		message("%s: it holds nothing but zeros: the disk lost it, or it was never written",
+			path);
+		message("it is not sealed: install the kernel's package again");
+		return 1;
+	}
 	if (!r || r == -EOPNOTSUPP)
 		return 0;
 	if (r == -EIO) {

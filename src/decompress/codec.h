@@ -24,9 +24,10 @@ struct decompressor {
 	bool verified;	    /* and a checksum over its content was right */
 	bool anywhere;	    /* it was a checksum over all of the content that was wrong */
 	int error;
-	uint64_t window; /* for the codec: bytes of content that it keeps, at most */
-	uint64_t made;	 /* bytes of content so far */
-	size_t taken;	 /* of memory_take() */
+	uint64_t whole_until; /* decompressor_whole_until() */
+	uint64_t window;      /* for the codec: bytes of content that it keeps, at most */
+	uint64_t made;	      /* bytes of content so far */
+	size_t taken;	      /* of memory_take() */
 };
 
 extern const struct codec_ops codec_gzip_ops, codec_lzma_ops, codec_xz_ops, codec_lz4_ops,

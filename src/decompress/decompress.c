@@ -138,7 +138,7 @@ int decompressor_restart(struct decompressor *d)
 	d->looked = d->ended = d->verified = d->anywhere = false;
 	d->reason = "";
 	d->error = 0;
-	d->window = d->made = 0;
+	d->window = d->made = d->whole_until = 0;
 	return d->ops->open(d);
 }
 
@@ -190,6 +190,11 @@ bool decompressor_damaged_anywhere(const struct decompressor *d)
 bool decompressor_verified(const struct decompressor *d)
 {
 	return d->ended && d->verified;
+}
+
+uint64_t decompressor_whole_until(const struct decompressor *d)
+{
+	return d->error ? d->whole_until : 0;
 }
 
 void decompressor_free(struct decompressor *d)

@@ -76,6 +76,13 @@ bool decompressor_damaged_anywhere(const struct decompressor *d);
  */
 bool decompressor_verified(const struct decompressor *d);
 
+/*
+ * Of lz4, which has no end mark: where in the input its last block ended, when the last
+ * decompressor_read() failed at what follows and no magic number stands in front of that; it may
+ * never have been a block. 0: anything else.
+ */
+uint64_t decompressor_whole_until(const struct decompressor *d);
+
 void decompressor_free(struct decompressor *d); /* NULL is allowed */
 
 #endif

@@ -123,6 +123,7 @@ static int lz4_next_block(struct decompressor *d)
 	uint32_t size;
 	int r;
 
+	d->whole_until = d->made ? input_offset(d->in) : 0;
 	for (;;) {
 		r = lz4_peek_word(d, &size);
 		if (r <= 0)
@@ -132,6 +133,7 @@ static int lz4_next_block(struct decompressor *d)
 		if (size != MAGIC)
 			break;
 		input_consume(d->in, WORD_BYTES);
+		d->whole_until = 0;
 	}
 	if (size > BLOCK_PACKED)
 		return codec_fail(d, -EBADMSG, "the size of a block is impossible");

@@ -21,7 +21,7 @@ struct comparison {
 	struct stat seen; /* the file that was compared */
 	bool same_inode, same_mtime, same_ctime;
 
-	/* ZERO_SECTORS holds where the sealed bytes are compressed, which the caller must know. */
+	/* ZERO_SECTORS holds where no sealed sector is zero, which the caller must know. */
 	struct bad_ranges bad;	 /* in the page cache or, with direct, on the device */
 	uint64_t unreadable;	 /* blocks that cannot be read */
 	uint64_t unstable;	 /* blocks that two direct reads give differently */

@@ -5,10 +5,12 @@
 #include <stddef.h>
 
 /*
- * A rebuilt compressed image differs in nearly every block. A file of the sealed size in which
- * at most one block in eight differs was not rebuilt.
+ * A rebuilt compressed image differs in nearly every block. A file in which at most one block in
+ * eight of those that were sealed differs was not rebuilt, whatever was appended. Nor was a kernel
+ * of which not even half differs: most of it is its compressed payload.
  */
 #define FEW_BLOCKS_OF 8u
+#define FEW_OF_KERNEL 2u
 
 static struct judgement judge(enum verdict verdict, enum ground ground)
 {
@@ -42,9 +44,26 @@ static struct judgement judge_unopened(int error)
 	return judge(VERDICT_NONE, GROUND_CANNOT_OPEN);
 }
 
-static bool few_blocks(const struct sealed_file *f, const struct comparison *c)
+static bool few_blocks(const struct sealed_file *f, const struct comparison *c,
+		       enum changed changed)
 {
-	return c->size == f->size && c->bad.blocks * FEW_BLOCKS_OF <= f->block_count;
+	unsigned int of = changed == CHANGED_KERNEL ? FEW_OF_KERNEL : FEW_BLOCKS_OF;
+
+	return c->size >= f->size && c->bad.blocks * of <= f->block_count;
+}
+
+/* Nobody builds a kernel that is the sealed one up to zeros, or up to an earlier end. */
+static bool lost(const struct comparison *c, enum changed changed)
+{
+	if (changed != CHANGED_KERNEL)
+		return false;
+	for (size_t i = 0; i < c->bad.count; i++) {
+		enum damage_kind kind = c->bad.ranges[i].damage.kind;
+
+		if (kind != DAMAGE_ZEROED && kind != DAMAGE_TRUNCATED)
+			return false;
+	}
+	return true;
 }
 
 /*
@@ -87,15 +106,20 @@ struct judgement judge_file(const struct sealed_file *f, const struct comparison
 		return judge(VERDICT_STORAGE_CORRUPTION, GROUND_BROKEN);
 	if (soundness == PROVEN && other_guard(c, guard_bytes))
 		return judge(VERDICT_STALE, GROUND_REPLACED);
-	if (few_blocks(f, c) && changed == CHANGED_COMPRESSED)
+	if (few_blocks(f, c, changed) && changed == CHANGED_COMPRESSED)
 		return judge(VERDICT_STORAGE_CORRUPTION, GROUND_FEW_BLOCKS);
+	if (lost(c, changed))
+		return judge(VERDICT_STORAGE_CORRUPTION, GROUND_LOST);
+	if (changed == CHANGED_SIGNATURE)
+		return judge(VERDICT_STALE, GROUND_REPLACED);
+	if (few_blocks(f, c, changed) && (soundness != PROVEN || c->size > f->size))
+		return judge(VERDICT_INCONCLUSIVE, GROUND_FEW_PLAIN);
 	if (soundness == FOREIGN)
 		return judge(VERDICT_CONFIG_ERROR, GROUND_FOREIGN);
 	if (soundness == LOOSE)
 		return judge(VERDICT_INCONCLUSIVE, GROUND_LOOSE);
-	if (few_blocks(f, c) &&
-	    (soundness == UNPROVEN || (soundness == SOUND && changed == CHANGED_PLAIN)))
-		return judge(VERDICT_INCONCLUSIVE, GROUND_FEW_PLAIN);
+	if (soundness == UNPROVEN)
+		return judge(VERDICT_INCONCLUSIVE, GROUND_UNPROVEN);
 	return judge(VERDICT_STALE, GROUND_REPLACED);
 }
 

@@ -19,14 +19,19 @@ enum ground {
 	GROUND_BROKEN,	    /* rewritten, and broken by its own structure or checksum */
 	GROUND_FEW_BLOCKS,  /* same size, a few compressed blocks: no rebuild looks like that */
 	GROUND_FEW_PLAIN,   /* the same, of what is not compressed: edited, signed, or damaged */
+	GROUND_LOST,	    /* a kernel: what differs became zeros, or is cut off */
 	GROUND_APPENDED, /* every sealed byte as sealed, and more behind; what that is, decides */
 	GROUND_FOREIGN,	 /* rewritten, in a format that no kernel unpacks */
 	GROUND_LOOSE,	 /* rewritten, and nothing proves that it is complete */
+	GROUND_UNPROVEN, /* rewritten, and nothing in it can be verified */
 	GROUND_REPLACED, /* rewritten, and sound in itself */
 };
 
-/* Where the blocks lie that differ: a rebuild changes nearly every one of what is compressed. */
-enum changed { CHANGED_KERNEL, CHANGED_PLAIN, CHANGED_COMPRESSED };
+/*
+ * Where the blocks lie that differ: a rebuild changes nearly every one of what is compressed, and
+ * signing a kernel again just those that its signature lies in.
+ */
+enum changed { CHANGED_KERNEL, CHANGED_SIGNATURE, CHANGED_PLAIN, CHANGED_COMPRESSED };
 
 struct judgement {
 	enum verdict verdict;

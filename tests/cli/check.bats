@@ -245,13 +245,19 @@ check_with() { # INJECTION
 	[ "$(field '[.findings[] | select(.id == "BV-UNREADABLE")] | length')" -eq 1 ]
 }
 
-@test "a replaced kernel is stale" {
+@test "a replaced kernel is stale, unless nothing in it can be verified" {
 	make_system
 	seal
-	noise 200000 another >"$KERNEL"
+	noise 60000 another >"$BATS_TEST_TMPDIR/payload.raw"
+	xz -q --check=crc32 --stdout "$BATS_TEST_TMPDIR/payload.raw" >"$BATS_TEST_TMPDIR/payload"
+	python3 "$BATS_TEST_DIRNAME/bzimage.py" "$BATS_TEST_TMPDIR/payload" 60000 >"$KERNEL"
 	run check --json
 	verdict_is stale 4
 	[ "$(field '.findings[0].id')" = BV-KERNEL-STALE ]
+	noise 200000 another >"$KERNEL"
+	run check --json
+	verdict_is inconclusive 5
+	[ "$(field '.findings[0].id')" = BV-KERNEL-CHANGED ]
 }
 
 @test "a restored copy with other times and another inode is intact" {

@@ -51,6 +51,7 @@ b = open(sys.argv[1], "rb").read(); open(sys.argv[1], "wb").write(b[:b.rfind(b"T
 		xz --check=crc64|xz --check=crc32
 		xz --check=sha256|xz --check=crc32
 		xz --check=crc32 --delta --lzma2|a filter that no kernel knows
+		xz --check=crc32 --x86=start=4096 --lzma2|an option that no kernel reads
 		split -b 200000 --filter 'zstd -q --check' -|in another frame
 		lz4 -q -c|lz4 -l
 		(printf '\x50\x2a\x4d\x18\4\0\0\0abcd'; zstd -q)|pzstd
@@ -106,31 +107,185 @@ b = open(sys.argv[1], "rb").read(); open(sys.argv[1], "wb").write(b[:b.rfind(b"T
 	[ "$status" -eq 2 ]
 }
 
-@test "a kernel that is signed again is stale; one that lost bytes is corrupt" {
-	make_system
-	seal
-	cp "$KERNEL" "$BATS_TEST_TMPDIR/kernel"
-	# A signature changes a field of the first block, and what is behind the image.
-	printf 'ABCD' | dd of="$KERNEL" bs=1 seek=$((0xd8)) conv=notrunc status=none
-	run check --json
-	[ "$status" -eq 4 ]
-	[ "$(field '.findings[0].id')" = BV-KERNEL-STALE ]
-	# The damaged twin.
-	zero_block "$KERNEL" 5
-	run check --json
+@test "behind lz4 data, which have no end mark: the kernel boots what is before it, and it is sealed" {
+	make_system lz4
+	raw_archive "$BATS_TEST_TMPDIR/raw"
+	cp "$IMAGE" "$BATS_TEST_TMPDIR/lz4"
+	while IFS='|' read -r code id words command; do
+		rm -rf "$ROOT"/{boot,var/lib}/bootverdict
+		{
+			cat "$BATS_TEST_TMPDIR/lz4"
+			bash -c "$command" <"$BATS_TEST_TMPDIR/raw"
+		} >"$IMAGE"
+		told "$IMAGE" "$code" "$id" "$words"
+		run seal
+		echo "$output"
+		[ "$status" -eq 0 ]
+		[[ $output == *"what is before it is complete, and sealed"* ]]
+		check
+		# The damaged twin.
+		flip_bit "$IMAGE" $(($(stat -c %s "$IMAGE") - $(stat -c %s "$BATS_TEST_TMPDIR/raw") - 200000))
+		run check
+		[ "$status" -eq 1 ]
+	done <<-'END'
+		3|BV-IMAGE-FORMAT|an archive behind lz4 data, without zeros|cat
+		3|BV-IMAGE-FORMAT|at least 4|gzip -n
+		3|BV-IMAGE-FORMAT|text|echo some text that a hook left there
+		5|BV-IMAGE-APPENDED|something was appended|printf '\355\223\302\376\7'
+		5|BV-IMAGE-APPENDED|something was appended|printf '\20\223\1\0'
+	END
+	# The twin that lost its end: no archive is complete there.
+	head -c 300000 "$BATS_TEST_TMPDIR/lz4" >"$IMAGE"
+	told "$IMAGE" 1 BV-IMAGE-BROKEN "compare its size and its hash with the original's"
+	run seal
 	[ "$status" -eq 1 ]
-	[ "$(field '.findings[0].ranges[-1].offset')" -eq $((5 * 4096)) ]
 }
 
-@test "a kernel without a checksum, of which a few blocks were rewritten, is inconclusive" {
+sign() { # SEED
+	python3 "$BATS_TEST_DIRNAME/sign.py" "$KERNEL" "$1"
+}
+
+# What check says of a kernel that was written since it was sealed.
+kernel_told() { # STATUS ID WORDS
+	run check --json
+	echo "$output"
+	[ "$status" -eq "$1" ]
+	[ "$(field '.findings[0].id')" = "$2" ]
+	[[ "$(field '.findings[0].summary')" == *"$3"* ]]
+}
+
+@test "a kernel that is signed again is stale; one that lost bytes is not" {
+	make_system
+	cp "$KERNEL" "$BATS_TEST_TMPDIR/unsigned"
+	for before in '' one; do
+		cp "$BATS_TEST_TMPDIR/unsigned" "$KERNEL"
+		[ -z "$before" ] || sign "$before"
+		seal
+		cp "$KERNEL" "$BATS_TEST_TMPDIR/sealed"
+		sign two
+		kernel_told 4 BV-KERNEL-STALE "nothing but its signature differs"
+		cp "$KERNEL" "$BATS_TEST_TMPDIR/signed"
+		# The damaged twins: in the setup code, with the signature and without; in the payload.
+		flip_bit "$KERNEL" $((0x4f0))
+		kernel_told 5 BV-KERNEL-CHANGED "which no checksum covers"
+		cp "$BATS_TEST_TMPDIR/sealed" "$KERNEL"
+		flip_bit "$KERNEL" $((0x4f0))
+		kernel_told 5 BV-KERNEL-CHANGED "which no checksum covers"
+		cp "$BATS_TEST_TMPDIR/signed" "$KERNEL"
+		zero_block "$KERNEL" 5
+		kernel_told 1 BV-KERNEL-BLOCKS "broken by its own structure"
+		[ "$(field '[.findings[0].ranges[].offset] | contains([5 * 4096])')" = true ]
+	done
+}
+
+@test "a kernel without a checksum: rewritten in part, cut off, zeros, replaced" {
 	make_system
 	noise 400000 arm64 >"$KERNEL"
 	printf 'ARM\x64' | dd of="$KERNEL" bs=1 seek=56 conv=notrunc status=none
 	seal
+	cp "$KERNEL" "$BATS_TEST_TMPDIR/sealed"
 	printf 'signature' | dd of="$KERNEL" bs=1 seek=100000 conv=notrunc status=none
+	kernel_told 5 BV-KERNEL-CHANGED "only some blocks differ"
+	echo more >>"$KERNEL"
+	kernel_told 5 BV-KERNEL-CHANGED "only some blocks differ"
+	noise 400000 other >"$KERNEL"
+	kernel_told 5 BV-KERNEL-CHANGED "nothing in it can be verified"
+	for size in 200000 0; do
+		head -c "$size" "$BATS_TEST_TMPDIR/sealed" >"$KERNEL"
+		kernel_told 1 BV-KERNEL-BLOCKS ""
+	done
+	for kept in 348160 98304 0; do
+		head -c "$kept" "$BATS_TEST_TMPDIR/sealed" >"$KERNEL"
+		truncate -s 400000 "$KERNEL"
+		kernel_told 1 BV-KERNEL-BLOCKS "became zeros or are cut off"
+	done
+}
+
+# The blocks that, as they stand, have zero sectors and others, from the last one: so many of FILE.
+blocks_with_zero_sectors() { # FILE NUMBER
+	python3 -c 'import sys
+b = open(sys.argv[1], "rb").read()
+for n in range(len(b) // 4096 - 2, 300, -1):
+    zero = [not any(b[n * 4096 + i : n * 4096 + i + 512]) for i in range(0, 4096, 512)]
+    if any(zero) and not zero[0]: print(n)' "$1" | head -n "$2"
+}
+
+@test "zero sectors in a compressed segment are told only where what is as sealed has none" {
+	make_system gzip
+	mkdir "$BATS_TEST_TMPDIR/more"
+	make_files "$BATS_TEST_TMPDIR/more"
+	for i in {1..40}; do
+		noise 1100 "$i"
+		head -c 2000 /dev/zero
+	done >"$BATS_TEST_TMPDIR/more/sparse"
+	archive "$BATS_TEST_TMPDIR/more" >"$BATS_TEST_TMPDIR/raw"
+	# Stored, not compressed.
+	python3 -c 'import sys, zlib
+c = zlib.compressobj(0, zlib.DEFLATED, 31)
+sys.stdout.buffer.write(c.compress(sys.stdin.buffer.read()) + c.flush())' \
+		<"$BATS_TEST_TMPDIR/raw" >"$IMAGE"
+	seal
+	block=$(blocks_with_zero_sectors "$IMAGE" 1)
+	[ -n "$block" ]
+	printf 'lost' | dd of="$IMAGE" bs=1 seek=$((block * 4096 + 100)) conv=notrunc status=none
 	run check --json
-	[ "$status" -eq 5 ]
-	[ "$(field '.findings[0].id')" = BV-KERNEL-CHANGED ]
+	[ "$status" -eq 1 ]
+	[ "$(field '.findings[0].ranges[0] | "\(.offset / 4096) \(.damage)"')" = "$block changed" ]
+	# The twin: where no sealed sector is zero, one that is was not.
+	make_system gzip
+	seal
+	dd if=/dev/zero of="$IMAGE" bs=512 seek=$((400 * 8 + 2)) count=3 conv=notrunc status=none
+	run check --json
+	[ "$status" -eq 1 ]
+	[ "$(field '.findings[0].ranges[0] | "\(.offset / 4096) \(.damage)"')" = "400 zero-sectors" ]
+}
+
+@test "a kernel of zeros is not sealed; one that is not known is, with a word" {
+	make_system
+	truncate -s 0 "$KERNEL"
+	truncate -s 400000 "$KERNEL"
+	run seal
+	[ "$status" -eq 1 ]
+	[[ $output == *"holds nothing but zeros"* ]]
+	noise 400000 unknown >"$KERNEL"
+	run seal
+	[ "$status" -eq 0 ]
+	[[ $output == *"no kernel that bootverdict knows"* ]]
+	printf 'ARM\x64' | dd of="$KERNEL" bs=1 seek=56 conv=notrunc status=none
+	run seal
+	[ "$status" -eq 0 ]
+	[[ $output != *"no kernel that"* ]]
+}
+
+@test "appended to, and a sealed byte lost as well, or text in the place of the first block" {
+	for codec in plain zstd; do
+		make_system "$codec"
+		seal
+		cp "$IMAGE" "$BATS_TEST_TMPDIR/sealed"
+		size=$(stat -c %s "$IMAGE")
+		raw_archive "$BATS_TEST_TMPDIR/raw"
+		for command in cat 'head -c 1500 /dev/urandom' 'echo some text that a hook left'; do
+			# In the guard's first header, and in the image.
+			for at in 8 $((size - 300000)); do
+				cp "$BATS_TEST_TMPDIR/sealed" "$IMAGE"
+				truncate -s %4 "$IMAGE"
+				bash -c "$command" <"$BATS_TEST_TMPDIR/raw" >>"$IMAGE"
+				flip_bit "$IMAGE" "$at"
+				run check --json
+				echo "$codec $command $at: $output"
+				# Only the headers, the hashes of the guard's record, and what is compressed tell
+				# damage from an edit.
+				[ "$status" -eq 1 ] || { [ "$codec" = plain ] && [ "$status" -eq 5 ]; }
+				[ "$(field '.findings[0].summary | contains("is not the one that was sealed")')" = true ]
+			done
+		done
+		cp "$BATS_TEST_TMPDIR/sealed" "$IMAGE"
+		yes 'Nov 26 12:00:00 host systemd[1]: Started something.' | head -c 4096 |
+			dd of="$IMAGE" conv=notrunc status=none
+		run check --json
+		[ "$status" -eq 5 ]
+		[ "$(field '.findings[0].id')" = BV-INITRD-CHANGED ]
+	done
 }
 
 @test "an uncompressed initrd that was edited is inconclusive, unless its own record proves a loss" {
@@ -170,6 +325,7 @@ b = open(sys.argv[1], "rb").read(); open(sys.argv[1], "wb").write(b[:b.rfind(b"T
 		printf "$bytes" >"$file"
 		truncate -s 5000 "$file"
 		told "$file" 5 BV-IMAGE-UNKNOWN "it is $words"
+		told "$file" 5 BV-IMAGE-UNKNOWN "compare its size and its hash with the original's"
 	done <<-'END'
 		hsqs|a squashfs file system
 		\x27\x05\x19\x56|a U-Boot image

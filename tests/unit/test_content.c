@@ -347,6 +347,29 @@ static void test_missing(void **state)
 	assert_null(find(x, "BV-CONTENT-DAMAGED"));
 }
 
+/* Verifies once more, with what has changed since. */
+static void again(struct fixture *x, enum cause cause, enum verdict verdict)
+{
+	report_clear(&x->report);
+	report_init(&x->report, "boot");
+	verify(x);
+	assert_int_equal(x->result.cause, cause);
+	assert_int_equal(x->report.verdict, verdict);
+}
+
+static void is_replaced(struct fixture *x)
+{
+	again(x, CAUSE_REPLACED, VERDICT_INCONCLUSIVE);
+	assert_non_null(find(x, "BV-CONTENT-REPLACED"));
+	assert_string_equal(x->report.artifacts[0].state, "replaced");
+}
+
+static void is_damaged(struct fixture *x)
+{
+	again(x, CAUSE_DAMAGE, VERDICT_STORAGE_CORRUPTION);
+	assert_string_equal(x->report.artifacts[0].state, "damaged");
+}
+
 /* All of another size and none missing: perhaps another initrd. */
 static void test_replaced(void **state)
 {
@@ -360,6 +383,53 @@ static void test_replaced(void **state)
 	assert_int_equal(x->report.verdict, VERDICT_INCONCLUSIVE);
 	f = find(x, "BV-CONTENT-REPLACED");
 	assert_non_null(f);
+}
+
+/* A file of another size that is as sealed up to there was not replaced: it was cut, or its size is lost. */
+static void test_of_another_size_and_begins_as_sealed(void **state)
+{
+	struct fixture *x = *state;
+	unsigned char *big = big_content(), *longer = calloc(1, BIG_SIZE + 3000);
+
+	memcpy(longer, big, BIG_SIZE);
+	put(x, "dir/big", big, BIG_SIZE - 2);
+	is_damaged(x);
+	assert_non_null(find(x, "BV-CONTENT-DAMAGED"));
+	put(x, "dir/big", big, BLOCK_SIZE + 9);
+	is_damaged(x);
+	put(x, "dir/big", longer, BIG_SIZE + 3000);
+	is_damaged(x);
+	put(x, "packed", "something quite different", 24);
+	is_damaged(x);
+	put(x, "packed", "in the compressed segment", 25);
+	/* The twins: another file; nothing to compare; more in it, beside a second image. */
+	longer[7] ^= 1;
+	put(x, "dir/big", longer, BIG_SIZE + 3000);
+	is_replaced(x);
+	put(x, "dir/big", big, BLOCK_SIZE - 1);
+	is_replaced(x);
+	longer[7] ^= 1;
+	put(x, "dir/big", longer, BIG_SIZE + 3000);
+	put(x, "dir/unlisted", "from another initrd", 19);
+	is_replaced(x);
+	put(x, "dir/big", big, BIG_SIZE - 2);
+	is_damaged(x);
+	free(longer);
+	free(big);
+}
+
+/* What was not looked at is not called another one. */
+static void test_permission_bits_alone(void **state)
+{
+	struct fixture *x = *state;
+
+	fchmodat(x->fd, "packed", 0600, 0);
+	is_replaced(x);
+	assert_non_null(
+		strstr(find(x, "BV-CONTENT-REPLACED")->summary, "in permission bits alone"));
+	put(x, "packed", "something quite different", 24);
+	is_replaced(x);
+	assert_null(strstr(find(x, "BV-CONTENT-REPLACED")->summary, "permission"));
 }
 
 /* The same with one file that kept its size, or one that is gone: no other initrd did that. */
@@ -386,29 +456,6 @@ static void test_replaced_and_missing(void **state)
 	assert_int_equal(x->report.verdict, VERDICT_STORAGE_CORRUPTION);
 	assert_non_null(find(x, "BV-CONTENT-DAMAGED"));
 	assert_non_null(find(x, "BV-CONTENT-MISSING"));
-}
-
-/* Verifies once more, with what has changed since. */
-static void again(struct fixture *x, enum cause cause, enum verdict verdict)
-{
-	report_clear(&x->report);
-	report_init(&x->report, "boot");
-	verify(x);
-	assert_int_equal(x->result.cause, cause);
-	assert_int_equal(x->report.verdict, verdict);
-}
-
-static void is_replaced(struct fixture *x)
-{
-	again(x, CAUSE_REPLACED, VERDICT_INCONCLUSIVE);
-	assert_non_null(find(x, "BV-CONTENT-REPLACED"));
-	assert_string_equal(x->report.artifacts[0].state, "replaced");
-}
-
-static void is_damaged(struct fixture *x)
-{
-	again(x, CAUSE_DAMAGE, VERDICT_STORAGE_CORRUPTION);
-	assert_string_equal(x->report.artifacts[0].state, "damaged");
 }
 
 /* A small whole one in a compressed segment, while the kernel had nothing to say. */
@@ -784,6 +831,8 @@ int main(void)
 		TEST(test_links_count_once),
 		TEST(test_missing),
 		TEST(test_replaced),
+		TEST(test_of_another_size_and_begins_as_sealed),
+		TEST(test_permission_bits_alone),
 		TEST(test_not_only_replaced),
 		TEST(test_replaced_and_missing),
 		TEST(test_replaced_by_one_of_the_same_size),

@@ -432,6 +432,69 @@ static void test_one_unverified_frame(void **state)
 	bytes_free(&inner);
 }
 
+/* lz4 has no end mark: the kernel takes what follows for more of it, and fails there. */
+static void test_behind_lz4(void **state)
+{
+	static const struct {
+		const char *command; /* NULL: bytes */
+		const char *bytes;
+		size_t len;
+		const char *is; /* NULL: nothing that is known */
+	} tails[] = {
+		{ NEWC, NULL, 0, "an archive behind lz4 data" },
+		{ "(" NEWC ") | gzip -n", NULL, 0, "an archive behind lz4 data" },
+		{ "(" NEWC ") | (printf '\\0\\0'; cat)", NULL, 0, "an archive behind lz4 data" },
+		{ "(" NEWC ") | lz4 -q -c", NULL, 0, "lz4 in its frame format" },
+		{ NULL, "-----BEGIN PGP SIGNATURE-----", 29, "text" },
+		{ NULL, "\x11\x93\xc2\xfe\x07", 5, NULL },
+		{ NULL, "\x10\x93\0\0", 4,
+		  NULL }, /* the content's size, as a kernel's build adds */
+	};
+	struct bytes one = tree_archive("(" NEWC ") | lz4 -q -l -c", 3000);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(tails); i++) {
+		struct bytes b = bytes_copy(&one);
+		struct bytes tail = tails[i].command ? tree_archive(tails[i].command, 300)
+						     : (struct bytes){ 0 };
+		struct initrd_fault f;
+		struct seen s = { 0 };
+
+		bytes_add(&b, tails[i].command ? (const void *)tail.p : tails[i].bytes,
+			  tails[i].command ? tail.len : tails[i].len);
+		assert_int_equal(walk(&b, &s, &f), -EBADMSG);
+		assert_true(f.behind && !f.proven && !f.first);
+		assert_int_equal(f.offset, one.len);
+		assert_int_equal(s.segment_count, 1);
+		if (tails[i].is)
+			assert_true(strncmp(f.is->name, tails[i].is, strlen(tails[i].is)) == 0);
+		else
+			assert_null(f.is);
+		seen_free(&s);
+		bytes_free(&tail);
+		bytes_free(&b);
+	}
+
+	/* The damaged twins: within the archive; and of another frame, which its magic number begins. */
+	for (int second = 0; second < 2; second++) {
+		struct bytes b = bytes_copy(&one);
+		struct initrd_fault f;
+		struct seen s = { 0 };
+
+		if (second) {
+			bytes_add(&b, one.p, one.len);
+			memset(b.p + one.len + 4, 0x7f, 4); /* the size of its first block */
+		} else {
+			b.len -= 100;
+		}
+		assert_true(walk(&b, &s, &f) < 0);
+		assert_true(f.proven && !f.behind);
+		seen_free(&s);
+		bytes_free(&b);
+	}
+	bytes_free(&one);
+}
+
 /* Packed archives directly behind each other are segments of their own. */
 static void test_adjacent_packed(void **state)
 {
@@ -1340,6 +1403,7 @@ int main(void)
 		cmocka_unit_test(test_archives_in_one_stream),
 		cmocka_unit_test(test_archive_over_frames),
 		cmocka_unit_test(test_one_unverified_frame),
+		cmocka_unit_test(test_behind_lz4),
 		cmocka_unit_test(test_adjacent_packed),
 		cmocka_unit_test(test_padding_frame),
 		cmocka_unit_test(test_paths),
