@@ -205,7 +205,9 @@ bool luks_holds_another(const struct luks_view *v)
 
 	if (!l->inside.version || any_slot_is(v, SLOT_AS_SEALED))
 		return false;
-	return !v->sealed || strcmp(v->sealed->uuid, l->inside.uuid) == 0;
+	/* Without a record, what begins elsewhere on the disk is not its business. */
+	return v->sealed ? strcmp(v->sealed->uuid, l->inside.uuid) == 0
+			 : !l->version && !l->inside.before;
 }
 
 static struct luks_judgement judge_no_header(const struct luks_view *v)
