@@ -291,7 +291,7 @@ static void next_put_start_back(struct finding *f, const struct location *start,
 	finding_next(
 		f,
 		"Put the start of the partition back, byte %" PRIu64 ", sector %" PRIu64 " of 512 "
-		     "bytes: sfdisk "
+		"bytes: sfdisk "
 		"--dump %s >TABLE, on another disk; in a copy of it, start= and size= of %s as "
 		"they were; sfdisk --wipe never --wipe-partitions never --no-reread %s <COPY. "
 		"Then restart, or partprobe %s.",

@@ -284,6 +284,13 @@ remains_open() { # FILE
 	done
 }
 
+told_by() { # COMMAND DEVICE
+	case $1 in
+	check) check --json ;;
+	luks) luks --json "$2" ;;
+	esac
+}
+
 # A loop device whose file takes other contents is another disk that has this name today.
 @test "luks: a name that goes from disk to disk is no evidence; bytes are" {
 	local slot=$BATS_TEST_TMPDIR/slot.img kind
@@ -347,8 +354,8 @@ remains_open() { # FILE
 	make_luks "$DISK" 2
 	seal_luks "$DISK"
 	make_luks "$DISK" 2
-	for command in "check" "luks $DISK"; do
-		run -4 $command --json
+	for command in check luks; do
+		run -4 told_by $command "$DISK"
 		[ "$(findings)" = BV-LUKS-NOT-SEALED,BV-LUKS-STALE ]
 		[[ $(finding BV-LUKS-STALE .summary) == "This is another LUKS container than the one that was sealed under this name"* ]]
 		[ "$(finding BV-LUKS-STALE .evidence.UUID)" = "$(cryptsetup luksUUID "$DISK")" ]
@@ -368,8 +375,8 @@ remains_open() { # FILE
 	seal_luks "$DISK"
 	for start in 512 16384 32256 1835008; do
 		{ head -c "$start" /dev/zero && cat "$whole"; } >"$DISK"
-		for command in "check" "luks $DISK"; do
-			run -5 $command --json
+		for command in check luks; do
+			run -5 told_by $command "$DISK"
 			[ "$(findings)" = BV-LUKS-INSIDE ]
 			[[ $(finding BV-LUKS-INSIDE .summary) == *"was sealed is there, but it begins $start bytes further in"* ]]
 			[[ $output != *luksHeaderRestore* ]]
@@ -404,8 +411,8 @@ remains_open() { # FILE
 		# shellcheck disable=SC2059 # a format
 		printf "$table" $start | sfdisk -q --wipe never --no-reread "$LOOP"
 		partx --update "$LOOP"
-		for command in "check" "luks $part"; do
-			run -5 $command --json
+		for command in check luks; do
+			run -5 told_by $command "$part"
 			[ "$(findings)" = BV-LUKS-INSIDE ]
 			[[ $(finding BV-LUKS-INSIDE .summary) == *"the partition table gives another start than when it was sealed"* ]]
 			[ "$(finding BV-LUKS-INSIDE '.evidence["it begins"]')" = "at byte $byte of $LOOP" ]
