@@ -150,7 +150,7 @@ static ssize_t read_part(void *ctx, void *buf, size_t len, uint64_t offset)
 }
 
 /* What looks as if a container began in it is one when a header of it is good. */
-static int look_inside(const struct luks_source *source, struct luks *l)
+int luks_look_inside(const struct luks_source *source, struct luks *l)
 {
 	struct part p = { source, l->inside.offset };
 	struct luks_source from = { read_part, &p, source->size - l->inside.offset };
@@ -160,6 +160,7 @@ static int look_inside(const struct luks_source *source, struct luks *l)
 	if (r || found.chosen < 0)
 		return r == -ENOMEM ? r : 0;
 	l->inside.version = found.version;
+	l->inside.whole = found.version == 1 || luks_both_copies_are(&found, LUKS_COPY_GOOD);
 	memcpy(l->inside.uuid, found.uuid, sizeof(l->inside.uuid));
 	return 0;
 }
@@ -197,7 +198,7 @@ int luks_read(const struct luks_source *source, struct luks *l)
 		r = read_either(source, l);
 	l->size = source->size;
 	if (!r && l->version == 0 && l->inside.offset)
-		r = look_inside(source, l);
+		r = luks_look_inside(source, l);
 	return r;
 }
 

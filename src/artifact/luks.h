@@ -110,7 +110,11 @@ struct luks {
 	struct {
 		int version;
 		uint64_t offset; /* bytes */
+		/* luks_find_near(): it begins so many bytes in front of the start, on the disk that
+		 * the device is a partition of; then offset is 0. */
+		uint64_t before;
 		char uuid[41];
+		bool whole; /* each copy of its header is good */
 	} inside;
 	/* LUKS1: of the fields that neither a change of a slot nor of the UUID alters; else 0. */
 	uint64_t immutable_hash;
@@ -124,6 +128,14 @@ struct luks {
  * are not.
  */
 int luks_read(const struct luks_source *source, struct luks *l);
+
+/*
+ * Without a good header at the start: looks in every sector of the LUKS_NEAR bytes behind it, and of
+ * those in front of it when the device at path is a partition, for a container that begins there
+ * (l->inside), as when the partition table was written anew with another start. -ENOMEM.
+ */
+#define LUKS_NEAR (4u << 20)
+int luks_find_near(const struct luks_source *source, const char *path, struct luks *l);
 
 /* Whether a header tells of the keyslots: a good one, or one that was put together. */
 bool luks_is_known(const struct luks *l);

@@ -101,6 +101,9 @@ int luks2_rebuild(const struct luks_source *source, struct luks *l, unsigned cha
  */
 int luks2_read(const struct luks_source *source, struct luks *l);
 
+/* Whether a container begins at l->inside.offset: its version and UUID, or version 0. -ENOMEM. */
+int luks_look_inside(const struct luks_source *source, struct luks *l);
+
 /*
  * Fills *l from the JSON area of a header of header_bytes (binary header and JSON area): len bytes
  * at json. -EBADMSG, and why in reason; -ENOMEM.

@@ -16,7 +16,7 @@
 #define VALUE_MAX    4096
 #define SECTOR_BYTES 512u /* of the file "size", whatever the device's own are */
 
-static bool holds_no_disk(const char *name)
+static bool holds_no_disk(const char *name, bool loops)
 {
 	static const char *const kinds[] = { "fd", "sr", "ram", "zram", "loop", "mtdblock" };
 
@@ -24,7 +24,7 @@ static bool holds_no_disk(const char *name)
 		size_t n = strlen(kinds[i]);
 
 		if (!strncmp(name, kinds[i], n) && isdigit((unsigned char)name[n]))
-			return true;
+			return !loops || strcmp(kinds[i], "loop") != 0;
 	}
 	return false;
 }
@@ -72,12 +72,12 @@ static void name_mapping(struct block_device *d, const char *dev)
 }
 
 static void add_device(struct block_devices *b, const char *sysfs, const char *dev,
-		       const char *name)
+		       const char *name, bool loops)
 {
 	struct block_device *d;
 	char size[32];
 
-	if (strlen(name) >= sizeof(d->name) || holds_no_disk(name) ||
+	if (strlen(name) >= sizeof(d->name) || holds_no_disk(name, loops) ||
 	    !read_value(sysfs, name, "size", size, sizeof(size)) || !strtoull(size, NULL, 10))
 		return;
 	b->items = grow_array(b->items, &b->count, sizeof(*b->items));
@@ -100,7 +100,7 @@ static int by_name(const void *a, const void *b)
 			  ((const struct block_device *)b)->name);
 }
 
-int block_devices_read(struct block_devices *b, const char *sysfs, const char *dev)
+int block_devices_read(struct block_devices *b, const char *sysfs, const char *dev, bool loops)
 {
 	DIR *folder = opendir(sysfs);
 
@@ -109,7 +109,7 @@ int block_devices_read(struct block_devices *b, const char *sysfs, const char *d
 		return -errno;
 	for (const struct dirent *e; (e = readdir(folder));) {
 		if (*e->d_name != '.')
-			add_device(b, sysfs, dev, e->d_name);
+			add_device(b, sysfs, dev, e->d_name, loops);
 	}
 	closedir(folder);
 	if (b->count)

@@ -26,10 +26,10 @@ struct block_devices {
 
 /*
  * Lists them. Left out are what is empty, and what takes long to answer or holds no disk's data:
- * floppies, optical drives, memory and loop devices. sysfs, dev: folders as above. -errno when the
- * first cannot be read.
+ * floppies, optical drives, memory and, unless they are asked for, loop devices. sysfs, dev: folders
+ * as above. -errno when the first cannot be read.
  */
-int block_devices_read(struct block_devices *b, const char *sysfs, const char *dev);
+int block_devices_read(struct block_devices *b, const char *sysfs, const char *dev, bool loops);
 void block_devices_clear(struct block_devices *b);
 
 /* What dm-crypt has made of a LUKS device of this UUID; NULL: it is not opened. */

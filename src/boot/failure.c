@@ -74,7 +74,7 @@ static void tell_all(struct report *r, const struct manifest *m)
 	struct luks_devices devices;
 	bool broken = false;
 
-	block_devices_read(&b, BLOCK_DEVICES_SYSFS, BLOCK_DEVICES_DEV);
+	block_devices_read(&b, BLOCK_DEVICES_SYSFS, BLOCK_DEVICES_DEV, false);
 	luks_devices_find(&devices, m, crypttab, root, 0);
 	for (size_t i = 0; i < devices.count; i++)
 		broken |= tell_device(r, &devices.items[i], &b, crypttab);
@@ -106,7 +106,7 @@ static void tell_refusals(const struct manifest *m, const char *asked)
 	struct report r;
 
 	report_init(&r, "boot");
-	block_devices_read(&b, BLOCK_DEVICES_SYSFS, BLOCK_DEVICES_DEV);
+	block_devices_read(&b, BLOCK_DEVICES_SYSFS, BLOCK_DEVICES_DEV, false);
 	luks_devices_find(&devices, m, crypttab, NULL, 0);
 	for (size_t i = 0; i < devices.count; i++) {
 		const struct luks_device *d = &devices.items[i];

@@ -26,18 +26,6 @@ static bool is_device(const char *link, const char *path)
 	       a.st_rdev == b.st_rdev;
 }
 
-/*
- * Whether a device's name in the record means this one. Names that mean another disk when disks
- * are found in another order ("/dev/sda3") are no evidence.
- */
-static bool is_named(const char *name, const char *path)
-{
-	cleanup(free_ptr) char *link = name ? crypttab_path("", name) : NULL;
-
-	return link && (!strncmp(link, "/dev/disk/", 10) || !strncmp(link, "/dev/mapper/", 12)) &&
-	       is_device(link, path);
-}
-
 /* What cryptsetup will open is the one, by whatever name. */
 static bool is_own(const struct luks_device *d, const char *path)
 {
@@ -57,12 +45,10 @@ static enum record_match match_of(const struct sealed_luks *s, const struct luks
 	if (!closely)
 		return RECORD_OTHER;
 	match = luks_record_match(s, l, source, path);
-	if (match != RECORD_NAMED && match != RECORD_OTHER)
-		return match;
 	/* A good header of something else: another disk, or its owner's doing. */
-	if (l->chosen >= 0)
+	if (match == RECORD_CALLED || (match == RECORD_NAMED && l->chosen >= 0))
 		return RECORD_OTHER;
-	return is_named(s->place, path) || is_named(s->device, path) ? RECORD_NAMED : RECORD_OTHER;
+	return match;
 }
 
 /* Nothing that is LUKS is where crypttab says, or plain dm-crypt: then it is not the one. */
@@ -128,6 +114,8 @@ static void compare(struct luks_devices *l, const struct block_device *b, bool c
 	if (luks_source_open(&source, b->path))
 		return;
 	err = luks_read(&source, &luks);
+	if (!err && closely && !b->divided)
+		err = luks_find_near(&source, b->path, &luks);
 	for (size_t i = 0; (!err || (err == -EIO && closely)) && i < l->count; i++) {
 		struct luks_device *d = &l->items[i];
 		enum record_match match;
@@ -192,7 +180,7 @@ static void look_around(struct luks_devices *l, struct string_list known[2])
 		if (l->items[i].sealed->header && l->items[i].match == RECORD_OTHER)
 			look_at_header(&l->items[i]);
 	}
-	if (block_devices_read(&devices, BLOCK_DEVICES_SYSFS, BLOCK_DEVICES_DEV))
+	if (block_devices_read(&devices, BLOCK_DEVICES_SYSFS, BLOCK_DEVICES_DEV, false))
 		return;
 	for (int closely = 0; closely <= 1 && !all_found(l, closely ? is_recognisable : NULL);
 	     closely++) {

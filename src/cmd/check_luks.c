@@ -2,9 +2,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "artifact/luks_source.h"
+#include "boot/block_devices.h"
 #include "cmd/check.h"
 #include "report/luks.h"
 #include "storage/crypttab.h"
@@ -12,11 +14,10 @@
 #include "util/util.h"
 #include "verdict/luks_look.h"
 
-/* Where a sealed device is looked for, and how sure it is that it is the one. */
+/* Where a sealed device is looked for. */
 struct place {
-	char *path;    /* of the device; owned */
-	char *header;  /* of its detached header; owned; NULL */
-	bool by_place; /* found by what the partition is called, not by what crypttab names */
+	char *path;   /* of the device; owned */
+	char *header; /* of its detached header; owned; NULL */
 };
 
 /* The UUID's link is made from the header, and is gone with it. */
@@ -29,23 +30,51 @@ static struct place find_place(const char *root, const struct sealed_luks *s)
 	if (!s->header && s->place && *s->place && access(p.path, F_OK) < 0) {
 		free(p.path);
 		p.path = text_copy(s->place);
-		p.by_place = true;
 	}
 	return p;
 }
 
-static void tell_absent(struct report *r, const struct sealed_luks *s, const char *path)
+/* holds: what is on the device that has its name; NULL: none has. */
+static void tell_absent(struct report *r, const struct sealed_luks *s, const char *path,
+			const char *holds)
 {
-	struct finding *f = report_finding(
-		r, VERDICT_INCONCLUSIVE, "BV-LUKS-ABSENT", path,
-		"The LUKS device that was sealed is not found: neither by the name that crypttab "
-		"or --device gave, nor by its partition.");
+	struct finding *f;
 
+	if (holds)
+		f = report_finding(
+			r, VERDICT_INCONCLUSIVE, "BV-LUKS-ABSENT", path,
+			"The LUKS device that was sealed is not found; %s, which had that name, holds "
+			"%s: it may be another disk, or all of its start was overwritten.",
+			path, holds);
+	else
+		f = report_finding(r, VERDICT_INCONCLUSIVE, "BV-LUKS-ABSENT", path,
+				   "The LUKS device that was sealed is not found: neither by the "
+				   "name that crypttab or --device gave, nor by its partition.");
 	finding_text(f, "sealed UUID", "%s", s->uuid);
 	finding_next(f,
 		     "Is the disk attached? (lsblk -o NAME,SIZE,FSTYPE,UUID) A device that may be "
 		     "it: bootverdict luks DEVICE");
+	if (holds)
+		luks_next_on_a_copy(f, path);
 	report_artifact(r, path, "luks", "missing", 0, 0);
+}
+
+/* What a kernel's name in crypttab or in --device means today. */
+static void tell_name(struct report *r, const struct sealed_luks *s, const char *path)
+{
+	struct finding *f;
+
+	if (strncmp(s->device, "/dev/", 5) != 0)
+		return;
+	f = report_finding(r, VERDICT_INTACT, "BV-LUKS-NAME", path,
+			   "What was sealed as %s is %s now.", s->device, path);
+	f->warning = true;
+	finding_text(f, "sealed UUID", "%s", s->uuid);
+	finding_next(
+		f,
+		"Such names follow the order in which disks are found. In crypttab, and to seal "
+		"it: UUID=%s, /dev/disk/by-uuid/%s",
+		s->uuid, s->uuid);
 }
 
 static void tell_unreadable(struct report *r, const char *path, int err)
@@ -61,42 +90,139 @@ static void tell_unreadable(struct report *r, const char *path, int err)
 /* For luks_look(). */
 struct known {
 	const struct luks_check *check;
-	const struct place *place;
+	bool another; /* a good header of another container is where its name stays */
 };
 
+static bool is_disk(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISBLK(st.st_mode);
+}
+
+/* -ENODEV: it is not known to be the sealed one. */
 static int find_record(void *ctx, const struct luks_view *v, const struct luks_source *source,
 		       const struct sealed_luks **sealed, int64_t *sealed_at)
 {
-	const struct known *k = ctx;
+	struct known *k = ctx;
+	const char *place = luks_view_place(v);
+	enum record_match match = luks_record_match(&k->check->sealed, &v->luks, source, place);
 
-	/* Another disk may have its name today. */
-	if (k->place->by_place && v->luks.chosen >= 0 &&
-	    luks_record_match(&k->check->sealed, &v->luks, source, k->place->path) <= RECORD_NAMED)
+	/* A file below another root has another name than the sealed one. */
+	if (match == RECORD_OTHER && !is_disk(place))
+		match = RECORD_NAMED;
+	if (match < RECORD_NAMED)
 		return -ENODEV;
-	*sealed = &k->check->sealed;
-	*sealed_at = k->check->sealed_at;
+	k->another = match == RECORD_NAMED && v->luks.chosen >= 0;
+	if (!k->another) {
+		*sealed = &k->check->sealed;
+		*sealed_at = k->check->sealed_at;
+	}
 	return 0;
 }
 
-static void check_device(const char *root, const struct luks_check *c, struct report *r)
+/* In words; the caller frees it. */
+static char *contents(const struct luks_view *v, const struct luks_source *source)
 {
-	struct place p = find_place(root, &c->sealed);
-	struct luks_view v = { .device = p.path, .header = p.header };
-	struct known known = { c, &p };
+	const char *other;
+
+	if (v->luks.chosen >= 0)
+		return text_format("another LUKS container (UUID %s)", v->luks.uuid);
+	other = luks_recognise_other(source);
+	return text_copy(other ? other : "bytes that do not tell what they are");
+}
+
+static bool is_absent(int err)
+{
+	return err == -ENOENT || err == -ENXIO || err == -ENODEV || err == -ENOMEDIUM;
+}
+
+/*
+ * Reports what is at a place, if it is the sealed device. Else as is_absent() knows it, with what it
+ * holds, which the caller frees.
+ */
+static int examine(const struct place *p, const struct luks_check *c, struct report *r,
+		   char **holds)
+{
+	struct luks_view v = { .device = p->path, .header = p->header };
+	struct known known = { c, false };
 	struct luks_judgement j;
 	struct luks_source source;
 	int err = luks_source_open(&source, luks_view_place(&v));
 
-	if (!err)
+	if (!err) {
 		err = luks_look(&v, &source, find_record, &known, &j);
+		if (err == -ENODEV)
+			*holds = contents(&v, &source);
+	}
 	if (!err)
 		report_luks(r, &v);
-	else if (err == -ENOENT || err == -ENXIO || err == -ENODEV)
-		tell_absent(r, &c->sealed, luks_view_place(&v));
-	else
+	if (!err && known.another)
+		report_luks_namesake(r, &v, c->sealed.uuid);
+	if (err && !is_absent(err))
 		tell_unreadable(r, luks_view_place(&v), err);
 	luks_view_clear(&v);
 	luks_source_close(&source);
+	return err;
+}
+
+/* closely: by its key material as well, which costs many reads. */
+static bool is_it(const struct sealed_luks *s, const struct block_device *b, bool closely)
+{
+	struct luks_source source;
+	struct luks l;
+	bool found = false;
+
+	if (luks_source_open(&source, b->path))
+		return false;
+	if (!luks_read(&source, &l)) {
+		found = l.chosen >= 0 && strcmp(l.uuid, s->uuid) == 0;
+		if (!found && closely)
+			found = luks_record_match(s, &l, &source, b->path) >= RECORD_BYTES;
+	}
+	luks_source_close(&source);
+	return found;
+}
+
+/* Among all block devices; the caller frees it. NULL: it is not there. */
+static char *find_elsewhere(const struct sealed_luks *s)
+{
+	struct block_devices devices;
+	char *path = NULL;
+
+	/* A file, that is. */
+	if (s->header || (*s->device == '/' && strncmp(s->device, "/dev/", 5) != 0) ||
+	    block_devices_read(&devices, BLOCK_DEVICES_SYSFS, BLOCK_DEVICES_DEV, true))
+		return NULL;
+	for (int closely = 0; !path && closely <= 1; closely++) {
+		for (size_t i = 0; !path && i < devices.count; i++) {
+			if (is_it(s, &devices.items[i], closely))
+				path = text_copy(devices.items[i].path);
+		}
+	}
+	block_devices_clear(&devices);
+	return path;
+}
+
+static void check_device(const char *root, const struct luks_check *c, struct report *r)
+{
+	struct place p = find_place(root, &c->sealed), other = { 0 };
+	char *holds = NULL, *nothing = NULL;
+
+	if (!is_absent(examine(&p, c, r, &holds)))
+		goto out;
+	other.path = find_elsewhere(&c->sealed);
+	if (other.path && !is_absent(examine(&other, c, r, &nothing)))
+		tell_name(r, &c->sealed, other.path);
+	else
+		tell_absent(r, &c->sealed,
+			    luks_view_place(
+				    &(struct luks_view){ .device = p.path, .header = p.header }),
+			    holds);
+out:
+	free(holds);
+	free(nothing);
+	free(other.path);
 	free(p.path);
 	free(p.header);
 }

@@ -191,7 +191,10 @@ static void tell(const struct arguments *a, const struct luks_view *v,
 		 struct report *r)
 {
 	report_luks(r, v);
-	tell_others(r, record->others);
+	if (!record->sealed && record->namesake)
+		report_luks_namesake(r, v, record->namesake);
+	else
+		tell_others(r, record->others);
 	if (a->try_passphrase)
 		ask_and_try(v, source, a->try_seconds, r);
 	else

@@ -45,10 +45,16 @@ static void tell_unusable(struct finder *f, const char *path, int err, const cha
 	n->warning = !named;
 }
 
-/* A good header of another device says that a record of the same name is out of date. */
-static bool name_is_enough(const struct finder *f)
+/* Names that go from disk to disk say nothing; nor does any name beside the good header of another. */
+static bool is_namesake(const struct finder *f, enum record_match match)
 {
-	return f->view->luks.chosen < 0;
+	return match == RECORD_CALLED || (match == RECORD_NAMED && f->view->luks.chosen >= 0);
+}
+
+static void remember_namesake(struct finder *f, const char *uuid)
+{
+	if (!f->record->namesake)
+		f->record->namesake = text_copy(uuid);
 }
 
 /* Takes the manifest over when it has a better record than the one so far. */
@@ -58,8 +64,10 @@ static void consider(struct finder *f, const char *path, struct manifest *m)
 		enum record_match match =
 			luks_record_match(&m->luks[i], &f->view->luks, f->source, f->view->device);
 
-		if (match == RECORD_NAMED && !name_is_enough(f))
-			match = RECORD_OTHER;
+		if (is_namesake(f, match)) {
+			remember_namesake(f, m->luks[i].uuid);
+			continue;
+		}
 		if (match == RECORD_OTHER || match < f->match ||
 		    (match == f->match && m->sealed_at <= f->record->manifest.sealed_at))
 			continue;
@@ -150,6 +158,7 @@ void luks_record_clear(struct luks_record *record)
 	manifest_clear(&record->manifest);
 	free(record->path);
 	free(record->others);
+	free(record->namesake);
 	memset(record, 0, sizeof(*record));
 	manifest_init(&record->manifest);
 }

@@ -10,6 +10,8 @@ struct luks_record {
 	struct manifest manifest; /* owned */
 	char *path;		  /* of that manifest; owned; NULL: no record was found */
 	const struct sealed_luks *sealed;
+	/* When none was found: the UUID that was sealed under the name of the device; owned; NULL */
+	char *namesake;
 	char *others; /* when none was found: "UUID (device)" of those that are sealed; owned; NULL */
 };
 

@@ -309,7 +309,30 @@ static int seal_named(const struct boot_files *f, const char *device, const char
 	return seal_device(&c, old, m);
 }
 
-/* What --device named the last time stays sealed, as long as it is there. */
+/* Nothing is where the names of its record lead. */
+static bool is_absent(const struct boot_files *f, const struct sealed_luks *s)
+{
+	cleanup(free_ptr) char *path = crypttab_path(f->root, s->header ? s->header : s->device);
+
+	return access(path, F_OK) < 0 && (s->header || !*s->place || access(s->place, F_OK) < 0);
+}
+
+/* Nothing of it is on the device that has its name now, and such a name goes to another disk. */
+static bool is_taken(const struct boot_files *f, const struct sealed_luks *s)
+{
+	cleanup(free_ptr) char *path = crypttab_path(f->root, s->header ? s->header : s->device);
+	struct luks_source source;
+	struct luks l;
+	bool taken;
+
+	if (luks_source_open(&source, path))
+		return false;
+	taken = !luks_read(&source, &l) && luks_record_match(s, &l, &source, path) == RECORD_CALLED;
+	luks_source_close(&source);
+	return taken;
+}
+
+/* What --device named the last time stays sealed. */
 static int seal_remembered(const struct boot_files *f, const struct manifest *old,
 			   struct manifest *m)
 {
@@ -318,23 +341,67 @@ static int seal_remembered(const struct boot_files *f, const struct manifest *ol
 	for (size_t i = 0; !status && i < old->luks_count; i++) {
 		const struct sealed_luks *s = &old->luks[i];
 
-		if (!s->layer_count && !is_recorded(m, s->uuid))
+		if (!s->layer_count && !is_recorded(m, s->uuid) && !is_absent(f, s))
 			status = seal_named(f, s->device, s->header, false, old, m);
 	}
 	return status;
 }
 
-static int seal_found(const struct boot_files *f, const struct manifest *old, struct manifest *m)
+static int seal_found(const struct boot_files *f, const struct crypt_devices *found,
+		      const struct manifest *old, struct manifest *m)
 {
-	const struct crypt_places places = places_of(f);
-	struct crypt_devices found;
 	int status = 0;
 
-	crypt_devices_find(&found, &places);
-	for (size_t i = 0; !status && i < found.count; i++)
-		status = seal_chain(f, &found.items[i], old, m);
-	crypt_devices_clear(&found);
+	for (size_t i = 0; !status && i < found->count; i++)
+		status = seal_chain(f, &found->items[i], old, m);
 	return status;
+}
+
+static bool is_name_recorded(const struct manifest *m, const char *device)
+{
+	for (size_t i = 0; i < m->luks_count; i++) {
+		if (strcmp(m->luks[i].device, device) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_wanted(const struct crypt_devices *found, const struct sealed_luks *s)
+{
+	for (size_t i = 0; i < found->count; i++) {
+		if (strcmp(found->items[i].source, s->device) == 0)
+			return true;
+	}
+	return !s->layer_count;
+}
+
+static bool is_away(const struct boot_files *f, const struct crypt_devices *found,
+		    const struct sealed_luks *s, const struct manifest *m)
+{
+	return is_wanted(found, s) && !is_name_recorded(m, s->device) &&
+	       (is_absent(f, s) || is_taken(f, s));
+}
+
+/* The last step: takes over the records of what is not there just now, and tells which go. */
+static void keep_absent(const struct boot_files *f, const struct crypt_devices *found,
+			struct manifest *old, struct manifest *m)
+{
+	for (size_t i = old->luks_count; i-- > 0;) {
+		struct sealed_luks *s = &old->luks[i];
+
+		if (is_recorded(m, s->uuid))
+			continue;
+		if (!is_away(f, found, s, m)) {
+			message("%s (UUID %s): no longer recorded", s->device, s->uuid);
+			continue;
+		}
+		message("%s (UUID %s): not found; its record of before is kept. To forget it: "
+			"bootverdict seal -k %s --remove, and seal again",
+			s->device, s->uuid, f->release);
+		m->luks = grow_array(m->luks, &m->luks_count, sizeof(*m->luks));
+		m->luks[m->luks_count - 1] = *s;
+		*s = old->luks[--old->luks_count];
+	}
 }
 
 /* What is damaged is not sealed as it is: then the record goes on telling what was there. */
@@ -351,18 +418,24 @@ static void keep_records(struct manifest *m, struct manifest *old)
 
 int seal_luks(const struct boot_files *f, const struct seal_options *o, struct manifest *m)
 {
+	const struct crypt_places places = places_of(f);
+	struct crypt_devices found;
 	struct manifest old;
 	int status = 0;
 
 	seal_load_record(f, &old);
+	crypt_devices_find(&found, &places);
 	for (size_t i = 0; !status && i < o->device_count; i++)
 		status = seal_named(f, o->devices[i], o->header, true, &old, m);
 	if (!status)
-		status = seal_found(f, &old, m);
+		status = seal_found(f, &found, &old, m);
 	if (!status)
 		status = seal_remembered(f, &old, m);
 	if (status)
 		keep_records(m, &old);
+	else
+		keep_absent(f, &found, &old, m);
+	crypt_devices_clear(&found);
 	manifest_clear(&old);
 	return status;
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "manifest/luks_view.h"
+#include "storage/crypttab.h"
 #include "util/hash.h"
 #include "util/util.h"
 
@@ -47,12 +49,63 @@ static bool any_copy_matches(const struct sealed_luks *s, const struct luks *l)
 	return false;
 }
 
+/* Names that are made of what is on a disk, or given by its owner, do not go to another disk. */
+static bool stays(const char *path)
+{
+	struct stat st;
+
+	if (strncmp(path, "/dev/disk/", 10) == 0 || strncmp(path, "/dev/mapper/", 12) == 0)
+		return true;
+	if (strncmp(path, "/dev/", 5) == 0 && lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
+		return true;
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+static enum record_match match_name(const char *name, const char *device)
+{
+	cleanup(free_ptr) char *path = name && *name ? crypttab_path("", name) : NULL;
+
+	if (!path || !same_file(path, device))
+		return RECORD_OTHER;
+	return stays(path) ? RECORD_NAMED : RECORD_CALLED;
+}
+
+static enum record_match match_names(const struct sealed_luks *s, const char *device)
+{
+	const char *names[] = { s->device, s->place, s->header };
+	enum record_match best = RECORD_OTHER;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		enum record_match match = match_name(names[i], device);
+
+		if (match > best)
+			best = match;
+	}
+	return best;
+}
+
+/* What the header says of a keyslot, its salt included, or of LUKS1's volume key. */
+static bool any_field_matches(const struct sealed_luks *s, const struct luks *l)
+{
+	if (s->immutable_hash && s->immutable_hash == l->immutable_hash)
+		return true;
+	for (size_t i = 0; i < s->slot_count; i++) {
+		const struct luks_keyslot *k = &l->slots[s->slots[i].number];
+
+		if (k->present && k->described == s->slots[i].described)
+			return true;
+	}
+	return false;
+}
+
 enum record_match luks_record_match(const struct sealed_luks *s, const struct luks *l,
 				    const struct luks_source *source, const char *device)
 {
+	enum record_match match;
+
 	if (*l->uuid && strcmp(l->uuid, s->uuid) == 0)
 		return RECORD_UUID;
-	if (any_copy_matches(s, l))
+	if (any_copy_matches(s, l) || any_field_matches(s, l))
 		return RECORD_BYTES;
 	for (size_t i = 0; i < s->slot_count; i++) {
 		if (any_block_matches(&s->slots[i], source, 0) ||
@@ -60,7 +113,8 @@ enum record_match luks_record_match(const struct sealed_luks *s, const struct lu
 		     any_block_matches(&s->slots[i], source, sealed_luks_convert_shift(s))))
 			return RECORD_BYTES;
 	}
-	if (same_file(s->device, device) || (s->place && *s->place && same_file(s->place, device)))
-		return RECORD_NAMED;
-	return s->header && same_file(s->header, device) ? RECORD_NAMED : RECORD_OTHER;
+	match = match_names(s, device);
+	return match != RECORD_OTHER && l->inside.version && strcmp(l->inside.uuid, s->uuid) == 0
+		       ? RECORD_BYTES
+		       : match;
 }

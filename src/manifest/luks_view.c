@@ -157,10 +157,13 @@ static void look_at_end(struct luks_view *v, uint64_t size)
 
 int luks_view_read(struct luks_view *v, const struct luks_source *source)
 {
+	int err;
+
 	*v = (struct luks_view){
 		.device = v->device, .header = v->header, .mapping = v->mapping, .closed = v->closed
 	};
-	return luks_read(source, &v->luks);
+	err = luks_read(source, &v->luks);
+	return err ? err : luks_find_near(source, luks_view_place(v), &v->luks);
 }
 
 int luks_view_compare(struct luks_view *v, const struct luks_source *source,

@@ -51,14 +51,17 @@ const char *luks_view_place(const struct luks_view *v);
 
 /* How sure it is that a record is one of this device. */
 enum record_match {
-	RECORD_OTHER, /* nothing says so */
-	RECORD_NAMED, /* only its name is the device's */
-	RECORD_BYTES, /* the UUID is another one or gone, but sealed bytes are where they were */
-	RECORD_UUID,  /* the header's UUID */
+	RECORD_OTHER,  /* nothing says so */
+	RECORD_CALLED, /* only its name is the device's, and disks that are found in another order
+			* change such names ("/dev/sda3"): that is no evidence */
+	RECORD_NAMED, /* only its name is the device's, but that stays: a file's, or a link's of udev */
+	RECORD_BYTES, /* the UUID is another one or gone, but sealed bytes are there: where they were,
+			* or with all of the container near to that place */
+	RECORD_UUID, /* the header's UUID */
 };
 
 /*
- * Compares a record with what luks_read() found. The name is compared with device and as files
+ * Compares a record with what luks_view_read() found. The name is compared with device and as files
  * of the same number. Reads no more than the areas that the record names.
  */
 enum record_match luks_record_match(const struct sealed_luks *s, const struct luks *l,

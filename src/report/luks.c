@@ -133,6 +133,40 @@ static void name_mapping(struct report *r, const struct luks_view *v, size_t fir
 		finding_text(&r->findings[i], "unlocked as", "%s", mapping);
 }
 
+static void another_container(struct report *r, const struct luks_view *v, const char *uuid)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_STALE, "BV-LUKS-STALE", luks_view_place(v),
+		"This is another LUKS container than the one that was sealed under this name: its UUID "
+		"is another one, and nothing of the sealed keyslots is here. It was formatted anew, or "
+		"the header of another container was restored, or it is another disk.");
+
+	finding_text(f, "sealed UUID", "%s", uuid);
+	finding_text(f, "UUID", "%s", v->luks.uuid);
+	finding_next(f, "On purpose? Then seal it: bootverdict seal --all");
+	finding_next(f, "When not, write nothing to it, and look for the sealed one: lsblk -o "
+			"NAME,SIZE,FSTYPE,UUID");
+}
+
+void report_luks_namesake(struct report *r, const struct luks_view *v, const char *uuid)
+{
+	struct finding *f;
+
+	if (v->luks.chosen >= 0) {
+		another_container(r, v, uuid);
+		return;
+	}
+	f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-LUKS-ABSENT", luks_view_place(v),
+		"A LUKS device was sealed under this name, and nothing of it is here. The name goes to "
+		"another disk when disks are found in another order: it may be another disk, or all of "
+		"its start was overwritten.");
+	finding_text(f, "sealed UUID", "%s", uuid);
+	finding_next(f,
+		     "Is the sealed one there by another name? (lsblk -o NAME,SIZE,FSTYPE,UUID)");
+	luks_next_on_a_copy(f, luks_view_place(v));
+}
+
 void report_luks(struct report *r, const struct luks_view *v)
 {
 	size_t first = r->finding_count;

@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "report/luks.h"
 #include "storage/device.h"
@@ -298,6 +299,70 @@ static char *inside_command(const struct luks_view *v)
 		v->luks.inside.offset, place);
 }
 
+/* Where a container that moved begins: the device to count from, and the byte there. */
+static uint64_t moved_to(const struct luks_view *v, const struct location *start,
+			 const char **device)
+{
+	const struct luks *l = &v->luks;
+	bool is_part = start->known && strcmp(start->disk, start->device) != 0;
+
+	*device = is_part ? start->disk : luks_view_place(v);
+	return (is_part ? start->lba * 512 : 0) + l->inside.offset - l->inside.before;
+}
+
+static void next_put_start_back(struct finding *f, const struct location *start, uint64_t byte)
+{
+	finding_next(
+		f,
+		"Put the start of the partition back, byte %" PRIu64 ", sector %" PRIu64 " of 512 "
+		"bytes: sfdisk "
+		"--dump %s >TABLE, on another disk; in a copy of it, start= and size= of %s as "
+		"they were; sfdisk --wipe never --wipe-partitions never --no-reread %s <COPY. "
+		"Then restart, or partprobe %s.",
+		byte, byte / 512, start->disk, start->device, start->disk, start->disk);
+}
+
+/*
+ * The sealed one, and its device begins elsewhere than it did: whatever restores a header would write
+ * into the data.
+ */
+static void container_moved(struct report *r, const struct luks_view *v)
+{
+	const struct luks *l = &v->luks;
+	struct location start;
+	const char *device;
+	uint64_t byte;
+	struct finding *f;
+
+	device_locate(luks_view_place(v), 0, &start);
+	byte = moved_to(v, &start, &device);
+	f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-LUKS-INSIDE", luks_view_place(v),
+		"The LUKS%d container that was sealed is there, but it begins %" PRIu64
+		" bytes %s: "
+		"%s. Its header is good. cryptsetup does not find it like this.",
+		l->inside.version, l->inside.before ? l->inside.before : l->inside.offset,
+		l->inside.before ? "in front of the start" : "further in",
+		device == start.disk
+			? "the partition table gives another start than when it was sealed"
+			: "what it lies on begins elsewhere than when it was sealed");
+	if (v->other)
+		finding_text(f, "at the start now", "%s", v->other);
+	finding_text(f, "sealed UUID", "%s", v->sealed->uuid);
+	finding_text(f, "it begins", "at byte %" PRIu64 " of %s", byte, device);
+	finding_not(f, "the passphrase, its length, or the keyboard layout");
+	finding_next(f,
+		     "Write nothing to the disk: a header that is restored or repaired now goes to "
+		     "the wrong place, into the data.");
+	finding_next(
+		f,
+		"See whether all of it is there: bootverdict luks \"$(losetup --read-only --find "
+		"--show --offset %" PRIu64 " %s)\"",
+		byte, device);
+	if (device == start.disk)
+		next_put_start_back(f, &start, byte);
+}
+
 static void container_inside(struct report *r, const struct luks_view *v)
 {
 	const struct luks *l = &v->luks;
@@ -312,13 +377,7 @@ static void container_inside(struct report *r, const struct luks_view *v)
 	if (v->other)
 		finding_text(f, "at the start now", "%s", v->other);
 	finding_text(f, "UUID of the container", "%s", l->inside.uuid);
-	if (v->sealed)
-		finding_text(f, "sealed UUID", "%s", v->sealed->uuid);
 	finding_next(f, "Name the partition or volume that begins there: %s", command);
-	if (v->sealed)
-		finding_next(
-			f, "The container was sealed at its start. Does the partition begin where "
-			   "it did? (fdisk -l; sfdisk --dump)");
 }
 
 static void of_another_writer(struct report *r, const struct luks_view *v)
@@ -606,6 +665,8 @@ void report_luks_header(struct report *r, const struct luks_view *v)
 		of_another_writer(r, v);
 	else if (v->comparison.shift)
 		conversion_was_cut(r, v);
+	else if (l->chosen < 0 && luks_holds_another(v) && v->sealed)
+		container_moved(r, v);
 	else if (l->chosen < 0 && luks_holds_another(v))
 		container_inside(r, v);
 	else if (luks_is_overwritten(v) && l->version)

@@ -61,6 +61,15 @@ void luks_next_use_backup(struct finding *f, const struct luks_view *v)
 		     luks_view_place(v));
 }
 
+void luks_next_on_a_copy(struct finding *f, const char *place)
+{
+	finding_next(f,
+		     "If it is the one: write nothing to it. On a copy first, and with a header "
+		     "backup: dd if=%s of=COPY.img bs=1M; cryptsetup luksHeaderRestore COPY.img "
+		     "--header-backup-file BACKUP-FILE; bootverdict luks COPY.img",
+		     place);
+}
+
 char *luks_header_option(const struct luks_view *v)
 {
 	return v->header ? text_format("--header %s ", v->header) : text_copy("");

@@ -159,3 +159,12 @@ bool device_at(const char *path, uint64_t byte, char *name, size_t size)
 	return stat(path, &st) == 0 && S_ISBLK(st.st_mode) &&
 	       sysfs_part_at(SYSFS_BLOCK, st.st_rdev, byte, name, size);
 }
+
+void device_locate(const char *path, uint64_t byte, struct location *location)
+{
+	struct stat st;
+
+	memset(location, 0, sizeof(*location));
+	if (stat(path, &st) == 0 && S_ISBLK(st.st_mode))
+		sysfs_locate(SYSFS_BLOCK, st.st_rdev, byte, location);
+}

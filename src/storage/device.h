@@ -49,4 +49,7 @@ bool device_name(dev_t device, char *name, size_t size);
 /* Names the partition that begins at that byte of the block device at path. False: none, or no such device. */
 bool device_at(const char *path, uint64_t byte, char *name, size_t size);
 
+/* Where a byte of the block device at path lies; location->known is false when it is none. */
+void device_locate(const char *path, uint64_t byte, struct location *location);
+
 #endif

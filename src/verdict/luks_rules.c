@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "util/util.h"
+
 /* Of LUKS2, crypt_format() and crypt_convert(). */
 #define FIRST_SEQID 2u
 
@@ -222,13 +224,32 @@ bool luks_may_be_elsewhere(const struct luks_view *v)
 	return !v->sealed && v->luks.needed <= v->luks.size && begins_behind_end(v);
 }
 
+/* Key material where it was sealed: then the container did not go elsewhere. */
+static bool any_block_is_left(const struct luks_view *v)
+{
+	for (size_t i = 0; v->sealed && i < v->sealed->slot_count; i++) {
+		const struct sealed_keyslot *k = &v->sealed->slots[i];
+		enum slot_state state = v->comparison.slots[k->number];
+		uint64_t blocks =
+			k->used ? (k->used + BLOCK_SIZE - 1) / BLOCK_SIZE : k->block_count;
+
+		if (state == SLOT_AS_SEALED || state == SLOT_PADDING ||
+		    ((state == SLOT_DAMAGED || state == SLOT_UNREADABLE) &&
+		     v->comparison.bad_blocks[k->number] < blocks))
+			return true;
+	}
+	return false;
+}
+
 bool luks_holds_another(const struct luks_view *v)
 {
 	const struct luks *l = &v->luks;
 
-	if (!l->inside.version || any_slot_is(v, SLOT_AS_SEALED))
+	if (!l->inside.version || any_block_is_left(v))
 		return false;
-	return !v->sealed || strcmp(v->sealed->uuid, l->inside.uuid) == 0;
+	/* Without a record, what begins elsewhere on the disk is not its business. */
+	return v->sealed ? strcmp(v->sealed->uuid, l->inside.uuid) == 0
+			 : !l->version && !l->inside.before;
 }
 
 static struct luks_judgement judge_no_header(const struct luks_view *v)

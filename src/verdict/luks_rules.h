@@ -87,7 +87,10 @@ bool luks_is_too_small(const struct luks_view *v);
  */
 bool luks_may_be_elsewhere(const struct luks_view *v);
 
-/* Whether a container begins in it, further in: then the record says nothing against this one. */
+/*
+ * Whether a container begins in it, further in, or near to its start, the sealed one: then the record
+ * says nothing against what is at the start.
+ */
 bool luks_holds_another(const struct luks_view *v);
 
 /* Whether the copy that is not good is an update that was cut off, by a power loss, say. */

@@ -11,6 +11,15 @@ load luks
 setup() {
 	DISK=$BATS_TEST_TMPDIR/disk.img
 	COPY=$BATS_TEST_TMPDIR/copy.img
+	LOOP='' OTHER=''
+}
+
+teardown() {
+	local loop
+
+	for loop in $LOOP $OTHER; do
+		losetup --detach "$loop"
+	done
 }
 
 finding() { # ID FILTER: of the first finding with that name
@@ -360,4 +369,151 @@ remains_open() { # FILE
 		[[ $status -eq 1 || $status -eq 5 ]]
 		[ "$(wc -l <"$BATS_TEST_TMPDIR/reads")" -lt 1500 ]
 	done
+}
+
+told_by() { # COMMAND DEVICE
+	case $1 in
+	check) check --json ;;
+	luks) luks --json "$2" ;;
+	esac
+}
+
+# A loop device whose file takes other contents is another disk that has this name today.
+@test "luks: a name that goes from disk to disk is no evidence; bytes are" {
+	local slot=$BATS_TEST_TMPDIR/slot.img kind
+
+	[ "$(id -u)" -eq 0 ] || skip "a loop device is for root"
+	make_luks "$DISK" 2
+	make_luks "$BATS_TEST_TMPDIR/other.img" 2
+	cp "$DISK" "$slot"
+	LOOP=$(losetup --find --show "$slot") || skip "no loop device here"
+	seal_luks "$LOOP"
+	check
+	for kind in zeros noise ext4 luks; do
+		case $kind in
+		zeros) zero_bytes "$slot" 0 33554432 ;;
+		noise) dd if=/dev/urandom of="$slot" bs=1M count=32 conv=notrunc status=none ;;
+		ext4) mkfs.ext4 -q -F "$slot" ;;
+		luks) dd if="$BATS_TEST_TMPDIR/other.img" of="$slot" bs=1M conv=notrunc status=none ;;
+		esac
+		run -5 check --json
+		[ "$(findings)" = BV-LUKS-ABSENT ]
+		[[ $(finding BV-LUKS-ABSENT .summary) == *"$LOOP, which had that name, holds "*"may be another disk"* ]]
+		[[ $output != *"luksHeaderRestore $LOOP"* ]]
+		run luks --json "$LOOP"
+		[[ $output != *"luksHeaderRestore $LOOP"* ]]
+		if [ $kind = luks ]; then
+			[ "$status" -eq 4 ]
+			[[ $(finding BV-LUKS-STALE .summary) == "This is another LUKS container"* ]]
+		else
+			[ "$status" -eq 5 ]
+			[[ $(finding BV-LUKS-ABSENT .summary) == *"it may be another disk"* ]]
+		fi
+	done
+	# The sealed one, by another name.
+	OTHER=$(losetup --find --show "$DISK")
+	run -0 check --json
+	[ "$(finding BV-LUKS-NAME .summary)" = "What was sealed as $LOOP is $OTHER now." ]
+	[ "$(finding BV-LUKS-NAME .warning)" = true ]
+	run -0 luks "$OTHER"
+	# It has lost its headers: its key material is there, and tells whose it is.
+	zero_bytes "$DISK" 0 32768
+	for kind in elsewhere again; do
+		if [ $kind = again ]; then
+			dd if="$DISK" of="$slot" bs=1M conv=notrunc status=none
+			losetup --detach "$OTHER"
+			OTHER=$LOOP
+		fi
+		run -1 check --json
+		[ "$(findings)" = BV-LUKS-GONE ]
+		[ "$(finding BV-LUKS-GONE .target)" = "$OTHER" ]
+		[[ $(finding BV-LUKS-GONE '.next | join(" ")') == *"luksHeaderRestore $OTHER "* ]]
+		run -1 luks "$OTHER"
+	done
+	OTHER=
+	# A keyslot that lost a byte besides its headers.
+	flip_bit "$slot" $((32768 + 5000))
+	run -1 check --json
+	[ "$(finding BV-LUKS-GONE .target)" = "$LOOP" ]
+}
+
+@test "luks: another container under a sealed name is told as one, by check and by luks" {
+	make_luks "$DISK" 2
+	seal_luks "$DISK"
+	make_luks "$DISK" 2
+	for command in check luks; do
+		run -4 told_by $command "$DISK"
+		[ "$(findings)" = BV-LUKS-NOT-SEALED,BV-LUKS-STALE ]
+		[[ $(finding BV-LUKS-STALE .summary) == "This is another LUKS container than the one that was sealed under this name"* ]]
+		[ "$(finding BV-LUKS-STALE .evidence.UUID)" = "$(cryptsetup luksUUID "$DISK")" ]
+		[[ $output != *"repaired silently"* ]]
+	done
+	# One copy of it is damaged.
+	flip_bit "$DISK" 4500
+	run -1 check --json
+	[ "$(finding BV-LUKS-COPY .target)" = "$DISK" ]
+}
+
+@test "luks: a sealed container that begins elsewhere lost nothing, and no header goes over its data" {
+	local whole=$BATS_TEST_TMPDIR/whole.img start
+
+	make_luks "$DISK" 2
+	cp "$DISK" "$whole"
+	seal_luks "$DISK"
+	for start in 512 16384 32256 1835008; do
+		{ head -c "$start" /dev/zero && cat "$whole"; } >"$DISK"
+		for command in check luks; do
+			run -5 told_by $command "$DISK"
+			[ "$(findings)" = BV-LUKS-INSIDE ]
+			[[ $(finding BV-LUKS-INSIDE .summary) == *"was sealed is there, but it begins $start bytes further in"* ]]
+			[[ $output != *luksHeaderRestore* ]]
+			[[ $output != *"cryptsetup repair"* ]]
+		done
+	done
+	# Where it began, a byte of it is lost; and it did not move.
+	cp "$whole" "$DISK"
+	zero_bytes "$DISK" 0 32768
+	run -1 luks --json "$DISK"
+	[ "$(findings)" = BV-LUKS-GONE ]
+}
+
+@test "luks: a partition with another start: where its container begins, and how it comes back" {
+	local disk=$BATS_TEST_TMPDIR/whole.img start byte=$((4096 * 512)) table part dev
+
+	[ "$(id -u)" -eq 0 ] || skip "a loop device is for root"
+	make_luks "$DISK" 2
+	truncate -s 60M "$disk"
+	table='label: gpt\nfirst-lba: 34\nstart=%s, size=65536\n'
+	# shellcheck disable=SC2059 # a format
+	printf "$table" 4096 | sfdisk -q "$disk"
+	dd if="$DISK" of="$disk" bs=1M seek=2 conv=notrunc status=none
+	LOOP=$(losetup --partscan --find --show "$disk") || skip "no loop device here"
+	part=${LOOP}p1
+	partx --add "$LOOP" 2>/dev/null || true
+	dev=/sys/class/block/${LOOP#/dev/}/${part#/dev/}/dev
+	[ -e "$dev" ] || skip "no partitions of loop devices here"
+	[ -e "$part" ] || mknod "$part" b "$(cut -d : -f 1 "$dev")" "$(cut -d : -f 2 "$dev")"
+	seal_luks "$part"
+	for start in 4033 4104 4128 512; do
+		# shellcheck disable=SC2059 # a format
+		printf "$table" $start | sfdisk -q --wipe never --no-reread "$LOOP"
+		partx --update "$LOOP"
+		for command in check luks; do
+			run -5 told_by $command "$part"
+			[ "$(findings)" = BV-LUKS-INSIDE ]
+			[[ $(finding BV-LUKS-INSIDE .summary) == *"the partition table gives another start than when it was sealed"* ]]
+			[ "$(finding BV-LUKS-INSIDE '.evidence["it begins"]')" = "at byte $byte of $LOOP" ]
+			[[ $(finding BV-LUKS-INSIDE '.next | join(" ")') == *"sector 4096 of 512 bytes"*"$LOOP"* ]]
+			[[ $output != *luksHeaderRestore* ]]
+		done
+	done
+	# As it says: the table, with the start of before.
+	sfdisk --dump "$LOOP" | sed 's/start= *512,/start=4096,/' >"$BATS_TEST_TMPDIR/table"
+	sfdisk -q --wipe never --wipe-partitions never --no-reread "$LOOP" <"$BATS_TEST_TMPDIR/table"
+	partx --update "$LOOP"
+	check
+	# Its header is lost, where it has to begin, and then all that was sealed.
+	zero_bytes "$disk" $byte 32768
+	run -1 luks --json "$part"
+	[ "$(findings)" = BV-LUKS-GONE ]
 }

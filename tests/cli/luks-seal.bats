@@ -437,3 +437,45 @@ common_changes() { # VERSION
 	run -1 bv seal --root "$ROOT" -k "$KVER"
 	[[ $output != *"seal --remove"* ]]
 }
+
+@test "what was sealed and is not there keeps its record, and what goes is told" {
+	local uuid
+
+	make_luks "$DISK" 2
+	uuid=$(cryptsetup luksUUID "$DISK")
+	make_system
+	seal -q --device "$DISK"
+	fingerprint >"$BATS_TEST_TMPDIR/before"
+	mv "$DISK" "$DISK.away"
+	run -0 seal
+	[[ $output == *"$DISK (UUID $uuid): not found; its record of before is kept."* ]]
+	[[ $output != *"it is not sealed"* ]]
+	fingerprint | diff "$BATS_TEST_TMPDIR/before" -
+	run check --json
+	verdict_is inconclusive 5
+	# Back again, and damaged meanwhile.
+	mv "$DISK.away" "$DISK"
+	check
+	flip_bit "$DISK" $(($(slot_offset "$DISK" 2 0) + 5000))
+	run check --json
+	verdict_is storage-corruption 1
+	# Formatted anew: its record is of what is there now.
+	make_luks "$DISK" 2
+	run -0 seal
+	[[ $output == *"$DISK (UUID $uuid): no longer recorded"* ]]
+	[ "$(records)" -eq 1 ]
+	check
+	# What crypttab names is wanted; what it names no more is not.
+	uuid=$(cryptsetup luksUUID "$DISK")
+	bv seal -q --root "$ROOT" -k "$KVER" --remove
+	crypttab "root_crypt $DISK none luks,initramfs"
+	seal -q
+	mv "$DISK" "$DISK.away"
+	run -0 seal
+	[[ $output == *"$DISK (UUID $uuid): not found; its record of before is kept."* ]]
+	[ "$(records)" -eq 1 ]
+	crypttab
+	run -0 seal
+	[[ $output == *"$DISK (UUID $uuid): no longer recorded"* ]]
+	[ "$(records)" -eq 0 ]
+}

@@ -82,7 +82,7 @@ static void test_block_devices(void **state)
 
 	(void)state;
 	shell(make_sysfs);
-	assert_int_equal(block_devices_read(&b, in_folder("sys"), "/dev"), 0);
+	assert_int_equal(block_devices_read(&b, in_folder("sys"), "/dev", false), 0);
 	assert_int_equal(b.count, sizeof(names) / sizeof(names[0]));
 	for (size_t i = 0; i < b.count; i++) {
 		assert_string_equal(b.items[i].name, names[i]);
@@ -97,7 +97,7 @@ static void test_block_devices(void **state)
 	assert_ptr_equal(block_devices_mapped(&b, "vg--a-lv"), &b.items[2]);
 	assert_null(block_devices_mapped(&b, ""));
 	block_devices_clear(&b);
-	assert_true(block_devices_read(&b, in_folder("nothing"), "/dev") < 0);
+	assert_true(block_devices_read(&b, in_folder("nothing"), "/dev", false) < 0);
 }
 
 /* ---- the chain ---- */

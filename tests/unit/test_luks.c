@@ -849,6 +849,63 @@ static void test_inside(void **state)
 	free(room);
 }
 
+static struct luks near_to(const unsigned char *room, size_t len)
+{
+	struct luks_memory m = { .p = room, .len = len };
+	const struct luks_source source = { luks_memory_read, &m, len };
+	struct luks l;
+
+	assert_int_equal(luks_read(&source, &l), 0);
+	assert_int_equal(luks_find_near(&source, "/proc/self/exe", &l), 0);
+	return l;
+}
+
+/* In every sector: a partition whose start is not what it was. */
+static void test_near(void **state)
+{
+	static const uint64_t starts[] = { 512, 4096, 32256, 33280, 1835008, LUKS_NEAR - 512 };
+	const struct bytes *both[] = { &luks1.image, &luks2.image };
+	size_t most = luks1.image.len > luks2.image.len ? luks1.image.len : luks2.image.len;
+	unsigned char *room = malloc(LUKS_NEAR + most);
+
+	(void)state;
+	assert_non_null(room);
+	for (size_t i = 0; i < ARRAY_SIZE(starts); i++) {
+		for (int version = 1; version <= 2; version++) {
+			const struct bytes *container = both[version - 1];
+			size_t len = starts[i] + container->len;
+			struct luks l;
+
+			inside_at(container, starts[i], room);
+			l = near_to(room, len);
+			assert_int_equal(l.chosen, -1);
+			assert_int_equal(l.inside.version, version);
+			assert_int_equal(l.inside.offset, starts[i]);
+			assert_int_equal(l.inside.before, 0);
+			assert_memory_equal(l.inside.uuid, container->p + 168, 36);
+			assert_true(l.inside.whole);
+			/* Its magic, in all copies, is what it is found by. */
+			room[starts[i]] ^= 1;
+			if (version == 2)
+				room[starts[i] + HEADER] ^= 1;
+			assert_int_equal(near_to(room, len).inside.version, 0);
+		}
+	}
+	/* Further away nothing is looked for; nor is anything beside a good header. */
+	inside_at(&luks2.image, LUKS_NEAR - 512, room);
+	assert_int_equal(near_to(room, LUKS_NEAR - 512).inside.version, 0);
+	memcpy(room, luks2.image.p, luks2.image.len < 0x100000 ? luks2.image.len : 0x100000);
+	assert_int_equal(near_to(room, LUKS_NEAR + luks2.image.len - 512).inside.version, 0);
+	/* What only begins like headers is not read without end. */
+	for (size_t at = 512; at < LUKS_NEAR; at += 512) {
+		memset(room + at, 0, 512);
+		memcpy(room + at, luks2.image.p, 64);
+	}
+	memset(room, 0, 512);
+	assert_int_equal(near_to(room, LUKS_NEAR).inside.version, 0);
+	free(room);
+}
+
 /* Copies that changed their places are damage, not a container that begins at the second place. */
 static void test_swapped_copies(void **state)
 {
@@ -864,6 +921,9 @@ static void test_swapped_copies(void **state)
 	assert_int_equal(l.chosen, -1);
 	assert_int_equal(l.inside.version, 0);
 	assert_false(luks_any_copy_is(&l, LUKS_COPY_ABSENT));
+	l = near_to(copy.p, copy.len);
+	assert_int_equal(l.version, 2);
+	assert_int_equal(l.inside.version, 0);
 	/* The first one alone is gone: the second one is its. */
 	memset(copy.p, 0, HEADER);
 	memcpy(copy.p + HEADER, luks2.image.p + HEADER, HEADER);
@@ -1519,6 +1579,7 @@ int main(void)
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_truncated_and_damaged),
 		cmocka_unit_test(test_inside),
+		cmocka_unit_test(test_near),
 		cmocka_unit_test(test_swapped_copies),
 		cmocka_unit_test(test_metadata_with_a_right_checksum),
 		cmocka_unit_test(test_an_unknown_slot_opens_nothing),

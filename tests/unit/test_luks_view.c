@@ -54,7 +54,7 @@ static int set_up(void **state)
 	assert_int_equal(sealed_luks_record(&sealed, &l, &source), 0);
 	assert_int_equal(sealed.slot_count, 2);
 	sealed.device = strdup("/dev/one");
-	sealed.place = strdup("/dev/by-place");
+	sealed.place = strdup("/dev/disk/by-partuuid/1");
 	return 0;
 }
 
@@ -91,10 +91,11 @@ static void test_match(void **state)
 	assert_int_equal(match("/dev/other"), RECORD_BYTES);
 	memset(image.p, 0, image.len);
 	assert_int_equal(match("/dev/other"), RECORD_OTHER);
-	assert_int_equal(match("/dev/one"), RECORD_NAMED);
-	assert_int_equal(match("/dev/by-place"), RECORD_NAMED);
-	sealed.header = strdup("/boot/header");
-	assert_int_equal(match("/boot/header"), RECORD_NAMED);
+	/* Which name it is: one that goes to another disk, or one that stays. */
+	assert_int_equal(match("/dev/one"), RECORD_CALLED);
+	assert_int_equal(match("/dev/disk/by-partuuid/1"), RECORD_NAMED);
+	sealed.header = strdup("/dev/mapper/header");
+	assert_int_equal(match("/dev/mapper/header"), RECORD_NAMED);
 }
 
 /* Also under another name of the same file. */
