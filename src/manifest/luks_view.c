@@ -183,6 +183,27 @@ int luks_view_compare(struct luks_view *v, const struct luks_source *source,
 	return look_at_statistics(v, source);
 }
 
+static bool is_against_it(const struct luks_view *v, unsigned int slot)
+{
+	enum slot_state state = v->comparison.slots[slot];
+
+	return state == SLOT_DAMAGED || state == SLOT_WIPED || v->implausible[slot] > 0;
+}
+
+void luks_view_tried(struct luks_view *v, uint32_t opened)
+{
+	v->refused = !opened;
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+		if (!(opened >> i & 1) || !is_against_it(v, i))
+			continue;
+		v->proven |= UINT32_C(1) << i;
+		v->implausible[i] = 0;
+		v->comparison.slots[i] = v->sealed ? SLOT_CHANGED : SLOT_UNKNOWN;
+		v->comparison.slot_fields_bad[i] = false;
+		bad_ranges_clear(&v->bad[i]);
+	}
+}
+
 void luks_view_clear(struct luks_view *v)
 {
 	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++)

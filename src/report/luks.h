@@ -49,6 +49,9 @@ void luks_next_restore_header(struct finding *f, const struct luks_view *v);
 void luks_next_use_remains(struct finding *f, const struct luks_view *v);
 /* "--header FILE " or ""; the caller frees it. */
 char *luks_header_option(const struct luks_view *v);
+/* That a passphrase that opens it would prove a keyslot; nothing when one was tried, or without a header. */
+void luks_next_try(struct finding *f, const struct luks_view *v);
+/* Nothing where sealing would keep what is damaged, doubted, or does not open. */
 void luks_next_seal(struct finding *f, const struct luks_view *v);
 
 /* The findings about the header, and about its keyslots. */

@@ -46,6 +46,7 @@ static void what_still_opens(struct finding *f, const struct luks_view *v)
 static void how_to_recover(struct finding *f, const struct luks_view *v, unsigned int slot)
 {
 	what_still_opens(f, v);
+	luks_next_try(f, v);
 	luks_next_keep_evidence(f, v);
 	if (!luks_is_refused(v) && luks_slots_sound(v) | luks_slots_unproven(v))
 		finding_next(f,
@@ -224,13 +225,44 @@ static void tell_set(struct finding *f, const char *key, slot_set set)
 		finding_text(f, key, "%s", text);
 }
 
+/* What is sealed again is what the header says was changed: a key that is set anew changes it. */
+static void seal_what_is_proven(struct finding *f, const struct luks_view *v)
+{
+	finding_next(
+		f,
+		"Keep a header backup of it as it is, on another disk: cryptsetup luksHeaderBackup "
+		"%s --header-backup-file BACKUP-FILE",
+		luks_view_place(v));
+	finding_next(
+		f,
+		"bootverdict seal takes it for damaged until the key is set anew; the passphrase may "
+		"be the same: cryptsetup luksChangeKey %s; bootverdict seal --all --device %s",
+		luks_view_place(v), v->device);
+}
+
+static void slots_proven(struct report *r, const struct luks_view *v)
+{
+	cleanup(free_ptr) char *slots = luks_slots_text(v->proven);
+	struct finding *f = report_finding(
+		r, VERDICT_STALE, "BV-LUKS-STALE", luks_view_place(v),
+		"The key material of %s is other than sealed, and the passphrase opens it: it is right "
+		"as it is. It was written after the last seal, or what was sealed was damaged "
+		"already; so it is when a header backup was restored.",
+		slots);
+
+	if (!v->refused && judge_luks(v).verdict == VERDICT_STALE)
+		seal_what_is_proven(f, v);
+}
+
 static void slots_stale(struct report *r, const struct luks_view *v)
 {
-	slot_set changed = in_state(v, SLOT_CHANGED), added = in_state(v, SLOT_NEW);
+	slot_set changed = in_state(v, SLOT_CHANGED) & ~v->proven, added = in_state(v, SLOT_NEW);
 	slot_set removed = in_state(v, SLOT_REMOVED);
 	bool renamed = v->luks.uuid[0] && !v->comparison.same_uuid;
 	struct finding *f;
 
+	if (v->proven)
+		slots_proven(r, v);
 	if (!changed && !added && !removed && !renamed && !v->comparison.seqid_higher &&
 	    v->comparison.same_version)
 		return;
