@@ -302,6 +302,7 @@ static enum luks_state state_of(const struct luks_view *v, enum luks_ground grou
 	case LUKS_FOREIGN:
 	case LUKS_HEADERS_BAD:
 	case LUKS_CONVERTING:
+	case LUKS_NO_KEYSLOT:
 	case LUKS_TOO_SMALL:
 	case LUKS_INSIDE:
 		return LUKS_LOST;

@@ -42,6 +42,8 @@ void luks_ranges(struct finding *f, const struct luks_view *v, const struct bad_
 
 /* The words for what a person does next; used by the findings. */
 void luks_next_keep_evidence(struct finding *f, const struct luks_view *v);
+/* That the kernel has the key of an open container; nothing where it is known not to be open. */
+void luks_next_keep_open(struct finding *f, const struct luks_view *v);
 void luks_next_use_backup(struct finding *f, const struct luks_view *v);
 void luks_next_copy_header(struct finding *f, const struct luks_view *v);
 void luks_next_restore_header(struct finding *f, const struct luks_view *v);

@@ -13,6 +13,11 @@ void luks_next_keep_evidence(struct finding *f, const struct luks_view *v)
 		     "of them repair what they find. Keep a copy elsewhere: "
 		     "dd if=%s of=HEADER-AS-FOUND.img bs=1M count=32",
 		     luks_view_place(v));
+	luks_next_keep_open(f, v);
+}
+
+void luks_next_keep_open(struct finding *f, const struct luks_view *v)
+{
 	if (v->closed)
 		return;
 	finding_next(f, "If the container is open in a running system, do not close it and do not "

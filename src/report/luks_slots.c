@@ -298,6 +298,44 @@ static void not_sealed(struct report *r, const struct luks_view *v)
 	luks_next_seal(f, v);
 }
 
+/* cryptsetup(8), luksAddKey: also for a header that has no keyslot. */
+static void use_the_volume_key(struct finding *f, const struct luks_view *v)
+{
+	if (v->closed)
+		return;
+	finding_next(
+		f,
+		"While it is open, dmsetup table --showkeys NAME may show its volume key, in hexadecimal "
+		"(not where the kernel's keyring has it: \":logon:\"). With its bytes in a file: "
+		"cryptsetup luksAddKey --key-size BITS --volume-key-file KEY-FILE %s",
+		luks_view_place(v));
+}
+
+static void no_keyslot(struct report *r, const struct luks_view *v)
+{
+	bool proven = v->luks.version == 2 || v->sealed;
+	struct finding *f = report_finding(
+		r, proven ? VERDICT_CONFIG_ERROR : VERDICT_INCONCLUSIVE, "BV-LUKS-NO-KEYSLOT",
+		luks_view_place(v),
+		"No keyslot is %s: no passphrase opens it, also the right one. %s",
+		v->luks.version == 2 ? "left" : "in use",
+		v->luks.version == 2
+			? "The header is right by its checksum: cryptsetup was told to remove them "
+			  "(luksErase, luksKillSlot), or it was made to be opened with its volume "
+			  "key alone."
+		: proven
+			? "Their key material was overwritten as well, as luksErase does."
+			: "So luksErase leaves it; and the LUKS1 header has no checksum that would "
+			  "tell whether it lost them.");
+
+	f->warning = luks_had_no_keyslot(v);
+	tell_set(f, "removed", in_state(v, SLOT_REMOVED));
+	finding_not(f, "the passphrase, its length, or the keyboard layout");
+	luks_next_keep_open(f, v);
+	use_the_volume_key(f, v);
+	luks_next_use_backup(f, v);
+}
+
 void report_luks_slots(struct report *r, const struct luks_view *v)
 {
 	if (!luks_is_known(&v->luks) && !v->comparison.shift)
@@ -318,6 +356,10 @@ void report_luks_slots(struct report *r, const struct luks_view *v)
 			slot_padding(r, v, i);
 	}
 	if (v->luks.chosen < 0)
+		return;
+	if (luks_has_no_keyslot(v))
+		no_keyslot(r, v);
+	if (luks_has_no_keyslot(v) && !luks_had_no_keyslot(v))
 		return;
 	if (v->sealed)
 		slots_stale(r, v);

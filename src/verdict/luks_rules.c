@@ -208,6 +208,22 @@ bool luks_holds_another(const struct luks_view *v)
 	return !v->sealed || strcmp(v->sealed->uuid, l->inside.uuid) == 0;
 }
 
+bool luks_has_no_keyslot(const struct luks_view *v)
+{
+	if (v->luks.chosen < 0 || *v->luks.requirements)
+		return false;
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+		if (is_in_use(v, i) && !v->luks.slots[i].unbound)
+			return false;
+	}
+	return true;
+}
+
+bool luks_had_no_keyslot(const struct luks_view *v)
+{
+	return luks_has_no_keyslot(v) && v->sealed && !any_slot_is(v, SLOT_REMOVED);
+}
+
 static struct luks_judgement judge_no_header(const struct luks_view *v)
 {
 	if (luks_is_of_another_writer(&v->luks))
@@ -338,6 +354,12 @@ struct luks_judgement judge_luks(const struct luks_view *v)
 		j = worse(j, VERDICT_INCONCLUSIVE, LUKS_SLOT_WIPED);
 	if (luks_is_too_small(v))
 		j = worse(j, VERDICT_CONFIG_ERROR, LUKS_TOO_SMALL);
+	/* LUKS1 has no checksum that would tell a lost state of a keyslot from one not in use. */
+	if (luks_has_no_keyslot(v) && !luks_had_no_keyslot(v))
+		j = worse(j,
+			  v->luks.version == 2 || v->sealed ? VERDICT_CONFIG_ERROR
+							    : VERDICT_INCONCLUSIVE,
+			  LUKS_NO_KEYSLOT);
 	if (*v->luks.requirements)
 		j = worse(j, VERDICT_INCONCLUSIVE, LUKS_NOT_KNOWN);
 	if (v->sealed)

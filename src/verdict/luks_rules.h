@@ -22,6 +22,7 @@ enum luks_ground {
 	LUKS_SLOT_BAD,	   /* a keyslot is damaged, unreadable or overwritten */
 	LUKS_CONVERTING,   /* a conversion between LUKS1 and LUKS2 was interrupted */
 	LUKS_SLOT_WIPED,   /* SLOT_WIPED: removing a key was interrupted, perhaps */
+	LUKS_NO_KEYSLOT,   /* it is left without one that a passphrase opens it with */
 	LUKS_TOO_SMALL,	   /* the device ends in front of what the header says is there */
 	LUKS_INSIDE,	   /* it holds a container that does not begin at its start */
 	LUKS_COPY_BAD,	   /* one copy is bad, the other one good */
@@ -78,6 +79,12 @@ slot_set luks_slots_opening(const struct luks_view *v);
  * that may be a header alone the data do not count.
  */
 bool luks_is_too_small(const struct luks_view *v);
+
+/* Whether no keyslot is left of a good header, of which all keyslots are understood. */
+bool luks_has_no_keyslot(const struct luks_view *v);
+
+/* Whether that was so already when it was sealed: made to be opened with its volume key, perhaps. */
+bool luks_had_no_keyslot(const struct luks_view *v);
 
 /* Whether a container begins in it, further in: then the record says nothing against this one. */
 bool luks_holds_another(const struct luks_view *v);

@@ -274,3 +274,48 @@ remains_open() { # FILE
 		[ "$(wc -l <"$BATS_TEST_TMPDIR/reads")" -lt 1500 ]
 	done
 }
+
+@test "luks: no keyslot is left, and no passphrase opens it: said, also when it is sealed" {
+	for version in 2 1; do
+		make_luks "$DISK" "$version"
+		cryptsetup -q luksErase "$DISK"
+		unset ROOT
+		if [ "$version" = 2 ]; then
+			run -3 luks --json "$DISK"
+		else
+			run -5 luks --json "$DISK"
+		fi
+		[ "$(findings)" = BV-LUKS-NO-KEYSLOT ]
+		[[ $output == *"no passphrase opens it"* && $output == *"do not close it"* ]]
+		[[ $output != *"look like ciphertext"* && $output != *"Seal it"* ]]
+
+		make_luks "$DISK" "$version"
+		unset ROOT
+		seal_luks "$DISK"
+		cryptsetup -q luksErase "$DISK"
+		run -3 luks --json "$DISK"
+		[ "$(findings)" = BV-LUKS-NO-KEYSLOT ]
+		[ "$(finding BV-LUKS-NO-KEYSLOT '.evidence.removed // .removed')" = "keyslots 0 and 1" ]
+		run -0 seal_luks "$DISK"
+		[[ $output == *"WARNING: no keyslot is in use: no passphrase opens it"* ]]
+		# As sealed now: told all the same, and damage is damage.
+		run -0 luks --json "$DISK"
+		[ "$(finding BV-LUKS-NO-KEYSLOT .warning)" = true ]
+	done
+	zero_bytes "$DISK" 112 4
+	run -1 luks "$DISK"
+}
+
+@test "luks: the volume key makes a keyslot where none is left, as it is told" {
+	head -c 64 /dev/urandom >"$BATS_TEST_TMPDIR/key"
+	printf %s "$PASSPHRASE" >"$BATS_TEST_TMPDIR/passphrase"
+	for version in 1 2; do
+		make_luks "$DISK" "$version" --key-size 512 --volume-key-file "$BATS_TEST_TMPDIR/key"
+		cryptsetup -q luksErase "$DISK"
+		run ! cryptsetup_opens "$DISK"
+		read -ra options < <(quick "$version")
+		cryptsetup -q luksAddKey "${options[@]}" --key-size 512 --volume-key-file "$BATS_TEST_TMPDIR/key" \
+			"$DISK" "$BATS_TEST_TMPDIR/passphrase"
+		cryptsetup_opens "$DISK"
+	done
+}
