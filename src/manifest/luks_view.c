@@ -31,7 +31,10 @@ static void look_at_other(struct luks_view *v, const struct luks_source *source)
 	if (header_is_whole(&v->luks))
 		return;
 	v->other = luks_recognise_format(source);
+	if (!v->other && v->luks.chosen < 0)
+		v->other = luks_recognise_table(source);
 	v->foreign = v->other != NULL;
+	v->member = luks_recognise_member(source);
 	if (!v->other && v->luks.copies[0].state != LUKS_COPY_GOOD)
 		v->other = luks_recognise_other(source);
 }

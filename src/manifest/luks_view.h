@@ -20,6 +20,9 @@ struct luks_view {
 	 * whether that is the signature of another format. */
 	const char *other;
 	bool foreign;
+	/* Likewise: the signature at the device's end, of an array or a replica that it is, or was, a
+	 * member of, or NULL. It explains nothing of the header, but cryptsetup heeds it. */
+	const char *member;
 
 	/* Of a passphrase that was tried: whether nothing was opened by it, and the keyslots that differ
 	 * from the record and were, which proves them (bit N is keyslot N): luks_view_tried(). */

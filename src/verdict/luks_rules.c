@@ -93,7 +93,7 @@ bool luks_is_refused(const struct luks_view *v)
 	const struct luks *l = &v->luks;
 
 	return l->chosen < 0 || luks_any_copy_is(l, LUKS_COPY_UNREADABLE) ||
-	       (l->version == 2 && v->foreign);
+	       (l->version == 2 && (v->foreign || v->member));
 }
 
 bool luks_is_overwritten(const struct luks_view *v)
@@ -330,7 +330,8 @@ static struct luks_judgement judge_by_record(const struct luks_view *v, struct l
 		j = worse(j, VERDICT_STALE, LUKS_CHANGED);
 	if (c->rewritten)
 		j = worse(j, VERDICT_STALE, LUKS_REWRITTEN);
-	if (c->unused_bad || any_slot_is(v, SLOT_PADDING))
+	if (c->unused_bad || copies[0].unused_bad || copies[1].unused_bad ||
+	    any_slot_is(v, SLOT_PADDING))
 		j = worse(j, VERDICT_INTACT, LUKS_HARMLESS_BAD);
 	return j;
 }

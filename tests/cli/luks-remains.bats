@@ -319,3 +319,66 @@ remains_open() { # FILE
 		cryptsetup_opens "$DISK"
 	done
 }
+
+put() { # FILE OFFSET BYTES, as printf takes them
+	# shellcheck disable=SC2059
+	printf "$3" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
+}
+
+@test "luks: a boot sector's mark behind the checksum harms nothing, and is sealed" {
+	make_luks "$DISK" 2
+	seal_luks "$DISK"
+	put "$DISK" 510 '\x55\xaa'
+	cryptsetup_opens "$DISK"
+	cmp "$DISK" "$COPY"
+	run -0 luks --json "$DISK"
+	[ "$(findings)" = "" ]
+	[ "$(finding BV-LUKS-PADDING .warning)" = true ]
+	[[ $(field '[.headers[].state] | join(",")') == "as sealed,as sealed" ]]
+	run -0 seal_luks "$DISK"
+	run -0 luks "$DISK"
+	unset ROOT
+	BATS_TEST_TMPDIR=$BATS_TEST_TMPDIR/none run -4 luks "$DISK"
+
+	# With a disk signature in front of it the copy is bad, and cryptsetup mends it without a word.
+	put "$DISK" 440 '\x12\x34\x56\x78'
+	cryptsetup_opens "$DISK"
+	run ! cmp "$DISK" "$COPY"
+	run -1 luks --json "$DISK"
+	[ "$(finding BV-LUKS-COPY '.evidence["at the start now"]')" = "a boot sector" ]
+	[[ $(finding BV-LUKS-COPY .summary) == *"without a word"* ]]
+	[[ $output != *"does not open it like this"* ]]
+
+	# A byte of the checksum itself is a lost one; and a table is a signature.
+	make_luks "$DISK" 2
+	put "$DISK" 479 '\x55\xaa'
+	run -1 luks --json "$DISK"
+	[[ $(findings) == *BV-LUKS-COPY* ]]
+	echo start=2048 | sfdisk -q --wipe never --label dos "$DISK"
+	run ! cryptsetup_opens "$DISK"
+	run -5 luks --json "$DISK"
+	[[ $(finding BV-LUKS-FOREIGN .summary) == *"does not open it like this"* ]]
+}
+
+@test "luks: a member of an array is not told to be repaired alone" {
+	local end=$((32 << 20))
+
+	for mark in "$((end - 1024)):Intel Raid ISM Cfg Sig. 1.1.00" "$((end - 512)):\\xde\\x11\\xde\\x11" \
+		"$((end - 4036)):\\x83\\x74\\x02\\x6d" "$((end - 65536)):\\xfc\\x4e\\x2b\\xa9\\0\\0\\0\\0\\x5a"; do
+		make_luks "$DISK" 2
+		put "$DISK" "${mark%%:*}" "${mark#*:}"
+		cryptsetup_opens "$DISK"
+		run -4 luks "$DISK"
+		zero_bytes "$DISK" 20600 8
+		run ! cryptsetup_opens "$DISK"
+		run -1 luks --json "$DISK"
+		[[ $(finding BV-LUKS-COPY .summary) == *"refuses the disk all the same"* ]]
+		[[ $(finding BV-LUKS-COPY '.evidence["at the end now"]') == *member || $mark == *x83* ]]
+		[[ $output == *"Write nothing to one member alone"* && $output != *"safely kept: cryptsetup repair"* ]]
+	done
+	make_luks "$DISK" 2
+	zero_bytes "$DISK" 20600 8
+	cryptsetup_opens "$DISK"
+	run -1 luks --json "$DISK"
+	[[ $output == *"safely kept: cryptsetup repair"* && $output != *"one member alone"* ]]
+}
