@@ -302,7 +302,6 @@ static enum luks_state state_of(const struct luks_view *v, enum luks_ground grou
 	case LUKS_FOREIGN:
 	case LUKS_HEADERS_BAD:
 	case LUKS_CONVERTING:
-	case LUKS_NO_KEYSLOT:
 	case LUKS_TOO_SMALL:
 	case LUKS_INSIDE:
 		return LUKS_LOST;
@@ -317,6 +316,7 @@ static enum luks_state state_of(const struct luks_view *v, enum luks_ground grou
 	case LUKS_ERASED:
 	case LUKS_COPY_OLDER:
 		return refused ? LUKS_LOST : LUKS_RECOVERABLE;
+	case LUKS_NO_KEYSLOT:
 	case LUKS_HARMLESS_BAD:
 		return LUKS_RECOVERABLE;
 	default:

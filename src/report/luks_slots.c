@@ -315,8 +315,7 @@ static void no_keyslot(struct report *r, const struct luks_view *v)
 {
 	bool proven = v->luks.version == 2 || v->sealed;
 	struct finding *f = report_finding(
-		r, proven ? VERDICT_CONFIG_ERROR : VERDICT_INCONCLUSIVE, "BV-LUKS-NO-KEYSLOT",
-		luks_view_place(v),
+		r, luks_no_keyslot_verdict(v), "BV-LUKS-NO-KEYSLOT", luks_view_place(v),
 		"No keyslot is %s: no passphrase opens it, also the right one. %s",
 		v->luks.version == 2 ? "left" : "in use",
 		v->luks.version == 2
@@ -329,7 +328,6 @@ static void no_keyslot(struct report *r, const struct luks_view *v)
 			  "tell whether it lost them.");
 
 	f->warning = luks_had_no_keyslot(v);
-	tell_set(f, "removed", in_state(v, SLOT_REMOVED));
 	finding_not(f, "the passphrase, its length, or the keyboard layout");
 	luks_next_keep_open(f, v);
 	use_the_volume_key(f, v);
@@ -359,10 +357,8 @@ void report_luks_slots(struct report *r, const struct luks_view *v)
 		return;
 	if (luks_has_no_keyslot(v))
 		no_keyslot(r, v);
-	if (luks_has_no_keyslot(v) && !luks_had_no_keyslot(v))
-		return;
 	if (v->sealed)
 		slots_stale(r, v);
-	else if (!luks_slots_damaged(v) && !luks_is_too_small(v))
+	else if (!luks_has_no_keyslot(v) && !luks_slots_damaged(v) && !luks_is_too_small(v))
 		not_sealed(r, v);
 }

@@ -224,6 +224,13 @@ bool luks_had_no_keyslot(const struct luks_view *v)
 	return luks_has_no_keyslot(v) && v->sealed && !any_slot_is(v, SLOT_REMOVED);
 }
 
+enum verdict luks_no_keyslot_verdict(const struct luks_view *v)
+{
+	if (v->sealed)
+		return VERDICT_STALE;
+	return v->luks.version == 2 ? VERDICT_CONFIG_ERROR : VERDICT_INCONCLUSIVE;
+}
+
 static struct luks_judgement judge_no_header(const struct luks_view *v)
 {
 	if (luks_is_of_another_writer(&v->luks))
@@ -355,12 +362,8 @@ struct luks_judgement judge_luks(const struct luks_view *v)
 		j = worse(j, VERDICT_INCONCLUSIVE, LUKS_SLOT_WIPED);
 	if (luks_is_too_small(v))
 		j = worse(j, VERDICT_CONFIG_ERROR, LUKS_TOO_SMALL);
-	/* LUKS1 has no checksum that would tell a lost state of a keyslot from one not in use. */
 	if (luks_has_no_keyslot(v) && !luks_had_no_keyslot(v))
-		j = worse(j,
-			  v->luks.version == 2 || v->sealed ? VERDICT_CONFIG_ERROR
-							    : VERDICT_INCONCLUSIVE,
-			  LUKS_NO_KEYSLOT);
+		j = worse(j, luks_no_keyslot_verdict(v), LUKS_NO_KEYSLOT);
 	if (*v->luks.requirements)
 		j = worse(j, VERDICT_INCONCLUSIVE, LUKS_NOT_KNOWN);
 	if (v->sealed)

@@ -86,6 +86,12 @@ bool luks_has_no_keyslot(const struct luks_view *v);
 /* Whether that was so already when it was sealed: made to be opened with its volume key, perhaps. */
 bool luks_had_no_keyslot(const struct luks_view *v);
 
+/*
+ * What that is: its owner's change since the seal, or how it was made, as its checksum proves. LUKS1 has
+ * none that would tell a lost state of a keyslot from one that is not in use.
+ */
+enum verdict luks_no_keyslot_verdict(const struct luks_view *v);
+
 /* Whether a container begins in it, further in: then the record says nothing against this one. */
 bool luks_holds_another(const struct luks_view *v);
 

@@ -587,7 +587,7 @@ static const struct row rows[] = {
 	  false },
 	{ "luksHeaderRestore", 2, backup_restored, VERDICT_INCONCLUSIVE, LUKS_OLDER, SAME, SAME,
 	  NONE, false },
-	{ "luksErase", 0, every_key_removed, VERDICT_CONFIG_ERROR, LUKS_NO_KEYSLOT, SLOT_REMOVED,
+	{ "luksErase", 0, every_key_removed, VERDICT_STALE, LUKS_NO_KEYSLOT, SLOT_REMOVED,
 	  SLOT_REMOVED, NONE, false },
 	{ "luksErase, not sealed", 2, every_key_removed, VERDICT_CONFIG_ERROR, LUKS_NO_KEYSLOT,
 	  NONE, NONE, NONE, true },
