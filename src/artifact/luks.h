@@ -103,6 +103,8 @@ struct luks {
 	char requirements[128];
 	/* With chosen -1: all from uuid to requirements is of a header that was put together. */
 	enum luks_rebuilt rebuilt;
+	/* Version 0: what is left of a LUKS1 header of which the beginning is lost, in words; or "". */
+	char left[112];
 	/* LUKS1: only descriptors of keyslots that are not in use contradict the format. */
 	bool only_unused_bad;
 	uint64_t size;	 /* of what was read, bytes */

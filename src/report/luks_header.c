@@ -72,6 +72,8 @@ static void tell_remains(struct finding *f, const struct luks_view *v)
 	slot_set sound = luks_slots_sound(v);
 	cleanup(free_ptr) char *text = luks_slots_text(sound);
 
+	if (*v->luks.left)
+		finding_text(f, "what is left", "%s", v->luks.left);
 	if (!v->luks.rebuilt)
 		return;
 	finding_text(f, "what is left", "all of a header, %s", proof_of(v));
@@ -166,7 +168,11 @@ static void no_header_without_record(struct report *r, const struct luks_view *v
 {
 	struct finding *f = report_finding(
 		r, VERDICT_INCONCLUSIVE, "BV-LUKS-GONE", luks_view_place(v),
-		v->luks.rebuilt
+		*v->luks.left
+			? "There is no LUKS header here, but what is left of one of LUKS1: its "
+			  "beginning was overwritten, by its owner's wish or not. No sealed record "
+			  "is one of this device."
+		: v->luks.rebuilt
 			? "There is no LUKS header here, but the metadata of one: it was "
 			  "overwritten, by its owner's wish or not. No sealed record is one of "
 			  "this device."
@@ -177,6 +183,11 @@ static void no_header_without_record(struct report *r, const struct luks_view *v
 	tell_remains(f, v);
 	ask_for_array(f, v);
 	luks_next_use_remains(f, v);
+	if (*v->luks.left) {
+		luks_next_keep_evidence(f, v);
+		luks_next_use_backup(f, v);
+		finding_next(f, "Try whatever you try on a copy of the whole disk.");
+	}
 	finding_next(f,
 		     "Is it the right device? A partition inside it, or a disk with another name? "
 		     "(lsblk -o NAME,SIZE,FSTYPE,UUID)");
@@ -197,6 +208,7 @@ static void header_gone(struct report *r, const struct luks_view *v)
 		luks_view_place(v), "The LUKS header that was sealed is not there any more%s%s.",
 		v->other ? "; where it began there is now: " : "", v->other ? v->other : "");
 	add_evidence(f, v);
+	tell_remains(f, v);
 	if (v->foreign) {
 		ask_which(f, v);
 		return;

@@ -383,3 +383,31 @@ put() { # FILE OFFSET BYTES, as printf takes them
 	run -1 luks --json "$DISK"
 	[[ $output == *"safely kept: cryptsetup repair"* && $output != *"one member alone"* ]]
 }
+
+@test "luks: what is left of a LUKS1 header without its beginning is told, and no more" {
+	make_luks "$DISK" 1
+	uuid=$(cryptsetup luksUUID "$DISK")
+	cp "$DISK" "$DISK.good"
+	head -c 45 /dev/urandom | dd of="$DISK" conv=notrunc status=none
+	run -5 luks --json "$DISK"
+	[ "$(findings)" = BV-LUKS-GONE ]
+	[ "$(finding BV-LUKS-GONE '.evidence["what is left"]')" = "the descriptors of 8 keyslots, 2 in use, and the UUID $uuid" ]
+	[[ $output == *"do not close it"* && $output == *"luksHeaderRestore"* && $output != *"Whether there ever was one"* ]]
+	run -2 luks --save-header "$BATS_TEST_TMPDIR/none" "$DISK"
+	# As far as the code of a boot loader reaches.
+	{ printf '\xeb\x63\x90'; head -c 437 /dev/urandom; } | dd of="$DISK" conv=notrunc status=none
+	run -5 luks --json "$DISK"
+	[ "$(finding BV-LUKS-GONE '.evidence["what is left"]')" = "the descriptors of 3 keyslots, 0 in use" ]
+	# Its twins: all of it, and what never was one.
+	dd if=/dev/urandom of="$DISK" bs=592 count=1 conv=notrunc status=none
+	run -5 luks "$DISK"
+	[[ $output == *"Whether there ever was one"* && $output != *"what is left"* ]]
+	cp "$DISK.good" "$DISK"
+	run -4 luks "$DISK"
+	# With a record it is known by its UUID, and is damage.
+	seal_luks "$DISK"
+	head -c 45 /dev/urandom | dd of="$DISK" conv=notrunc status=none
+	run -1 luks --json "$DISK"
+	[ "$(findings)" = BV-LUKS-GONE ]
+	[[ $(finding BV-LUKS-GONE '.evidence["what is left"]') == *"$uuid" ]]
+}
