@@ -133,6 +133,8 @@ static int read_either(const struct luks_source *source, struct luks *l)
 	/* A checksum that proves remains of LUKS2 says more than the form of a LUKS1 header. */
 	if (one.version == 1 && l->chosen < 0 && l->rebuilt != LUKS_REBUILT_PROVEN)
 		*l = one;
+	if (n > 0 && l->version == 0 && !l->inside.offset)
+		luks1_find_remains(first, (size_t)n, l);
 	return n < 0 && l->version == 0 ? -EIO : 0;
 }
 

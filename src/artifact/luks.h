@@ -49,7 +49,12 @@ struct luks_copy {
 	/* BAD_CHECKSUM because the field is all zero still: cryptsetup writes a copy without its
 	 * checksum, then its JSON area, then the checksum (lib/luks2/luks2_disk_metadata.c). */
 	bool unfinished;
-	uint64_t hash; /* hash64() of its length bytes, when they could be read */
+	/* LUKS2, GOOD: where on the device bytes behind the checksum are not zero, up to the end of the
+	 * sector. No checksum covers them, and cryptsetup ignores them (lib/luks2/luks2_disk_metadata.c,
+	 * hdr_checksum_check()). 0: they are zero. */
+	uint64_t unused_bad;
+	/* hash64() of its length bytes, when they could be read; those of unused_bad count as zero. */
+	uint64_t hash;
 };
 
 /* How a header was put together when none can be used as it is. */
@@ -100,6 +105,8 @@ struct luks {
 	char requirements[128];
 	/* With chosen -1: all from uuid to requirements is of a header that was put together. */
 	enum luks_rebuilt rebuilt;
+	/* Version 0: what is left of a LUKS1 header of which the beginning is lost, in words; or "". */
+	char left[112];
 	/* LUKS1: only descriptors of keyslots that are not in use contradict the format. */
 	bool only_unused_bad;
 	uint64_t size;	 /* of what was read, bytes */
@@ -155,11 +162,23 @@ bool luks_copy_is_as_written(const struct luks_copy *c);
 bool luks_any_copy_is(const struct luks *l, enum luks_copy_state state);
 bool luks_both_copies_are(const struct luks *l, enum luks_copy_state state);
 
+#define LUKS2_UNUSED_END 512u /* of a copy: where those bytes end */
+
 /*
  * The signature of another format that is there: "a GPT partition table", "an ext4 file system",
- * ...; NULL when none is recognised. cryptsetup's blkid knows more of them.
+ * ...; NULL when none is recognised. cryptsetup's blkid knows more of them, and takes each of these
+ * for one, too.
  */
 const char *luks_recognise_format(const struct luks_source *source);
+
+/* What is left of a partition table or a boot sector, which blkid takes for none; or NULL. */
+const char *luks_recognise_table(const struct luks_source *source);
+
+/*
+ * The signature that members of an array, a replica or a pool have at their end, while what they hold
+ * begins at their start: "a Linux RAID member", ...; or NULL.
+ */
+const char *luks_recognise_member(const struct luks_source *source);
 
 /* The same for file systems and volumes alone: no partition table, no boot sector. */
 const char *luks_recognise_volume(const struct luks_source *source);

@@ -332,6 +332,32 @@ bool luks1_parse(const unsigned char *h, size_t len, uint64_t size, struct luks 
 	return true;
 }
 
+/* Two such descriptors are no chance: each has 64 bits that the format prescribes. */
+#define REMAINS_MIN 2u
+
+void luks1_find_remains(const unsigned char *h, size_t len, struct luks *l)
+{
+	unsigned int there = 0, enabled = 0;
+
+	if (len < LUKS1_BYTES)
+		return;
+	for (unsigned int i = 0; i < LUKS1_SLOTS; i++) {
+		uint32_t state = luks_be32(slot_at(h, i));
+
+		if ((state != SLOT_ENABLED && state != SLOT_DISABLED) ||
+		    luks_be32(slot_at(h, i) + SLOT_STRIPES) != STRIPES)
+			continue;
+		there++;
+		enabled += state == SLOT_ENABLED;
+	}
+	if (there < REMAINS_MIN)
+		return;
+	if (luks_is_uuid(h + AT_UUID, UUID_BYTES))
+		luks_text(l->uuid, sizeof(l->uuid), h + AT_UUID, UUID_BYTES);
+	snprintf(l->left, sizeof(l->left), "the descriptors of %u keyslots, %u in use%s%s", there,
+		 enabled, *l->uuid ? ", and the UUID " : "", l->uuid);
+}
+
 int luks1_rebuild(const struct luks_source *source, unsigned char **header, size_t *len)
 {
 	unsigned char h[LUKS1_BYTES];

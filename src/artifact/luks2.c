@@ -124,7 +124,6 @@ static void says_zeros(struct place *p)
 static bool binary_is_right(struct place *p)
 {
 	const unsigned char *b = p->binary;
-	const struct nettle_hash *sum = checksum_of(b);
 	uint64_t size = luks_be64(b + LUKS2_AT_SIZE), offset = luks_be64(b + LUKS2_AT_OFFSET);
 	struct luks_copy *c = copy_of(p);
 
@@ -143,10 +142,6 @@ static bool binary_is_right(struct place *p)
 			       size, size, p->offset);
 	else if (!luks_is_name(b + LUKS2_AT_ALGORITHM, LUKS2_NAME_BYTES))
 		luks_copy_says(c, LUKS_COPY_BAD_FIELD, "the checksum's name is none");
-	else if (sum && !luks_bytes_are_zero(b + LUKS2_AT_CHECKSUM + sum->digest_size,
-					     LUKS2_CHECKSUM_MAX - sum->digest_size))
-		luks_copy_says(c, LUKS_COPY_BAD_FIELD,
-			       "there are bytes other than zero behind the checksum");
 	else
 		return true;
 	return false;
@@ -270,6 +265,18 @@ static int examine_whole(struct place *p, const unsigned char *whole)
 	return 0;
 }
 
+/* Of a copy that is good: what no checksum covers is told apart, and is no other header. */
+static void set_unused_apart(struct luks_copy *c, unsigned char *whole)
+{
+	size_t used = LUKS2_AT_CHECKSUM + luks2_checksum_bytes(whole);
+
+	if (luks_bytes_are_zero(whole + used, LUKS2_UNUSED_END - used))
+		return;
+	c->unused_bad = c->offset + used;
+	memset(whole + used, 0, LUKS2_UNUSED_END - used);
+	c->hash = hash64(whole, c->length);
+}
+
 static int examine(const struct luks_source *source, struct place *p)
 {
 	unsigned char *whole cleanup(free_ptr) = NULL;
@@ -283,6 +290,8 @@ static int examine(const struct luks_source *source, struct place *p)
 		whole = read_whole(source, c, p->erased ? magic_of(p) : NULL);
 	if (right && whole)
 		r = examine_whole(p, whole);
+	if (whole && c->state == LUKS_COPY_GOOD)
+		set_unused_apart(c, whole);
 	if (p->erased && c->state == LUKS_COPY_GOOD)
 		luks_copy_says(c, LUKS_COPY_ERASED,
 			       "its first six bytes are zeros; with \"%.4s\" ba be there, its "

@@ -111,18 +111,25 @@ static const struct mark volumes[] = {
 };
 
 static const struct mark tables[] = {
-	/* UEFI Specification, 5.3.2 "GPT Header": in the second sector, of 512 or 4096 bytes. */
+	/* UEFI Specification, 5.3.2 "GPT Header": in the second sector, of 512 or 4096 bytes. Without the
+	 * protective MBR in front blkid takes it for none (libblkid, partitions/gpt.c). */
 	MARK(512, "EFI PART", "a GPT partition table"),
 	MARK(4096, "EFI PART", "a GPT partition table"),
 };
 
-static const char *find_mark(const struct luks_source *source, const struct mark *m, size_t count)
+static bool is_there(const struct luks_source *source, uint64_t offset, const char *bytes,
+		     size_t len)
 {
 	unsigned char found[24];
 
+	return luks_read_at(source, found, len, offset) == (ssize_t)len &&
+	       memcmp(found, bytes, len) == 0;
+}
+
+static const char *find_mark(const struct luks_source *source, const struct mark *m, size_t count)
+{
 	for (; count; m++, count--) {
-		if (luks_read_at(source, found, m->len, m->offset) == (ssize_t)m->len &&
-		    memcmp(found, m->bytes, m->len) == 0)
+		if (is_there(source, m->offset, m->bytes, m->len))
 			return m->name;
 	}
 	return NULL;
@@ -172,38 +179,49 @@ static const char *recognise_short(const struct luks_source *source)
 	return NULL;
 }
 
+static bool read_boot_sector(const struct luks_source *source, unsigned char s[512])
+{
+	return luks_read_at(source, s, 512, 0) == 512 && s[510] == 0x55 && s[511] == 0xaa;
+}
+
 /*
- * UEFI Specification, 5.2.1 "Legacy Master Boot Record": 55 aa, and four entries, each unused or
- * with a boot flag of 00 or 80, a type, and a length.
+ * UEFI Specification, 5.2.1 "Legacy Master Boot Record" and 5.2.3 "Protective MBR": 55 aa, and four
+ * entries, each unused or with a boot flag of 00 or 80, a type (ee: protective), and a length. What
+ * has other flags blkid takes for no table (libblkid, partitions/dos.c).
  */
 static const char *recognise_mbr(const struct luks_source *source)
 {
+	unsigned int used = 0, flags = 0;
 	unsigned char s[512];
-	unsigned int used = 0;
 
-	if (luks_read_at(source, s, sizeof(s), 0) != (ssize_t)sizeof(s) || s[510] != 0x55 ||
-	    s[511] != 0xaa)
+	if (!read_boot_sector(source, s))
 		return NULL;
 	for (unsigned int i = 0; i < 4; i++) {
 		const unsigned char *entry = s + 446 + 16 * i;
 
-		if (entry[0] & 0x7f)
-			return "a boot sector";
+		if (entry[4] == 0xee)
+			return "a GPT partition table";
+		flags |= entry[0] & 0x7fu;
 		used += entry[4] && (le16(entry + 12) || le16(entry + 14));
 	}
+	if (flags)
+		return NULL;
 	return used ? "an MBR partition table" : "a boot sector";
 }
 
+#define ZFS_LABEL (256u << 10)
+
 /*
- * ZFS On-Disk Specification, 1.3: uberblocks from 128 to 256 KiB of the first label, of which a
- * young pool has written but a few; their magic in either byte order.
+ * ZFS On-Disk Specification, 1.3: uberblocks from 128 to 256 KiB of a label, of which a young pool
+ * has written but a few; their magic in either byte order.
  */
-static const char *recognise_zfs(const struct luks_source *source)
+static const char *recognise_zfs(const struct luks_source *source, uint64_t label)
 {
 	unsigned char block[BLOCK_SIZE];
 
-	for (uint64_t at = 128u << 10; at < 256u << 10; at += sizeof(block)) {
-		if (luks_read_at(source, block, sizeof(block), at) != (ssize_t)sizeof(block))
+	for (uint64_t at = ZFS_LABEL / 2; at < ZFS_LABEL; at += sizeof(block)) {
+		if (luks_read_at(source, block, sizeof(block), label + at) !=
+		    (ssize_t)sizeof(block))
 			return NULL;
 		for (size_t i = 0; i < sizeof(block); i += 1024) {
 			if (memcmp(block + i, "\x0c\xb1\xba\0\0\0\0", 8) == 0 ||
@@ -239,7 +257,74 @@ const char *luks_recognise_volume(const struct luks_source *source)
 		found = find_mark(source, volumes, ARRAY_SIZE(volumes));
 	if (!found)
 		found = recognise_short(source);
-	return found ? found : recognise_zfs(source);
+	return found ? found : recognise_zfs(source, 0);
+}
+
+/* The superblock of md 1.0 says where it is itself, in sectors, at 144. */
+static bool is_md10(const struct luks_source *source, uint64_t offset)
+{
+	unsigned char at[8];
+	uint64_t sectors = 0;
+
+	if (!is_there(source, offset, "\xfc\x4e\x2b\xa9\x01\0\0\0", 8) ||
+	    luks_read_at(source, at, sizeof(at), offset + 144) != (ssize_t)sizeof(at))
+		return false;
+	for (size_t i = sizeof(at); i-- > 0;)
+		sectors = sectors << 8 | at[i];
+	return sectors == offset / LUKS_SECTOR;
+}
+
+/*
+ * Linux RAID wiki, "RAID superblock formats": 0.90 in the last whole 64 KiB but one (magic and major, in
+ * the machine's byte order), 1.0 from 8 to 12 KiB before the end.
+ */
+static bool is_md(const struct luks_source *source)
+{
+	uint64_t old = (source->size & ~UINT64_C(0xffff)) - 0x10000;
+
+	return is_there(source, old, "\xfc\x4e\x2b\xa9\0\0\0\0", 8) ||
+	       is_there(source, old, "\xa9\x2b\x4e\xfc\0\0\0\0", 8) ||
+	       is_md10(source, (source->size & ~UINT64_C(0xfff)) - 0x2000);
+}
+
+/* SNIA, "Common RAID Disk Data Format", 5.5: the anchor header, in the last sector or 256 before it. */
+static bool is_ddf(const struct luks_source *source)
+{
+	uint64_t last = source->size / LUKS_SECTOR * LUKS_SECTOR - LUKS_SECTOR;
+
+	return is_there(source, last, "\xde\x11\xde\x11", 4) ||
+	       is_there(source, last, "\x11\xde\x11\xde", 4) ||
+	       is_there(source, last - 256 * LUKS_SECTOR, "\xde\x11\xde\x11", 4) ||
+	       is_there(source, last - 256 * LUKS_SECTOR, "\x11\xde\x11\xde", 4);
+}
+
+/* drbd-headers, drbd_meta_data.h: internal metadata in the last 4 KiB, the magic (6b to 6d) at 60. */
+static bool is_drbd(const struct luks_source *source)
+{
+	uint64_t at = source->size - 4096 + 60;
+
+	return is_there(source, at, "\x83\x74\x02\x6b", 4) ||
+	       is_there(source, at, "\x83\x74\x02\x6c", 4) ||
+	       is_there(source, at, "\x83\x74\x02\x6d", 4);
+}
+
+const char *luks_recognise_member(const struct luks_source *source)
+{
+	uint64_t size = source->size, labels = size / ZFS_LABEL * ZFS_LABEL - ZFS_LABEL;
+
+	if (size < 256 * LUKS_SECTOR + ZFS_LABEL * 2)
+		return NULL;
+	if (is_md(source))
+		return "a Linux RAID member";
+	/* mdadm, super-intel.c: the anchor is in the last sector but one. */
+	if (is_there(source, (size / LUKS_SECTOR - 2) * LUKS_SECTOR, "Intel Raid ISM", 14))
+		return "an Intel RAID member";
+	if (is_ddf(source))
+		return "a DDF RAID member";
+	if (is_drbd(source))
+		return "a DRBD device";
+	return recognise_zfs(source, labels) ? "a ZFS member"
+					     : recognise_zfs(source, labels - ZFS_LABEL);
 }
 
 /* Tables last: several file systems have a boot sector, whose last bytes are those of an MBR. */
@@ -247,14 +332,24 @@ const char *luks_recognise_format(const struct luks_source *source)
 {
 	const char *found = luks_recognise_volume(source);
 
-	if (!found)
-		found = find_mark(source, tables, ARRAY_SIZE(tables));
 	return found ? found : recognise_mbr(source);
+}
+
+const char *luks_recognise_table(const struct luks_source *source)
+{
+	const char *found = find_mark(source, tables, ARRAY_SIZE(tables));
+	unsigned char s[512];
+
+	if (found)
+		return found;
+	return read_boot_sector(source, s) ? "a boot sector" : NULL;
 }
 
 const char *luks_recognise_other(const struct luks_source *source)
 {
-	const char *format = luks_recognise_format(source);
+	const char *found = luks_recognise_format(source);
 
-	return format ? format : recognise_pattern(source);
+	if (!found)
+		found = luks_recognise_table(source);
+	return found ? found : recognise_pattern(source);
 }

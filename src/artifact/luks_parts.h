@@ -52,6 +52,12 @@ bool luks_is_uuid(const unsigned char *field, size_t len);
  */
 bool luks1_parse(const unsigned char *header, size_t len, uint64_t size, struct luks *l);
 
+/*
+ * The same where its beginning was overwritten: what is left of it cannot be put together, but tells
+ * that it was there. Fills l->left, and l->uuid when that is left; else *l is as it was.
+ */
+void luks1_find_remains(const unsigned char *header, size_t len, struct luks *l);
+
 /* The header at the start with its magic, and the descriptors of its keyslots, as they must be. */
 int luks1_rebuild(const struct luks_source *source, unsigned char **header, size_t *len);
 

@@ -377,6 +377,7 @@ static enum luks_state state_of(const struct luks_view *v, enum luks_ground grou
 	case LUKS_ERASED:
 	case LUKS_COPY_OLDER:
 		return refused ? LUKS_LOST : LUKS_RECOVERABLE;
+	case LUKS_NO_KEYSLOT:
 	case LUKS_HARMLESS_BAD:
 		return LUKS_RECOVERABLE;
 	default:

@@ -84,55 +84,67 @@ static void collect_trials(const struct luks_view *v, const struct slot_trial *t
 	}
 }
 
-/* With the passphrase in hand. Adds the tables as well. */
-static int try_it(const struct luks_view *v, const struct luks_source *source,
-		  const struct passphrase *p, unsigned int seconds, struct report *r)
+/* How a passphrase fared. */
+struct attempt {
+	char failure[160]; /* why there was no try; "" */
+	struct luks_tried tried;
+	const char *column[LUKS_SLOTS_MAX];
+	char *owned[LUKS_SLOTS_MAX];
+	bool cut, not_ascii;
+};
+
+/* With the passphrase in hand. */
+static int try_it(struct luks_view *v, const struct luks_source *source, const struct passphrase *p,
+		  unsigned int seconds, struct attempt *a)
 {
 	struct slot_trial trials[LUKS_SLOTS_MAX] = { 0 };
-	const char *column[LUKS_SLOTS_MAX];
-	char *owned[LUKS_SLOTS_MAX] = { 0 };
-	struct luks_tried tried = { 0 };
 	int err = luks_try_passphrase(source, &v->luks, p, seconds, isatty(STDERR_FILENO), trials);
 
 	if (err && err != -ENODATA)
 		return err;
-	collect_trials(v, trials, &tried, column, owned);
-	report_luks_tables(r, v, column);
-	report_luks_passphrase(r, v, &tried);
-	if (p->cut)
-		finding_text(&r->findings[r->finding_count - 1], "cut",
-			     "only the first %u characters count, as in cryptsetup",
-			     PASSPHRASE_TYPED_MAX);
-	if (p->not_ascii)
-		finding_text(
-			&r->findings[r->finding_count - 1], "characters",
-			"some are not plain ASCII: their bytes depend on keyboard and terminal");
-	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++)
-		free(owned[i]);
+	collect_trials(v, trials, &a->tried, a->column, a->owned);
+	luks_view_tried(v, a->tried.opened);
+	a->cut = p->cut;
+	a->not_ascii = p->not_ascii;
 	return 0;
 }
 
-static void ask_and_try(const struct luks_view *v, const struct luks_source *source,
-			unsigned int seconds, struct report *r)
+static void ask_and_try(struct luks_view *v, const struct luks_source *source, unsigned int seconds,
+			struct attempt *a)
 {
 	cleanup(free_ptr) char *prompt = text_format("Passphrase for %s (not shown): ", v->device);
 	struct passphrase p;
 	int err = passphrase_read(&p, text_printable(prompt, TEXT_UTF8));
 
 	if (err) {
-		report_luks_tables(r, v, NULL);
-		report_finding(r, VERDICT_NONE, "BV-FAILED", v->device,
-			       "No passphrase could be read: %s.",
-			       err == -ENODATA ? "the input is empty" : strerror(-err));
+		snprintf(a->failure, sizeof(a->failure), "No passphrase could be read: %s.",
+			 err == -ENODATA ? "the input is empty" : strerror(-err));
 		return;
 	}
-	err = try_it(v, source, &p, seconds, r);
+	err = try_it(v, source, &p, seconds, a);
 	passphrase_wipe(&p);
-	if (err) {
+	if (err)
+		snprintf(a->failure, sizeof(a->failure), "The passphrase could not be tried: %s.",
+			 strerror(-err));
+}
+
+static void tell_attempt(struct report *r, const struct luks_view *v, const struct attempt *a)
+{
+	if (*a->failure) {
 		report_luks_tables(r, v, NULL);
-		report_finding(r, VERDICT_NONE, "BV-FAILED", v->device,
-			       "The passphrase could not be tried: %s.", strerror(-err));
+		report_finding(r, VERDICT_NONE, "BV-FAILED", v->device, "%s", a->failure);
+		return;
 	}
+	report_luks_tables(r, v, a->column);
+	report_luks_passphrase(r, v, &a->tried);
+	if (a->cut)
+		finding_text(&r->findings[r->finding_count - 1], "cut",
+			     "only the first %u characters count, as in cryptsetup",
+			     PASSPHRASE_TYPED_MAX);
+	if (a->not_ascii)
+		finding_text(
+			&r->findings[r->finding_count - 1], "characters",
+			"some are not plain ASCII: their bytes depend on keyboard and terminal");
 }
 
 /* Names the sealed devices that were not recognised here. */
@@ -186,19 +198,25 @@ static void save(const char *path, const struct luks_view *v, const struct luks_
 			err == -ENODATA ? "there is none that could be used" : strerror(-err));
 }
 
-static void tell(const struct arguments *a, const struct luks_view *v,
-		 const struct luks_source *source, const struct luks_record *record,
-		 struct report *r)
+/* What a passphrase opens is known before anything is told: it may prove what the record doubts. */
+static void tell(const struct arguments *a, struct luks_view *v, const struct luks_source *source,
+		 const struct luks_record *record, struct report *r)
 {
+	struct attempt t = { .failure = "" };
+
+	if (a->try_passphrase)
+		ask_and_try(v, source, a->try_seconds, &t);
 	report_luks(r, v);
 	if (!record->sealed && record->namesake)
 		report_luks_namesake(r, v, record->namesake);
 	else
 		tell_others(r, record->others);
 	if (a->try_passphrase)
-		ask_and_try(v, source, a->try_seconds, r);
+		tell_attempt(r, v, &t);
 	else
 		report_luks_tables(r, v, NULL);
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++)
+		free(t.owned[i]);
 	if (a->save_header)
 		save(a->save_header, v, source, r);
 }

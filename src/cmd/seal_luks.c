@@ -26,6 +26,13 @@ struct candidate {
 	const struct crypt_device *chain;	    /* NULL: nothing is known about what is on it */
 };
 
+/* The command that tells more; the caller frees it. */
+static char *look_closer(const struct candidate *c)
+{
+	return c->header ? text_format("bootverdict luks --header %s %s", c->path, c->device)
+			 : text_format("bootverdict luks %s", c->path);
+}
+
 static int explain(const struct candidate *c, const struct luks_view *v, struct luks_judgement j)
 {
 	static const char *const reasons[] = {
@@ -45,6 +52,7 @@ static int explain(const struct candidate *c, const struct luks_view *v, struct 
 	};
 	const char *reason = j.ground < ARRAY_SIZE(reasons) ? reasons[j.ground] : NULL;
 	const struct luks_copy *bad = v->luks.copies;
+	cleanup(free_ptr) char *command = look_closer(c);
 
 	for (unsigned int i = 0; i < LUKS_HEADERS; i++) {
 		if (v->luks.copies[i].reason[0])
@@ -52,9 +60,7 @@ static int explain(const struct candidate *c, const struct luks_view *v, struct 
 	}
 	message("%s: %s%s%s", c->path, reason ? reason : "its header cannot be used",
 		bad->reason[0] ? ": " : "", bad->reason);
-	message("it is not sealed as it is; what happened, and what to do: bootverdict luks %s%s%s%s",
-		c->header ? "--header " : "", c->header ? c->path : "", c->header ? " " : "",
-		c->header ? c->device : c->path);
+	message("it is not sealed as it is; what happened, and what to do: %s", command);
 	if (j.verdict == VERDICT_STORAGE_CORRUPTION)
 		return 1;
 	/* Its owner may have made something else of it, which is no fault of the disk. */
@@ -115,6 +121,15 @@ static bool is_recorded(const struct manifest *m, const char *uuid)
 	return false;
 }
 
+static void warn_no_keyslot(const struct candidate *c)
+{
+	cleanup(free_ptr) char *command = look_closer(c);
+
+	message("%s: WARNING: no keyslot is in use: no passphrase opens it. It is sealed as it is; what "
+		"to do when that is not wanted: %s",
+		c->path, command);
+}
+
 static int record(const struct candidate *c, const struct luks_view *v,
 		  const struct luks_source *source, struct manifest *m)
 {
@@ -135,6 +150,8 @@ static int record(const struct candidate *c, const struct luks_view *v,
 	add_layers(&s, c->chain);
 	m->luks = grow_array(m->luks, &m->luks_count, sizeof(*m->luks));
 	m->luks[m->luks_count - 1] = s;
+	if (luks_has_no_keyslot(v))
+		warn_no_keyslot(c);
 	return 0;
 }
 

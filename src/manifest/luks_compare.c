@@ -309,9 +309,12 @@ static bool every_slot_is_as_sealed(const struct luks_comparison *c)
 	return true;
 }
 
-/* Whether nothing is left of the sealed keyslots: reencrypted, or formatted again. */
+/* Whether nothing is left of what was sealed: reencrypted, or formatted again. */
 static bool no_slot_is_left(const struct sealed_luks *s, const struct luks_comparison *c)
 {
+	/* It had none: its UUID alone tells. */
+	if (!s->slot_count)
+		return !c->same_uuid;
 	for (size_t i = 0; i < s->slot_count; i++) {
 		enum slot_state state = c->slots[s->slots[i].number];
 

@@ -108,6 +108,10 @@ int luks_damage_of_copies(struct luks_view *v, const struct luks_source *source)
 
 		if (owed && !luks_copy_is_as_written(&l->copies[i]))
 			err = damage_of_copy(v, source, i);
+		else if (owed && l->copies[i].unused_bad)
+			err = add_whole(&v->bad_copies[i], source, l->copies[i].unused_bad,
+					l->copies[i].offset + LUKS2_UNUSED_END -
+						l->copies[i].unused_bad);
 	}
 	return err;
 }

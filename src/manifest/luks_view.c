@@ -31,7 +31,10 @@ static void look_at_other(struct luks_view *v, const struct luks_source *source)
 	if (header_is_whole(&v->luks))
 		return;
 	v->other = luks_recognise_format(source);
+	if (!v->other && v->luks.chosen < 0)
+		v->other = luks_recognise_table(source);
 	v->foreign = v->other != NULL;
+	v->member = luks_recognise_member(source);
 	if (!v->other && v->luks.copies[0].state != LUKS_COPY_GOOD)
 		v->other = luks_recognise_other(source);
 }
@@ -186,6 +189,27 @@ int luks_view_compare(struct luks_view *v, const struct luks_source *source,
 	look_at_other(v, source);
 	look_at_end(v, source->size);
 	return look_at_statistics(v, source);
+}
+
+static bool is_against_it(const struct luks_view *v, unsigned int slot)
+{
+	enum slot_state state = v->comparison.slots[slot];
+
+	return state == SLOT_DAMAGED || state == SLOT_WIPED || v->implausible[slot] > 0;
+}
+
+void luks_view_tried(struct luks_view *v, uint32_t opened)
+{
+	v->refused = !opened;
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+		if (!(opened >> i & 1) || !is_against_it(v, i))
+			continue;
+		v->proven |= UINT32_C(1) << i;
+		v->implausible[i] = 0;
+		v->comparison.slots[i] = v->sealed ? SLOT_CHANGED : SLOT_UNKNOWN;
+		v->comparison.slot_fields_bad[i] = false;
+		bad_ranges_clear(&v->bad[i]);
+	}
 }
 
 void luks_view_clear(struct luks_view *v)

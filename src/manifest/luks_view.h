@@ -21,6 +21,14 @@ struct luks_view {
 	 * whether that is the signature of another format. */
 	const char *other;
 	bool foreign;
+	/* Likewise: the signature at the device's end, of an array or a replica that it is, or was, a
+	 * member of, or NULL. It explains nothing of the header, but cryptsetup heeds it. */
+	const char *member;
+
+	/* Of a passphrase that was tried: whether nothing was opened by it, and the keyslots that differ
+	 * from the record and were, which proves them (bit N is keyslot N): luks_view_tried(). */
+	bool refused;
+	uint32_t proven;
 
 	/* Of active keyslots without a record that still holds for them: luks_implausible_blocks(). */
 	ssize_t implausible[LUKS_SLOTS_MAX];
@@ -45,6 +53,12 @@ int luks_view_read(struct luks_view *v, const struct luks_source *source);
 int luks_view_compare(struct luks_view *v, const struct luks_source *source,
 		      const struct sealed_luks *sealed, int64_t sealed_at);
 void luks_view_clear(struct luks_view *v);
+
+/*
+ * Then, perhaps: opened are the keyslots (bit N is keyslot N) that a passphrase opened. What gives
+ * the volume key is no damaged keyslot, whatever the record says: it was changed after the seal.
+ */
+void luks_view_tried(struct luks_view *v, uint32_t opened);
 
 /* The file or device that holds the header. */
 const char *luks_view_place(const struct luks_view *v);

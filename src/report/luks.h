@@ -52,6 +52,8 @@ void luks_ranges(struct finding *f, const struct luks_view *v, const struct bad_
 /* Before a header is written over what nobody here knows; nothing where its magic is, or was erased. */
 void luks_next_ask_first(struct finding *f, const struct luks_view *v);
 void luks_next_keep_evidence(struct finding *f, const struct luks_view *v);
+/* That the kernel has the key of an open container; nothing where it is known not to be open. */
+void luks_next_keep_open(struct finding *f, const struct luks_view *v);
 void luks_next_use_backup(struct finding *f, const struct luks_view *v);
 void luks_next_copy_header(struct finding *f, const struct luks_view *v);
 void luks_next_restore_header(struct finding *f, const struct luks_view *v);
@@ -59,6 +61,9 @@ void luks_next_restore_header(struct finding *f, const struct luks_view *v);
 void luks_next_use_remains(struct finding *f, const struct luks_view *v);
 /* "--header FILE " or ""; the caller frees it. */
 char *luks_header_option(const struct luks_view *v);
+/* That a passphrase that opens it would prove a keyslot; nothing when one was tried, or without a header. */
+void luks_next_try(struct finding *f, const struct luks_view *v);
+/* Nothing where sealing would keep what is damaged, doubted, or does not open. */
 void luks_next_seal(struct finding *f, const struct luks_view *v);
 
 /* The findings about the header, and about its keyslots. */

@@ -30,6 +30,8 @@ static void add_evidence(struct finding *f, const struct luks_view *v)
 	}
 	if (v->other)
 		finding_text(f, "at the start now", "%s", v->other);
+	if (v->member)
+		finding_text(f, "at the end now", "%s", v->member);
 	if (v->sealed)
 		finding_text(f, "sealed UUID", "%s", v->sealed->uuid);
 	luks_ranges(f, v, v->bad_copies, LUKS_HEADERS);
@@ -71,6 +73,8 @@ static void tell_remains(struct finding *f, const struct luks_view *v)
 	slot_set sound = luks_slots_sound(v);
 	cleanup(free_ptr) char *text = luks_slots_text(sound);
 
+	if (*v->luks.left)
+		finding_text(f, "what is left", "%s", v->luks.left);
 	if (!v->luks.rebuilt)
 		return;
 	finding_text(f, "what is left", "all of a header, %s", proof_of(v));
@@ -94,6 +98,24 @@ static void ask_which(struct finding *f, const struct luks_view *v)
 	luks_next_use_remains(f, v);
 	if (!luks_is_known(&v->luks))
 		luks_next_restore_header(f, v);
+}
+
+/* What it holds may be whole there; an array does not see what is written to a member of it. */
+static void ask_for_array(struct finding *f, const struct luks_view *v)
+{
+	if (!v->member)
+		return;
+	finding_next(
+		f,
+		"By the signature at its end it is %s. When it is: start the array, and examine that: "
+		"bootverdict luks /dev/mdN (or /dev/drbdN). Write nothing to one member alone, and let no "
+		"cryptsetup command repair it.",
+		v->member);
+	finding_next(
+		f,
+		"When it is none any more: keep a copy elsewhere first (dd if=%s of=AS-FOUND.img bs=1M "
+		"count=32), then cryptsetup repair %s, which warns of it.",
+		luks_view_place(v), v->device);
 }
 
 static void foreign(struct report *r, const struct luks_view *v)
@@ -128,13 +150,14 @@ static void erased(struct report *r, const struct luks_view *v)
 		l->version,
 		l->version == 2 ? "right, as its checksum proves once they are put back"
 				: "well formed",
-		l->chosen >= 0
+		!luks_is_refused(v)
 			? "The other copy is good, and cryptsetup puts it back when it opens the "
 			  "disk."
 			: "cryptsetup does not open it like this.");
 
 	add_evidence(f, v);
 	tell_remains(f, v);
+	ask_for_array(f, v);
 	if (l->chosen >= 0)
 		return;
 	finding_next(f,
@@ -146,7 +169,11 @@ static void no_header_without_record(struct report *r, const struct luks_view *v
 {
 	struct finding *f = report_finding(
 		r, VERDICT_INCONCLUSIVE, "BV-LUKS-GONE", luks_view_place(v),
-		v->luks.rebuilt
+		*v->luks.left
+			? "There is no LUKS header here, but what is left of one of LUKS1: its "
+			  "beginning was overwritten, by its owner's wish or not. No sealed record "
+			  "is one of this device."
+		: v->luks.rebuilt
 			? "There is no LUKS header here, but the metadata of one: it was "
 			  "overwritten, by its owner's wish or not. No sealed record is one of "
 			  "this device."
@@ -155,7 +182,13 @@ static void no_header_without_record(struct report *r, const struct luks_view *v
 
 	add_evidence(f, v);
 	tell_remains(f, v);
+	ask_for_array(f, v);
 	luks_next_use_remains(f, v);
+	if (*v->luks.left) {
+		luks_next_keep_evidence(f, v);
+		luks_next_use_backup(f, v);
+		finding_next(f, "Try whatever you try on a copy of the whole disk.");
+	}
 	finding_next(f,
 		     "Is it the right device? A partition inside it, or a disk with another name? "
 		     "(lsblk -o NAME,SIZE,FSTYPE,UUID)");
@@ -176,6 +209,7 @@ static void header_gone(struct report *r, const struct luks_view *v)
 		luks_view_place(v), "The LUKS header that was sealed is not there any more%s%s.",
 		v->other ? "; where it began there is now: " : "", v->other ? v->other : "");
 	add_evidence(f, v);
+	tell_remains(f, v);
 	if (v->foreign) {
 		ask_which(f, v);
 		return;
@@ -443,7 +477,7 @@ static void one_copy_bad(struct report *r, const struct luks_view *v)
 		"The %s copy of the LUKS2 header is damaged, as its checksum shows; the %s one is "
 		"good, and cryptsetup %s",
 		copy_name(bad), copy_name((unsigned int)l->chosen),
-		v->foreign
+		v->foreign || v->member
 			? "refuses the disk all the same, because the signature of another format "
 			  "is on it, too."
 			: "uses that, and writes it over the damaged one without a word when it "
@@ -456,7 +490,8 @@ static void one_copy_bad(struct report *r, const struct luks_view *v)
 			"something else wrote there.");
 	if (v->foreign)
 		ask_which(f, v);
-	else
+	ask_for_array(f, v);
+	if (!v->foreign && !v->member)
 		finding_next(f, "Then, or when the report is safely kept: cryptsetup repair %s%s",
 			     option, v->device);
 	finding_next(f,
@@ -467,7 +502,7 @@ static void one_copy_bad(struct report *r, const struct luks_view *v)
 
 static void make_equal(struct finding *f, const struct luks_view *v, const char *option)
 {
-	if (!v->foreign) {
+	if (!v->foreign && !v->member) {
 		finding_next(f, "Make them equal again: cryptsetup repair %s%s", option, v->device);
 		return;
 	}
@@ -475,8 +510,10 @@ static void make_equal(struct finding *f, const struct luks_view *v, const char 
 		f,
 		"cryptsetup does not open it like this, because the signature of another format "
 		"is on it, too: %s.",
-		v->other);
-	ask_which(f, v);
+		v->foreign ? v->other : v->member);
+	if (v->foreign)
+		ask_which(f, v);
+	ask_for_array(f, v);
 }
 
 /*
@@ -611,6 +648,25 @@ static void unused_fields(struct report *r, const struct luks_view *v)
 	finding_next(f, "Have the storage examined.");
 }
 
+/* A mark of those who take the disk for one without a partition table is often all that is there. */
+static void unused_bytes(struct report *r, const struct luks_view *v, unsigned int copy)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-PADDING", luks_view_place(v),
+		"Behind the checksum of the %s copy of the LUKS2 header there are bytes that nothing uses, "
+		"and they are not zero: they keep no passphrase from working. But cryptsetup writes zeros "
+		"there.",
+		copy_name(copy));
+
+	f->warning = true;
+	luks_ranges(f, v, &v->bad_copies[copy], 1);
+	finding_next(
+		f,
+		"55 aa at byte 510 is the mark of a boot sector: a partitioning tool, another system "
+		"or a firmware wrote it, and nothing has to be done. Anything else: have the storage "
+		"examined.");
+}
+
 static void rewritten(struct report *r, const struct luks_view *v)
 {
 	struct finding *f = report_finding(
@@ -695,6 +751,10 @@ void report_luks_header(struct report *r, const struct luks_view *v)
 		data_elsewhere(r, v);
 	else if (luks_is_too_small(v))
 		too_small(r, v);
+	for (unsigned int i = 0; i < LUKS_HEADERS; i++) {
+		if (l->copies[i].unused_bad)
+			unused_bytes(r, v, i);
+	}
 	if (v->sealed)
 		against_record(r, v);
 	if (*l->requirements)

@@ -26,6 +26,11 @@ void luks_next_keep_evidence(struct finding *f, const struct luks_view *v)
 		     "of them repair what they find. Keep a copy elsewhere: "
 		     "dd if=%s of=HEADER-AS-FOUND.img bs=1M count=32",
 		     luks_view_place(v));
+	luks_next_keep_open(f, v);
+}
+
+void luks_next_keep_open(struct finding *f, const struct luks_view *v)
+{
 	if (v->closed)
 		return;
 	finding_next(f, "If the container is open in a running system, do not close it and do not "
@@ -135,8 +140,33 @@ void luks_next_restore_header(struct finding *f, const struct luks_view *v)
 			     v->closed ? "" : " and without an open container");
 }
 
+void luks_next_try(struct finding *f, const struct luks_view *v)
+{
+	cleanup(free_ptr) char *option = luks_header_option(v);
+
+	if (v->refused || v->closed || v->luks.chosen < 0)
+		return;
+	finding_next(
+		f,
+		"Was a header backup restored after the last seal? A passphrase that opens the keyslot "
+		"proves it, and nothing is written: bootverdict luks %s--try-passphrase %s",
+		option, v->device);
+}
+
+/*
+ * Sealed is what works: nothing beside damage or doubt, nor what no passphrase opened that was tried,
+ * nor what the boot stands still at.
+ */
+static bool may_be_sealed(const struct luks_view *v)
+{
+	return !v->refused && !v->closed && !luks_has_no_keyslot(v) &&
+	       judge_luks(v).verdict == VERDICT_STALE;
+}
+
 void luks_next_seal(struct finding *f, const struct luks_view *v)
 {
+	if (!may_be_sealed(v))
+		return;
 	finding_next(f,
 		     "Seal it, so that the next check knows it: bootverdict seal --all (with "
 		     "--device %s when the boot does not unlock it)",

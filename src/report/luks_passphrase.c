@@ -28,6 +28,13 @@ static void opened(struct report *r, const struct luks_view *v, slot_set slots)
 		       v->luks.chosen < 0 ? ", with the header that was put together" : "");
 }
 
+static void try_a_backup(struct finding *f)
+{
+	finding_next(f,
+		     "With a header backup of the time when it opened, try the passphrase on that: "
+		     "bootverdict luks --try-passphrase BACKUP-FILE");
+}
+
 static void cannot_tell(struct report *r, const struct luks_view *v, slot_set doubted,
 			const char *why, bool typing)
 {
@@ -38,21 +45,33 @@ static void cannot_tell(struct report *r, const struct luks_view *v, slot_set do
 			       "of %s, %s.",
 			       text, why);
 
-	if (typing)
-		how_to_type(f);
-	else
+	if (!typing) {
 		finding_not(f, "a reason to doubt the passphrase");
+		return;
+	}
+	how_to_type(f);
+	try_a_backup(f);
+	finding_next(
+		f, "Seal it only when a passphrase opened it: a record of a damaged keyslot would "
+		   "tell that all is well.");
 }
 
 static void wrong(struct report *r, const struct luks_view *v)
 {
+	char when[32];
 	struct finding *f = report_finding(
 		r, VERDICT_CONFIG_ERROR, "BV-LUKS-PASSPHRASE", luks_view_place(v),
 		"The passphrase is refused by every keyslot, while the header and the keyslots are "
-		"as sealed: it is the passphrase or the keyboard layout, not the storage.");
+		"unchanged since %s (sealed): if it opened the disk since then, it is the passphrase "
+		"or the keyboard layout, not the storage.",
+		v->sealed_at ? text_time(v->sealed_at, when) : "the last seal");
 
-	finding_not(f, "the disk, the LUKS header, or crypttab");
+	finding_not(f, "a change of the disk or of the LUKS header since then, or crypttab");
 	how_to_type(f);
+	finding_next(
+		f, "Did this passphrase ever open the disk since then? If nothing did, the keyslot "
+		   "may have been damaged when it was sealed.");
+	try_a_backup(f);
 }
 
 /* LUKS1 has no checksum: without a record a keyslot's lost state looks like one that is not in use. */

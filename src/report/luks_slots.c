@@ -115,6 +115,7 @@ static bool has_another_passphrase(const struct luks_view *v)
 static void how_to_recover(struct finding *f, const struct luks_view *v, unsigned int slot)
 {
 	what_still_opens(f, v);
+	luks_next_try(f, v);
 	luks_next_keep_evidence(f, v);
 	if (has_another_passphrase(v))
 		finding_next(f,
@@ -293,13 +294,44 @@ static void tell_set(struct finding *f, const char *key, slot_set set)
 		finding_text(f, key, "%s", text);
 }
 
+/* What is sealed again is what the header says was changed: a key that is set anew changes it. */
+static void seal_what_is_proven(struct finding *f, const struct luks_view *v)
+{
+	finding_next(
+		f,
+		"Keep a header backup of it as it is, on another disk: cryptsetup luksHeaderBackup "
+		"%s --header-backup-file BACKUP-FILE",
+		luks_view_place(v));
+	finding_next(
+		f,
+		"bootverdict seal takes it for damaged until the key is set anew; the passphrase may "
+		"be the same: cryptsetup luksChangeKey %s; bootverdict seal --all --device %s",
+		luks_view_place(v), v->device);
+}
+
+static void slots_proven(struct report *r, const struct luks_view *v)
+{
+	cleanup(free_ptr) char *slots = luks_slots_text(v->proven);
+	struct finding *f = report_finding(
+		r, VERDICT_STALE, "BV-LUKS-STALE", luks_view_place(v),
+		"The key material of %s is other than sealed, and the passphrase opens it: it is right "
+		"as it is. It was written after the last seal, or what was sealed was damaged "
+		"already; so it is when a header backup was restored.",
+		slots);
+
+	if (!v->refused && judge_luks(v).verdict == VERDICT_STALE)
+		seal_what_is_proven(f, v);
+}
+
 static void slots_stale(struct report *r, const struct luks_view *v)
 {
-	slot_set changed = in_state(v, SLOT_CHANGED), added = in_state(v, SLOT_NEW);
+	slot_set changed = in_state(v, SLOT_CHANGED) & ~v->proven, added = in_state(v, SLOT_NEW);
 	slot_set removed = in_state(v, SLOT_REMOVED);
 	bool renamed = v->luks.uuid[0] && !v->comparison.same_uuid;
 	struct finding *f;
 
+	if (v->proven)
+		slots_proven(r, v);
 	if (!changed && !added && !removed && !renamed && !v->comparison.seqid_higher &&
 	    v->comparison.same_version)
 		return;
@@ -335,6 +367,42 @@ static void not_sealed(struct report *r, const struct luks_view *v)
 	luks_next_seal(f, v);
 }
 
+/* cryptsetup(8), luksAddKey: also for a header that has no keyslot. */
+static void use_the_volume_key(struct finding *f, const struct luks_view *v)
+{
+	if (v->closed)
+		return;
+	finding_next(
+		f,
+		"While it is open, dmsetup table --showkeys NAME may show its volume key, in hexadecimal "
+		"(not where the kernel's keyring has it: \":logon:\"). With its bytes in a file: "
+		"cryptsetup luksAddKey --key-size BITS --volume-key-file KEY-FILE %s",
+		luks_view_place(v));
+}
+
+static void no_keyslot(struct report *r, const struct luks_view *v)
+{
+	bool proven = v->luks.version == 2 || v->sealed;
+	struct finding *f = report_finding(
+		r, luks_no_keyslot_verdict(v), "BV-LUKS-NO-KEYSLOT", luks_view_place(v),
+		"No keyslot is %s: no passphrase opens it, also the right one. %s",
+		v->luks.version == 2 ? "left" : "in use",
+		v->luks.version == 2
+			? "The header is right by its checksum: cryptsetup was told to remove them "
+			  "(luksErase, luksKillSlot), or it was made to be opened with its volume "
+			  "key alone."
+		: proven
+			? "Their key material was overwritten as well, as luksErase does."
+			: "So luksErase leaves it; and the LUKS1 header has no checksum that would "
+			  "tell whether it lost them.");
+
+	f->warning = luks_had_no_keyslot(v);
+	finding_not(f, "the passphrase, its length, or the keyboard layout");
+	luks_next_keep_open(f, v);
+	use_the_volume_key(f, v);
+	luks_next_use_backup(f, v);
+}
+
 void report_luks_slots(struct report *r, const struct luks_view *v)
 {
 	if (!luks_is_known(&v->luks) && !v->comparison.shift)
@@ -356,8 +424,10 @@ void report_luks_slots(struct report *r, const struct luks_view *v)
 	}
 	if (v->luks.chosen < 0)
 		return;
+	if (luks_has_no_keyslot(v))
+		no_keyslot(r, v);
 	if (v->sealed)
 		slots_stale(r, v);
-	else if (!luks_slots_damaged(v) && !luks_is_too_small(v))
+	else if (!luks_has_no_keyslot(v) && !luks_slots_damaged(v) && !luks_is_too_small(v))
 		not_sealed(r, v);
 }

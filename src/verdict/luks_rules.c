@@ -97,7 +97,7 @@ bool luks_is_refused(const struct luks_view *v)
 	const struct luks *l = &v->luks;
 
 	return l->chosen < 0 || luks_any_copy_is(l, LUKS_COPY_UNREADABLE) ||
-	       (l->version == 2 && v->foreign);
+	       (l->version == 2 && (v->foreign || v->member));
 }
 
 bool luks_is_overwritten(const struct luks_view *v)
@@ -252,6 +252,29 @@ bool luks_holds_another(const struct luks_view *v)
 			 : !l->version && !l->inside.before;
 }
 
+bool luks_has_no_keyslot(const struct luks_view *v)
+{
+	if (v->luks.chosen < 0 || *v->luks.requirements)
+		return false;
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+		if (is_in_use(v, i) && !v->luks.slots[i].unbound)
+			return false;
+	}
+	return true;
+}
+
+bool luks_had_no_keyslot(const struct luks_view *v)
+{
+	return luks_has_no_keyslot(v) && v->sealed && !any_slot_is(v, SLOT_REMOVED);
+}
+
+enum verdict luks_no_keyslot_verdict(const struct luks_view *v)
+{
+	if (v->sealed)
+		return VERDICT_STALE;
+	return v->luks.version == 2 ? VERDICT_CONFIG_ERROR : VERDICT_INCONCLUSIVE;
+}
+
 static struct luks_judgement judge_no_header(const struct luks_view *v)
 {
 	if (luks_is_of_another_writer(&v->luks))
@@ -358,7 +381,8 @@ static struct luks_judgement judge_by_record(const struct luks_view *v, struct l
 		j = worse(j, VERDICT_STALE, LUKS_CHANGED);
 	if (c->rewritten)
 		j = worse(j, VERDICT_STALE, LUKS_REWRITTEN);
-	if (c->unused_bad || any_slot_is(v, SLOT_PADDING))
+	if (c->unused_bad || copies[0].unused_bad || copies[1].unused_bad ||
+	    any_slot_is(v, SLOT_PADDING))
 		j = worse(j, VERDICT_INTACT, LUKS_HARMLESS_BAD);
 	return j;
 }
@@ -383,6 +407,8 @@ struct luks_judgement judge_luks(const struct luks_view *v)
 	if (luks_is_too_small(v))
 		j = worse(j, luks_may_be_elsewhere(v) ? VERDICT_INCONCLUSIVE : VERDICT_CONFIG_ERROR,
 			  LUKS_TOO_SMALL);
+	if (luks_has_no_keyslot(v) && !luks_had_no_keyslot(v))
+		j = worse(j, luks_no_keyslot_verdict(v), LUKS_NO_KEYSLOT);
 	if (*v->luks.requirements)
 		j = worse(j, VERDICT_INCONCLUSIVE, LUKS_NOT_KNOWN);
 	if (v->sealed)

@@ -22,6 +22,7 @@ enum luks_ground {
 	LUKS_SLOT_BAD,	   /* a keyslot is damaged, unreadable or overwritten */
 	LUKS_CONVERTING,   /* a conversion between LUKS1 and LUKS2 was interrupted */
 	LUKS_SLOT_WIPED,   /* SLOT_WIPED: removing a key was interrupted, perhaps */
+	LUKS_NO_KEYSLOT,   /* it is left without one that a passphrase opens it with */
 	LUKS_TOO_SMALL,	   /* the device ends in front of what the header says is there */
 	LUKS_INSIDE,	   /* it holds a container that does not begin at its start */
 	LUKS_COPY_BAD,	   /* one copy is bad, the other one good */
@@ -86,6 +87,18 @@ bool luks_is_too_small(const struct luks_view *v);
  * they ever were here. It may be a detached header, or LUKS1 lost that field.
  */
 bool luks_may_be_elsewhere(const struct luks_view *v);
+
+/* Whether no keyslot is left of a good header, of which all keyslots are understood. */
+bool luks_has_no_keyslot(const struct luks_view *v);
+
+/* Whether that was so already when it was sealed: made to be opened with its volume key, perhaps. */
+bool luks_had_no_keyslot(const struct luks_view *v);
+
+/*
+ * What that is: its owner's change since the seal, or how it was made, as its checksum proves. LUKS1 has
+ * none that would tell a lost state of a keyslot from one that is not in use.
+ */
+enum verdict luks_no_keyslot_verdict(const struct luks_view *v);
 
 /*
  * Whether a container begins in it, further in, or near to its start, the sealed one: then the record

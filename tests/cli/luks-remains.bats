@@ -517,3 +517,140 @@ told_by() { # COMMAND DEVICE
 	run -1 luks --json "$part"
 	[ "$(findings)" = BV-LUKS-GONE ]
 }
+
+@test "luks: no keyslot is left, and no passphrase opens it: said, also when it is sealed" {
+	for version in 2 1; do
+		make_luks "$DISK" "$version"
+		cryptsetup -q luksErase "$DISK"
+		unset ROOT
+		if [ "$version" = 2 ]; then
+			run -3 luks --json "$DISK"
+		else
+			run -5 luks --json "$DISK"
+		fi
+		[ "$(findings)" = BV-LUKS-NO-KEYSLOT ]
+		[[ $output == *"no passphrase opens it"* && $output == *"do not close it"* ]]
+		[[ $output != *"look like ciphertext"* && $output != *"Seal it"* ]]
+
+		make_luks "$DISK" "$version"
+		unset ROOT
+		seal_luks "$DISK"
+		cryptsetup -q luksErase "$DISK"
+		run -4 luks --json "$DISK"
+		[ "$(findings)" = BV-LUKS-NO-KEYSLOT,BV-LUKS-STALE ]
+		[ "$(finding BV-LUKS-STALE .evidence.removed)" = "keyslots 0 and 1" ]
+		[[ $output != *"Seal it"* ]]
+		run -0 seal_luks "$DISK"
+		[[ $output == *"WARNING: no keyslot is in use: no passphrase opens it"* ]]
+		# As sealed now: told all the same, and damage is damage.
+		run -0 luks --json "$DISK"
+		[ "$(finding BV-LUKS-NO-KEYSLOT .warning)" = true ]
+	done
+	zero_bytes "$DISK" 112 4
+	run -1 luks "$DISK"
+}
+
+@test "luks: the volume key makes a keyslot where none is left, as it is told" {
+	head -c 64 /dev/urandom >"$BATS_TEST_TMPDIR/key"
+	printf %s "$PASSPHRASE" >"$BATS_TEST_TMPDIR/passphrase"
+	for version in 1 2; do
+		make_luks "$DISK" "$version" --key-size 512 --volume-key-file "$BATS_TEST_TMPDIR/key"
+		cryptsetup -q luksErase "$DISK"
+		run ! cryptsetup_opens "$DISK"
+		read -ra options < <(quick "$version")
+		cryptsetup -q luksAddKey "${options[@]}" --key-size 512 --volume-key-file "$BATS_TEST_TMPDIR/key" \
+			"$DISK" "$BATS_TEST_TMPDIR/passphrase"
+		cryptsetup_opens "$DISK"
+	done
+}
+
+put() { # FILE OFFSET BYTES, as printf takes them
+	# shellcheck disable=SC2059
+	printf "$3" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
+}
+
+@test "luks: a boot sector's mark behind the checksum harms nothing, and is sealed" {
+	make_luks "$DISK" 2
+	seal_luks "$DISK"
+	put "$DISK" 510 '\x55\xaa'
+	cryptsetup_opens "$DISK"
+	cmp "$DISK" "$COPY"
+	run -0 luks --json "$DISK"
+	[ "$(findings)" = "" ]
+	[ "$(finding BV-LUKS-PADDING .warning)" = true ]
+	[[ $(field '[.headers[].state] | join(",")') == "as sealed,as sealed" ]]
+	run -0 seal_luks "$DISK"
+	run -0 luks "$DISK"
+	unset ROOT
+	BATS_TEST_TMPDIR=$BATS_TEST_TMPDIR/none run -4 luks "$DISK"
+
+	# With a disk signature in front of it the copy is bad, and cryptsetup mends it without a word.
+	put "$DISK" 440 '\x12\x34\x56\x78'
+	cryptsetup_opens "$DISK"
+	run ! cmp "$DISK" "$COPY"
+	run -1 luks --json "$DISK"
+	[ "$(finding BV-LUKS-COPY '.evidence["at the start now"]')" = "a boot sector" ]
+	[[ $(finding BV-LUKS-COPY .summary) == *"without a word"* ]]
+	[[ $output != *"does not open it like this"* ]]
+
+	# A byte of the checksum itself is a lost one; and a table is a signature.
+	make_luks "$DISK" 2
+	put "$DISK" 479 '\x55\xaa'
+	run -1 luks --json "$DISK"
+	[[ $(findings) == *BV-LUKS-COPY* ]]
+	echo start=2048 | sfdisk -q --wipe never --label dos "$DISK"
+	run ! cryptsetup_opens "$DISK"
+	run -5 luks --json "$DISK"
+	[[ $(finding BV-LUKS-FOREIGN .summary) == *"does not open it like this"* ]]
+}
+
+@test "luks: a member of an array is not told to be repaired alone" {
+	local end=$((32 << 20))
+
+	for mark in "$((end - 1024)):Intel Raid ISM Cfg Sig. 1.1.00" "$((end - 512)):\\xde\\x11\\xde\\x11" \
+		"$((end - 4036)):\\x83\\x74\\x02\\x6d" "$((end - 65536)):\\xfc\\x4e\\x2b\\xa9\\0\\0\\0\\0\\x5a"; do
+		make_luks "$DISK" 2
+		put "$DISK" "${mark%%:*}" "${mark#*:}"
+		cryptsetup_opens "$DISK"
+		run -4 luks "$DISK"
+		zero_bytes "$DISK" 20600 8
+		run ! cryptsetup_opens "$DISK"
+		run -1 luks --json "$DISK"
+		[[ $(finding BV-LUKS-COPY .summary) == *"refuses the disk all the same"* ]]
+		[[ $(finding BV-LUKS-COPY '.evidence["at the end now"]') == *member || $mark == *x83* ]]
+		[[ $output == *"Write nothing to one member alone"* && $output != *"safely kept: cryptsetup repair"* ]]
+	done
+	make_luks "$DISK" 2
+	zero_bytes "$DISK" 20600 8
+	cryptsetup_opens "$DISK"
+	run -1 luks --json "$DISK"
+	[[ $output == *"safely kept: cryptsetup repair"* && $output != *"one member alone"* ]]
+}
+
+@test "luks: what is left of a LUKS1 header without its beginning is told, and no more" {
+	make_luks "$DISK" 1
+	uuid=$(cryptsetup luksUUID "$DISK")
+	cp "$DISK" "$DISK.good"
+	head -c 45 /dev/urandom | dd of="$DISK" conv=notrunc status=none
+	run -5 luks --json "$DISK"
+	[ "$(findings)" = BV-LUKS-GONE ]
+	[ "$(finding BV-LUKS-GONE '.evidence["what is left"]')" = "the descriptors of 8 keyslots, 2 in use, and the UUID $uuid" ]
+	[[ $output == *"do not close it"* && $output == *"luksHeaderRestore"* && $output != *"Whether there ever was one"* ]]
+	run -2 luks --save-header "$BATS_TEST_TMPDIR/none" "$DISK"
+	# As far as the code of a boot loader reaches.
+	{ printf '\xeb\x63\x90'; head -c 437 /dev/urandom; } | dd of="$DISK" conv=notrunc status=none
+	run -5 luks --json "$DISK"
+	[ "$(finding BV-LUKS-GONE '.evidence["what is left"]')" = "the descriptors of 3 keyslots, 0 in use" ]
+	# Its twins: all of it, and what never was one.
+	dd if=/dev/urandom of="$DISK" bs=592 count=1 conv=notrunc status=none
+	run -5 luks "$DISK"
+	[[ $output == *"Whether there ever was one"* && $output != *"what is left"* ]]
+	cp "$DISK.good" "$DISK"
+	run -4 luks "$DISK"
+	# With a record it is known by its UUID, and is damage.
+	seal_luks "$DISK"
+	head -c 45 /dev/urandom | dd of="$DISK" conv=notrunc status=none
+	run -1 luks --json "$DISK"
+	[ "$(findings)" = BV-LUKS-GONE ]
+	[[ $(finding BV-LUKS-GONE '.evidence["what is left"]') == *"$uuid" ]]
+}

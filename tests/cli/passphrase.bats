@@ -104,3 +104,60 @@ slot() { # NUMBER: how the passphrase fared there
 	done
 	false
 }
+
+summaries() {
+	field '[.findings[] | select(.warning | not) | .id] | unique | join(",")'
+}
+
+flip_bit() { # FILE OFFSET
+	python3 -c 'import sys
+f = open(sys.argv[1], "r+b"); f.seek(int(sys.argv[2])); b = f.read(1)[0]
+f.seek(int(sys.argv[2])); f.write(bytes([b ^ 4]))' "$@"
+}
+
+@test "passphrase: nothing is told to be sealed that no passphrase opens, or that is damaged" {
+	make_luks "$DISK" 2
+	run -4 luks "$DISK"
+	[[ $output == *"Seal it"* ]]
+	run -4 with_passphrase "$SECOND" "$DISK"
+	[[ $output == *"Seal it"* ]]
+	run -5 with_passphrase wrong --json "$DISK"
+	[[ $output != *"Seal it,"* ]]
+	[[ $output == *"Seal it only when a passphrase opened it"* ]]
+	flip_bit "$DISK" 4200
+	run -1 luks "$DISK"
+	[[ $output == *"first copy"* ]]
+	[[ $output != *"Seal it"* ]]
+}
+
+@test "passphrase: what it opens is no damaged keyslot, also when a damaged one was sealed" {
+	make_luks "$DISK" 2
+	cryptsetup -q luksKillSlot "$DISK" 1
+	cryptsetup luksHeaderBackup "$DISK" --header-backup-file "$BATS_TEST_TMPDIR/backup"
+	flip_bit "$DISK" $(($(slot_offset "$DISK" 2 0) + 5000))
+	seal_luks "$DISK"
+	run -3 with_passphrase "$PASSPHRASE" "$DISK"
+	[[ $output == *"unchanged since 20"*"(sealed)"* ]]
+	[[ $output == *"Did this passphrase ever open the disk since then?"* ]]
+
+	cryptsetup -q luksHeaderRestore "$DISK" --header-backup-file "$BATS_TEST_TMPDIR/backup"
+	run -1 luks --json "$DISK"
+	[[ $(summaries) == BV-LUKS-KEYSLOT ]]
+	[[ $(field '.findings[0].next | join(" ")') == *"A passphrase that opens the keyslot proves it"* ]]
+	run -1 with_passphrase wrong --json "$DISK"
+	[[ $(summaries) == BV-LUKS-KEYSLOT,BV-LUKS-PASSPHRASE ]]
+	[ "$(slot 0)" = "refused, being damaged" ]
+	run -4 with_passphrase "$PASSPHRASE" --json "$DISK"
+	[[ $(summaries) == BV-LUKS-PASSPHRASE,BV-LUKS-STALE ]]
+	[ "$(slot 0)" = "opens it" ]
+	[ "$(field '.keyslots[0].state')" = changed ]
+	[[ $(field '.findings[0].next | join(" ")') == *"cryptsetup luksChangeKey $DISK; bootverdict seal"* ]]
+
+	run -1 seal_luks "$DISK"
+	printf %s "$PASSPHRASE" >"$BATS_TEST_TMPDIR/key"
+	cryptsetup -q luksChangeKey "${QUICK[@]}" --key-file "$BATS_TEST_TMPDIR/key" "$DISK" "$BATS_TEST_TMPDIR/key"
+	seal_luks "$DISK"
+	run -0 with_passphrase "$PASSPHRASE" "$DISK"
+	flip_bit "$DISK" $(($(slot_offset "$DISK" 2 0) + 5000))
+	run -1 with_passphrase "$PASSPHRASE" "$DISK"
+}

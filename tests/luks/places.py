@@ -24,7 +24,7 @@ LUKS1_SLOT_FIELDS = [
 LUKS2_FIELDS = [
     ("magic", 0, 6), ("version", 6, 2), ("size", 8, 8), ("seqid", 16, 8), ("label", 24, 48),
     ("checksum name", 72, 32), ("salt", 104, 64), ("uuid", 168, 40), ("subsystem", 208, 48),
-    ("offset", 256, 8), ("padding", 264, 184), ("checksum", 448, 64), ("rest", 512, 3584),
+    ("offset", 256, 8), ("padding", 264, 184), ("checksum", 448, 32), ("rest", 512, 3584),
 ]
 
 

@@ -385,6 +385,12 @@ static const char *state_name(enum luks_copy_state state)
 	return names[state];
 }
 
+/* Behind the checksum, up to the end of the sector: no checksum covers it, and nothing uses it. */
+static bool is_unused(size_t bit)
+{
+	return bit / 8 >= 480 && bit / 8 < 512;
+}
+
 /*
  * One flipped bit makes its copy bad or absent, never "of a future version"; the other copy still
  * tells everything. When it is alone, nothing is good any more.
@@ -399,6 +405,14 @@ static void check_flip(struct bytes *image, const struct luks *whole, unsigned i
 	l = luks_of_bytes(image->p, image->len);
 	*byte ^= (unsigned char)(1u << bit % 8);
 	s = l.copies[copy].state;
+	if (is_unused(bit)) {
+		assert_int_equal(s, LUKS_COPY_GOOD);
+		assert_true(l.copies[copy].unused_bad == copy * HEADER + 480);
+		assert_true(l.copies[copy].hash == whole->copies[copy].hash);
+		assert_same_metadata(&l, whole);
+		return;
+	}
+	assert_true(l.copies[copy].unused_bad == 0);
 	if (s != LUKS_COPY_BAD_FIELD && s != LUKS_COPY_BAD_CHECKSUM)
 		fail_msg("bit %zu of copy %u: %s", bit, copy, state_name(s));
 	if (l.version != 2 || l.chosen != !copy || l.copies[!copy].state != LUKS_COPY_GOOD ||
@@ -452,8 +466,12 @@ static void test_a_flip_in_the_only_copy(void **state)
 			*byte ^= (unsigned char)(1u << bit % 8);
 			l = luks_of_bytes(image.p, image.len);
 			*byte ^= (unsigned char)(1u << bit % 8);
-			assert_int_equal(l.chosen, -1);
 			assert_int_equal(l.version, 2);
+			if (is_unused(bit)) {
+				assert_int_equal(l.chosen, copy);
+				continue;
+			}
+			assert_int_equal(l.chosen, -1);
 			if (l.copies[copy].state == LUKS_COPY_GOOD)
 				fail_msg("bit %zu of copy %u alone is good", bit, copy);
 			/* Nothing in it tells "sha216" from a checksum of the future. */
@@ -491,7 +509,8 @@ static const struct damage_row damage_rows[] = {
 	{ "subsystem", 208, 48, 0, LUKS_COPY_BAD_CHECKSUM, LUKS_COPY_GOOD, 1, 2 },
 	{ "offset", 256, 8, 0xff, LUKS_COPY_BAD_FIELD, LUKS_COPY_GOOD, 1, 2 },
 	{ "checksum", 448, 32, 0, LUKS_COPY_BAD_CHECKSUM, LUKS_COPY_GOOD, 1, 2 },
-	{ "behind the checksum", 480, 32, 1, LUKS_COPY_BAD_FIELD, LUKS_COPY_GOOD, 1, 2 },
+	{ "behind the checksum", 480, 32, 1, LUKS_COPY_GOOD, LUKS_COPY_GOOD, 0, 2 },
+	{ "its last byte", 479, 1, 1, LUKS_COPY_BAD_CHECKSUM, LUKS_COPY_GOOD, 1, 2 },
 	{ "padding", 512, 3584, 1, LUKS_COPY_BAD_CHECKSUM, LUKS_COPY_GOOD, 1, 2 },
 	{ "JSON", 4096, 4096, 0, LUKS_COPY_BAD_CHECKSUM, LUKS_COPY_GOOD, 1, 2 },
 	{ "last block", 12288, 4096, 0xff, LUKS_COPY_BAD_CHECKSUM, LUKS_COPY_GOOD, 1, 2 },
@@ -1480,6 +1499,92 @@ static void test_recognises_marks(void **state)
 	}
 }
 
+/* What blkid takes for a partition table, and what it does not. */
+static void test_recognises_tables(void **state)
+{
+	static const struct {
+		const char *what;
+		unsigned char flag, type;
+		const char *format;
+	} rows[] = {
+		{ "a table", 0x80, 0x83, "an MBR partition table" },
+		{ "no entries", 0, 0, "a boot sector" },
+		{ "ciphertext with 55 aa behind it", 0x41, 0x83, NULL },
+		{ "protective", 0x41, 0xee, "a GPT partition table" },
+	};
+	struct bytes image = { 0 };
+	struct luks_memory m;
+
+	(void)state;
+	bytes_add_zeros(&image, 0x30000);
+	m = (struct luks_memory){ .p = image.p, .len = image.len };
+	memcpy(image.p + 510, "\x55\xaa", 2);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct luks_source source = { luks_memory_read, &m, m.len };
+		const char *format;
+
+		image.p[462] = rows[i].flag;
+		image.p[466] = rows[i].type;
+		image.p[476] = 1;
+		if (i == 1)
+			memset(image.p + 446, 0, 64);
+		format = luks_recognise_format(&source);
+		if (rows[i].format ? !format || strcmp(format, rows[i].format) != 0 : !!format)
+			fail_msg("%s: %s", rows[i].what, format ? format : "nothing");
+		assert_string_equal(luks_recognise_table(&source), "a boot sector");
+	}
+	bytes_free(&image);
+}
+
+/* Where libblkid looks for it, at the end of a size that is no round number; one byte less is nothing. */
+static void test_recognises_members(void **state)
+{
+	enum { SIZE = 0x123e00 };
+	static const struct {
+		size_t offset;
+		const char *bytes;
+		size_t len;
+		const char *name;
+	} rows[] = {
+		{ 0x110000, "\xfc\x4e\x2b\xa9\0\0\0\0\x5a", 9, "a Linux RAID member" },
+		{ 0x110000, "\xa9\x2b\x4e\xfc\0\0\0\0\x5a", 9, "a Linux RAID member" },
+		{ 0x121000, "\xfc\x4e\x2b\xa9\1\0\0\0", 8, "a Linux RAID member" },
+		{ SIZE - 1024, "Intel Raid ISM Cfg Sig. 1.1.00", 30, "an Intel RAID member" },
+		{ SIZE - 512, "\xde\x11\xde\x11", 4, "a DDF RAID member" },
+		{ SIZE - 257 * 512, "\x11\xde\x11\xde", 4, "a DDF RAID member" },
+		{ SIZE - 4096 + 60, "\x83\x74\x02\x6d", 4, "a DRBD device" },
+		{ 0xe0000, "\x0c\xb1\xba\0\0\0\0\0", 8, "a ZFS member" },
+		{ 0xa0400, "\0\0\0\0\0\xba\xb1\x0c", 8, "a ZFS member" },
+		{ 0xc1000, "\0\0\0\0\0\xba\xb1\x0c", 8, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct bytes image = { 0 };
+		struct luks_memory m;
+		struct luks_source source;
+		const char *name;
+
+		bytes_add_zeros(&image, SIZE);
+		m = (struct luks_memory){ .p = image.p, .len = image.len };
+		source = (struct luks_source){ luks_memory_read, &m, m.len };
+		memcpy(image.p + rows[i].offset, rows[i].bytes, rows[i].len);
+		/* md 1.0 says where it is. */
+		if (rows[i].offset == 0x121000) {
+			assert_null(luks_recognise_member(&source));
+			memcpy(image.p + 0x121000 + 144, "\x08\x09", 2);
+		}
+		name = luks_recognise_member(&source);
+		if (rows[i].name ? !name || strcmp(name, rows[i].name) != 0 : !!name)
+			fail_msg("row %zu: %s", i, name ? name : "nothing");
+		image.p[rows[i].offset] ^= 1;
+		assert_null(luks_recognise_member(&source));
+		source.size = m.len = 4096;
+		assert_null(luks_recognise_member(&source));
+		bytes_free(&image);
+	}
+}
+
 /* ---- key material ------------------------------------------------------------------------------ */
 
 static ssize_t implausible(const struct bytes *b, uint64_t offset, uint64_t length)
@@ -1593,6 +1698,8 @@ int main(void)
 		cmocka_unit_test(test_luks1_reencryption_is_no_damage),
 		cmocka_unit_test(test_luks1_before_an_old_luks2),
 		cmocka_unit_test(test_recognises_what_tools_make),
+		cmocka_unit_test(test_recognises_tables),
+		cmocka_unit_test(test_recognises_members),
 		cmocka_unit_test(test_recognises_marks),
 		cmocka_unit_test(test_random_bytes_are_plausible),
 		cmocka_unit_test(test_overwritten_key_material),

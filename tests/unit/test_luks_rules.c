@@ -142,6 +142,21 @@ static void key_removed(struct device *d)
 		d->luks.slots[0].present = false;
 }
 
+static void every_key_removed(struct device *d)
+{
+	key_removed(d);
+	area_is_written(d, 3);
+	d->luks.slots[3].described++;
+	d->luks.slots[3].active = false;
+	d->luks.slots[3].present = d->luks.version == 1;
+}
+
+static void every_key_is_unbound(struct device *d)
+{
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++)
+		d->luks.slots[i].unbound = true;
+}
+
 static void key_moved(struct device *d)
 {
 	header_changes(d);
@@ -572,6 +587,14 @@ static const struct row rows[] = {
 	  false },
 	{ "luksHeaderRestore", 2, backup_restored, VERDICT_INCONCLUSIVE, LUKS_OLDER, SAME, SAME,
 	  NONE, false },
+	{ "luksErase", 0, every_key_removed, VERDICT_STALE, LUKS_NO_KEYSLOT, SLOT_REMOVED,
+	  SLOT_REMOVED, NONE, false },
+	{ "luksErase, not sealed", 2, every_key_removed, VERDICT_CONFIG_ERROR, LUKS_NO_KEYSLOT,
+	  NONE, NONE, NONE, true },
+	{ "luksErase, not sealed", 1, every_key_removed, VERDICT_INCONCLUSIVE, LUKS_NO_KEYSLOT,
+	  NONE, NONE, NONE, true },
+	{ "sealed without a keyslot of the volume", 2, every_key_is_unbound, VERDICT_INTACT,
+	  LUKS_AS_SEALED, SAME, SAME, NONE, false },
 	{ "a copy repaired silently", 2, copy_repaired, VERDICT_STALE, LUKS_REWRITTEN, SAME, SAME,
 	  NONE, false },
 	{ "an update was interrupted", 2, interrupted, VERDICT_INCONCLUSIVE, LUKS_COPY_OLDER, SAME,

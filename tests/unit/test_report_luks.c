@@ -473,6 +473,67 @@ static void test_passphrase_without_a_record(void **state)
 			  "keyslots 0 and 3, which no sealed record proves");
 }
 
+/* What a passphrase opens is as it must be, whatever was sealed; what it does not open stays bad. */
+static void test_passphrase_proves_a_slot(void **state)
+{
+	const struct damage damage = { .kind = DAMAGE_ZEROED };
+
+	(void)state;
+	for (unsigned int i = 0; i < 4; i += 3) {
+		view.comparison.slots[i] = i ? SLOT_WIPED : SLOT_DAMAGED;
+		bad_ranges_add(&view.bad[i], 32768 + i * 262144, BLOCK_SIZE, &damage);
+	}
+	luks_view_tried(&view, 1u << 0);
+	assert_false(view.refused);
+	assert_int_equal(view.comparison.slots[0], SLOT_CHANGED);
+	assert_int_equal(view.comparison.slots[3], SLOT_WIPED);
+	assert_true(view.bad[0].count == 0 && view.bad[3].count == 1);
+	report_luks(&report, &view);
+	assert_says(finding("BV-LUKS-STALE")->summary, "keyslot 0 is other than sealed");
+	assert_int_equal(finding("BV-LUKS-STALE")->next.count, 0);
+	assert_says(finding("BV-LUKS-WIPED")->summary, "keyslot 3");
+}
+
+static void test_passphrase_proves_no_unreadable_slot(void **state)
+{
+	(void)state;
+	view.comparison.slots[0] = SLOT_UNREADABLE;
+	luks_view_tried(&view, 1u << 0);
+	assert_int_equal(view.comparison.slots[0], SLOT_UNREADABLE);
+	luks_view_tried(&view, 0);
+	assert_true(view.refused);
+}
+
+/* Sealing is told only of what nothing speaks against. */
+static void test_when_to_seal(void **state)
+{
+	static const struct {
+		void (*what)(void);
+		bool refused, closed, seal;
+	} rows[] = {
+		{ nothing_else, false, false, true },
+		{ nothing_else, true, false, false },
+		{ nothing_else, false, true, false },
+		{ second_copy_is_bad, false, false, false },
+		{ a_copy_is_unreadable, false, false, false },
+		{ a_requirement_is_unknown, false, false, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		tear_down(state);
+		set_up(state);
+		view.sealed = NULL;
+		view.comparison.slots[0] = view.comparison.slots[3] = SLOT_UNKNOWN;
+		rows[i].what();
+		view.refused = rows[i].refused;
+		view.closed = rows[i].closed;
+		report_luks(&report, &view);
+		finding("BV-LUKS-NOT-SEALED");
+		if (says_anywhere("Seal it") != rows[i].seal)
+			fail_msg("row %zu", i);
+	}
+}
+
 static void test_passphrase_without_a_header(void **state)
 {
 	(void)state;
@@ -521,6 +582,9 @@ int main(void)
 		TEST(test_passphrase_of_a_damaged_slot),
 		TEST(test_passphrase_was_not_tried),
 		TEST(test_passphrase_without_a_record),
+		TEST(test_passphrase_proves_a_slot),
+		TEST(test_passphrase_proves_no_unreadable_slot),
+		TEST(test_when_to_seal),
 		TEST(test_passphrase_without_a_header),
 		TEST(test_passphrase_without_a_slot),
 		TEST(test_passphrase_without_a_slot_or_a_proof),
