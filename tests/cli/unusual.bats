@@ -22,6 +22,28 @@ corrupt() { # FILE
 	[ "$status" -eq 1 ]
 }
 
+sign() { # SEED
+	python3 "$BATS_TEST_DIRNAME/sign.py" "$KERNEL" "$1"
+}
+
+# What check says of a kernel that was written since it was sealed.
+kernel_told() { # STATUS ID WORDS
+	run check --json
+	echo "$output"
+	[ "$status" -eq "$1" ]
+	[ "$(field '.findings[0].id')" = "$2" ]
+	[[ "$(field '.findings[0].summary')" == *"$3"* ]]
+}
+
+# The blocks that, as they stand, have zero sectors and others, from the last one: so many of FILE.
+blocks_with_zero_sectors() { # FILE NUMBER
+	python3 -c 'import sys
+b = open(sys.argv[1], "rb").read()
+for n in range(len(b) // 4096 - 2, 300, -1):
+    zero = [not any(b[n * 4096 + i : n * 4096 + i + 512]) for i in range(0, 4096, 512)]
+    if any(zero) and not zero[0]: print(n)' "$1" | head -n "$2"
+}
+
 raw_archive() { # FILE: plain, of a small tree
 	make_initrd "$1" plain
 }
@@ -141,19 +163,6 @@ b = open(sys.argv[1], "rb").read(); open(sys.argv[1], "wb").write(b[:b.rfind(b"T
 	[ "$status" -eq 1 ]
 }
 
-sign() { # SEED
-	python3 "$BATS_TEST_DIRNAME/sign.py" "$KERNEL" "$1"
-}
-
-# What check says of a kernel that was written since it was sealed.
-kernel_told() { # STATUS ID WORDS
-	run check --json
-	echo "$output"
-	[ "$status" -eq "$1" ]
-	[ "$(field '.findings[0].id')" = "$2" ]
-	[[ "$(field '.findings[0].summary')" == *"$3"* ]]
-}
-
 @test "a kernel that is signed again is stale; one that lost bytes is not" {
 	make_system
 	cp "$KERNEL" "$BATS_TEST_TMPDIR/unsigned"
@@ -199,15 +208,6 @@ kernel_told() { # STATUS ID WORDS
 		truncate -s 400000 "$KERNEL"
 		kernel_told 1 BV-KERNEL-BLOCKS "became zeros or are cut off"
 	done
-}
-
-# The blocks that, as they stand, have zero sectors and others, from the last one: so many of FILE.
-blocks_with_zero_sectors() { # FILE NUMBER
-	python3 -c 'import sys
-b = open(sys.argv[1], "rb").read()
-for n in range(len(b) // 4096 - 2, 300, -1):
-    zero = [not any(b[n * 4096 + i : n * 4096 + i + 512]) for i in range(0, 4096, 512)]
-    if any(zero) and not zero[0]: print(n)' "$1" | head -n "$2"
 }
 
 @test "zero sectors in a compressed segment are told only where what is as sealed has none" {
