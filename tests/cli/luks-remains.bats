@@ -83,7 +83,7 @@ remains_open() { # FILE
 		run -5 luks --json "$DISK"
 		[ "$(findings)" = BV-LUKS-ERASED ]
 		[ "$(finding BV-LUKS-ERASED '.evidence["as sealed"]')" = "keyslots 0 and 1" ]
-		run -1 seal_luks "$DISK"
+		run -2 seal_luks "$DISK"
 		[[ $output == *"the magic of its LUKS header was erased"* ]]
 		remains_open "$DISK"
 		cp "$DISK" "$DISK.erased"
@@ -146,7 +146,7 @@ remains_open() { # FILE
 	printf 'label: dos\n,10M,L\n' | sfdisk -q --wipe never "$DISK"
 	run -5 luks --json "$DISK"
 	[ "$(findings)" = BV-LUKS-FOREIGN ]
-	run -1 seal_luks "$DISK"
+	run -2 seal_luks "$DISK"
 	[[ $output == *"signature of another format"* ]]
 	offset=$(($(slot_offset "$DISK.good" 2 0) + 5000))
 	flip_bit "$DISK" "$offset"
