@@ -371,7 +371,7 @@ explained() { # WHY
 	seal -q
 	rm "$IMAGE" "$KERNEL"
 	run check
-	[ "$status" -eq 3 ]
+	[ "$status" -eq 5 ]
 	run seal --remove
 	[ "$status" -eq 0 ]
 	[[ $output == *"its record is removed"* ]]
