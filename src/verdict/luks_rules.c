@@ -254,7 +254,8 @@ bool luks_holds_another(const struct luks_view *v)
 
 bool luks_has_no_keyslot(const struct luks_view *v)
 {
-	if (v->luks.chosen < 0 || *v->luks.requirements)
+	/* During a reencryption a keyslot may be of the volume key that is to come. */
+	if (v->luks.chosen < 0 || *v->luks.requirements || v->luks.reencrypting)
 		return false;
 	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
 		if (is_in_use(v, i) && !v->luks.slots[i].unbound)

@@ -63,7 +63,15 @@ class Signed(Case):
         self.twins += 1
 
 
-def with_pe_header(kernel, signer=None):
+def pe_checksum(image):
+    """Microsoft's PE format, "Optional Header Windows-Specific Fields": CheckSum, counted as zero."""
+    total = sum(struct.unpack(f"<{len(image) // 2}H", image))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return total + len(image)
+
+
+def with_pe_header(kernel, signer=None, certificates=1400):
     """A bzImage that is a PE program as well, as EFI wants it, signed when there is a signer.
 
     Microsoft's PE format: "Optional Header Data Directories", the certificate table. The header
@@ -81,10 +89,10 @@ def with_pe_header(kernel, signer=None):
     struct.pack_into("<I", image, optional + 56, len(image))
     struct.pack_into("<I", image, optional + 108, 6)
     if signer is not None:
-        body = noise(1400, signer)
-        struct.pack_into("<I", image, optional + 64, len(body) * 7919 + sum(body))
+        body = noise(certificates, signer)
         struct.pack_into("<II", image, optional + 112 + 4 * 8, len(image), len(body) + 8)
         image += struct.pack("<IHH", len(body) + 8, 0x200, 2) + body
+        struct.pack_into("<I", image, optional + 64, pe_checksum(image))
     return bytes(image)
 
 
@@ -138,7 +146,7 @@ Signed("kernel: signed again", lambda: with_pe_header(small_kernel(size=BIG), "o
        again=lambda: with_pe_header(small_kernel(size=BIG), "two"))
 Signed("kernel: signed again with a longer chain",
        lambda: with_pe_header(small_kernel(size=BIG), "one"),
-       again=lambda: with_pe_header(small_kernel(size=BIG), "two") + noise(600, "chain"))
+       again=lambda: with_pe_header(small_kernel(size=BIG), "two", 2000))
 Signed("kernel: another build of the same size", small_kernel,
        again=lambda: small_kernel("another build"))
 for guest in ("trixie", "bookworm"):
