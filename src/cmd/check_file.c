@@ -223,7 +223,7 @@ static void report_fault(struct report *r, const char *path, const struct image_
 	const struct initrd_fault *fault = &p->fault;
 	struct finding *f;
 
-	if (!fault->proven && (fault->built_so || (fault->behind && fault->is)) && !p->differing) {
+	if (!fault->proven && (fault->built_so || image_is_foreign_behind(p)) && !p->differing) {
 		report_foreign(r, path, p);
 		return;
 	}
@@ -244,6 +244,17 @@ static void report_fault(struct report *r, const char *path, const struct image_
 			fault->reason);
 		advise_unknown(f);
 		report_artifact(r, path, "file", "unverified", p->size, 0);
+		return;
+	}
+	if (fault->behind && fault->is && !p->differing) {
+		f = report_finding(
+			r, VERDICT_INCONCLUSIVE, "BV-IMAGE-UNKNOWN", path,
+			"What begins at offset %" PRIu64 " is %s, and nothing before it starts a "
+			"boot: it was built like this, or an archive has lost its start.",
+			fault->offset, fault->is->name);
+		advise_unknown(f);
+		tell_proof(f, p);
+		report_artifact(r, path, "initrd", "unverified", p->size, 0);
 		return;
 	}
 	if (fault->behind && !p->found.content_count && !p->guard_bytes) {

@@ -655,6 +655,17 @@ static void check_unsealed(const struct boot_files *f, struct report *r, bool se
 		finding_next(n, "Seal it: bootverdict seal -k %s", f->release);
 }
 
+/* One that was put there since, or that was refused when it was to be sealed. */
+static void check_unrecorded(const struct boot_files *f, const struct manifest *m, struct report *r)
+{
+	if (!f->kernel || m->files[ARTIFACT_KERNEL].present)
+		return;
+	check_file(f->kernel, r);
+	report_finding(r, VERDICT_STALE, "BV-NOT-SEALED", f->kernel,
+		       "This kernel image is in no record: nothing but what it proves about itself "
+		       "could be verified.");
+}
+
 /* What sealing left behind because it could not do better (cmd/seal_fallback.h). */
 static void check_last_seal(const struct boot_files *f, const struct manifest *m, struct report *r)
 {
@@ -727,6 +738,7 @@ void check_release(const struct boot_files *f, bool direct, struct report *r,
 		r->sealed_at = m.sealed_at;
 	for (int kind = 0; kind < ARTIFACT_KINDS; kind++)
 		check_sealed_file(f, &m, (enum artifact_kind)kind, direct, r);
+	check_unrecorded(f, &m, r);
 	check_version(f, r);
 	check_codecs(f, &m, r);
 	check_last_seal(f, &m, r);

@@ -61,8 +61,8 @@ static void remember_namesake(struct finder *f, const char *uuid)
 static void consider(struct finder *f, const char *path, struct manifest *m)
 {
 	for (size_t i = 0; i < m->luks_count; i++) {
-		enum record_match match =
-			luks_record_match(&m->luks[i], &f->view->luks, f->source, f->view->device);
+		enum record_match match = luks_record_match(&m->luks[i], &f->view->luks, f->source,
+							    luks_view_place(f->view));
 
 		if (is_namesake(f, match)) {
 			remember_namesake(f, m->luks[i].uuid);
@@ -89,8 +89,9 @@ static void remember_others(struct finder *f, const struct manifest *m)
 
 		if (old && strstr(old, s->uuid))
 			continue;
-		f->record->others = text_format("%s%s%s (%s)", old ? old : "", old ? ", " : "",
-						s->uuid, s->device);
+		f->record->others = text_format("%s%s%s (%s%s%s)", old ? old : "", old ? ", " : "",
+						s->uuid, s->device, s->header ? ", --header " : "",
+						s->header ? s->header : "");
 		free(old);
 	}
 }

@@ -42,6 +42,12 @@ const struct content *image_content_as_recorded(const struct image_proof *proof,
  */
 bool image_complete_before_fault(const struct image_proof *proof);
 
+/*
+ * Whether what follows is of a format that kernels do not read: packed in it, or appended to what a boot
+ * starts with. Where that is not there, its own archive may have lost its start.
+ */
+bool image_is_foreign_behind(const struct image_proof *proof);
+
 /* The first segment that is well-formed, and no kernel unpacks; NULL: there is none. */
 const struct sealed_segment *segment_unread(const struct manifest *m);
 

@@ -72,7 +72,9 @@ static enum record_match match_name(const char *name, const char *device)
 
 static enum record_match match_names(const struct sealed_luks *s, const char *device)
 {
-	const char *names[] = { s->device, s->place, s->header };
+	/* With a detached header the device holds nothing that was sealed. */
+	const char *names[] = { s->header ? NULL : s->device, s->header ? NULL : s->place,
+				s->header };
 	enum record_match best = RECORD_OTHER;
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {

@@ -245,6 +245,20 @@ check_with() { # INJECTION
 	[ "$(field '[.findings[] | select(.id == "BV-UNREADABLE")] | length')" -eq 1 ]
 }
 
+@test "a kernel that is in no record is not intact" {
+	make_system
+	mv "$KERNEL" "$KERNEL.away"
+	seal -q
+	check
+	mv "$KERNEL.away" "$KERNEL"
+	run check --json
+	verdict_is stale 4
+	[ "$(field '[.findings[] | select(.id == "BV-NOT-SEALED") | .target] | join(",")')" = "$KERNEL" ]
+	zero_block "$KERNEL" 8
+	run check --json
+	verdict_is storage-corruption 1
+}
+
 @test "a replaced kernel is stale, unless nothing in it can be verified" {
 	make_system
 	seal

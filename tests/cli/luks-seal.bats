@@ -479,3 +479,33 @@ common_changes() { # VERSION
 	[[ $output == *"$DISK (UUID $uuid): no longer recorded"* ]]
 	[ "$(records)" -eq 0 ]
 }
+
+@test "a container that was cut short keeps its record, for when it is as long again" {
+	make_luks "$DISK" 2
+	seal_luks "$DISK"
+	cp "$DISK" "$BATS_TEST_TMPDIR/good"
+	truncate -s 300000 "$DISK"
+	run -2 bv seal --root "$ROOT" -k "$KVER"
+	[[ $output == *"too small for the LUKS container"* && $output != *"no longer recorded"* ]]
+	cp "$BATS_TEST_TMPDIR/good" "$DISK"
+	check
+	zero_bytes "$DISK" 36864 4096
+	run -1 check
+}
+
+@test "of a detached header's device nothing was sealed, and nothing is restored to it" {
+	head -c 32M /dev/urandom >"$DISK"
+	header=$BATS_TEST_TMPDIR/header
+	read -ra options < <(quick 2)
+	printf %s "$PASSPHRASE" | cryptsetup -q luksFormat --type luks2 "${options[@]}" --header "$header" "$DISK" -
+	make_system
+	crypttab "data $DISK none luks,header=$header,initramfs"
+	seal -q
+	check
+	run -5 bv luks --root "$ROOT" "$DISK"
+	[[ $output == *"--header $header"* && $output != *"luksHeaderRestore $DISK"* ]]
+	run -0 bv luks --root "$ROOT" --header "$header" "$DISK"
+	# The twin: the header itself.
+	zero_bytes "$header" 0 32768
+	run -1 bv luks --root "$ROOT" --header "$header" "$DISK"
+}

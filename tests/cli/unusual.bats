@@ -340,6 +340,26 @@ sys.stdout.buffer.write(c.compress(sys.stdin.buffer.read()) + c.flush())' \
 	told "$file" 5 BV-IMAGE-UNKNOWN "it is a PE program"
 }
 
+@test "an archive that may have lost its start is not said to be built like that" {
+	make_system
+	make_early_cpio "$BATS_TEST_TMPDIR/first"
+	truncate -s %4096 "$BATS_TEST_TMPDIR/first"
+	at=$(stat -c %s "$BATS_TEST_TMPDIR/first")
+	cat "$BATS_TEST_TMPDIR/first" "$IMAGE" >"$BATS_TEST_TMPDIR/both"
+	told "$BATS_TEST_TMPDIR/both" 4 BV-IMAGE-SOUND "It is not sealed"
+	yes 'Nov 26 17:00:00 host kernel: a line of a log' | head -c 4096 |
+		dd of="$BATS_TEST_TMPDIR/both" bs=1 seek="$at" conv=notrunc status=none
+	told "$BATS_TEST_TMPDIR/both" 5 BV-IMAGE-UNKNOWN "an archive has lost its start"
+	cp "$BATS_TEST_TMPDIR/both" "$IMAGE"
+	run seal
+	[ "$status" -ne 0 ]
+	[[ $output != *"built like this"* ]]
+	# The twin: what kernels do not read is named, and what to do.
+	make_initrd "$IMAGE" plain
+	{ cat "$BATS_TEST_TMPDIR/first" && lz4 -q -c "$IMAGE"; } >"$BATS_TEST_TMPDIR/both"
+	told "$BATS_TEST_TMPDIR/both" 3 BV-IMAGE-FORMAT "lz4"
+}
+
 @test "what a boot loader unwraps, or the kernel mounts from its RAM disk, gets no guard in front" {
 	make_system
 	cp "$IMAGE" "$BATS_TEST_TMPDIR/plain"
