@@ -175,7 +175,8 @@ static bool is_it(const struct sealed_luks *s, const struct block_device *b, boo
 
 	if (luks_source_open(&source, b->path))
 		return false;
-	if (!luks_read(&source, &l)) {
+	/* What a member of an array holds is a part of it, which only the array tells. */
+	if (!luks_recognise_member(&source) && !luks_read(&source, &l)) {
 		found = l.chosen >= 0 && strcmp(l.uuid, s->uuid) == 0;
 		if (!found && closely)
 			found = luks_record_match(s, &l, &source, b->path) >= RECORD_BYTES;

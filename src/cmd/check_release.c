@@ -8,8 +8,8 @@
 
 #include "artifact/bootconfig.h"
 #include "artifact/kernel.h"
-#include "artifact/pe.h"
 #include "cmd/check.h"
+#include "cmd/kernel_changed.h"
 #include "cmd/kernel_config.h"
 #include "manifest/compare.h"
 #include "manifest/examine.h"
@@ -254,32 +254,6 @@ static int examine(const char *path, enum artifact_kind kind, uint64_t size, str
 	return 0;
 }
 
-/* Whether what differs is just what another signature changes: both parts of it, and nothing else. */
-static bool is_signed_again(const char *path, const struct sealed_file *s,
-			    const struct comparison *c)
-{
-	cleanup(close_fd) int fd = file_open(path);
-	struct input *in = fd < 0 ? NULL : input_from_fd(fd, 0, c->size);
-	struct pe_signature now = { 0 };
-	bool found = in && pe_signature_find(in, &now);
-	uint64_t fields = now.fields / BLOCK_SIZE, last = now.fields_end / BLOCK_SIZE;
-	bool header = false, certificates = c->size != s->size;
-
-	input_free(in);
-	for (size_t i = 0; found && i < c->bad.count; i++) {
-		uint64_t from = c->bad.ranges[i].offset;
-		uint64_t to = from + c->bad.ranges[i].length;
-
-		if (from >= now.start / BLOCK_SIZE * BLOCK_SIZE)
-			certificates = true;
-		else if (from >= fields * BLOCK_SIZE && to <= (last + 1) * BLOCK_SIZE)
-			header = true;
-		else
-			return false;
-	}
-	return header && certificates;
-}
-
 /* Whether a bad range lies in a compressed segment of the sealed image. */
 static enum changed where_changed(const struct manifest *m, enum artifact_kind kind,
 				  const char *path, const struct comparison *c)
@@ -287,8 +261,7 @@ static enum changed where_changed(const struct manifest *m, enum artifact_kind k
 	const struct bad_ranges *bad = &c->bad;
 
 	if (kind == ARTIFACT_KERNEL)
-		return bad->count && is_signed_again(path, &m->files[kind], c) ? CHANGED_SIGNATURE
-									       : CHANGED_KERNEL;
+		return kernel_changed(path, &m->files[kind], c);
 	for (size_t i = 0; i < m->segment_count; i++) {
 		const struct sealed_segment *s = &m->segments[i];
 		uint64_t from = m->guard_bytes + s->offset;

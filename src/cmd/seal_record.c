@@ -8,6 +8,7 @@
 
 #include "artifact/foreign.h"
 #include "artifact/kernel.h"
+#include "cmd/kernel_changed.h"
 #include "cmd/sealing.h"
 #include "manifest/compare.h"
 #include "manifest/format.h"
@@ -151,6 +152,39 @@ static void keep_kernel_record(const struct boot_files *f, struct sealed_file *f
 	manifest_clear(&old);
 }
 
+/*
+ * Whether what is there is the kernel of the record with a few blocks that are others, and more than
+ * its signature: sealed like this the loss would be said to be intact. The status of seal, 0: it is not.
+ */
+static int changed_in_part(const struct boot_files *f, const struct sealed_file *sealed)
+{
+	struct comparison c;
+	struct judgement j = { VERDICT_INTACT, GROUND_AS_SEALED };
+	int status = 0;
+
+	if (!sealed->present || sealed_file_compare(sealed, f->kernel, false, &c))
+		return 0;
+	if (!c.error)
+		j = judge_file(sealed, &c, SOUND, 0, kernel_changed(f->kernel, sealed, &c));
+	if (j.verdict == VERDICT_STORAGE_CORRUPTION)
+		status = 1;
+	else if (j.ground == GROUND_FEW_PLAIN)
+		status = 2;
+	if (status) {
+		message("%s: %llu of its %zu blocks are not as sealed, the first one at offset %llu",
+			f->kernel, (unsigned long long)c.bad.blocks, sealed->block_count,
+			(unsigned long long)(c.bad.count ? c.bad.ranges[0].offset : c.size));
+		message("it is not sealed, %s: install the kernel's package again%s",
+			status == 1 ? "because the disk lost them, or they were never written"
+				    : "because it may be damaged",
+			status == 1 ? ""
+				    : "; if it was changed on purpose: bootverdict seal --remove, "
+				      "then seal again");
+	}
+	comparison_clear(&c);
+	return status;
+}
+
 int seal_kernel(const struct boot_files *f, const struct seal_options *o, struct manifest *m)
 {
 	struct sealed_file *file = &m->files[ARTIFACT_KERNEL];
@@ -163,6 +197,15 @@ int seal_kernel(const struct boot_files *f, const struct seal_options *o, struct
 	if (status == -EAGAIN) {
 		message("%s: it changed while it was being sealed; seal again", f->kernel);
 		status = 2;
+	}
+	if (!status) {
+		struct manifest old;
+
+		seal_load_record(f, &old);
+		status = changed_in_part(f, &old.files[ARTIFACT_KERNEL]);
+		manifest_clear(&old);
+		if (status)
+			sealed_file_clear(file);
 	}
 	/* What the disk did not keep was recorded as it was written. */
 	if (status == 2 || (status == 1 && !file->present))

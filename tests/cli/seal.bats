@@ -6,6 +6,8 @@
 
 load system
 
+bats_require_minimum_version 1.5.0
+
 original_stays() {
 	cmp "$IMAGE" "$BATS_TEST_TMPDIR/before"
 	[ ! -e "$ROOT/boot/bootverdict/$KVER.manifest" ]
@@ -744,4 +746,33 @@ sealed_in_silence() {
 	[ "$status" -eq 2 ]
 	run bv nonsense
 	[ "$status" -eq 2 ]
+}
+
+@test "a kernel that lost blocks since it was sealed is not sealed again as it is" {
+	make_system
+	noise 250000 program >"$BATS_TEST_TMPDIR/payload.raw"
+	xz -q --check=crc32 --stdout "$BATS_TEST_TMPDIR/payload.raw" >"$BATS_TEST_TMPDIR/payload"
+	python3 "$BATS_TEST_DIRNAME/bzimage.py" "$BATS_TEST_TMPDIR/payload" 250000 >"$KERNEL"
+	noise 100000 behind >>"$KERNEL"
+	cp "$KERNEL" "$BATS_TEST_TMPDIR/good"
+	seal -q
+	record=$(grep -A3 '^artifact kernel' "$ROOT/boot/bootverdict/$KVER.manifest")
+	# Behind the payload, which its checksum does not cover; then in the setup code.
+	zero_block "$KERNEL" $(($(stat -c %s "$KERNEL") / 4096 - 2))
+	run -1 seal
+	[[ $output == *"1 of its "*" blocks are not as sealed"* ]]
+	[ "$(grep -A3 '^artifact kernel' "$ROOT/boot/bootverdict/$KVER.manifest")" = "$record" ]
+	run -1 check
+	cp "$BATS_TEST_TMPDIR/good" "$KERNEL"
+	flip_bit "$KERNEL" 3000
+	run -2 seal
+	[[ $output == *"seal --remove"* ]]
+	run -5 check
+	# The twins: the same kernel again, and another build.
+	cp "$BATS_TEST_TMPDIR/good" "$KERNEL"
+	seal -q
+	check
+	make_kernel "$KERNEL"
+	seal -q
+	check
 }
