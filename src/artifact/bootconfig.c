@@ -3,17 +3,14 @@
 
 #include <string.h>
 
+#include "util/bytes.h"
+
 /* Behind the text: its size and the sum of its bytes, little endian, and the magic. */
 #define MAGIC	    "#BOOTCONFIG\n"
 #define MAGIC_BYTES (sizeof(MAGIC) - 1)
 #define FOOT_BYTES  (8 + MAGIC_BYTES)
 #define PADDING_MAX 3u		/* that a boot loader may have added */
 #define TEXT_MAX    (32u << 10) /* the kernel's XBC_DATA_MAX is one less */
-
-static uint32_t le32(const unsigned char *p)
-{
-	return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
 
 static uint32_t byte_sum(const unsigned char *p, size_t n)
 {

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "artifact/foreign.h"
+#include "util/bytes.h"
 #include "util/util.h"
 
 /* Offsets in the image: boot.rst, "The Real-Mode Kernel Header". */
@@ -44,16 +45,6 @@ struct examination {
 	uint64_t setup_size; /* bytes in front of the protected-mode code */
 	uint64_t code_size;  /* bytes of the protected-mode code */
 };
-
-static uint32_t le16(const unsigned char *p)
-{
-	return (uint32_t)p[0] | (uint32_t)p[1] << 8;
-}
-
-static uint32_t le32(const unsigned char *p)
-{
-	return le16(p) | le16(p + 2) << 16;
-}
 
 static int fail(struct examination *e, int error, uint64_t offset, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));

@@ -79,15 +79,6 @@ bool luks_is_uuid(const unsigned char *field, size_t len)
 	return field[sizeof(form) - 1] == 0;
 }
 
-bool luks_bytes_are_zero(const unsigned char *p, size_t len)
-{
-	while (len > 0 && *p == 0) {
-		p++;
-		len--;
-	}
-	return len == 0;
-}
-
 bool luks_is_known(const struct luks *l)
 {
 	return l->chosen >= 0 || l->rebuilt != LUKS_NOT_REBUILT;

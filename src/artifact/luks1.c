@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "artifact/luks_parts.h"
+#include "util/bytes.h"
 #include "util/hash.h"
 #include "util/util.h"
 
@@ -276,7 +277,7 @@ static bool only_unused_differ(const unsigned char *h, const unsigned char *righ
 
 static void says_magic(const unsigned char *h, bool all_else_is_right, struct luks_copy *c)
 {
-	bool erased = all_else_is_right && luks_bytes_are_zero(h, LUKS_MAGIC_BYTES);
+	bool erased = all_else_is_right && bytes_are_zero(h, LUKS_MAGIC_BYTES);
 
 	luks_copy_says(c, erased ? LUKS_COPY_ERASED : LUKS_COPY_BAD_FIELD,
 		       "the magic is %02x %02x %02x %02x %02x %02x, not \"LUKS\" ba be", h[0], h[1],

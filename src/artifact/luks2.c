@@ -11,6 +11,7 @@
 #include "artifact/luks_parts.h"
 /* Nettle renames its functions by macros, and one of them has the name of ours. */
 #undef sha256_update
+#include "util/bytes.h"
 #include "util/hash.h"
 #include "util/util.h"
 
@@ -253,7 +254,7 @@ static int examine_whole(struct place *p, const unsigned char *whole)
 	}
 	c->checksummed = true;
 	if (!checksum_holds(sum, whole, c->length, 2, digest)) {
-		c->unfinished = luks_bytes_are_zero(whole + LUKS2_AT_CHECKSUM, LUKS2_CHECKSUM_MAX);
+		c->unfinished = bytes_are_zero(whole + LUKS2_AT_CHECKSUM, LUKS2_CHECKSUM_MAX);
 		says_checksum(c, sum, digest, whole + LUKS2_AT_CHECKSUM);
 		return 0;
 	}
@@ -270,7 +271,7 @@ static void set_unused_apart(struct luks_copy *c, unsigned char *whole)
 {
 	size_t used = LUKS2_AT_CHECKSUM + luks2_checksum_bytes(whole);
 
-	if (luks_bytes_are_zero(whole + used, LUKS2_UNUSED_END - used))
+	if (bytes_are_zero(whole + used, LUKS2_UNUSED_END - used))
 		return;
 	c->unused_bad = c->offset + used;
 	memset(whole + used, 0, LUKS2_UNUSED_END - used);
@@ -357,7 +358,7 @@ static int look(const struct luks_source *source, unsigned int index, uint64_t o
 	}
 	p->elsewhere = is_of_another(p);
 	p->recognised = has_magic(p) || has_marks(p);
-	p->erased = p->recognised && luks_bytes_are_zero(p->binary, LUKS_MAGIC_BYTES);
+	p->erased = p->recognised && bytes_are_zero(p->binary, LUKS_MAGIC_BYTES);
 	if (p->erased)
 		memcpy(p->binary, magic_of(p), LUKS_MAGIC_BYTES);
 	if (p->recognised)

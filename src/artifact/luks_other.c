@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "artifact/luks_parts.h"
+#include "util/bytes.h"
 #include "util/util.h"
 
 /* A mark that a format leaves at a fixed place, and what that is called. */
@@ -133,11 +134,6 @@ static const char *find_mark(const struct luks_source *source, const struct mark
 			return m->name;
 	}
 	return NULL;
-}
-
-static uint32_t le16(const unsigned char *p)
-{
-	return (uint32_t)p[0] | (uint32_t)p[1] << 8;
 }
 
 /* Linux, Documentation/filesystems/ext4/super.rst: the superblock at 1024, and its features. */

@@ -43,7 +43,6 @@ void luks_text(char *to, size_t size, const void *from, size_t len);
 bool luks_is_name(const unsigned char *field, size_t len);
 
 /* Whether it holds a UUID as libuuid writes one, and its end. */
-bool luks_bytes_are_zero(const unsigned char *p, size_t len);
 bool luks_is_uuid(const unsigned char *field, size_t len);
 
 /*

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "util/bytes.h"
+
 #define AT_HEADER     0x3cu
 #define HEADER_MAX    1024u /* where it begins, in what is taken for such a program */
 #define HEADER_BYTES  184u  /* up to the directory's entry for the certificates */
@@ -13,16 +15,6 @@
 #define AT_ENTRY      128u /* PE32; PE32+ has it 16 bytes further */
 #define ENTRY_BYTES   8u
 #define CHECKSUM_SIZE 4u
-
-static uint32_t le16(const unsigned char *p)
-{
-	return (uint32_t)p[0] | (uint32_t)p[1] << 8;
-}
-
-static uint32_t le32(const unsigned char *p)
-{
-	return le16(p) | le16(p + 2) << 16;
-}
 
 /*
  * The sum of all words, 16 bits with the carry added, and the file's size; the field itself counts as

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "artifact/luks_parts.h"
+#include "util/bytes.h"
 #include "util/util.h"
 
 #define HEAD_BYTES 8192u
@@ -23,16 +23,6 @@
 #define BTRFS_OFFSET 65536u
 #define BTRFS_BYTES  4096u
 #define BTRFS_CSUM   32u
-
-static uint16_t le16(const unsigned char *p)
-{
-	return (uint16_t)(p[0] | p[1] << 8);
-}
-
-static uint32_t le32(const unsigned char *p)
-{
-	return (uint32_t)le16(p) | (uint32_t)le16(p + 2) << 16;
-}
 
 static void set_uuid(char *out, const unsigned char *u)
 {
@@ -148,7 +138,7 @@ static bool is_lvm(const unsigned char *head, struct superblock *s)
 /* csum_type 0 is CRC-32C, of four bytes in 32; the other kinds, which are longer, stay unproven. */
 static bool btrfs_is_damaged(const unsigned char *sb)
 {
-	return luks_bytes_are_zero(sb + 4, BTRFS_CSUM - 4) &&
+	return bytes_are_zero(sb + 4, BTRFS_CSUM - 4) &&
 	       ~crc32c(~UINT32_C(0), sb + BTRFS_CSUM, BTRFS_BYTES - BTRFS_CSUM) != le32(sb);
 }
 

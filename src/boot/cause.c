@@ -8,6 +8,7 @@
 
 #include "boot/unpack_message.h"
 #include "damage/bitflip.h"
+#include "util/bytes.h"
 #include "util/util.h"
 
 /* A search tries each bit of up to a block; one that takes longer is not worth the wait. */
@@ -28,11 +29,6 @@ static const struct bad_entry *first_bad(const struct circumstances *c)
 }
 
 /* ---- blocks --------------------------------------------------------------------------------- */
-
-static bool is_zero(const unsigned char *p, size_t n)
-{
-	return !n || (!p[0] && !memcmp(p, p + 1, n - 1));
-}
 
 /* Block after block of a file as it is now. */
 struct blocks {
@@ -58,7 +54,7 @@ static bool each_block(const struct circumstances *c, const struct content *file
 		b.size = left < BLOCK_SIZE ? (size_t)left : BLOCK_SIZE;
 		if (entry_read(fd, b.data, b.size) != (long)b.size)
 			return false;
-		b.zero = is_zero(b.data, b.size);
+		b.zero = bytes_are_zero(b.data, b.size);
 		b.as_sealed = hash64(b.data, b.size) == sealed;
 		if (!look(ctx, &b))
 			return false;
@@ -114,7 +110,7 @@ static bool begins_as_sealed(const struct circumstances *c, const struct content
 	for (uint64_t i = 0; i < whole && entry_read(fd, data, BLOCK_SIZE) == BLOCK_SIZE; i++) {
 		if (hash64(data, BLOCK_SIZE) != file->blocks[i])
 			return false;
-		written = written || !is_zero(data, BLOCK_SIZE);
+		written = written || !bytes_are_zero(data, BLOCK_SIZE);
 	}
 	return written;
 }

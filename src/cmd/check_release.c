@@ -16,6 +16,7 @@
 #include "manifest/format.h"
 #include "storage/leftovers.h"
 #include "storage/lock.h"
+#include "util/bytes.h"
 #include "util/file.h"
 #include "util/memory.h"
 #include "util/progress.h"
@@ -79,7 +80,6 @@ static void name_members(struct report_range *range, const struct manifest *m)
 static bool has_zero_sector(const char *path, const struct bad_ranges *bad, uint64_t from,
 			    uint64_t to)
 {
-	static const unsigned char zeros[SECTOR_BYTES];
 	cleanup(close_fd) int fd = file_open(path);
 	uint64_t at = (from + SECTOR_BYTES - 1) / SECTOR_BYTES * SECTOR_BYTES;
 	struct input *in = fd < 0 ? NULL : input_from_fd(fd, at, to);
@@ -96,7 +96,7 @@ static bool has_zero_sector(const char *path, const struct bad_ranges *bad, uint
 		while (k < bad->count && bad->ranges[k].offset + bad->ranges[k].length <= at)
 			k++;
 		found = (k == bad->count || at < bad->ranges[k].offset) &&
-			memcmp(p, zeros, SECTOR_BYTES) == 0;
+			bytes_are_zero(p, SECTOR_BYTES);
 		input_consume(in, SECTOR_BYTES);
 	}
 	input_free(in);

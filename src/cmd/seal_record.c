@@ -15,6 +15,7 @@
 #include "manifest/private.h"
 #include "manifest/record.h"
 #include "storage/lock.h"
+#include "util/bytes.h"
 #include "util/file.h"
 #include "util/memory.h"
 #include "util/message.h"
@@ -41,7 +42,7 @@ static bool holds_kernel(const char *path, int fd, uint64_t size)
 			"nothing verifies that it is whole",
 			path, is ? ", but " : "", is ? is->name : "");
 	while (zero && (n = input_peek(in, 1, &p)) > 0) {
-		zero = p[0] == 0 && memcmp(p, p + 1, (size_t)n - 1) == 0;
+		zero = bytes_are_zero(p, (size_t)n);
 		input_consume(in, (size_t)n);
 	}
 	input_free(in);
