@@ -142,28 +142,19 @@ static int try_kernel(const struct boot_files *f, const struct seal_options *o,
 	return o->read_back == READ_BACK ? kernel_is_kept(f->kernel, file) : 0;
 }
 
-static void keep_kernel_record(const struct boot_files *f, struct sealed_file *file)
-{
-	struct manifest old;
-
-	seal_load_record(f, &old);
-	sealed_file_clear(file);
-	*file = old.files[ARTIFACT_KERNEL];
-	memset(&old.files[ARTIFACT_KERNEL], 0, sizeof(*file));
-	manifest_clear(&old);
-}
-
 /*
  * Whether what is there is the kernel of the record with a few blocks that are others, and more than
  * its signature: sealed like this the loss would be said to be intact. The status of seal, 0: it is not.
  */
-static int changed_in_part(const struct boot_files *f, const struct sealed_file *sealed)
+static int changed_in_part(const struct boot_files *f, const struct sealed_file *sealed,
+			   const struct sealed_file *now)
 {
 	struct comparison c;
 	struct judgement j = { VERDICT_INTACT, GROUND_AS_SEALED };
 	int status = 0;
 
-	if (!sealed->present || sealed_file_compare(sealed, f->kernel, false, &c))
+	if (!sealed->present || !memcmp(sealed->sha256, now->sha256, sizeof(now->sha256)) ||
+	    sealed_file_compare(sealed, f->kernel, false, &c))
 		return 0;
 	if (!c.error)
 		j = judge_file(sealed, &c, SOUND, 0, kernel_changed(f->kernel, sealed, &c));
@@ -186,9 +177,18 @@ static int changed_in_part(const struct boot_files *f, const struct sealed_file 
 	return status;
 }
 
+static void keep_record(struct sealed_file *file, struct sealed_file *sealed)
+{
+	sealed_file_clear(file);
+	*file = *sealed;
+	memset(sealed, 0, sizeof(*sealed));
+}
+
 int seal_kernel(const struct boot_files *f, const struct seal_options *o, struct manifest *m)
 {
+	struct manifest old;
 	struct sealed_file *file = &m->files[ARTIFACT_KERNEL];
+	struct sealed_file *sealed = &old.files[ARTIFACT_KERNEL];
 	int status = -EAGAIN;
 
 	for (int i = 0; i < KERNEL_TRIES && status == -EAGAIN; i++) {
@@ -199,18 +199,16 @@ int seal_kernel(const struct boot_files *f, const struct seal_options *o, struct
 		message("%s: it changed while it was being sealed; seal again", f->kernel);
 		status = 2;
 	}
+	seal_load_record(f, &old);
 	if (!status) {
-		struct manifest old;
-
-		seal_load_record(f, &old);
-		status = changed_in_part(f, &old.files[ARTIFACT_KERNEL]);
-		manifest_clear(&old);
+		status = changed_in_part(f, sealed, file);
 		if (status)
 			sealed_file_clear(file);
 	}
 	/* What the disk did not keep was recorded as it was written. */
 	if (status == 2 || (status == 1 && !file->present))
-		keep_kernel_record(f, file);
+		keep_record(file, sealed);
+	manifest_clear(&old);
 	return status;
 }
 
