@@ -764,7 +764,7 @@ static int segment_detect(struct walk *w, enum codec *codec)
 {
 	static const struct foreign off_grid = {
 		"a cpio archive at an offset that is not a multiple of 4",
-		"fill what stands before it with zero bytes up to a multiple of 4", false
+		"fill what stands before it with zero bytes up to a multiple of 4", FOREIGN_OTHER
 	};
 	const struct foreign *is;
 	const unsigned char *p;

@@ -234,12 +234,8 @@ static const char *recognise_pattern(const struct luks_source *source)
 	unsigned char block[BLOCK_SIZE];
 	ssize_t n = luks_read_at(source, block, sizeof(block), 0);
 
-	if (n <= 0)
+	if (n <= 0 || !bytes_are(block, (size_t)n, block[0]))
 		return NULL;
-	for (ssize_t i = 1; i < n; i++) {
-		if (block[i] != block[0])
-			return NULL;
-	}
 	if (block[0] == 0)
 		return "zeros";
 	return block[0] == 0xff ? "bytes that are all ff" : "one byte over and over";

@@ -258,16 +258,20 @@ static void clear_device(struct luks_device *d)
  * root= names a file system, as a rule, and its disk may have been LUKS before: what is left of that
  * proves nothing. With a header in front, or zeros in its place, and no other format, it is LUKS.
  */
-static bool is_luks_alone(const struct luks_source *source, const struct luks *luks)
+static bool is_luks_alone(const struct luks_source *source, struct luks *luks)
 {
-	const char *other = luks_recognise_other(source);
 	struct superblock seen;
+	const char *other;
+	bool magic;
 
+	/* A file system, mostly: then nothing else is read of it, for every boot comes here. */
 	if (superblock_read(source, &seen))
 		return false;
-	if (!strcmp(seen.kind, "crypto_LUKS"))
-		return !other;
-	return !*seen.kind && luks->chosen >= 0 && other && !strcmp(other, "zeros");
+	magic = !strcmp(seen.kind, "crypto_LUKS");
+	if ((*seen.kind && !magic) || luks_read(source, luks))
+		return false;
+	other = luks_recognise_other(source);
+	return magic ? !other : luks->chosen >= 0 && other && !strcmp(other, "zeros");
 }
 
 static bool is_known(const struct luks_devices *l, const char *path)
@@ -289,7 +293,7 @@ static void look_at_root(struct luks_devices *l, const struct luks_source *sourc
 	struct luks luks = { .chosen = -1 };
 	struct luks_device *d;
 
-	if (luks_read(source, &luks) || !is_luks_alone(source, &luks))
+	if (!is_luks_alone(source, &luks))
 		return;
 	d = add_unrecorded(l, &e);
 	/* The others have moved. */
@@ -328,7 +332,7 @@ void luks_devices_find(struct luks_devices *l, const struct manifest *m, const c
 	}
 	if (crypttab)
 		add_of_crypttab(l, m, crypttab);
-	for (;;) {
+	while (l->count) {
 		look_around(l, known);
 		if (all_found(l, is_needed) || system_now_ms() >= end)
 			break;

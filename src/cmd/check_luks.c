@@ -175,11 +175,12 @@ static bool is_it(const struct sealed_luks *s, const struct block_device *b, boo
 
 	if (luks_source_open(&source, b->path))
 		return false;
-	/* What a member of an array holds is a part of it, which only the array tells. */
-	if (!luks_recognise_member(&source) && !luks_read(&source, &l)) {
+	if (!luks_read(&source, &l)) {
 		found = l.chosen >= 0 && strcmp(l.uuid, s->uuid) == 0;
 		if (!found && closely)
 			found = luks_record_match(s, &l, &source, b->path) >= RECORD_BYTES;
+		/* What a member of an array holds is a part of it, which only the array tells. */
+		found = found && !luks_recognise_member(&source);
 	}
 	luks_source_close(&source);
 	return found;
@@ -216,10 +217,7 @@ static void check_device(const char *root, const struct luks_check *c, struct re
 	if (other.path && !is_absent(examine(&other, c, r, &nothing)))
 		tell_name(r, &c->sealed, other.path);
 	else
-		tell_absent(r, &c->sealed,
-			    luks_view_place(
-				    &(struct luks_view){ .device = p.path, .header = p.header }),
-			    holds);
+		tell_absent(r, &c->sealed, p.header ? p.header : p.path, holds);
 out:
 	free(holds);
 	free(nothing);

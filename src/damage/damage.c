@@ -4,6 +4,7 @@
 
 #include "damage/bitflip.h"
 #include "damage/damage.h"
+#include "util/bytes.h"
 #include "util/hash.h"
 #include "util/util.h"
 
@@ -94,12 +95,6 @@ static bool index_find(const struct block_index *index, uint64_t hash, uint64_t 
 	return true;
 }
 
-static bool all_bytes_are(const unsigned char *data, size_t len, unsigned char value)
-{
-	/* Each byte equals the one before it, and the first one is the value. */
-	return data[0] == value && memcmp(data, data + 1, len - 1) == 0;
-}
-
 static unsigned int count_zero_sectors(const unsigned char *data, size_t len)
 {
 	unsigned int count = 0;
@@ -107,7 +102,7 @@ static unsigned int count_zero_sectors(const unsigned char *data, size_t len)
 	for (size_t at = 0; at < len; at += SECTOR_SIZE) {
 		size_t n = len - at < SECTOR_SIZE ? len - at : SECTOR_SIZE;
 
-		count += all_bytes_are(data + at, n, 0);
+		count += bytes_are(data + at, n, 0);
 	}
 	return count;
 }
@@ -118,9 +113,9 @@ static enum damage_kind classify(unsigned char *data, size_t len, uint64_t expec
 {
 	uint64_t origin;
 
-	if (all_bytes_are(data, len, 0))
+	if (bytes_are(data, len, 0))
 		return DAMAGE_ZEROED;
-	if (all_bytes_are(data, len, 0xff))
+	if (bytes_are(data, len, 0xff))
 		return DAMAGE_ONES;
 	if (index && index_find(index, hash64(data, len), &origin) && origin != number) {
 		damage->origin = origin * BLOCK_SIZE;

@@ -18,10 +18,16 @@ static inline uint32_t le32(const unsigned char *p)
 	return le16(p) | le16(p + 2) << 16;
 }
 
-/* Whether all of len bytes are zero; true when there are none. */
+/* Whether each of len bytes is value; true when there are none. */
+static inline bool bytes_are(const unsigned char *p, size_t len, unsigned char value)
+{
+	/* Each equals the one before it, and the first one is the value. */
+	return !len || (p[0] == value && !memcmp(p, p + 1, len - 1));
+}
+
 static inline bool bytes_are_zero(const unsigned char *p, size_t len)
 {
-	return !len || (!p[0] && !memcmp(p, p + 1, len - 1));
+	return bytes_are(p, len, 0);
 }
 
 #endif
