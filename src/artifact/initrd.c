@@ -881,3 +881,8 @@ int initrd_walk(struct input *in, const struct initrd_visitor *v, void *ctx, str
 	free(w);
 	return r;
 }
+
+bool initrd_fault_is_foreign(const struct initrd_fault *fault)
+{
+	return fault->behind && fault->is && (fault->is->remedy || fault->first);
+}

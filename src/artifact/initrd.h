@@ -75,6 +75,12 @@ struct initrd_fault {
 	char path[256];
 };
 
+/*
+ * Whether it is of a known format that was made like that: an archive as no kernel unpacks it, or no
+ * archive from the start on. Behind a part of an image its own archive may have lost its start.
+ */
+bool initrd_fault_is_foreign(const struct initrd_fault *fault);
+
 /* Any of them may be NULL. A non-zero return ends the walk and is returned by it. */
 struct initrd_visitor {
 	int (*segment_begin)(void *ctx, const struct segment *s);

@@ -600,8 +600,9 @@ static void check_codecs(const struct boot_files *f, const struct manifest *m, s
 
 static void check_unsealed(const struct boot_files *f, struct report *r, bool sealed)
 {
+	size_t first = r->finding_count;
 	struct finding *n;
-	bool sound;
+	enum verdict found;
 
 	if (!f->kernel && !f->initrd && !sealed) {
 		report_finding(
@@ -619,12 +620,11 @@ static void check_unsealed(const struct boot_files *f, struct report *r, bool se
 		tell_missing(r, f->release, f->release, ARTIFACT_INITRD);
 	if (sealed)
 		return;
-	report_conclude(r);
-	sound = r->verdict == VERDICT_STALE || r->verdict == VERDICT_INTACT;
+	found = report_verdict_from(r, first);
 	n = report_finding(r, VERDICT_STALE, "BV-NOT-SEALED", f->release,
 			   "This kernel version was never sealed: nothing but what its files prove "
 			   "about themselves could be verified.");
-	if (sound)
+	if (found == VERDICT_STALE || found == VERDICT_INTACT)
 		finding_next(n, "Seal it: bootverdict seal -k %s", f->release);
 }
 

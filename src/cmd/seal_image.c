@@ -436,8 +436,7 @@ static int explain_fault(struct sealing *s, int error, const struct initrd_fault
 		message("it is not sealed, because bootverdict cannot verify it");
 		return leave(s, 2, sealed);
 	}
-	if (fault->built_so ||
-	    (fault->behind && fault->is && (fault->is->remedy || fault->first))) {
+	if (fault->built_so || initrd_fault_is_foreign(fault)) {
 		refusal = REFUSED_FORMAT;
 		message("it is not sealed, because no kernel unpacks it as it is: %s",
 			fault->is && fault->is->remedy ? fault->is->remedy

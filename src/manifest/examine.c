@@ -147,8 +147,7 @@ bool image_is_foreign_behind(const struct image_proof *proof)
 {
 	const struct initrd_fault *f = &proof->fault;
 
-	return f->behind && f->is &&
-	       (f->is->remedy || f->first || image_complete_before_fault(proof));
+	return initrd_fault_is_foreign(f) || (f->is && image_complete_before_fault(proof));
 }
 
 const struct sealed_segment *segment_unread(const struct manifest *m)
@@ -173,10 +172,10 @@ enum soundness image_soundness(const struct image_proof *proof)
 {
 	const struct initrd_fault *f = &proof->fault;
 	bool foreign = f->built_so || image_is_foreign_behind(proof);
-	bool unknown = f->behind && f->is;
 	bool tail = image_complete_before_fault(proof);
 	/* What this program cannot unpack, or has no memory for, is not broken for that. */
-	bool broken = f->error && !is_own_limit(f->error) && !foreign && !unknown && !tail;
+	bool broken = f->error && !is_own_limit(f->error) && !f->built_so &&
+		      !(f->behind && f->is) && !tail;
 	bool unread = proof->record_error && !is_own_limit(proof->record_error) &&
 		      proof->record_error != -EPROTO;
 

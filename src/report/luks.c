@@ -86,13 +86,7 @@ const char *luks_slot_state(const struct luks_view *v, unsigned int slot)
 
 static const char *artifact_state(const struct report *r, size_t first)
 {
-	enum verdict worst = VERDICT_INTACT;
-
-	for (size_t i = first; i < r->finding_count; i++) {
-		if (!r->findings[i].warning)
-			worst = verdict_worst(worst, r->findings[i].verdict);
-	}
-	switch (worst) {
+	switch (report_verdict_from(r, first)) {
 	case VERDICT_INTACT:
 		return "intact";
 	case VERDICT_STORAGE_CORRUPTION:

@@ -264,13 +264,20 @@ void table_cell(struct report_table *t, const char *format, ...)
 	va_end(args);
 }
 
+enum verdict report_verdict_from(const struct report *r, size_t first)
+{
+	enum verdict worst = VERDICT_INTACT;
+
+	for (size_t i = first; i < r->finding_count; i++) {
+		if (!r->findings[i].warning)
+			worst = verdict_worst(worst, r->findings[i].verdict);
+	}
+	return worst;
+}
+
 void report_conclude(struct report *r)
 {
-	r->verdict = VERDICT_INTACT;
-	for (size_t i = 0; i < r->finding_count; i++) {
-		if (!r->findings[i].warning)
-			r->verdict = verdict_worst(r->verdict, r->findings[i].verdict);
-	}
+	r->verdict = report_verdict_from(r, 0);
 }
 
 char *range_text(const struct report_range *r)

@@ -124,6 +124,9 @@ void table_cell(struct report_table *t, const char *format, ...)
 /* How the range is damaged, in words for a person: "all zero", ...; the caller frees it. */
 char *range_text(const struct report_range *r);
 
+/* The verdict of the findings from number first on: intact when there is none that counts. */
+enum verdict report_verdict_from(const struct report *r, size_t first);
+
 /* Sets the report's verdict from its findings: intact when there is none that counts. */
 void report_conclude(struct report *r);
 
