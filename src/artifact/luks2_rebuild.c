@@ -267,11 +267,18 @@ static bool text_begins(const struct luks_source *source, uint64_t copy)
 	return luks_read_at(source, &c, 1, copy + LUKS2_BINARY) == 1 && c == '{';
 }
 
-/* Whether something tells that the copies have so many bytes. */
+static bool copy_tells(const struct luks *l, uint64_t bytes)
+{
+	return l->copies[0].length == bytes || l->copies[1].length == bytes;
+}
+
+/*
+ * Whether something tells that the copies have so many bytes. One character where a text would begin
+ * may be key material as well: it is tried first, and rules out no other size.
+ */
 static bool is_told(const struct luks_source *source, const struct luks *l, uint64_t bytes)
 {
-	return l->copies[0].length == bytes || l->copies[1].length == bytes ||
-	       text_begins(source, bytes);
+	return copy_tells(l, bytes) || text_begins(source, bytes);
 }
 
 static int rebuild_of_size(const struct luks_source *source, uint64_t bytes, bool guessed,
@@ -290,16 +297,16 @@ static int rebuild_of_size(const struct luks_source *source, uint64_t bytes, boo
 int luks2_rebuild(const struct luks_source *source, struct luks *l, unsigned char **header)
 {
 	size_t hashed = 0;
-	bool told = false;
+	bool certain = false;
 	int found = 0;
 
 	for (size_t i = 0; !found && i < LUKS2_SIZES; i++) {
 		if (!is_told(source, l, luks2_sizes[i]))
 			continue;
-		told = true;
+		certain |= copy_tells(l, luks2_sizes[i]);
 		found = rebuild_of_size(source, luks2_sizes[i], false, &hashed, l, header);
 	}
-	if (told || !text_begins(source, 0))
+	if (certain || !text_begins(source, 0))
 		return found < 0 ? found : 0;
 	for (size_t i = 0; !found && i < LUKS2_SIZES && hashed + luks2_sizes[i] <= HASHED_MAX; i++)
 		found = rebuild_of_size(source, luks2_sizes[i], true, &hashed, l, header);
