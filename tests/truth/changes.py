@@ -48,7 +48,7 @@ class Changed:
         self.signed = self.signed_by("first")
         self.image, self.kernel = self.place.system(kernel=self.signed)
         self.disk = self.place.path("luks.img")
-        self.passphrases, self.quick, self.version = {}, (), ""
+        self.passphrases, self.ignored, self.quick, self.version = {}, set(), (), ""
         self.pending = 0        # changes since it was sealed last
         must(self.place.seal(), 0, "seal")
         with open(self.image, "rb") as f:
@@ -100,7 +100,7 @@ class Changed:
         self.quick = QUICK if version == "luks2" else QUICK[2:]
         cryptsetup("luksFormat", "--type", version, *self.quick, self.disk)
         self.version = version
-        self.passphrases = {0: PASSPHRASES[0]}
+        self.passphrases, self.ignored = {0: PASSPHRASES[0]}, set()
         self.add()
 
     def add(self):
@@ -119,9 +119,13 @@ class Changed:
             now, = used - set(self.passphrases)
             self.passphrases[now] = self.passphrases.pop(slot)
 
+    def others(self, slot):
+        """The keyslots beside one that cryptsetup tries by itself."""
+        return set(self.passphrases) - self.ignored - {slot}
+
     def any(self):
         """A passphrase that opens it."""
-        return next(iter(self.passphrases.values()))
+        return next(self.passphrases[slot] for slot in self.passphrases if slot not in self.ignored)
 
     def luks(self):
         """One of its owner's commands."""
@@ -136,10 +140,13 @@ class Changed:
                 len(self.passphrases) < 2:
             what = "change"
         slot = r.choice(list(self.passphrases))
+        if what == "kill" and not self.others(slot):
+            what = "change"
         if what == "add":
             self.add()
         elif what == "kill":
             del self.passphrases[slot]
+            self.ignored.discard(slot)
             cryptsetup("luksKillSlot", self.disk, str(slot), key=self.any())
         elif what == "change":
             key = self.place.write("key", self.passphrases[slot])
@@ -152,8 +159,10 @@ class Changed:
         elif what == "label":
             cryptsetup("config", "--label", str(r.random()), self.disk)
         else:
-            cryptsetup("config", "--key-slot", str(slot), "--priority",
-                       r.choice(("prefer", "normal", "ignore")), self.disk)
+            priorities = ("prefer", "normal", "ignore")[:3 if self.others(slot) else 2]
+            priority = r.choice(priorities)
+            cryptsetup("config", "--key-slot", str(slot), "--priority", priority, self.disk)
+            self.ignored = self.ignored | {slot} if priority == "ignore" else self.ignored - {slot}
         return (0, 4)
 
     def again(self):
