@@ -15,6 +15,7 @@
 #define EXT_BYTES	     1024u
 #define EXT_MAGIC	     0xEF53u
 #define EXT_COMPAT_JOURNAL   0x4u
+#define EXT_INCOMPAT_64BIT   0x80u
 #define EXT_INCOMPAT_EXT4    (0x40u | 0x80u | 0x200u) /* extents, 64bit, flex_bg */
 #define EXT_RO_METADATA_CSUM 0x400u
 
@@ -23,6 +24,8 @@
 #define BTRFS_OFFSET 65536u
 #define BTRFS_BYTES  4096u
 #define BTRFS_CSUM   32u
+#define BTRFS_SPARE  (64u << 20)
+#define BTRFS_MAGIC  "_BHRfS_M"
 
 static void set_uuid(char *out, const unsigned char *u)
 {
@@ -34,6 +37,17 @@ static void set_uuid(char *out, const unsigned char *u)
 static void set_kind(struct superblock *s, const char *kind)
 {
 	snprintf(s->kind, sizeof(s->kind), "%s", kind);
+}
+
+static void set_label(struct superblock *s, const unsigned char *label, int len)
+{
+	snprintf(s->label, sizeof(s->label), "%.*s", len, (const char *)label);
+}
+
+static void set_checksum(struct superblock *s, bool has_one, bool right)
+{
+	s->damaged = has_one && !right;
+	s->proven = has_one && right;
 }
 
 /* CRC-32C, begun with all ones; ext4 keeps it as it is, XFS and btrfs inverted. */
@@ -59,7 +73,8 @@ static bool is_ext(const unsigned char *sb, struct superblock *s)
 		    : journal					? "ext3"
 								: "ext2");
 	set_uuid(s->uuid, sb + 0x68);
-	s->damaged = csum && crc32c(~UINT32_C(0), sb, EXT_BYTES - 4) != le32(sb + EXT_BYTES - 4);
+	set_label(s, sb + 0x78, 16);
+	set_checksum(s, csum, crc32c(~UINT32_C(0), sb, EXT_BYTES - 4) == le32(sb + EXT_BYTES - 4));
 	return true;
 }
 
@@ -67,19 +82,18 @@ static bool is_ext(const unsigned char *sb, struct superblock *s)
  * Version 5 has a checksum of its first sector, in which its own four bytes, at 224, count as zeros.
  * A sector that is longer than what was read stays unproven.
  */
-static bool xfs_is_damaged(const unsigned char *head)
+static void check_xfs(const unsigned char *head, struct superblock *s)
 {
 	static const unsigned char zeros[4];
 	size_t sector = (size_t)head[102] << 8 | head[103];
+	bool right = sector >= XFS_SECTOR_MIN;
 	uint32_t crc;
 
 	if ((head[101] & 15) != 5 || sector > HEAD_BYTES)
-		return false;
-	if (sector < XFS_SECTOR_MIN)
-		return true;
+		return;
 	crc = crc32c(~UINT32_C(0), head, 224);
 	crc = crc32c(crc, zeros, sizeof(zeros));
-	return ~crc32c(crc, head + 228, sector - 228) != le32(head + 224);
+	set_checksum(s, true, right && ~crc32c(crc, head + 228, sector - 228) == le32(head + 224));
 }
 
 static bool is_xfs(const unsigned char *head, struct superblock *s)
@@ -88,7 +102,8 @@ static bool is_xfs(const unsigned char *head, struct superblock *s)
 		return false;
 	set_kind(s, "xfs");
 	set_uuid(s->uuid, head + 32);
-	s->damaged = xfs_is_damaged(head);
+	set_label(s, head + 108, 12);
+	check_xfs(head, s);
 	return true;
 }
 
@@ -136,28 +151,27 @@ static bool is_lvm(const unsigned char *head, struct superblock *s)
 }
 
 /* csum_type 0 is CRC-32C, of four bytes in 32; the other kinds, which are longer, stay unproven. */
-static bool btrfs_is_damaged(const unsigned char *sb)
+static bool is_btrfs(const unsigned char *sb, struct superblock *s)
 {
-	return bytes_are_zero(sb + 4, BTRFS_CSUM - 4) &&
-	       ~crc32c(~UINT32_C(0), sb + BTRFS_CSUM, BTRFS_BYTES - BTRFS_CSUM) != le32(sb);
-}
-
-static bool is_btrfs(const struct luks_source *source, struct superblock *s)
-{
-	unsigned char sb[BTRFS_BYTES];
-	ssize_t n = source->read(source->ctx, sb, sizeof(sb), BTRFS_OFFSET);
-
-	if (n != (ssize_t)sizeof(sb) || memcmp(sb + 0x40, "_BHRfS_M", 8) != 0)
+	if (memcmp(sb + 0x40, BTRFS_MAGIC, 8) != 0)
 		return false;
 	set_kind(s, "btrfs");
 	set_uuid(s->uuid, sb + 0x20);
-	s->damaged = btrfs_is_damaged(sb);
+	set_label(s, sb + 0x12B, 256);
+	set_checksum(s, bytes_are_zero(sb + 4, BTRFS_CSUM - 4),
+		     ~crc32c(~UINT32_C(0), sb + BTRFS_CSUM, BTRFS_BYTES - BTRFS_CSUM) == le32(sb));
 	return true;
+}
+
+static bool read_btrfs(const struct luks_source *source, unsigned char sb[BTRFS_BYTES],
+		       uint64_t offset)
+{
+	return source->read(source->ctx, sb, BTRFS_BYTES, offset) == BTRFS_BYTES;
 }
 
 int superblock_read(const struct luks_source *source, struct superblock *s)
 {
-	unsigned char head[HEAD_BYTES];
+	unsigned char head[HEAD_BYTES], sb[BTRFS_BYTES];
 	ssize_t n;
 
 	memset(s, 0, sizeof(*s));
@@ -166,39 +180,129 @@ int superblock_read(const struct luks_source *source, struct superblock *s)
 	if (n < 0)
 		return (int)n;
 	if (!is_luks(head, s) && !is_xfs(head, s) && !is_lvm(head, s) &&
-	    !is_ext(head + EXT_OFFSET, s) && !is_swap(head, s))
-		is_btrfs(source, s);
+	    !is_ext(head + EXT_OFFSET, s) && !is_swap(head, s) &&
+	    read_btrfs(source, sb, BTRFS_OFFSET))
+		is_btrfs(sb, s);
 	return 0;
 }
 
-/* mkfs of another kind leaves the spare superblocks where they are. */
-static bool is_another_volume(const struct luks_source *source)
+static bool put_back(unsigned char *at, const char *magic, size_t len)
 {
-	const char *volume = luks_recognise_volume(source);
-
-	return volume && strncmp(volume, "an ext", 6) != 0;
+	if (!bytes_are_zero(at, len))
+		return false;
+	memcpy(at, magic, len);
+	return true;
 }
 
-uint32_t superblock_find_spare(const struct luks_source *source, const char *uuid, uint64_t *block)
+/*
+ * The same layout and features of that kind; Linux, Documentation/filesystems/ext4/super.rst: from
+ * s_first_data_block to s_inodes_per_group, from s_rev_level to s_inode_size, and s_uuid.
+ */
+static bool says_the_same(const unsigned char *a, const unsigned char *b)
+{
+	return !memcmp(a + 0x14, b + 0x14, 0x2C - 0x14) &&
+	       !memcmp(a + 0x4C, b + 0x4C, 0x5A - 0x4C) && !memcmp(a + 0x68, b + 0x68, 16);
+}
+
+/* The first block of group 1; with blocks of 1024 bytes the groups begin at 1. */
+static uint64_t spare_block(uint32_t size)
+{
+	return (uint64_t)size * 8 + (size == 1024);
+}
+
+/* Reads it to sb; false: there is none, or it is damaged. */
+static bool read_spare(const struct luks_source *source, uint32_t size, unsigned char sb[EXT_BYTES],
+		       struct superblock *s)
+{
+	uint64_t byte = spare_block(size) * size, skip = byte % BLOCK_SIZE;
+	unsigned char data[BLOCK_SIZE];
+
+	memset(s, 0, sizeof(*s));
+	if (source->read(source->ctx, data, sizeof(data), byte - skip) != (ssize_t)sizeof(data))
+		return false;
+	memcpy(sb, data + skip, EXT_BYTES);
+	return is_ext(sb, s) && !s->damaged;
+}
+
+static bool ext_is_erased(const struct luks_source *source, unsigned char *sb, struct superblock *s)
+{
+	unsigned char spare[EXT_BYTES];
+	struct superblock other;
+
+	if (!put_back(sb + 0x38, "\x53\xef", 2) || !is_ext(sb, s) || s->damaged)
+		return false;
+	return s->proven || (le32(sb + 0x18) <= 2 &&
+			     read_spare(source, 1024u << le32(sb + 0x18), spare, &other) &&
+			     says_the_same(sb, spare));
+}
+
+bool superblock_is_erased(const struct luks_source *source, struct superblock *s)
+{
+	unsigned char head[HEAD_BYTES], sb[BTRFS_BYTES];
+
+	memset(s, 0, sizeof(*s));
+	memset(head, 0, sizeof(head));
+	if (source->read(source->ctx, head, sizeof(head), 0) < 0)
+		return false;
+	if (ext_is_erased(source, head + EXT_OFFSET, s))
+		return true;
+	if (put_back(head, "XFSB", 4) && is_xfs(head, s) && s->proven)
+		return true;
+	return read_btrfs(source, sb, BTRFS_OFFSET) && put_back(sb + 0x40, BTRFS_MAGIC, 8) &&
+	       is_btrfs(sb, s) && s->proven;
+}
+
+/*
+ * Group 1 is laid out as group 0, from which the spare's descriptors differ in what changes, but not
+ * in where bitmaps and inodes are: their first 12 bytes (Documentation/filesystems/ext4/
+ * group_descr.rst). Reserved blocks for descriptors list where their spares are, the one of group 1
+ * first; those are zero (e2fsprogs, lib/ext2fs/res_gdt.c).
+ */
+static bool rest_is_there(const struct luks_source *source, uint32_t size, const unsigned char *sb)
+{
+	uint64_t away = (uint64_t)le32(sb + 0x20) * size;
+	uint32_t step = le32(sb + 0x60) & EXT_INCOMPAT_64BIT ? le16(sb + 0xFE) : 32;
+	unsigned char here[BLOCK_SIZE], there[BLOCK_SIZE];
+
+	if (step < 32 || away % BLOCK_SIZE ||
+	    source->read(source->ctx, here, sizeof(here), BLOCK_SIZE) != (ssize_t)sizeof(here) ||
+	    source->read(source->ctx, there, sizeof(there), BLOCK_SIZE + away) !=
+		    (ssize_t)sizeof(there))
+		return false;
+	if (bytes_are_zero(there, sizeof(there)))
+		return le32(here) == BLOCK_SIZE / size + le32(sb + 0x20);
+	for (uint32_t at = 0; at + 12 <= sizeof(here); at += step) {
+		if (memcmp(here + at, there + at, 12) != 0)
+			return false;
+	}
+	return true;
+}
+
+static bool is_named(const struct superblock *s, const char *uuid, const char *label)
+{
+	return (!uuid || !strcasecmp(s->uuid, uuid)) && (!label || !strcmp(s->label, label));
+}
+
+bool superblock_find_spare(const struct luks_source *source, const char *uuid, const char *label,
+			   struct superblock_spare *spare)
 {
 	static const uint32_t sizes[] = { 4096, 1024, 2048 };
+	unsigned char sb[BTRFS_BYTES];
 
-	if (is_another_volume(source))
-		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-		/* The first block of group 1; with blocks of 1024 bytes the groups begin at 1. */
-		uint64_t at = (uint64_t)sizes[i] * 8 + (sizes[i] == 1024);
-		uint64_t byte = at * sizes[i], skip = byte % BLOCK_SIZE;
-		struct superblock s = { .kind = "" };
-		unsigned char data[BLOCK_SIZE];
-
-		if (source->read(source->ctx, data, sizeof(data), byte - skip) !=
-			    (ssize_t)sizeof(data) ||
-		    !is_ext(data + skip, &s) || s.damaged ||
-		    (uuid && strcasecmp(s.uuid, uuid) != 0))
+		memset(spare, 0, sizeof(*spare));
+		if (!read_spare(source, sizes[i], sb, &spare->is) ||
+		    !is_named(&spare->is, uuid, label))
 			continue;
-		*block = at;
-		return sizes[i];
+		spare->size = sizes[i];
+		spare->block = spare_block(sizes[i]);
+		spare->rest_is_there = rest_is_there(source, sizes[i], sb);
+		return true;
 	}
-	return 0;
+	memset(spare, 0, sizeof(*spare));
+	if (read_btrfs(source, sb, BTRFS_SPARE) && is_btrfs(sb, &spare->is) && !spare->is.damaged &&
+	    is_named(&spare->is, uuid, label))
+		return true;
+	memset(spare, 0, sizeof(*spare));
+	return false;
 }

@@ -71,27 +71,65 @@ static void name_mapping(struct block_device *d, const char *dev)
 		snprintf(d->path, sizeof(d->path), "%s", path);
 }
 
+/* The value of a line "KEY=VALUE" of the device's uevent. */
+static void read_uevent(const char *uevent, const char *key, char *value, size_t size)
+{
+	const char *p = strstr(uevent, key);
+
+	if (p)
+		snprintf(value, size, "%.*s", (int)strcspn(p + strlen(key), "\n"), p + strlen(key));
+}
+
+/* Linux, block/partitions/core.c, part_uevent(): PARTUUID since 6.9. */
+static void name_partition(struct block_device *d, const char *sysfs)
+{
+	cleanup(free_ptr) char *path = text_format("%s/%s/uevent", sysfs, d->name);
+	cleanup(free_ptr) char *text = system_read_text(path, VALUE_MAX);
+
+	if (!text)
+		return;
+	read_uevent(text, "\nPARTUUID=", d->part_uuid, sizeof(d->part_uuid));
+	read_uevent(text, "\nPARTNAME=", d->part_name, sizeof(d->part_name));
+}
+
+/* Network block devices and mappings have 0 bytes until they are used. */
+static bool is_unused(const char *name)
+{
+	return !strncmp(name, "nbd", 3) || !strncmp(name, "dm-", 3) || !strncmp(name, "loop", 4);
+}
+
 static void add_device(struct block_devices *b, const char *sysfs, const char *dev,
 		       const char *name, bool loops)
 {
-	struct block_device *d;
-	char size[32];
+	struct block_device d = { .bytes = 0 };
+	struct block_device *place;
+	char value[32];
 
-	if (strlen(name) >= sizeof(d->name) || holds_no_disk(name, loops) ||
-	    !read_value(sysfs, name, "size", size, sizeof(size)) || !strtoull(size, NULL, 10))
+	if (strlen(name) >= sizeof(d.name) || holds_no_disk(name, loops) ||
+	    !read_value(sysfs, name, "size", value, sizeof(value)))
 		return;
-	b->items = grow_array(b->items, &b->count, sizeof(*b->items));
-	d = &b->items[b->count - 1];
-	snprintf(d->name, sizeof(d->name), "%s", name);
-	snprintf(d->path, sizeof(d->path), "%.180s/%s", dev, name);
+	d.bytes = strtoull(value, NULL, 10) * SECTOR_BYTES;
+	if (!d.bytes && is_unused(name))
+		return;
+	snprintf(d.name, sizeof(d.name), "%s", name);
+	snprintf(d.path, sizeof(d.path), "%.180s/%s", dev, name);
 	/* sysfs writes the slash of "cciss/c0d0" so. */
-	for (char *p = d->path; (p = strchr(p, '!'));)
+	for (char *p = d.path; (p = strchr(p, '!'));)
 		*p = '/';
-	d->bytes = strtoull(size, NULL, 10) * SECTOR_BYTES;
-	d->divided = is_divided(sysfs, name);
-	read_value(sysfs, name, "dm/name", d->dm_name, sizeof(d->dm_name));
-	read_value(sysfs, name, "dm/uuid", d->dm_uuid, sizeof(d->dm_uuid));
-	name_mapping(d, dev);
+	d.divided = is_divided(sysfs, name);
+	d.removable = read_value(sysfs, name, "removable", value, sizeof(value)) && *value == '1';
+	read_value(sysfs, name, "dm/name", d.dm_name, sizeof(d.dm_name));
+	read_value(sysfs, name, "dm/uuid", d.dm_uuid, sizeof(d.dm_uuid));
+	name_mapping(&d, dev);
+	name_partition(&d, sysfs);
+	if (d.bytes) {
+		b->items = grow_array(b->items, &b->count, sizeof(*b->items));
+		place = &b->items[b->count - 1];
+	} else {
+		b->empty = grow_array(b->empty, &b->empty_count, sizeof(*b->empty));
+		place = &b->empty[b->empty_count - 1];
+	}
+	*place = d;
 }
 
 static int by_name(const void *a, const void *b)
@@ -120,6 +158,7 @@ int block_devices_read(struct block_devices *b, const char *sysfs, const char *d
 void block_devices_clear(struct block_devices *b)
 {
 	free(b->items);
+	free(b->empty);
 	memset(b, 0, sizeof(*b));
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "boot/block_content.h"
+#include "boot/root_device.h"
 #include "report/luks.h"
 #include "storage/crypttab.h"
 #include "util/text.h"
@@ -37,6 +38,7 @@ static void look_at_content(struct chain_layer *l, const char *kind)
 {
 	const char *uuid = l->sealed->uuid ? l->sealed->uuid : "";
 	struct luks_source source;
+	uint64_t offset;
 
 	l->state = LINK_UNREADABLE;
 	if (luks_source_open(&source, l->path))
@@ -53,8 +55,13 @@ static void look_at_content(struct chain_layer *l, const char *kind)
 			   : same				 ? LINK_THERE
 								 : LINK_OTHER;
 		l->other = other;
-		if (l->state == LINK_DAMAGED && !strncmp(kind, "ext", 3) && *uuid)
-			l->spare_size = superblock_find_spare(&source, uuid, &l->spare_block);
+		if (!strcmp(kind, "LVM2_member")) {
+			l->lvm = lvm_examine(&source, &offset);
+			if (lvm_is_damaged(l->lvm))
+				l->state = LINK_DAMAGED;
+		} else if (l->state == LINK_DAMAGED && *uuid) {
+			l->lost = lost_superblock_find(&source, &l->seen, uuid, NULL);
+		}
 	}
 	luks_source_close(&source);
 }
@@ -108,6 +115,7 @@ static bool look_at_layer(struct chain_layer *l, const struct block_devices *b,
 		look_at_content(&physical, any.kind);
 		l->state = physical.state;
 		l->seen = physical.seen;
+		l->lvm = physical.lvm;
 		if (l->state != LINK_THERE)
 			return false;
 		*physical_seen = true;
@@ -274,7 +282,7 @@ static char *suspects_of(const struct chain *c, const struct block_devices *b)
 	cleanup(free_ptr) char *link = own ? crypttab_path("", own->device) : NULL;
 	cleanup(free_ptr) char *path = link ? realpath(link, NULL) : NULL;
 	cleanup(free_ptr) char *start = text_format("%s (", path ? path : "");
-	char *others = block_devices_suspects(b), *all;
+	char *others = block_devices_suspects(b, SUSPECT_LUKS), *all;
 
 	if (!path || (others && strstr(others, start)))
 		return others;
@@ -461,41 +469,62 @@ static void tell_passphrase(struct report *r, const struct chain *c)
 	next_for_passphrase(f, c);
 }
 
+/* What is proven lost; else its owner, or a program, may have done it. */
+static bool is_proven_lost(const struct chain_layer *l)
+{
+	if (l->state == LINK_UNREADABLE)
+		return true;
+	return is_lvm(l->sealed) ? lvm_is_damaged(l->lvm)
+				 : l->seen.damaged || l->lost.how == LOSS_DAMAGED;
+}
+
+static char *loss_words(const struct chain_layer *l)
+{
+	const char *lvm = lvm_state_text(l->lvm);
+
+	if (l->state == LINK_UNREADABLE)
+		return text_copy("cannot be read from the disk");
+	if (is_lvm(l->sealed))
+		return text_format("has lost its %s%s%s",
+				   l->lvm == LVM_ABSENT || l->lvm <= LVM_LABEL_BAD ? "label"
+										   : "metadata",
+				   lvm ? ": " : "", lvm ? lvm : "");
+	if (l->lost.how == LOSS_ERASED)
+		return text_copy(
+			"has a superblock of which the magic was erased, as wipefs does it, "
+			"and all else is right");
+	return text_copy(l->seen.damaged ? "has a damaged superblock: its checksum is wrong"
+					 : "has no superblock any more");
+}
+
 static void tell_no_superblock(struct report *r, const struct chain *c, const struct chain_layer *l)
 {
 	const char *mapping = sealed_luks_mapping(c->device->sealed);
 	const char *kind = l->sealed->kind;
-	bool lvm = is_lvm(l->sealed);
+	cleanup(free_ptr) char *words = loss_words(l);
+	bool lvm = is_lvm(l->sealed), lost = is_proven_lost(l);
 	struct finding *f = report_finding(
-		r, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", l->path,
-		"The passphrase was right and %s was unlocked, but the %s inside it %s.",
-		*mapping ? mapping : "the LUKS device", lvm ? "LVM physical volume" : kind,
-		l->state == LINK_UNREADABLE ? "cannot be read from the disk"
-		: lvm			    ? "has lost its label"
-		: *l->seen.kind && l->seen.damaged
-			? "has a damaged superblock: its checksum is wrong"
-			: "has no superblock any more");
+		r, lost ? VERDICT_STORAGE_CORRUPTION : VERDICT_INCONCLUSIVE,
+		l->lost.how == LOSS_ERASED ? "BV-CHAIN-ERASED" : "BV-CHAIN-SUPERBLOCK", l->path,
+		"The passphrase was right and %s was unlocked, but the %s inside it %s%s.",
+		*mapping ? mapping : "the LUKS device", lvm ? "LVM physical volume" : kind, words,
+		lost ? ""
+		     : ". The disk lost it, or somebody wrote there: nothing here tells which");
 
 	add_chain(f, c);
 	if (l->sealed->uuid && *l->sealed->uuid)
 		finding_text(f, "sealed UUID", "%s", l->sealed->uuid);
 	finding_not(f, "the passphrase, root=, crypttab, fstab, or the initramfs");
-	finding_next(f,
-		     "Write nothing to this disk; make an image of it first (dd, ddrescue). Tell "
-		     "its host's administrator: the disk gave other bytes than were written.");
+	finding_next(f, "Write nothing to this disk; make an image of it first (dd, ddrescue).%s",
+		     lost ? " Tell its host's administrator: the disk gave other bytes than were "
+			    "written."
+			  : "");
 	if (lvm)
 		finding_next(f,
 			     "On a copy, or when the storage is sound: is the text of its metadata "
 			     "there? pvck --dump metadata_search %s",
 			     l->path);
-	if (l->spare_size) {
-		finding_number(f, "spare superblock", l->spare_block);
-		finding_next(
-			f,
-			"A spare superblock is there. On a copy, or when the storage is sound: "
-			"e2fsck -b %llu -B %u %s",
-			(unsigned long long)l->spare_block, l->spare_size, l->path);
-	}
+	root_device_next(f, &l->lost, l->path);
 }
 
 static void tell_other_content(struct report *r, const struct chain *c, const struct chain_layer *l)

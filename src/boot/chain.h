@@ -7,6 +7,7 @@
 #include "artifact/superblock.h"
 #include "boot/block_devices.h"
 #include "boot/luks_devices.h"
+#include "boot/root_search.h"
 #include "report/report.h"
 
 /*
@@ -27,11 +28,11 @@ enum link_state {
 struct chain_layer {
 	const struct sealed_layer *sealed;
 	enum link_state state;
-	char path[256];		/* where it is, or should be */
-	struct superblock seen; /* what is there */
-	const char *other;	/* the same in words, when seen knows no kind; or NULL */
-	uint32_t spare_size;	/* DAMAGED ext: block size of a spare superblock; 0: none */
-	uint64_t spare_block;
+	char path[256];		     /* where it is, or should be */
+	struct superblock seen;	     /* what is there */
+	const char *other;	     /* the same in words, when seen knows no kind; or NULL */
+	struct lost_superblock lost; /* DAMAGED: what is left of a file system */
+	enum lvm_state lvm;	     /* DAMAGED: likewise of a physical volume */
 };
 
 /* One sealed LUKS device and what stands on it. */

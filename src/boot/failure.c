@@ -40,11 +40,26 @@ static bool tell_device(struct report *r, const struct luks_device *d,
 	return broken;
 }
 
-static const char *nothing_broken(bool sealed, bool seen)
+/* One that this boot does not unlock broke nothing: what is wrong with it is a note. */
+static void note_device(struct report *r, const struct luks_device *d)
+{
+	size_t first = r->finding_count;
+
+	if (luks_device_has_words(d))
+		report_luks(r, &d->view);
+	for (size_t i = first; i < r->finding_count; i++)
+		r->findings[i].warning = true;
+}
+
+static const char *nothing_broken(bool sealed, bool intact, bool seen)
 {
 	if (!sealed)
 		return "Nothing that could be looked at here is broken, but no sealed record can be "
 		       "used: what this boot ran is not proven. The messages above say more.";
+	if (!intact)
+		return "Nothing that could be looked at here on the way to the root file system is "
+		       "broken, but not all that was sealed is as sealed: what else this report tells "
+		       "may be the reason. The messages above say more.";
 	if (seen)
 		return "Everything that was sealed is as sealed, up to the root file system's "
 		       "superblock. What failed lies behind it: mounting it, or its init. The "
@@ -56,9 +71,10 @@ static const char *nothing_broken(bool sealed, bool seen)
 static void tell_nothing_broken(struct report *r, const struct manifest *m, const char *root)
 {
 	bool seen = root && root_device_is_known(root);
-	struct finding *f = report_finding(r, m->kernel ? VERDICT_INTACT : VERDICT_INCONCLUSIVE,
-					   "BV-CHAIN-INTACT", root ? root : "root file system",
-					   "%s", nothing_broken(m->kernel, seen));
+	bool intact = report_is_intact(r) && stage_was_intact();
+	struct finding *f = report_finding(
+		r, m->kernel && intact ? VERDICT_INTACT : VERDICT_INCONCLUSIVE, "BV-CHAIN-INTACT",
+		root ? root : "root file system", "%s", nothing_broken(m->kernel, intact, seen));
 
 	finding_next(f, "Look at the last messages: dmesg | tail -n 20");
 	finding_next(f, "Look at the file system, without a change: fsck -n DEVICE");
@@ -70,16 +86,22 @@ static void tell_all(struct report *r, const struct manifest *m)
 	cleanup(free_ptr) char *line = request_command_line();
 	cleanup(free_ptr) char *crypttab = unlock_list_read(line);
 	cleanup(free_ptr) char *root = root_parameter(line ? line : "");
-	struct block_devices b = { NULL, 0 };
+	struct block_devices b = { .items = NULL };
 	struct luks_devices devices;
 	bool broken = false;
 
 	block_devices_read(&b, BLOCK_DEVICES_SYSFS, BLOCK_DEVICES_DEV, false);
 	luks_devices_find(&devices, m, crypttab, root, 0);
-	for (size_t i = 0; i < devices.count; i++)
-		broken |= tell_device(r, &devices.items[i], &b, crypttab);
+	for (size_t i = 0; i < devices.count; i++) {
+		if (luks_device_is_needed(&devices.items[i], crypttab, line))
+			broken |= tell_device(r, &devices.items[i], &b, crypttab);
+	}
 	if (!broken && root)
-		broken = root_device_report(r, root, &b);
+		broken = root_device_report(r, root, m->root_uuid, &b);
+	for (size_t i = 0; i < devices.count; i++) {
+		if (!luks_device_is_needed(&devices.items[i], crypttab, line))
+			note_device(r, &devices.items[i]);
+	}
 	if (!broken)
 		tell_nothing_broken(r, m, root);
 	luks_devices_clear(&devices);
@@ -101,7 +123,7 @@ static void tell_refusals(const struct manifest *m, const char *asked)
 {
 	cleanup(free_ptr) char *line = request_command_line();
 	cleanup(free_ptr) char *crypttab = unlock_list_read(line);
-	struct block_devices b = { NULL, 0 };
+	struct block_devices b = { .items = NULL };
 	struct luks_devices devices;
 	struct report r;
 

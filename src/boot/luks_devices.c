@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "artifact/superblock.h"
+#include "boot/root_device.h"
 #include "boot/system.h"
 #include "report/report.h"
 #include "storage/crypttab.h"
@@ -131,7 +132,7 @@ static void compare(struct luks_devices *l, const struct block_device *b, bool c
 }
 
 /* What the boot itself unlocks; not one that was sealed by its name, and may be in a drawer. */
-static bool is_needed(const struct luks_device *d)
+static bool is_awaited(const struct luks_device *d)
 {
 	return d->sealed->layer_count > 0 && !d->may_be_plain;
 }
@@ -192,13 +193,16 @@ static void look_around(struct luks_devices *l, struct string_list known[2])
 	block_devices_clear(&devices);
 }
 
+static bool is_entry_of(const struct crypttab_entry *e, const struct sealed_luks *s)
+{
+	return !strcmp(sealed_luks_mapping(s), e->name) || !strcmp(s->device, e->source) ||
+	       !strcasecmp(s->uuid, crypttab_uuid(e->source));
+}
+
 static bool has_record(const struct manifest *m, const struct crypttab_entry *e)
 {
 	for (size_t i = 0; i < m->luks_count; i++) {
-		const struct sealed_luks *s = &m->luks[i];
-
-		if (!strcmp(sealed_luks_mapping(s), e->name) || !strcmp(s->device, e->source) ||
-		    !strcasecmp(s->uuid, crypttab_uuid(e->source)))
+		if (is_entry_of(e, &m->luks[i]))
 			return true;
 	}
 	return false;
@@ -334,7 +338,7 @@ void luks_devices_find(struct luks_devices *l, const struct manifest *m, const c
 		add_of_crypttab(l, m, crypttab);
 	while (l->count) {
 		look_around(l, known);
-		if (all_found(l, is_needed) || system_now_ms() >= end)
+		if (all_found(l, is_awaited) || system_now_ms() >= end)
 			break;
 		system_sleep_ms(LOOK_AGAIN_MS);
 	}
@@ -355,6 +359,39 @@ void luks_devices_clear(struct luks_devices *l)
 bool luks_device_seen(const struct luks_device *d)
 {
 	return d->match != RECORD_OTHER && !d->read_error;
+}
+
+static bool is_named(const struct luks_device *d, const char *name)
+{
+	cleanup(free_ptr) char *path = crypttab_path("", name);
+
+	return luks_device_seen(d) && is_device(path, d->path);
+}
+
+static bool is_in_crypttab(const struct luks_device *d, const char *text)
+{
+	struct crypttab t;
+	bool found = false;
+
+	crypttab_parse(&t, text);
+	for (size_t i = 0; i < t.count; i++)
+		found |= is_entry_of(&t.entries[i], d->sealed) || is_named(d, t.entries[i].source);
+	crypttab_clear(&t);
+	return found;
+}
+
+bool luks_device_is_needed(const struct luks_device *d, const char *crypttab,
+			   const char *command_line)
+{
+	cleanup(free_ptr) char *root = root_parameter(command_line ? command_line : "");
+	const char *uuid = d->sealed->uuid;
+
+	if (d->own || d->sealed->layer_count > 0)
+		return true;
+	/* rd.luks.uuid=, rd.luks.name=, and the like. */
+	if (command_line && *uuid && strcasestr(command_line, uuid))
+		return true;
+	return (root && is_named(d, root)) || (crypttab && is_in_crypttab(d, crypttab));
 }
 
 static enum luks_state state_of(const struct luks_view *v, enum luks_ground ground)

@@ -46,6 +46,14 @@ bool luks_device_seen(const struct luks_device *d);
 /* Likewise, and there is something to be told of it: without a record nothing is of a sound one. */
 bool luks_device_has_words(const struct luks_device *d);
 
+/*
+ * Whether this boot unlocks it, or would have to: by the record, by crypttab or the kernel command
+ * line, or because root= names it. Of another one, which was sealed by its name, nothing breaks this
+ * boot. Both texts may be NULL.
+ */
+bool luks_device_is_needed(const struct luks_device *d, const char *crypttab,
+			   const char *command_line);
+
 /* How bad it is for this boot. */
 enum luks_state {
 	LUKS_SOUND,	   /* as sealed, or changed by its owner */

@@ -29,163 +29,324 @@ char *root_parameter(const char *command_line)
 	return root;
 }
 
-/* What was seen on the devices, and whether one of them is it. */
-struct search {
-	const char *uuid;
-	bool found;
-	const char *unreadable; /* path of one whose start cannot be read, or NULL */
-	const char *damaged;	/* path of one with a spare superblock of it, or NULL */
-	uint32_t spare_size;
-	uint64_t spare_block;
-};
-
-static void look_at(struct search *s, const struct block_device *d)
+static void next_write_nothing(struct finding *f)
 {
-	struct luks_source source;
-	struct superblock seen;
-	int err;
-
-	if (d->divided || luks_source_open(&source, d->path))
-		return;
-	err = superblock_read(&source, &seen);
-	if (!err || err == -EIO) {
-		bool same = *seen.kind && !strcasecmp(seen.uuid, s->uuid);
-
-		s->found |= same && !seen.damaged;
-		if (err)
-			s->unreadable = d->path;
-		/* A sound one of another kind may have been made over it: its spares outlive that. */
-		if ((!*seen.kind || seen.damaged) && !s->damaged) {
-			s->spare_size = superblock_find_spare(&source, s->uuid, &s->spare_block);
-			s->damaged = s->spare_size ? d->path : NULL;
-		}
-	}
-	luks_source_close(&source);
+	finding_next(f, "Write nothing to this disk; make an image of it first (dd, ddrescue).");
 }
 
-static void tell_spare(struct report *r, const struct search *s)
+/* wipefs prints these bytes, too; Linux, ext4.h, xfs_format.h, btrfs_tree.h. */
+static void next_put_back(struct finding *f, const char *kind, const char *path)
+{
+	static const struct {
+		const char *kind, *bytes;
+		unsigned int offset;
+	} magics[] = {
+		{ "xfs", "XFSB", 0 },
+		{ "btrfs", "_BHRfS_M", 65600 },
+		{ "ext", "\\123\\357", 1080 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(magics); i++) {
+		if (strncmp(kind, magics[i].kind, strlen(magics[i].kind)) != 0)
+			continue;
+		finding_next(f,
+			     "To put it back, on a copy first: printf '%s' | dd of=%s bs=1 seek=%u "
+			     "conv=notrunc",
+			     magics[i].bytes, path, magics[i].offset);
+		return;
+	}
+}
+
+void root_device_next(struct finding *f, const struct lost_superblock *l, const char *path)
+{
+	const char *when =
+		l->how == LOSS_DAMAGED ? "On a copy, or when the storage is sound" : "On a copy";
+
+	if (l->how == LOSS_ERASED)
+		next_put_back(f, l->is.kind, path);
+	if (!l->has_spare)
+		return;
+	finding_text(f, "UUID", "%s", l->spare.is.uuid);
+	finding_number(f, "spare superblock", l->spare.block);
+	if (l->spare.size)
+		finding_next(f, "%s: e2fsck -b %llu -B %u %s", when,
+			     (unsigned long long)l->spare.block, l->spare.size, path);
+	else
+		finding_next(f, "%s: btrfs rescue super-recover %s", when, path);
+}
+
+static void tell_erased(struct report *r, const char *path, const struct lost_superblock *l)
 {
 	struct finding *f = report_finding(
-		r, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", s->damaged,
-		"The root file system is on this device, but its superblock is damaged: a spare one "
-		"with the UUID that root= names is there.");
+		r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ERASED", path,
+		"The magic of the %s superblock here was erased, a few bytes, and all else is right, as "
+		"%s. So wipefs leaves it, and programs that make something else of a disk; a disk "
+		"loses whole sectors. Nothing mounts it like this.",
+		l->is.kind,
+		l->is.proven ? "its checksum proves once they are put back"
+			     : "its spare superblock says");
 
-	finding_text(f, "UUID", "%s", s->uuid);
-	finding_number(f, "spare superblock", s->spare_block);
+	finding_text(f, "UUID", "%s", l->is.uuid);
+	finding_not(f, "root=, fstab, or the initramfs");
+	finding_next(f, "When it was erased on purpose, root= must name another one.");
+	next_write_nothing(f);
+	root_device_next(f, l, path);
+}
+
+static void tell_damaged(struct report *r, const char *path, const struct lost_superblock *l)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", path,
+		"The root file system is on this device, but its superblock is damaged: %s.",
+		l->is.damaged && l->has_spare ? "its checksum is wrong, and a spare one is there"
+		: l->is.damaged		      ? "its checksum is wrong"
+				: "that block alone is lost, and a spare one is there");
+
 	finding_not(f, "root=, fstab, or the initramfs");
 	finding_next(f,
 		     "Write nothing to this disk; make an image of it first (dd, ddrescue). Tell "
 		     "its host's administrator: the disk gave other bytes than were written.");
-	finding_next(f, "On a copy, or when the storage is sound: e2fsck -b %llu -B %u %s",
-		     (unsigned long long)s->spare_block, s->spare_size, s->damaged);
+	root_device_next(f, l, path);
+}
+
+static void tell_start_gone(struct report *r, const char *path, const struct lost_superblock *l)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK", path,
+		"A file system (%s) was on this device, the root by all that is left, and its start "
+		"is gone, more than its superblock: the disk lost it, or somebody overwrote it. A "
+		"spare superblock is there.",
+		l->spare.is.kind);
+
+	finding_next(
+		f, "Was this disk wiped, or replaced by another one that holds the root now? Then "
+		   "that one is not there.");
+	next_write_nothing(f);
+	root_device_next(f, l, path);
+}
+
+/* The other one may be wanted: no command that would destroy it. */
+static void tell_overwritten(struct report *r, const char *path, const struct lost_superblock *l,
+			     const struct block_devices *b)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-CHAIN-OTHER", path,
+		"What is on this device now is %s. But a spare superblock of a file system (%s) is "
+		"left, the root by all that it says: somebody made it anew, or other data were "
+		"written over it.",
+		l->now, l->spare.is.kind);
+
+	finding_text(f, "UUID", "%s", l->spare.is.uuid);
+	finding_number(f, "spare superblock", l->spare.block);
+	block_devices_tell(b, f);
+	finding_next(f,
+		     "Write nothing to this disk, and use neither of the two; make an image of it "
+		     "first (dd, ddrescue).");
+	finding_next(f,
+		     "Which of them is wanted? If it is what is there now, root= must name "
+		     "another one; if it is the root, examine the image with the spare superblock: "
+		     "dumpe2fs -h -o superblock=%llu -o blocksize=%u IMAGE",
+		     (unsigned long long)l->spare.block, l->spare.size);
+}
+
+static void tell_lost(struct report *r, const char *path, const struct lost_superblock *l,
+		      const struct block_devices *b)
+{
+	switch (l->how) {
+	case LOSS_NONE:
+		break;
+	case LOSS_ERASED:
+		tell_erased(r, path, l);
+		break;
+	case LOSS_DAMAGED:
+		tell_damaged(r, path, l);
+		break;
+	case LOSS_START:
+		tell_start_gone(r, path, l);
+		break;
+	case LOSS_OVERWRITTEN:
+		tell_overwritten(r, path, l, b);
+		break;
+	}
+}
+
+static void next_edit(struct finding *f, const char *uuid)
+{
+	finding_next(f,
+		     "In the boot menu: [e] edits root= for one boot%s%s. Then mend "
+		     "/etc/default/grub or /etc/fstab, and: update-grub; update-initramfs -u -k "
+		     "all",
+		     uuid ? ": root=UUID=" : "", uuid ? uuid : "");
+}
+
+/* What proves that root= is wrong; false: nothing does. */
+static bool tell_wrong(struct report *r, const char *root, const char *sealed,
+		       const struct root_search *s, const struct block_devices *b)
+{
+	struct finding *f;
+
+	if (s->alike_at)
+		f = report_finding(
+			r, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT", root,
+			"No device has the UUID that root= names, but %s has one that differs "
+			"from it %s: %s. Compare them.",
+			s->alike_at,
+			strcasecmp(s->alike, s->name.value) ? "in one or two digits"
+							    : "in capital and small letters",
+			s->alike);
+	else if (s->sealed_at)
+		f = report_finding(
+			r, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT", root,
+			"%s, which root= names, is not there. The root file system that was "
+			"sealed is, and its superblock is sound: %s on %s.",
+			root, sealed, s->sealed_at);
+	else
+		return false;
+	block_devices_tell(b, f);
+	next_edit(f, s->alike_at ? s->alike : sealed);
+	if (!s->alike_at)
+		finding_next(f,
+			     "If the root was moved to another disk after the last seal, that disk "
+			     "is what is missing: cable, driver, dmesg.");
+	return true;
+}
+
+static void tell_volume(struct report *r, const struct root_search *s)
+{
+	struct finding *f;
+
+	if (!s->lvm_at)
+		return;
+	f = report_finding(
+		r, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-LVM", s->lvm_at,
+		"This is an LVM physical volume, and %s. The root may be a volume of its "
+		"group.",
+		lvm_state_text(s->lvm));
+	finding_number(f, "offset", s->lvm_offset);
+	finding_next(f,
+		     "Write nothing to this disk; make an image of it first (dd, ddrescue). Tell "
+		     "its host's administrator: the disk gave other bytes than were written.");
+	finding_next(f,
+		     "Is the text of its metadata there, or on another disk of the group? pvck "
+		     "--dump metadata_search %s; /etc/lvm/backup of a backup has a copy.",
+		     s->lvm_at);
 }
 
 /* What would decide it. */
-static void tell_suspects(struct finding *f, const char *suspects)
+static void next_look(struct finding *f, const struct root_search *s, const char *suspects)
 {
-	if (!suspects)
-		return;
-	finding_text(f, "may be it", "%s", suspects);
+	if (suspects) {
+		finding_text(f, "may be it", "%s", suspects);
+		finding_next(f,
+			     "Is one of these the disk of the root? (%s) Write nothing to it, and "
+			     "examine it: bootverdict luks DEVICE; blkid -p DEVICE",
+			     suspects);
+	}
+	if (s->locked)
+		finding_next(f, "The root may be inside %s, which is LUKS and not open.",
+			     s->locked);
+	if (s->volumes_at)
+		finding_next(f,
+			     "The root may be a volume of the LVM group of %s. Is a disk of it "
+			     "missing? lvm pvs; lvm vgs; lvm lvs -a. If it is in the list: lvm "
+			     "vgchange -ay; exit",
+			     s->volumes_at);
 	finding_next(f,
-		     "Is one of these the disk of the root? (%s) Write nothing to it, and examine "
-		     "it: bootverdict luks DEVICE; blkid -p DEVICE",
-		     suspects);
+		     "Compare root= on the kernel command line with what is there (blkid), and the "
+		     "disks and partitions with those that should be: cable, power, driver, the "
+		     "firmware's list, dmesg, fdisk -l.");
 }
 
-static void tell_no_uuid(struct report *r, const char *root, const struct search *s,
-			 const struct block_devices *b)
+/* Not every kernel tells these: then the link was looked for alone. */
+static bool is_of_partition(const struct root_name *name)
 {
-	cleanup(free_ptr) char *suspects = block_devices_suspects(b);
+	return name->kind == ROOT_PARTUUID || name->kind == ROOT_PARTLABEL;
+}
+
+static void tell_not_there(struct report *r, const char *root, const struct root_search *s,
+			   const struct block_devices *b)
+{
+	cleanup(free_ptr) char *suspects = block_devices_suspects(b, SUSPECT_ROOT);
 	struct finding *f;
 
-	if (!b->count) {
+	if (!b->count)
 		f = report_finding(
 			r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", root,
 			"The kernel has found no disk at all: none answers, or the driver "
 			"of its controller is not in this initramfs.");
-		finding_next(f, "Look for the disk in the firmware's list, and in dmesg.");
-		return;
-	}
-	if (s->unreadable)
+	else if (s->unreadable)
 		f = report_finding(
 			r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", root,
-			"No device has the UUID that root= names, but it may be on %s, whose start "
-			"cannot be read: Input/output error. These are there:",
+			"No device is what root= names, but it may be on %s, whose start cannot be "
+			"read: Input/output error. These are there:",
 			s->unreadable);
+	else if (s->name.kind == ROOT_PATH || is_of_partition(&s->name))
+		f = report_finding(
+			r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", root,
+			"%s, which root= names, does not exist: root= is wrong, or its disk, "
+			"partition or volume is not there. These devices are:",
+			root);
 	else
-		f = report_finding(r, suspects ? VERDICT_INCONCLUSIVE : VERDICT_CONFIG_ERROR,
-				   "BV-CHAIN-ROOT", root,
-				   "No device has the UUID that root= names%s. These are there:",
-				   suspects ? ", but it may be lost" : "");
-	tell_suspects(f, suspects);
+		f = report_finding(
+			r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", root,
+			"No device that the kernel has found has the %s that root= names: "
+			"root= is wrong, or its disk or partition is not there. These are "
+			"there:",
+			root_name_word(s->name.kind));
 	block_devices_tell(b, f);
-	finding_next(f, "Compare root= on the kernel command line with the UUIDs above (blkid); a "
-			"disk may be missing as well: cable, driver, dmesg.");
-	finding_next(f,
-		     "In the boot menu: [e] edits root= for one boot. Then mend /etc/default/grub "
-		     "or /etc/fstab, and: update-grub; update-initramfs -u -k all");
+	next_look(f, s, suspects);
+	if (b->count)
+		next_edit(f, NULL);
 }
 
-static void tell_no_file(struct report *r, const char *root, const struct block_devices *b)
+static void tell_no_link(struct report *r, const char *root, const char *path)
 {
-	cleanup(free_ptr) char *suspects = block_devices_suspects(b);
-	bool doubt = suspects || !b->count;
 	struct finding *f = report_finding(
-		r, doubt ? VERDICT_INCONCLUSIVE : VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT", root,
-		"%s, which root= names, does not exist%s. These devices do:", root,
-		suspects ? ", and what it is made from may be lost" : "");
+		r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", root,
+		"What root= names is there: %s. But that name is not: udev has not made it.", path);
 
-	tell_suspects(f, suspects);
-	block_devices_tell(b, f);
-	finding_next(f, "Compare root= on the kernel command line with the devices above.");
-	finding_next(f, "In the boot menu: [e] edits root= for one boot.");
-}
-
-static bool tell_content(struct report *r, const char *root, const struct superblock *seen,
-			 uint32_t spare_size, uint64_t spare_block)
-{
-	struct finding *f;
-
-	if (!spare_size && *seen->kind && !seen->damaged)
-		return false;
-	f = report_finding(
-		r, spare_size || seen->damaged ? VERDICT_STORAGE_CORRUPTION : VERDICT_INCONCLUSIVE,
-		"BV-CHAIN-SUPERBLOCK", root,
-		seen->damaged
-			? "The device that root= names is there, but the checksum of its file "
-			  "system's superblock is wrong."
-		: spare_size ? "The device that root= names is there, but its file system's "
-			       "superblock is damaged: only a spare one is left."
-			     : "The device that root= names is there, but no file system that is "
-			       "known here: its superblock, or a LUKS header, may be lost.");
-	finding_not(f, "root= or the passphrase");
-	finding_next(f, "Write nothing to this disk; make an image of it first (dd, ddrescue).");
-	if (spare_size)
-		finding_next(f, "On a copy, or when the storage is sound: e2fsck -b %llu -B %u %s",
-			     (unsigned long long)spare_block, spare_size, root);
-	return true;
+	finding_not(f, "the disk, or its file system's superblock");
+	finding_next(f, "Look for what udev said: dmesg | grep -i udev");
+	finding_next(f, "In the boot menu: [e] edits root= for one boot: root=%s", path);
 }
 
 /* Neither its owner's mistake nor a wrong write leaves a trace. */
-static bool tell_no_file_system(struct report *r, const char *root, const char *kind)
+static void tell_no_file_system(struct report *r, const char *root, const char *kind)
+{
+	struct finding *f =
+		report_finding(r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", root,
+			       "The device that root= names is there, and holds %s, which is no "
+			       "file system: root= names the wrong one, or the file system was "
+			       "overwritten.",
+			       kind);
+
+	finding_next(f, "Which device holds the root? blkid. Compare root= with it.");
+	finding_next(f, "In the boot menu: [e] edits root= for one boot.");
+}
+
+static bool is_no_file_system(const char *kind)
 {
 	static const char *const kinds[] = { "crypto_LUKS", "swap", "LVM2_member" };
-	struct finding *f;
 
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
-		if (strcmp(kind, kinds[i]) != 0)
-			continue;
-		f = report_finding(
-			r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", root,
-			"The device that root= names is there, and holds %s, which is no "
-			"file system: root= names the wrong one, or the file system was "
-			"overwritten.",
-			kind);
-		finding_next(f, "Which device holds the root? blkid. Compare root= with it.");
-		finding_next(f, "In the boot menu: [e] edits root= for one boot.");
-		return true;
+		if (!strcmp(kind, kinds[i]))
+			return true;
 	}
 	return false;
+}
+
+static void tell_unknown(struct report *r, const char *root, const char *volume)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, volume ? "BV-CHAIN-ROOT" : "BV-CHAIN-SUPERBLOCK", root,
+		"The device that root= names is there, %s%s%s.", volume ? "and holds " : "but no ",
+		volume ? volume
+		       : "file system that is known here: its superblock, or a LUKS header, may be "
+			 "lost",
+		volume ? ", which is not examined here" : "");
+
+	finding_not(f, "the passphrase");
+	next_write_nothing(f);
 }
 
 static void tell_unreadable(struct report *r, const char *root)
@@ -202,12 +363,29 @@ static void tell_unreadable(struct report *r, const char *root)
 }
 
 /* Nothing was sealed of it: what is there must speak for itself. */
-static bool report_content(struct report *r, const char *root)
+static bool tell_content(struct report *r, const char *root, const struct luks_source *source,
+			 const struct superblock *seen, const struct block_devices *b)
+{
+	struct lost_superblock l;
+
+	/* A sound one has spares of itself. */
+	if (*seen->kind && !seen->damaged && !is_no_file_system(seen->kind))
+		return false;
+	l = lost_superblock_find(source, seen, NULL, NULL);
+	/* A spare of another file system than the root may outlive it here. */
+	if (l.how != LOSS_NONE && l.how != LOSS_OVERWRITTEN)
+		tell_lost(r, root, &l, b);
+	else if (*seen->kind)
+		tell_no_file_system(r, root, seen->kind);
+	else
+		tell_unknown(r, root, luks_recognise_volume(source));
+	return true;
+}
+
+static bool report_content(struct report *r, const char *root, const struct block_devices *b)
 {
 	struct luks_source source;
 	struct superblock seen;
-	uint64_t block = 0;
-	uint32_t size;
 	bool told = false;
 	int err;
 
@@ -218,35 +396,40 @@ static bool report_content(struct report *r, const char *root)
 		tell_unreadable(r, root);
 		told = true;
 	} else if (!err) {
-		size = *seen.kind ? 0 : superblock_find_spare(&source, NULL, &block);
-		told = tell_no_file_system(r, root, seen.kind) ||
-		       tell_content(r, root, &seen, size, block);
+		told = tell_content(r, root, &source, &seen, b);
 	}
 	luks_source_close(&source);
 	return told;
 }
 
-static bool report_uuid(struct report *r, const char *root, const struct block_devices *b)
+/* Looks for it on every device. */
+static bool report_search(struct report *r, const char *root, const char *path, const char *sealed,
+			  const struct block_devices *b)
 {
-	struct search s = { .uuid = root + 5 };
+	struct root_search s;
 
-	for (size_t i = 0; i < b->count; i++)
-		look_at(&s, &b->items[i]);
-	if (s.found)
+	root_search(&s, root, sealed, b);
+	/* initramfs-tools needs no link for a tag. */
+	if (s.found && (!strncmp(root, "UUID=", 5) || !access(path, F_OK)))
+		return report_content(r, s.found, b);
+	if (s.found) {
+		if (!report_content(r, s.found, b))
+			tell_no_link(r, root, s.found);
+		return true;
+	}
+	/* A kind of file system of which the UUID is not known here. */
+	if (s.name.kind != ROOT_PATH && !access(path, F_OK))
+		return report_content(r, path, b);
+	if (is_of_partition(&s.name) && access("/dev/disk", F_OK))
 		return false;
-	if (s.damaged)
-		tell_spare(r, &s);
-	else
-		tell_no_uuid(r, root, &s, b);
+	if (s.lost_at) {
+		tell_lost(r, s.lost_at, &s.lost, b);
+		return true;
+	}
+	tell_volume(r, &s);
+	if (!tell_wrong(r, root, sealed, &s, b))
+		tell_not_there(r, root, &s, b);
 	return true;
-}
-
-/* A link is one that udev makes, where it makes any. */
-static bool is_missing(const char *root, const char *path)
-{
-	bool link = strcmp(root, path) != 0;
-
-	return access(path, F_OK) && !(link && access("/dev/disk", F_OK));
 }
 
 bool root_device_is_known(const char *root)
@@ -258,17 +441,14 @@ bool root_device_is_known(const char *root)
 	       strcmp(path, "/dev/cifs") != 0;
 }
 
-bool root_device_report(struct report *r, const char *root, const struct block_devices *b)
+bool root_device_report(struct report *r, const char *root, const char *sealed,
+			const struct block_devices *b)
 {
 	cleanup(free_ptr) char *path = crypttab_path("", root);
 
 	if (!root_device_is_known(root))
 		return false;
-	if (!strncmp(root, "UUID=", 5))
-		return report_uuid(r, root, b);
-	if (is_missing(root, path)) {
-		tell_no_file(r, root, b);
-		return true;
-	}
-	return report_content(r, path);
+	if (root_name_parse(root).kind == ROOT_PATH && !access(path, F_OK))
+		return report_content(r, path, b);
+	return report_search(r, root, path, sealed, b);
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "boot/block_devices.h"
+#include "boot/root_search.h"
 #include "report/report.h"
 
 /* The value of the last root= of a kernel command line; the caller frees it. NULL: none. */
@@ -16,8 +17,17 @@ bool root_device_is_known(const char *root);
 /*
  * Tells when what root= names is not there: a UUID, label or partition that no device has, a device
  * file that does not exist, one that holds no file system, or of which only a spare superblock is
- * left. False: nothing speaks against it, or root= is of a kind that is not understood here.
+ * left. sealed: the UUID of the sealed root file system, or "". A configuration error only when
+ * something proves that root= is wrong. False: nothing speaks against it, or root= is of a kind that is
+ * not understood here.
  */
-bool root_device_report(struct report *r, const char *root, const struct block_devices *b);
+bool root_device_report(struct report *r, const char *root, const char *sealed,
+			const struct block_devices *b);
+
+/*
+ * What to say of a lost superblock at path, in a finding about it: how it is put back from what is
+ * left, on a copy first. Nothing without one.
+ */
+void root_device_next(struct finding *f, const struct lost_superblock *l, const char *path);
 
 #endif

@@ -29,6 +29,23 @@ void stage_report_init(struct report *r, const struct manifest *m)
 	report_identify(r, NULL, m->os, uname(&name) ? NULL : name.release);
 }
 
+static bool load_earlier(struct report *r)
+{
+	return !report_load_json(r, STAGE_FOLDER "/report.json") ||
+	       !report_load_json(r, BOOT_REPORT_JSON);
+}
+
+bool stage_was_intact(void)
+{
+	struct report r;
+	bool intact;
+
+	report_init(&r, "boot");
+	intact = load_earlier(&r) && report_is_intact(&r);
+	report_clear(&r);
+	return intact;
+}
+
 void stage_report_keep(struct report *own, struct report *all)
 {
 	int rc;
@@ -38,8 +55,7 @@ void stage_report_keep(struct report *own, struct report *all)
 	rc = report_files_write(own, OWN_FOLDER, BOOT_MANIFEST);
 	if (!rc)
 		rc = report_load_json(all, OWN_FOLDER "/report.json");
-	if (report_load_json(all, STAGE_FOLDER "/report.json"))
-		report_load_json(all, BOOT_REPORT_JSON);
+	load_earlier(all);
 	if (!rc)
 		rc = report_files_write(all, STAGE_FOLDER, BOOT_MANIFEST);
 	if (rc)

@@ -31,9 +31,26 @@ static unsigned int wait_for_devices(const struct request *q)
 	return q->config.wait < 2 * WAIT_MS / 1000 ? q->config.wait * 500 : WAIT_MS;
 }
 
+/* What is looked at, and what this boot is told to unlock. */
+struct look {
+	struct luks_devices devices;
+	const char *crypttab, *line; /* either may be NULL */
+};
+
+static bool is_needed(const struct look *l, const struct luks_device *d)
+{
+	return luks_device_is_needed(d, l->crypttab, l->line);
+}
+
+static void warn(const struct luks_device *d, const struct report *r, size_t first)
+{
+	kernel_log_write(LOG_LEVEL_ERROR, "WARNING: %s: %s", d->path,
+			 first < r->finding_count ? r->findings[first].summary : "");
+}
+
 /* One line per device; on the console only what is worth one. */
-static void log_device(const struct luks_device *d, const struct report *r, size_t first,
-		       uint64_t ms)
+static void log_device(const struct luks_device *d, bool needed, const struct report *r,
+		       size_t first, uint64_t ms)
 {
 	cleanup(free_ptr) char *slots = luks_slots_text(luks_slots_sound(&d->view));
 	bool stale = first < r->finding_count && r->findings[first].verdict == VERDICT_STALE;
@@ -54,8 +71,7 @@ static void log_device(const struct luks_device *d, const struct report *r, size
 					 d->path, r->findings[first].summary);
 		break;
 	case LUKS_RECOVERABLE:
-		kernel_log_write(LOG_LEVEL_ERROR, "WARNING: %s: %s", d->path,
-				 first < r->finding_count ? r->findings[first].summary : "");
+		warn(d, r, first);
 		break;
 	case LUKS_NOT_SEEN:
 		if (d->match == RECORD_OTHER)
@@ -69,18 +85,22 @@ static void log_device(const struct luks_device *d, const struct report *r, size
 	case LUKS_SLOT_DAMAGED:
 	case LUKS_LOST:
 	case LUKS_UNREADABLE:
-		break; /* the screen, and act.c in the log */
+		/* Else the screen tells, and act.c in the log. */
+		if (!needed)
+			warn(d, r, first);
+		break;
 	}
 }
 
-static enum luks_state worst_of(const struct luks_devices *l)
+static enum luks_state worst_of(const struct look *look)
 {
+	const struct luks_devices *l = &look->devices;
 	enum luks_state worst = LUKS_SOUND;
 
 	for (size_t i = 0; i < l->count; i++) {
 		enum luks_state state = luks_device_state(&l->items[i]);
 
-		if (state != LUKS_NOT_SEEN && state > worst)
+		if (state != LUKS_NOT_SEEN && state > worst && is_needed(look, &l->items[i]))
 			worst = state;
 	}
 	return worst;
@@ -90,44 +110,51 @@ static enum luks_state worst_of(const struct luks_devices *l)
  * Whether the root stands on it, for all that the record says: one device with a chain above it
  * tells that those without one are something else, swap for example.
  */
-static bool may_carry_root(const struct luks_devices *l, const struct luks_device *d)
+static bool may_carry_root(const struct look *look, const struct luks_device *d)
 {
+	const struct luks_devices *l = &look->devices;
+
 	if (d->sealed->layer_count > 1)
 		return true;
 	for (size_t i = 0; i < l->count; i++) {
 		if (l->items[i].sealed->layer_count > 1)
 			return false;
 	}
-	return true;
+	return is_needed(look, d);
 }
 
-static bool root_is_lost(const struct luks_devices *l)
+static bool root_is_lost(const struct look *look)
 {
+	const struct luks_devices *l = &look->devices;
+
 	for (size_t i = 0; i < l->count; i++) {
 		enum luks_state state = luks_device_state(&l->items[i]);
 
 		if ((state == LUKS_LOST || state == LUKS_UNREADABLE) &&
-		    may_carry_root(l, &l->items[i]))
+		    may_carry_root(look, &l->items[i]))
 			return true;
 	}
 	return false;
 }
 
-static void note_asked(const struct luks_devices *l)
+static void note_asked(const struct look *look)
 {
+	const struct luks_devices *l = &look->devices;
 	FILE *out = fopen(UNLOCK_ASKED, "we");
 
 	if (!out)
 		return;
 	for (size_t i = 0; i < l->count; i++) {
-		if (luks_device_seen(&l->items[i]))
+		if (luks_device_seen(&l->items[i]) && is_needed(look, &l->items[i]))
 			fprintf(out, "%s\n", l->items[i].sealed->uuid);
 	}
 	fclose(out);
 }
 
-static void tell_all(const struct luks_devices *l, struct report *r, uint64_t since)
+static void tell_all(const struct look *look, struct report *r, uint64_t since)
 {
+	const struct luks_devices *l = &look->devices;
+
 	for (size_t i = 0; i < l->count; i++) {
 		size_t first = r->finding_count;
 
@@ -137,7 +164,8 @@ static void tell_all(const struct luks_devices *l, struct report *r, uint64_t si
 		} else if (luks_device_state(&l->items[i]) == LUKS_UNREADABLE) {
 			report_luks_unreadable(r, l->items[i].path);
 		}
-		log_device(&l->items[i], r, first, system_now_ms() - since);
+		log_device(&l->items[i], is_needed(look, &l->items[i]), r, first,
+			   system_now_ms() - since);
 	}
 }
 
@@ -166,15 +194,29 @@ static void act(const struct request *q, const struct report *r, bool cannot_wor
 	manifest_clear(&m);
 }
 
+static void check(const struct request *q, const struct look *look, const struct manifest *m,
+		  uint64_t start)
+{
+	struct report own, all;
+
+	stage_report_init(&own, m);
+	tell_all(look, &own, start);
+	stage_report_keep(&own, &all);
+	note_asked(look);
+	if (worst_of(look) >= LUKS_SLOT_DAMAGED)
+		act(q, &own, root_is_lost(look));
+	report_clear(&all);
+	report_clear(&own);
+}
+
 void unlock_check(const struct request *q)
 {
 	cleanup(free_ptr) char *line = request_command_line();
 	cleanup(free_ptr) char *crypttab = unlock_list_read(line);
 	cleanup(free_ptr) char *root = root_parameter(line ? line : "");
 	uint64_t start = system_now_ms();
-	struct luks_devices devices;
+	struct look look = { .crypttab = crypttab, .line = line };
 	struct manifest m;
-	struct report own, all;
 
 	if (q->policy == POLICY_OFF)
 		return;
@@ -182,20 +224,9 @@ void unlock_check(const struct request *q)
 		manifest_clear(&m);
 		manifest_init(&m);
 	}
-	luks_devices_find(&devices, &m, crypttab, root, wait_for_devices(q));
-	if (!devices.count) {
-		luks_devices_clear(&devices);
-		manifest_clear(&m);
-		return;
-	}
-	stage_report_init(&own, &m);
-	tell_all(&devices, &own, start);
-	stage_report_keep(&own, &all);
-	note_asked(&devices);
-	if (worst_of(&devices) >= LUKS_SLOT_DAMAGED)
-		act(q, &own, root_is_lost(&devices));
-	report_clear(&all);
-	report_clear(&own);
-	luks_devices_clear(&devices);
+	luks_devices_find(&look.devices, &m, crypttab, root, wait_for_devices(q));
+	if (look.devices.count)
+		check(q, &look, &m, start);
+	luks_devices_clear(&look.devices);
 	manifest_clear(&m);
 }

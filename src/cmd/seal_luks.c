@@ -435,6 +435,19 @@ static void keep_records(struct manifest *m, struct manifest *old)
 	old->luks_count = count;
 }
 
+/* Of a running system: so a boot that does not find its root can tell whether root= is wrong. */
+static void record_root(const struct crypt_devices *found, struct manifest *m)
+{
+	struct luks_source source;
+	struct superblock s;
+
+	if (!found->root || luks_source_open(&source, found->root))
+		return;
+	if (!superblock_read(&source, &s) && !s.damaged)
+		snprintf(m->root_uuid, sizeof(m->root_uuid), "%s", s.uuid);
+	luks_source_close(&source);
+}
+
 int seal_luks(const struct boot_files *f, const struct seal_options *o, struct manifest *m)
 {
 	const struct crypt_places places = places_of(f);
@@ -444,6 +457,7 @@ int seal_luks(const struct boot_files *f, const struct seal_options *o, struct m
 
 	seal_load_record(f, &old);
 	crypt_devices_find(&found, &places);
+	record_root(&found, m);
 	for (size_t i = 0; !status && i < o->device_count; i++)
 		status = seal_named(f, o->devices[i], o->header, true, &old, m);
 	if (!status)

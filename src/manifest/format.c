@@ -221,6 +221,8 @@ int manifest_format(const struct manifest *m, char **text, size_t *len)
 	}
 	for (size_t i = 0; i < m->luks_count; i++)
 		add_luks(&t, &m->luks[i]);
+	if (*m->root_uuid)
+		add_names(&t, "root", (const char *[]){ m->root_uuid }, 1);
 	for (size_t i = 0; i < m->segment_count; i++) {
 		const struct sealed_segment *s = &m->segments[i];
 

@@ -29,6 +29,7 @@
  *	  keyslot NUMBER OFFSET LENGTH USED DESCRIBED EDGE	(DESCRIBED, EDGE: HASH)
  *	    blocks HASH...
  *	  layer KIND NAME UUID		(both may be empty; lowest first)
+ *	root UUID			(of the root file system, where it was known)
  *	segment CODEC OFFSET LENGTH UNPACKED
  *	content TYPE MODE(octal) SIZE HASH MAJOR MINOR SEGMENT|guard DATA_POSITION IMAGE_OFFSET PATH
  *	  blocks HASH...

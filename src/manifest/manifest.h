@@ -119,6 +119,7 @@ struct manifest {
 	struct sealed_luks
 		*luks; /* devices that the boot unlocks; the guard has them, too; owned */
 	size_t luks_count;
+	char root_uuid[41]; /* of the root file system, as libblkid writes it; "": not known */
 	struct sealed_segment *segments;
 	size_t segment_count;
 	struct content *contents; /* sorted by path (strcmp), no path twice */

@@ -585,6 +585,19 @@ static int parse_head(struct reader *r, struct manifest *m)
 	return next_is(r, "refused") ? parse_refused(r, m) : 0;
 }
 
+static int parse_root(struct reader *r, struct manifest *m)
+{
+	char *uuid = NULL;
+
+	if (next_line(r, "root") < 0 || take_name(r, true, &uuid) < 0 || line_done(r) < 0) {
+		free(uuid);
+		return r->error;
+	}
+	snprintf(m->root_uuid, sizeof(m->root_uuid), "%s", uuid);
+	free(uuid);
+	return 0;
+}
+
 static int parse_body(struct reader *r, struct manifest *m, bool devices_only)
 {
 	if (parse_head(r, m) < 0)
@@ -597,6 +610,8 @@ static int parse_body(struct reader *r, struct manifest *m, bool devices_only)
 		if (parse_luks(r, m) < 0)
 			return r->error;
 	}
+	if (next_is(r, "root") && parse_root(r, m) < 0)
+		return r->error;
 	if (devices_only)
 		return 0;
 	while (next_is(r, "segment")) {

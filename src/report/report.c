@@ -275,6 +275,15 @@ enum verdict report_verdict_from(const struct report *r, size_t first)
 	return worst;
 }
 
+bool report_is_intact(const struct report *r)
+{
+	for (size_t i = 0; i < r->finding_count; i++) {
+		if (r->findings[i].verdict != VERDICT_INTACT)
+			return false;
+	}
+	return true;
+}
+
 void report_conclude(struct report *r)
 {
 	r->verdict = report_verdict_from(r, 0);

@@ -268,7 +268,8 @@ static bool mounted_device(const char *line, const char *where, dev_t *device)
 	return true;
 }
 
-static void walk_mounted(struct search *s, const char *mountinfo, const char *where)
+/* The device that is mounted there; 0: none. */
+static dev_t find_mounted(const char *mountinfo, const char *where)
 {
 	dev_t device = 0, last = 0;
 
@@ -282,18 +283,22 @@ static void walk_mounted(struct search *s, const char *mountinfo, const char *wh
 		mountinfo += len;
 		mountinfo += *mountinfo == '\n';
 	}
-	if (last)
-		walk_from(s, last);
+	return last;
 }
 
 static void ask_kernel(struct search *s)
 {
 	cleanup(free_ptr) char *mountinfo = read_lines(s->places->mountinfo);
 	cleanup(free_ptr) char *resume = read_small(s->places->resume);
-	dev_t device;
+	dev_t root = find_mounted(mountinfo, "/"), usr = find_mounted(mountinfo, "/usr"), device;
+	char name[128];
 
-	walk_mounted(s, mountinfo, "/");
-	walk_mounted(s, mountinfo, "/usr");
+	if (root && sysfs_name(s->places->sys_block, root, "", name, sizeof(name)))
+		s->found->root = text_copy(name);
+	if (root)
+		walk_from(s, root);
+	if (usr)
+		walk_from(s, usr);
 	if (resume && parse_device(resume, &device) && device)
 		walk_from(s, device);
 	free(s->top);
@@ -379,5 +384,6 @@ void crypt_devices_clear(struct crypt_devices *d)
 		free(c->layers);
 	}
 	free(d->items);
+	free(d->root);
 	memset(d, 0, sizeof(*d));
 }

@@ -30,6 +30,7 @@ struct crypt_device {
 struct crypt_devices {
 	struct crypt_device *items;
 	size_t count;
+	char *root; /* the device that is mounted on "/", while the kernel tells that; or NULL */
 };
 
 /* Where to look; for tests, elsewhere than in the system. */

@@ -12,6 +12,7 @@
 
 #include "boot/chain.h"
 #include "boot/root_device.h"
+#include "lvm_volume.h"
 #include "util/util.h"
 
 #define LUKS_UUID "11111111-2222-4333-8444-555555555501"
@@ -70,6 +71,8 @@ static const char make_sysfs[] =
 	"echo 1 >sys/vda/vda1/partition;"
 	"for d in vda vda1 vda3 dm-0 dm-1 dm-10 loop0 sr0 fd0 'cciss!c0d0'; do"
 	" echo 8 >\"sys/$d/size\"; done; echo 0 >sys/sdb/size;"
+	"printf 'MAJOR=1\\nPARTN=1\\nPARTUUID=0a1b-01\\nPARTNAME=EFI system\\n' >sys/vda1/uevent;"
+	"mkdir sys/nbd0 sys/loop1; echo 0 | tee sys/nbd0/size >sys/loop1/size;"
 	"echo root_crypt >sys/dm-0/dm/name; echo " OPENED " >sys/dm-0/dm/uuid;"
 	"echo vg--a-lv >sys/dm-1/dm/name; echo LVM-abc >sys/dm-1/dm/uuid";
 
@@ -96,6 +99,11 @@ static void test_block_devices(void **state)
 	assert_null(block_devices_opened(&b, "11111111-2222-4333-8444-55555555550"));
 	assert_ptr_equal(block_devices_mapped(&b, "vg--a-lv"), &b.items[2]);
 	assert_null(block_devices_mapped(&b, ""));
+	assert_int_equal(b.empty_count, 1);
+	assert_string_equal(b.empty[0].path, "/dev/sdb");
+	assert_string_equal(b.items[5].part_uuid, "0a1b-01");
+	assert_string_equal(b.items[5].part_name, "EFI system");
+	assert_string_equal(b.items[6].part_uuid, "");
 	block_devices_clear(&b);
 	assert_true(block_devices_read(&b, in_folder("nothing"), "/dev", false) < 0);
 }
@@ -203,14 +211,28 @@ static void test_superblock_gone(void **state)
 	      " fs; dd if=/dev/zero of=fs bs=4096 count=1 conv=notrunc status=none");
 	set_scene(&s, "fs");
 	play(&s);
-	assert_int_equal(s.chain.layers[0].spare_block, 32768);
+	assert_int_equal(s.chain.layers[0].lost.spare.block, 32768);
 	assert_non_null(strstr(s.report.findings[0].summary, "no superblock any more"));
 	assert_non_null(strstr(s.report.findings[0].next.items[1], "e2fsck -b 32768 -B 4096"));
 	end(&s);
 	set_scene(&s, "fs");
 	expect(&s, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
 	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > ext4 (NO SUPERBLOCK)");
+	/* More than that block is gone: a disk does that, and so does its owner. */
+	shell("dd if=/dev/zero of=fs bs=1M count=1 conv=notrunc status=none");
+	set_scene(&s, "fs");
+	expect(&s, VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK",
+	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > ext4 (NO SUPERBLOCK)");
 	shell("rm -f fs; truncate -s 1M fs");
+	set_scene(&s, "fs");
+	expect(&s, VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK",
+	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > ext4 (NO SUPERBLOCK)");
+	shell("rm -f fs; truncate -s 160M fs; mke2fs -q -t ext4 -b 4096 -O metadata_csum -U " FS_UUID
+	      " fs; wipefs -q -a fs");
+	set_scene(&s, "fs");
+	expect(&s, VERDICT_INCONCLUSIVE, "BV-CHAIN-ERASED",
+	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > ext4 (NO SUPERBLOCK)");
+	shell("printf x | dd of=fs bs=1 seek=1100 conv=notrunc status=none");
 	set_scene(&s, "fs");
 	expect(&s, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
 	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > ext4 (NO SUPERBLOCK)");
@@ -219,20 +241,54 @@ static void test_superblock_gone(void **state)
 	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > ext4 (UNREADABLE)");
 }
 
-static void expect_root(const char *root, struct block_devices *b, enum verdict verdict,
-			const char *id)
+/* All that a report says, as a person reads it, without its line breaks; the caller frees it. */
+static char *report_words(const struct report *r)
 {
+	char *text = NULL, *to;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	assert_non_null(out);
+	report_print_text(r, out, true, false);
+	assert_int_equal(fclose(out), 0);
+	to = text;
+	for (const char *from = text; *from; from++) {
+		if (*from != '\n' && (*from != ' ' || (to > text && to[-1] != ' ')))
+			*to++ = *from;
+		else if (*from == '\n' && to > text && to[-1] != ' ')
+			*to++ = ' ';
+	}
+	*to = '\0';
+	return text;
+}
+
+/* words: what is said, unless it is NULL; never: what is not. */
+static void expect_words(const char *root, const char *sealed, struct block_devices *b,
+			 enum verdict verdict, const char *id, const char *words, const char *never)
+{
+	cleanup(free_ptr) char *text = NULL;
 	struct report r;
 	bool told;
 
 	report_init(&r, "boot");
-	told = root_device_report(&r, root, b);
+	told = root_device_report(&r, root, sealed, b);
 	report_conclude(&r);
 	assert_int_equal(told, id != NULL);
 	assert_int_equal(r.verdict, verdict);
 	if (id)
 		assert_string_equal(r.findings[0].id, id);
+	text = report_words(&r);
+	if (words && !strstr(text, words))
+		fail_msg("\"%s\" is not said in: %s", words, text);
+	if (never && strstr(text, never))
+		fail_msg("\"%s\" is said in: %s", never, text);
 	report_clear(&r);
+}
+
+static void expect_root(const char *root, struct block_devices *b, enum verdict verdict,
+			const char *id)
+{
+	expect_words(root, "", b, verdict, id, NULL, "CONFIGURATION ERROR");
 }
 
 /* A byte of the UUID that was lost makes no other file system of it, where a checksum tells. */
@@ -273,7 +329,7 @@ static void test_made_anew(void **state)
 	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > ext4 (ANOTHER ONE)");
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
 		struct block_device d = { .name = "vda1" };
-		struct block_devices b = { &d, 1 };
+		struct block_devices b = { .items = &d, .count = 1 };
 		char line[256];
 
 		snprintf(line, sizeof(line),
@@ -285,7 +341,12 @@ static void test_made_anew(void **state)
 		expect(&s, VERDICT_INCONCLUSIVE, "BV-CHAIN-OTHER",
 		       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > ext4 (ANOTHER ONE)");
 		strcpy(d.path, in_folder("fs"));
-		expect_root("UUID=" FS_UUID, &b, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT");
+		/* The last one writes there as well. */
+		if (i + 1 < ARRAY_SIZE(others))
+			expect_words("UUID=" FS_UUID, "", &b, VERDICT_INCONCLUSIVE,
+				     "BV-CHAIN-OTHER", "spare superblock: 32768", "e2fsck");
+		else
+			expect_root("UUID=" FS_UUID, &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT");
 	}
 	shell("rm -f fs; truncate -s 20M fs; mke2fs -q -t ext3 -b 4096 -U " FS_UUID " fs");
 	set_scene(&s, "fs");
@@ -518,15 +579,26 @@ static void test_absent_without_record(void **state)
 	expect_suspects(&s, in_folder("fs"), expected);
 }
 
+static void put_volume(void)
+{
+	unsigned char pv[LVM_PV_BYTES];
+	FILE *f = fopen(in_folder("pv"), "wb");
+
+	lvm_volume_make(pv, false);
+	assert_non_null(f);
+	assert_int_equal(fwrite(pv, 1, sizeof(pv), f), sizeof(pv));
+	assert_int_equal(fclose(f), 0);
+	shell("truncate -s 1M pv");
+}
+
 static void test_lvm(void **state)
 {
 	struct block_device both[2];
 	struct scene s;
 
 	(void)state;
-	shell("rm -f pv fs; truncate -s 1M pv; truncate -s 20M fs; mke2fs -q -t ext4 -U " FS_UUID
-	      " fs; printf 'LABELONE' | dd of=pv bs=1 seek=512 conv=notrunc status=none;"
-	      "printf 'LVM2 001' | dd of=pv bs=1 seek=536 conv=notrunc status=none");
+	put_volume();
+	shell("rm -f fs; truncate -s 20M fs; mke2fs -q -t ext4 -U " FS_UUID " fs");
 	set_scene(&s, "pv");
 	s.layers[2] = s.layers[1];
 	s.layers[1] = (struct sealed_layer){ "lvm", volume, nothing };
@@ -547,53 +619,258 @@ static void test_lvm(void **state)
 		       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > "
 		       "lvm vg-a/lv (NOT THERE) > ext4 (not reached)");
 	}
+	s.without_lvm = false;
 	shell("printf 'XXXX' | dd of=pv bs=1 seek=512 conv=notrunc status=none");
 	expect(&s, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
 	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > lvm vg-a/lv (NO LABEL) > "
+	       "ext4 (not reached)");
+	/* As pvremove leaves it; and with a text that is not what its checksum says. */
+	shell("dd if=/dev/zero of=pv bs=512 seek=1 count=1 conv=notrunc status=none");
+	expect(&s, VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK",
+	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > lvm vg-a/lv (NO LABEL) > "
+	       "ext4 (not reached)");
+	put_volume();
+	shell("printf 'XXXX' | dd of=pv bs=1 seek=5200 conv=notrunc status=none");
+	expect(&s, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
+	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > lvm vg-a/lv (DAMAGED) > "
 	       "ext4 (not reached)");
 }
 
 /* ---- root= without LUKS ---- */
 
+/* Nothing proves that root= is wrong: its disk may not be there. */
 static void test_root_device(void **state)
 {
 	struct block_device d = { .name = "vda1" };
-	struct block_devices b = { &d, 1 };
+	struct block_devices b = { .items = &d, .count = 1 };
 
 	(void)state;
 	shell("rm -f fs; truncate -s 160M fs; mke2fs -q -t ext4 -b 4096 -U " FS_UUID " fs");
 	strcpy(d.path, in_folder("fs"));
 	expect_root("UUID=" FS_UUID, &b, VERDICT_INTACT, NULL);
-	expect_root("UUID=" LUKS_UUID, &b, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT");
+	expect_root("UUID=" LUKS_UUID, &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT");
 	expect_root("/dev/null", &b, VERDICT_INTACT, NULL);
-	expect_root("/dev/mapper/no-such", &b, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT");
+	expect_root("/dev/mapper/no-such", &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT");
 	expect_root("ZFS=pool/root", &b, VERDICT_INTACT, NULL);
 	expect_root("/dev/nfs", &b, VERDICT_INTACT, NULL);
 	/* By a link of udev, where there is any. */
 	if (access("/dev/disk", F_OK))
 		expect_root("PARTUUID=no-such", &b, VERDICT_INTACT, NULL);
 	else
-		expect_root("PARTUUID=no-such", &b, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT");
+		expect_root("PARTUUID=no-such", &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT");
 	shell("dd if=/dev/zero of=fs bs=4096 count=1 conv=notrunc status=none");
 	expect_root("UUID=" FS_UUID, &b, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK");
 	expect_root("UUID=" LUKS_UUID, &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT");
 	/* What /dev/mapper has is made of something that may be lost: zeros, a damaged header. */
-	expect_root("/dev/mapper/no-such", &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT");
+	expect_words("/dev/mapper/no-such", "", &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT",
+		     "may be it: ", NULL);
 	shell("truncate -s 0 fs; truncate -s 1M fs");
-	expect_root("/dev/mapper/no-such", &b, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT");
+	expect_words("/dev/mapper/no-such", "", &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", NULL,
+		     "may be it");
 	/* The EFI system partition is none of these. */
 	shell("truncate -s 0 fs; truncate -s 40M fs; mkfs.fat fs >/dev/null");
-	expect_root("/dev/mapper/no-such", &b, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT");
+	expect_words("/dev/mapper/no-such", "", &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", NULL,
+		     "may be it");
 	shell("printf XXX | dd of=fs bs=1 seek=54 conv=notrunc status=none");
-	expect_root("/dev/mapper/no-such", &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT");
+	expect_words("/dev/mapper/no-such", "", &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT",
+		     "may be it: ", NULL);
 	shell("truncate -s 0 fs; truncate -s 32M fs; printf p >key; cryptsetup -q luksFormat --type luks2 --pbkdf pbkdf2 "
 	      "--pbkdf-force-iterations 1000 fs key");
-	expect_root("/dev/mapper/no-such", &b, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT");
+	expect_words("/dev/mapper/no-such", "", &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT",
+		     "which is LUKS and not open", "may be it");
 	shell("printf x | dd of=fs bs=1 seek=5000 conv=notrunc status=none");
-	expect_root("/dev/mapper/no-such", &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT");
+	expect_words("/dev/mapper/no-such", "", &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT",
+		     "may be it: ", NULL);
 	b.count = 0;
 	expect_root("UUID=" FS_UUID, &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT");
 	expect_root("/dev/mapper/no-such", &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT");
+}
+
+#define RANDOM_UUID "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
+
+/* root= is wrong: what it should name is there, as a checksum proves. */
+static void test_root_is_wrong(void **state)
+{
+	static const struct {
+		const char *root, *sealed;
+		enum verdict verdict;
+	} rows[] = {
+		{ "UUID=3f2504e0-4f89-41d3-9a0c-0305e82c3310", "", VERDICT_CONFIG_ERROR },
+		{ "UUID=3f2504e0-4f89-41d3-9a0c-0305E82C3301", "", VERDICT_CONFIG_ERROR },
+		/* Three digits are another one. */
+		{ "UUID=3f2504e0-4f89-41d3-9a0c-0305e82c3012", "", VERDICT_INCONCLUSIVE },
+		{ "UUID=3f2504e0-4f89-41d3-9a0c-0305e82c33", "", VERDICT_INCONCLUSIVE },
+		{ "UUID=" FS_UUID, "", VERDICT_INCONCLUSIVE },
+		{ "UUID=" FS_UUID, FS_UUID, VERDICT_INCONCLUSIVE },
+		{ "UUID=" FS_UUID, RANDOM_UUID, VERDICT_CONFIG_ERROR },
+		{ "LABEL=no-such", RANDOM_UUID, VERDICT_CONFIG_ERROR },
+		{ "/dev/mapper/no-such", RANDOM_UUID, VERDICT_CONFIG_ERROR },
+		{ "/dev/mapper/no-such", FS_UUID, VERDICT_INCONCLUSIVE },
+	};
+	struct block_device d = { .name = "vda1" };
+	struct block_devices b = { .items = &d, .count = 1 };
+
+	(void)state;
+	strcpy(d.path, in_folder("fs"));
+	for (int damaged = 0; damaged <= 1; damaged++) {
+		shell("rm -f fs; truncate -s 20M fs; mke2fs -q -t ext4 -O metadata_csum -U " RANDOM_UUID
+		      " fs");
+		if (damaged)
+			shell("printf x | dd of=fs bs=1 seek=1100 conv=notrunc status=none");
+		for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+			bool wrong = rows[i].verdict == VERDICT_CONFIG_ERROR && !damaged;
+
+			/* Without regard to case it is the one that root= names. */
+			if (damaged && i == 1) {
+				expect_root(rows[i].root, &b, VERDICT_STORAGE_CORRUPTION,
+					    "BV-CHAIN-SUPERBLOCK");
+				continue;
+			}
+			expect_words(rows[i].root, rows[i].sealed, &b,
+				     wrong ? VERDICT_CONFIG_ERROR : VERDICT_INCONCLUSIVE,
+				     "BV-CHAIN-ROOT",
+				     wrong ? "[e] edits root= for one boot: root=UUID=" RANDOM_UUID
+					   : NULL,
+				     NULL);
+		}
+	}
+	/* Without a checksum nothing is proven; and UUIDs that are made up by hand come in rows. */
+	shell("rm -f fs; truncate -s 20M fs; mke2fs -q -t ext3 -U " RANDOM_UUID " fs");
+	expect_root(rows[0].root, &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT");
+	shell("rm -f fs; truncate -s 20M fs; mke2fs -q -t ext4 -O metadata_csum -U " FS_UUID " fs");
+	expect_root("UUID=" LUKS_UUID, &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT");
+}
+
+/* By whatever name: what is there is told in the same way. */
+static void test_root_names(void **state)
+{
+	struct block_device d = { .name = "vda1", .part_uuid = "0a1b-01", .part_name = "part" };
+	struct block_devices b = { .items = &d, .count = 1 };
+	static const char *const names[] = { "/dev/disk/by-uuid/" FS_UUID, "LABEL=bv-no-link",
+					     "/dev/disk/by-label/bv-no-link", "PARTUUID=0A1B-01",
+					     "PARTLABEL=part" };
+
+	(void)state;
+	strcpy(d.path, in_folder("fs"));
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		shell("rm -f fs; truncate -s 160M fs; mke2fs -q -t ext4 -b 4096 -L bv-no-link -U " FS_UUID
+		      " fs");
+		expect_words(names[i], "", &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT",
+			     "udev has not made it", "root= is wrong");
+		shell("dd if=/dev/zero of=fs bs=4096 count=1 conv=notrunc status=none");
+		expect_words(names[i], "", &b, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
+			     "e2fsck -b 32768 -B 4096", NULL);
+	}
+	shell("rm -f fs; truncate -s 20M fs; mke2fs -q -t ext4 fs");
+	expect_root("LABEL=", &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT");
+	expect_root(names[0], &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT");
+	expect_root(names[1], &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT");
+}
+
+/* wipefs, zeros over the start, another format over it; and each with bytes that are truly lost. */
+static void test_root_lost(void **state)
+{
+	static const struct {
+		const char *how;
+		enum verdict verdict;
+		const char *id, *words;
+	} rows[] = {
+		{ "wipefs -q -a fs", VERDICT_INCONCLUSIVE, "BV-CHAIN-ERASED",
+		  "printf '\\123\\357' | dd of=" },
+		{ "wipefs -q -a fs; printf x | dd of=fs bs=1 seek=1100 conv=notrunc status=none",
+		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", "e2fsck -b 32768 -B 4096" },
+		{ "printf x | dd of=fs bs=1 seek=1100 conv=notrunc status=none",
+		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", "its checksum is wrong" },
+		{ "dd if=/dev/zero of=fs bs=4096 count=1 conv=notrunc status=none",
+		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", "that block alone is lost" },
+		{ "dd if=/dev/zero of=fs bs=1M count=1 conv=notrunc status=none",
+		  VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK", "more than its superblock" },
+		{ "truncate -s 1M sw; mkswap -q sw; dd if=sw of=fs bs=4096 count=1 conv=notrunc "
+		  "status=none; rm sw",
+		  VERDICT_INCONCLUSIVE, "BV-CHAIN-OTHER", "What is on this device now is swap " },
+	};
+	struct block_device d = { .name = "vda1" };
+	struct block_devices b = { .items = &d, .count = 1 };
+
+	(void)state;
+	strcpy(d.path, in_folder("fs"));
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		shell("rm -f fs; truncate -s 160M fs; mke2fs -q -t ext4 -O metadata_csum -b 4096 -U " FS_UUID
+		      " fs");
+		shell(rows[i].how);
+		expect_words("UUID=" FS_UUID, "", &b, rows[i].verdict, rows[i].id, rows[i].words,
+			     NULL);
+		/* The disk of another file system: what root= names is not there. */
+		expect_root("UUID=" LUKS_UUID, &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT");
+	}
+}
+
+/* LVM without its metadata, or with a part of it: never a wrong root=. */
+static void test_root_on_lvm(void **state)
+{
+	static const struct {
+		unsigned int at;
+		enum verdict verdict;
+		const char *id, *words;
+	} rows[] = {
+		{ 16384, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", "lvm pvs" },
+		{ 5200, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-LVM",
+		  "the checksum of its LVM metadata is wrong" },
+		{ 4100, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-LVM",
+		  "the checksum of its LVM metadata area's header is wrong" },
+		{ 560, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-LVM",
+		  "the checksum of its LVM label is wrong" },
+	};
+	static const char *const roots[] = { "/dev/mapper/no-such", "UUID=" FS_UUID };
+	struct block_device d = { .name = "vda1" };
+	struct block_devices b = { .items = &d, .count = 1 };
+
+	(void)state;
+	strcpy(d.path, in_folder("pv"));
+	for (size_t i = 0; i < ARRAY_SIZE(rows) * ARRAY_SIZE(roots); i++) {
+		const char *root = roots[i % ARRAY_SIZE(roots)];
+		char line[128];
+
+		snprintf(line, sizeof(line),
+			 "printf 1 | dd of=pv bs=1 seek=%u conv=notrunc status=none",
+			 rows[i / ARRAY_SIZE(roots)].at);
+		put_volume();
+		shell(line);
+		expect_words(root, "", &b, rows[i / ARRAY_SIZE(roots)].verdict,
+			     rows[i / ARRAY_SIZE(roots)].id, rows[i / ARRAY_SIZE(roots)].words,
+			     NULL);
+	}
+	put_volume();
+	shell("dd if=/dev/zero of=pv bs=4096 seek=1 count=200 conv=notrunc status=none");
+	expect_words(roots[0], "", &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT",
+		     "zeros are where its LVM label says", NULL);
+}
+
+/* What explains that a device is not there. */
+static void test_root_disk_told(void **state)
+{
+	struct block_device d[2] = { { .name = "vda", .divided = true }, { .name = "vda1" } };
+	struct block_device empty[] = { { .name = "sdb", .path = "/dev/sdb" },
+					{ .name = "sdc", .path = "/dev/sdc", .removable = true },
+					{ .name = "md0", .path = "/dev/md0" } };
+	struct block_devices b = { .items = d, .count = 2, .empty = empty, .empty_count = 3 };
+	static const char lost[] =
+		"its extended partition, from sector 4096 on, begins without a table";
+
+	(void)state;
+	shell("rm -f disk fs; truncate -s 20M disk fs; mke2fs -q -t ext4 fs; "
+	      "printf 'label: dos\nstart=2048,size=2048\nstart=4096,size=8192,type=5\n"
+	      "start=6144,size=4096\n' | sfdisk -q disk");
+	strcpy(d[0].path, in_folder("disk"));
+	strcpy(d[1].path, in_folder("fs"));
+	expect_words("UUID=" FS_UUID, "", &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT",
+		     "/dev/sdb: has 0 bytes: a dead disk shows itself so", lost);
+	expect_words("/dev/vda5", "", &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT",
+		     "/dev/sdc: has 0 bytes: no medium", lost);
+	expect_words("/dev/md0p1", "", &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT",
+		     "/dev/md0: has 0 bytes: an array", lost);
+	shell("dd if=/dev/zero of=disk bs=512 seek=4096 count=1 conv=notrunc status=none");
+	expect_words("/dev/vda5", "", &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", lost, NULL);
 }
 
 /* It is there, and what it holds is looked at; a file in /dev stands for a device. */
@@ -612,7 +889,7 @@ static void test_root_content(void **state)
 		  "status=none; }; f",
 		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK" },
 	};
-	struct block_devices none = { NULL, 0 };
+	struct block_devices none = { .items = NULL };
 	char root[] = "/dev/shm/root.XXXXXX";
 	int fd = mkstemp(root);
 
@@ -650,6 +927,11 @@ int main(void)
 		cmocka_unit_test(test_source_missing),
 		cmocka_unit_test(test_lvm),
 		cmocka_unit_test(test_root_device),
+		cmocka_unit_test(test_root_is_wrong),
+		cmocka_unit_test(test_root_names),
+		cmocka_unit_test(test_root_lost),
+		cmocka_unit_test(test_root_on_lvm),
+		cmocka_unit_test(test_root_disk_told),
 		cmocka_unit_test(test_root_content),
 	};
 	int failed;
@@ -657,7 +939,7 @@ int main(void)
 	if (!mkdtemp(folder))
 		return 1;
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	shell("rm -rf sys fs pv");
+	shell("rm -rf sys fs pv disk key");
 	rmdir(folder);
 	return failed;
 }

@@ -186,6 +186,7 @@ static void test_direct(void **state)
 	assert_int_equal(d.count, 2);
 	assert_string_equal(d.items[0].source, "/dev/sda2");
 	assert_string_equal(d.items[0].top, "/dev/mapper/root_crypt");
+	assert_string_equal(d.root, "/dev/mapper/root_crypt");
 	assert_int_equal(d.items[0].layer_count, 0);
 	assert_string_equal(d.items[1].source, "/dev/sda3");
 	assert_string_equal(d.items[1].name, "usr_crypt");
@@ -221,9 +222,12 @@ static void test_no_luks(void **state)
 	put("mountinfo", "23 1 8:2 / / rw - ext4 /dev/sda2 rw\n");
 	crypt_devices_find(&d, &running);
 	assert_int_equal(d.count, 0);
+	assert_string_equal(d.root, "/dev/sda2");
 	crypt_devices_clear(&d);
+	/* What is mounted is no fact about another root. */
 	crypt_devices_find(&d, &image);
 	assert_int_equal(d.count, 0);
+	assert_null(d.root);
 	crypt_devices_clear(&d);
 }
 

@@ -236,12 +236,49 @@ static void test_cryptopts(void **state)
 	assert_null(unlock_list_read(NULL));
 }
 
+/* A device that was sealed by its name, and that this boot is not told to unlock. */
+static void test_needed(void **state)
+{
+	static const char id[] = "11111111-2222-4333-8444-555555555501";
+	static char uuid[] = "11111111-2222-4333-8444-555555555501", source[] = "/dev/vdb";
+	static char name[] = "root_crypt", nothing[] = "";
+	static const struct {
+		const char *crypttab, *line;
+		bool needed;
+	} rows[] = {
+		{ NULL, NULL, false },
+		{ "", "root=/dev/vda1 ro", false },
+		{ "other UUID=11111111-2222-4333-8444-555555555502 none luks\n", "ro", false },
+		{ "data UUID=11111111-2222-4333-8444-555555555501 none luks\n", "ro", true },
+		{ "data /dev/vdb none luks\n", "ro", true },
+		{ NULL, "rd.luks.uuid=luks-11111111-2222-4333-8444-555555555501", true },
+		{ NULL, "root=UUID=11111111-2222-4333-8444-555555555501", true },
+	};
+	struct sealed_layer layer = { "crypt", name, nothing };
+	struct sealed_luks s = { .uuid = uuid, .device = source, .place = nothing, .version = 2 };
+	struct luks_device d = { .sealed = &s, .match = RECORD_UUID };
+
+	(void)state;
+	assert_string_equal(uuid, id);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(luks_device_is_needed(&d, rows[i].crypttab, rows[i].line),
+				 rows[i].needed);
+	/* The record says that the boot unlocks it, whatever crypttab has lost. */
+	s.layers = &layer;
+	s.layer_count = 1;
+	assert_true(luks_device_is_needed(&d, "", "root=/dev/vda1 ro"));
+	s.layer_count = 0;
+	d.own = &s;
+	assert_true(luks_device_is_needed(&d, NULL, NULL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_by_what_it_proves_itself),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_recorded),
+		cmocka_unit_test(test_needed),
 		cmocka_unit_test(test_root),
 		cmocka_unit_test(test_root_is_file_system),
 		cmocka_unit_test(test_root_and_crypttab),

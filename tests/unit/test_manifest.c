@@ -270,6 +270,32 @@ static void test_round_trip(void **state)
 	manifest_clear(&back);
 }
 
+/* With and without it: older records have none. */
+static void test_root_uuid(void **state)
+{
+	static const char uuid[] = "0c9a9c7e-6f41-4c8c-9a4b-0123456789ab";
+	struct manifest m, back;
+	char *text;
+	size_t len;
+
+	(void)state;
+	for (int known = 0; known <= 1; known++) {
+		fill(&m);
+		if (known)
+			strcpy(m.root_uuid, uuid);
+		text = format(&m, &len);
+		assert_int_equal(strstr(text, "\nroot ") != NULL, known);
+		assert_int_equal(manifest_parse(&back, text, len, reason), 0);
+		assert_string_equal(back.root_uuid, known ? uuid : "");
+		manifest_clear(&back);
+		assert_int_equal(manifest_parse_devices(&back, text, len, reason), 0);
+		assert_string_equal(back.root_uuid, known ? uuid : "");
+		manifest_clear(&back);
+		manifest_clear(&m);
+		free(text);
+	}
+}
+
 static void test_luks_round_trip(void **state)
 {
 	const struct sealed_luks *s;
@@ -628,19 +654,13 @@ static void test_content_types(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_luks_round_trip),
-		cmocka_unit_test(test_luks_strict),
-		cmocka_unit_test(test_no_luks),
-		cmocka_unit_test(test_round_trip),
-		cmocka_unit_test(test_guard_copy),
-		cmocka_unit_test(test_empty),
-		cmocka_unit_test(test_every_bit),
-		cmocka_unit_test(test_every_length),
-		cmocka_unit_test(test_zeros),
-		cmocka_unit_test(test_strict),
-		cmocka_unit_test(test_newer),
-		cmocka_unit_test(test_big),
-		cmocka_unit_test(test_load),
+		cmocka_unit_test(test_root_uuid),     cmocka_unit_test(test_luks_round_trip),
+		cmocka_unit_test(test_luks_strict),   cmocka_unit_test(test_no_luks),
+		cmocka_unit_test(test_round_trip),    cmocka_unit_test(test_guard_copy),
+		cmocka_unit_test(test_empty),	      cmocka_unit_test(test_every_bit),
+		cmocka_unit_test(test_every_length),  cmocka_unit_test(test_zeros),
+		cmocka_unit_test(test_strict),	      cmocka_unit_test(test_newer),
+		cmocka_unit_test(test_big),	      cmocka_unit_test(test_load),
 		cmocka_unit_test(test_content_types),
 	};
 

@@ -56,15 +56,28 @@ static struct superblock look(void)
 	return s;
 }
 
-static uint32_t spare(const char *uuid, uint64_t *block)
+static struct superblock_spare spare(const char *uuid, const char *label)
 {
 	struct luks_source source;
-	uint32_t size;
+	struct superblock_spare spare;
+	bool found;
 
 	assert_int_equal(luks_source_open(&source, path), 0);
-	size = superblock_find_spare(&source, uuid, block);
+	found = superblock_find_spare(&source, uuid, label, &spare);
+	assert_int_equal(found, *spare.is.kind != 0);
 	luks_source_close(&source);
-	return size;
+	return spare;
+}
+
+static bool is_erased(struct superblock *s)
+{
+	struct luks_source source;
+	bool erased;
+
+	assert_int_equal(luks_source_open(&source, path), 0);
+	erased = superblock_is_erased(&source, s);
+	luks_source_close(&source);
+	return erased;
 }
 
 static int remove_image(void **state)
@@ -200,31 +213,91 @@ static void test_checksums_of_others(void **state)
 
 static void test_spare(void **state)
 {
-	static const unsigned char zeros[4096];
+	static const unsigned char zeros[8192];
 	static const struct {
 		const char *command;
 		unsigned int mib;
 		uint32_t size;
 		uint64_t block;
+		bool rest;
 	} rows[] = {
-		{ "mke2fs -q -t ext4 -b 4096 -U " UUID, 160, 4096, 32768 },
-		{ "mke2fs -q -t ext4 -b 2048 -U " UUID, 160, 2048, 16384 },
-		{ "mke2fs -q -t ext4 -b 1024 -U " UUID, 160, 1024, 8193 },
+		{ "mke2fs -q -t ext4 -b 4096 -L root -U " UUID, 160, 4096, 32768, true },
+		{ "mke2fs -q -t ext4 -b 2048 -L root -U " UUID, 160, 2048, 16384, true },
+		{ "mke2fs -q -t ext4 -b 1024 -L root -U " UUID, 160, 1024, 8193, true },
+		/* Its group descriptors go on behind the first 4 KiB. */
+		{ "mke2fs -q -t ext4 -b 1024 -L root -U " UUID, 1600, 1024, 8193, true },
+		{ "mke2fs -q -t ext3 -b 1024 -L root -U " UUID, 160, 1024, 8193, true },
+		{ "mke2fs -q -t ext2 -b 4096 -O ^resize_inode -L root -U " UUID, 160, 4096, 32768,
+		  true },
+		/* No reserved blocks: what lies there in group 0 is not told by group 1. */
+		{ "mke2fs -q -t ext2 -b 1024 -O ^resize_inode -L root -U " UUID, 160, 1024, 8193,
+		  false },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		uint64_t block = 0;
+		struct superblock_spare s;
 
 		make(rows[i].command, rows[i].mib);
-		overwrite(0, zeros, sizeof(zeros));
+		overwrite(0, zeros, 4096);
 		assert_string_equal(look().kind, "");
-		assert_int_equal(spare(UUID, &block), rows[i].size);
-		assert_int_equal(block, rows[i].block);
-		assert_int_equal(spare("00000000-0000-0000-0000-000000000000", &block), 0);
+		s = spare(UUID, "root");
+		assert_int_equal(s.size, rows[i].size);
+		assert_int_equal(s.block, rows[i].block);
+		assert_int_equal(s.rest_is_there, rows[i].rest);
+		assert_string_equal(s.is.uuid, UUID);
+		assert_string_equal(s.is.label, "root");
+		assert_int_equal(spare("00000000-0000-0000-0000-000000000000", NULL).size, 0);
+		assert_int_equal(spare(UUID, "other").size, 0);
+		/* More than the superblock's block is gone. */
+		overwrite(4096, zeros, 4096);
+		assert_int_equal(spare(UUID, NULL).size, rows[i].size);
+		assert_false(spare(UUID, NULL).rest_is_there);
 		remove_image(state);
 	}
 	make("", 160);
-	assert_int_equal(spare(UUID, &(uint64_t){ 0 }), 0);
+	assert_int_equal(spare(UUID, NULL).size, 0);
+	remove_image(state);
+	make("mkfs.btrfs -q -L root -U " UUID, 320);
+	overwrite(65536, zeros, 4096);
+	assert_string_equal(look().kind, "");
+	assert_string_equal(spare(UUID, "root").is.kind, "btrfs");
+	assert_string_equal(spare("00000000-0000-0000-0000-000000000000", NULL).is.kind, "");
+}
+
+/* wipefs erases the magic alone; with a byte more that is lost it is not that. */
+static void test_erased(void **state)
+{
+	static const unsigned char zeros[8];
+	static const struct {
+		const char *command, *kind;
+		unsigned int magic, len, other;
+		bool proven;
+	} rows[] = {
+		{ "mke2fs -q -t ext4 -L root -U " UUID, "ext4", 1080, 2, 1024 + 0x20, true },
+		{ "mke2fs -q -t ext3 -L root -U " UUID, "ext3", 1080, 2, 1024 + 0x20, false },
+		{ "mkfs.xfs -q -f -L root -m uuid=" UUID, "xfs", 0, 4, 32, true },
+		{ "mkfs.btrfs -q -f -L root -U " UUID, "btrfs", 65600, 8, 65536 + 32, true },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct superblock s;
+
+		make(rows[i].command, 320);
+		assert_string_equal(look().label, "root");
+		assert_int_equal(look().proven, rows[i].proven);
+		assert_false(is_erased(&s));
+		overwrite(rows[i].magic, zeros, rows[i].len);
+		assert_string_equal(look().kind, "");
+		assert_true(is_erased(&s));
+		assert_string_equal(s.kind, rows[i].kind);
+		assert_string_equal(s.uuid, UUID);
+		assert_int_equal(s.proven, rows[i].proven);
+		overwrite(rows[i].other, "x", 1);
+		assert_false(is_erased(&s));
+		remove_image(state);
+	}
+	make("", 1);
+	assert_false(is_erased(&(struct superblock){ .kind = "" }));
 }
 
 int main(void)
@@ -236,6 +309,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_damaged_checksum, remove_image),
 		cmocka_unit_test_teardown(test_checksums_of_others, remove_image),
 		cmocka_unit_test_teardown(test_spare, remove_image),
+		cmocka_unit_test_teardown(test_erased, remove_image),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

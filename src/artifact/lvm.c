@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "artifact/lvm.h"
+
+#include <string.h>
+#include <zlib.h>
+
+#include "util/bytes.h"
+#include "util/util.h"
+
+#define SECTOR	 512u
+#define LABELS	 4u /* sectors in which a label may be */
+#define CRC_INIT UINT32_C(0xf597a6cf)
+
+#define LABEL_MAGIC "LABELONE"
+#define LABEL_TYPE  "LVM2 001"
+#define AREA_MAGIC  "\040LVM2\040x[5A%r0N*>"
+#define AREA_AT	    4096u /* of the first metadata area, as pvcreate places it */
+#define AREAS_MAX   2u
+#define TEXT_MAX    (16u << 20)
+#define IGNORED	    1u /* raw_locn: RAW_LOCN_IGNORED */
+
+/* The usual CRC-32, not inverted, and begun with another number. */
+static uint32_t add_crc(uint32_t crc, const unsigned char *p, size_t len)
+{
+	return (uint32_t)~crc32(~crc & UINT32_MAX, p, (uInt)len);
+}
+
+static uint64_t le64(const unsigned char *p)
+{
+	return le32(p) | (uint64_t)le32(p + 4) << 32;
+}
+
+static bool read_at(const struct luks_source *source, void *buf, size_t len, uint64_t offset)
+{
+	return source->read(source->ctx, buf, len, offset) == (ssize_t)len;
+}
+
+static bool label_is_right(const unsigned char *label)
+{
+	return !memcmp(label, LABEL_MAGIC, 8) && !memcmp(label + 24, LABEL_TYPE, 8) &&
+	       add_crc(CRC_INIT, label + 20, SECTOR - 20) == le32(label + 16);
+}
+
+static bool put_back(unsigned char *at, const char *magic)
+{
+	if (!bytes_are_zero(at, 8))
+		return false;
+	memcpy(at, magic, 8);
+	return true;
+}
+
+static bool is_erased(const unsigned char *label)
+{
+	unsigned char copy[SECTOR];
+
+	memcpy(copy, label, SECTOR);
+	return (put_back(copy, LABEL_MAGIC) | put_back(copy + 24, LABEL_TYPE)) &&
+	       label_is_right(copy);
+}
+
+/* SOUND: the one at *at is right. */
+static enum lvm_state look_for_label(const unsigned char *head, size_t *at)
+{
+	enum lvm_state state = LVM_ABSENT;
+
+	for (unsigned int i = 0; i < LABELS; i++) {
+		const unsigned char *label = head + (size_t)i * SECTOR;
+
+		*at = (size_t)i * SECTOR;
+		if (label_is_right(label))
+			return LVM_SOUND;
+		if (is_erased(label))
+			return LVM_ERASED;
+		if (!memcmp(label, LABEL_MAGIC, 8) || !memcmp(label + 24, LABEL_TYPE, 8)) {
+			state = LVM_LABEL_BAD;
+			break;
+		}
+	}
+	return state;
+}
+
+static bool header_is_right(const unsigned char *h)
+{
+	return add_crc(CRC_INIT, h + 4, SECTOR - 4) == le32(h) &&
+	       !memcmp(h + 4, AREA_MAGIC, sizeof(AREA_MAGIC) - 1);
+}
+
+/* A text that reaches the end of its area goes on behind the header. True: as its checksum says. */
+static bool text_is_right(const struct luks_source *source, uint64_t area, uint64_t area_size,
+			  const unsigned char *locn)
+{
+	uint64_t at = le64(locn), left = le64(locn + 8);
+	uint32_t crc = CRC_INIT;
+	unsigned char block[4096];
+
+	if (!left || left > TEXT_MAX || at < SECTOR || at >= area_size || left > area_size - SECTOR)
+		return true;
+	while (left) {
+		uint64_t n = area_size - at < sizeof(block) ? area_size - at : sizeof(block);
+
+		n = left < n ? left : n;
+		if (!read_at(source, block, n, area + at))
+			return true;
+		crc = add_crc(crc, block, n);
+		left -= n;
+		at = at + n == area_size ? SECTOR : at + n;
+	}
+	return crc == le32(locn + 16);
+}
+
+static enum lvm_state examine_area(const struct luks_source *source, uint64_t area, uint64_t size,
+				   uint64_t *offset)
+{
+	unsigned char h[SECTOR];
+
+	*offset = area;
+	if (!read_at(source, h, sizeof(h), area))
+		return LVM_SOUND;
+	if (bytes_are_zero(h, sizeof(h)))
+		return LVM_AREA_ZERO;
+	if (!header_is_right(h))
+		return LVM_HEADER_BAD;
+	if (le32(h + 40 + 20) & IGNORED || text_is_right(source, area, size, h + 40))
+		return LVM_SOUND;
+	*offset = area + le64(h + 40);
+	return LVM_TEXT_BAD;
+}
+
+/* Behind the UUID and the size two lists of places, each ended by zeros: of data, and of metadata. */
+static enum lvm_state examine_areas(const struct luks_source *source, const unsigned char *label,
+				    uint64_t *offset)
+{
+	size_t at = (size_t)le32(label + 20) + 40;
+	enum lvm_state state = LVM_SOUND;
+	unsigned int list = 0, areas = 0;
+
+	for (; list < 2 && at <= SECTOR - 16 && areas < AREAS_MAX; at += 16) {
+		if (!le64(label + at)) {
+			list++;
+			continue;
+		}
+		if (!list)
+			continue;
+		areas++;
+		state = examine_area(source, le64(label + at), le64(label + at + 8), offset);
+		if (state != LVM_SOUND)
+			break;
+	}
+	return state;
+}
+
+enum lvm_state lvm_examine(const struct luks_source *source, uint64_t *offset)
+{
+	unsigned char head[LABELS * SECTOR], area[SECTOR];
+	enum lvm_state state;
+	size_t at = 0;
+
+	*offset = 0;
+	if (!read_at(source, head, sizeof(head), 0))
+		return LVM_ABSENT;
+	state = look_for_label(head, &at);
+	*offset = state == LVM_ABSENT ? 0 : at;
+	if (state == LVM_SOUND)
+		return examine_areas(source, head + at, offset);
+	if (state != LVM_ABSENT || !read_at(source, area, sizeof(area), AREA_AT) ||
+	    !header_is_right(area))
+		return state;
+	if (bytes_are_zero(head, sizeof(head)))
+		return LVM_LABEL_GONE;
+	return luks_recognise_other(source) ? LVM_ABSENT : LVM_LABEL_LOST;
+}
+
+const char *lvm_state_text(enum lvm_state state)
+{
+	static const char *const texts[] = {
+		[LVM_ERASED] = "eight bytes of its LVM label were erased, as wipefs does it",
+		[LVM_LABEL_GONE] = "an LVM metadata area is there, and no label in front of it, as "
+				   "pvremove leaves it",
+		[LVM_LABEL_LOST] = "other bytes are where its LVM label was, and its metadata area "
+				   "is there",
+		[LVM_LABEL_BAD] = "the checksum of its LVM label is wrong",
+		[LVM_HEADER_BAD] = "the checksum of its LVM metadata area's header is wrong",
+		[LVM_TEXT_BAD] = "the checksum of its LVM metadata is wrong",
+		[LVM_AREA_ZERO] = "zeros are where its LVM label says that its metadata begin",
+	};
+
+	return state < ARRAY_SIZE(texts) ? texts[state] : NULL;
+}

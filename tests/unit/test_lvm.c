@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "artifact/lvm.h"
+#include "lvm_volume.h"
+#include "util/util.h"
+
+static unsigned char pv[LVM_PV_BYTES];
+
+static ssize_t read_pv(void *ctx, void *buf, size_t len, uint64_t offset)
+{
+	(void)ctx;
+	if (offset >= sizeof(pv))
+		return 0;
+	if (len > sizeof(pv) - offset)
+		len = sizeof(pv) - offset;
+	memcpy(buf, pv + offset, len);
+	return (ssize_t)len;
+}
+
+static const struct luks_source source = { .read = read_pv, .size = sizeof(pv) };
+
+static void expect(enum lvm_state state, uint64_t where)
+{
+	uint64_t offset;
+
+	assert_int_equal(lvm_examine(&source, &offset), state);
+	assert_int_equal(offset, where);
+	assert_int_equal(lvm_state_text(state) == NULL, state == LVM_ABSENT || state == LVM_SOUND);
+}
+
+static void test_sound(void **state)
+{
+	(void)state;
+	memset(pv, 0, sizeof(pv));
+	expect(LVM_ABSENT, 0);
+	lvm_volume_make(pv, false);
+	expect(LVM_SOUND, LVM_PV_AREA);
+	/* The text goes on at the start of its area. */
+	lvm_volume_make(pv, true);
+	expect(LVM_SOUND, LVM_PV_AREA);
+}
+
+/* Each byte that a checksum covers counts, and no other. */
+static void test_every_byte(void **state)
+{
+	(void)state;
+	lvm_volume_make(pv, true);
+	for (size_t i = 0; i < sizeof(pv); i++) {
+		enum lvm_state expected = lvm_volume_part(i);
+		uint64_t offset;
+
+		pv[i] ^= 0x10;
+		assert_int_equal(lvm_examine(&source, &offset), expected);
+		assert_int_equal(lvm_is_damaged(lvm_examine(&source, &offset)),
+				 expected != LVM_SOUND);
+		pv[i] ^= 0x10;
+	}
+}
+
+/* What programs leave behind is no damage. */
+static void test_erased(void **state)
+{
+	(void)state;
+	lvm_volume_make(pv, false);
+	memset(pv + 512 + 24, 0, 8); /* wipefs */
+	expect(LVM_ERASED, 512);
+	pv[512 + 33] ^= 1;
+	expect(LVM_LABEL_BAD, 512);
+	lvm_volume_make(pv, false);
+	memset(pv + 512, 0, 512); /* pvremove */
+	expect(LVM_LABEL_GONE, 0);
+	memset(pv, 'x', 4096);
+	expect(LVM_ABSENT, 0); /* one byte over and over is a pattern that is known */
+	for (size_t i = 0; i < 4096; i++)
+		pv[i] = (unsigned char)i;
+	expect(LVM_LABEL_LOST, 0);
+	pv[LVM_PV_AREA + 5] ^= 1;
+	expect(LVM_ABSENT, 0);
+	lvm_volume_make(pv, false);
+	memset(pv + LVM_PV_AREA, 0, 512);
+	expect(LVM_AREA_ZERO, LVM_PV_AREA);
+	/* No group yet: no text. */
+	lvm_volume_make(pv, false);
+	memset(pv + LVM_PV_AREA + 40, 0, 24);
+	lvm_volume_seal(pv);
+	expect(LVM_SOUND, LVM_PV_AREA);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sound),
+		cmocka_unit_test(test_every_byte),
+		cmocka_unit_test(test_erased),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
