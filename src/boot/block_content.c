@@ -72,6 +72,8 @@ static const char *doubt(const struct luks_source *source, const char *path)
 		return "nothing known at its start";
 	if (seen.damaged)
 		return "the checksum of its superblock is wrong";
+	if (seen.ext_block && !seen.uuid[strspn(seen.uuid, "0-")])
+		return "its UUID is nothing but zeros";
 	if (strcmp(seen.kind, "crypto_LUKS") != 0 || luks_is_sound(source, path))
 		return NULL;
 	return "its LUKS header or a keyslot is not as it should be";

@@ -258,6 +258,54 @@ static void test_uuid_lost(void **state)
 	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > btrfs (ANOTHER ONE)");
 }
 
+/* Where no checksum tells, a spare superblock does: not which of the two it had last, but that it had both. */
+static void test_uuid_lost_without_checksum(void **state)
+{
+	static const char *const kinds[] = { "-t ext2 -b 4096", "-t ext3 -b 1024",
+					     "-t ext4 -O ^metadata_csum -b 4096" };
+	static const char *const losses[] = { "if=/dev/zero", "if=/dev/urandom" };
+	struct block_device d = { .name = "vda1" };
+	struct block_devices b = { &d, 1 };
+	struct report r;
+
+	(void)state;
+	strcpy(d.path, in_folder("fs"));
+	for (size_t i = 0; i < ARRAY_SIZE(kinds) * ARRAY_SIZE(losses); i++) {
+		const char *kind = kinds[i / ARRAY_SIZE(losses)];
+		const char *loss = losses[i % ARRAY_SIZE(losses)];
+		char line[512];
+
+		snprintf(line, sizeof(line),
+			 "rm -f fs; truncate -s 160M fs; mke2fs -q %s -U " FS_UUID " fs", kind);
+		shell(line);
+		expect_root("UUID=" FS_UUID, &b, VERDICT_INTACT, NULL);
+		expect_root("UUID=" LUKS_UUID, &b, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT");
+		snprintf(line, sizeof(line),
+			 "dd %s of=fs bs=8 seek=141 count=2 conv=notrunc status=none", loss);
+		shell(line);
+		expect_root("UUID=" FS_UUID, &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK");
+		/* Given another one by its owner: tune2fs writes the spare ones as well. */
+		snprintf(line, sizeof(line),
+			 "rm -f fs; truncate -s 160M fs; mke2fs -q %s -U " FS_UUID
+			 " fs; tune2fs -f -U " LUKS_UUID " fs >/dev/null 2>&1",
+			 kind);
+		shell(line);
+		expect_root("UUID=" LUKS_UUID, &b, VERDICT_INTACT, NULL);
+		expect_root("UUID=" FS_UUID, &b, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT");
+	}
+	shell("printf '\\0\\0\\0\\0\\0\\0\\0\\0' | dd of=fs bs=8 seek=141 conv=notrunc status=none");
+	report_init(&r, "boot");
+	assert_true(root_device_report(&r, "UUID=" LUKS_UUID, &b));
+	assert_non_null(strstr(r.findings[0].summary, "the UUID 00000000-0000-0000-"));
+	assert_non_null(strstr(r.findings[0].summary, LUKS_UUID ", which root= names"));
+	assert_non_null(strstr(r.findings[0].next.items[2], "e2fsck -b 32768 -B 4096"));
+	report_clear(&r);
+	/* Too small for a spare one: zeros are no UUID that anyone gives. */
+	shell("rm -f fs; truncate -s 20M fs; mke2fs -q -t ext2 -b 4096 -U " FS_UUID
+	      " fs; dd if=/dev/zero of=fs bs=8 seek=141 count=2 conv=notrunc status=none");
+	expect_root("UUID=" FS_UUID, &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT");
+}
+
 /* Spare superblocks of a file system outlive it: mke2fs alone writes those in the same places anew. */
 static void test_made_anew(void **state)
 {
@@ -639,6 +687,7 @@ int main(void)
 		cmocka_unit_test(test_whole_chain),
 		cmocka_unit_test(test_superblock_gone),
 		cmocka_unit_test(test_uuid_lost),
+		cmocka_unit_test(test_uuid_lost_without_checksum),
 		cmocka_unit_test(test_made_anew),
 		cmocka_unit_test(test_not_opened),
 		cmocka_unit_test(test_root_is_luks),
