@@ -122,6 +122,7 @@ struct luks {
 		uint64_t before;
 		char uuid[41];
 		bool whole; /* each copy of its header is good */
+		bool cut;   /* before, and told by what is here of it, not by what is in front */
 	} inside;
 	/* LUKS1: of the fields that neither a change of a slot nor of the UUID alters; else 0. */
 	uint64_t immutable_hash;
@@ -139,10 +140,14 @@ int luks_read(const struct luks_source *source, struct luks *l);
 /*
  * Without a good header at the start: looks in every sector of the LUKS_NEAR bytes behind it, and of
  * those in front of it when the device at path is a partition, for a container that begins there
- * (l->inside), as when the partition table was written anew with another start. -ENOMEM.
+ * (l->inside), as when the partition table was written anew with another start. Then for a good second
+ * header of LUKS2 that lies in front of the place that it states: the beginning was cut off. -ENOMEM.
  */
 #define LUKS_NEAR (4u << 20)
 int luks_find_near(const struct luks_source *source, const char *path, struct luks *l);
+
+/* Forgets what seems to be a header at the start: it is a part of l->inside. */
+void luks_take_for_part(struct luks *l);
 
 /* Whether a header tells of the keyslots: a good one, or one that was put together. */
 bool luks_is_known(const struct luks *l);

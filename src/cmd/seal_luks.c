@@ -168,6 +168,12 @@ static int leave_out_layer(const struct candidate *c, const struct luks_view *v)
 	char part[64];
 	bool named = device_at(c->path, v->luks.inside.offset, part, sizeof(part));
 
+	if (v->luks.inside.before) {
+		why = text_format("the LUKS%d container begins %" PRIu64
+				  " bytes in front of its start",
+				  v->luks.inside.version, v->luks.inside.before);
+		return leave_out(c, why);
+	}
 	why = text_format("a LUKS%d container begins at byte %" PRIu64
 			  " in it, not at its start; name %s",
 			  v->luks.inside.version, v->luks.inside.offset,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "manifest/luks_damage.h"
+#include "manifest/luks_moved.h"
 #include "util/hash.h"
 #include "util/util.h"
 
@@ -178,6 +179,7 @@ int luks_view_compare(struct luks_view *v, const struct luks_source *source,
 	v->sealed_at = sealed ? sealed_at : 0;
 	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++)
 		v->comparison.slots[i] = SLOT_UNKNOWN;
+	luks_look_for_moved(sealed, source, &v->luks);
 	if (sealed)
 		err = sealed_luks_compare(sealed, &v->luks, source, &v->comparison);
 	if (!err && sealed)

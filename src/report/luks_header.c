@@ -333,6 +333,47 @@ static char *inside_command(const struct luks_view *v)
 		v->luks.inside.offset, place);
 }
 
+/*
+ * The bytes in front of the start are not here, or not known to be there: those who copied it began too
+ * late, or the device begins too late.
+ */
+static void container_cut_off(struct report *r, const struct luks_view *v)
+{
+	const struct luks *l = &v->luks;
+	const char *place = luks_view_place(v);
+	uint64_t before = l->inside.before;
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-LUKS-INSIDE", place,
+		"%s not in its place: the container begins %" PRIu64 " bytes in front of what "
+		"is here. Its start was cut off when it was copied, or the device begins too late. "
+		"cryptsetup does not find it like this.",
+		v->sealed ? "What was sealed of the LUKS container is here,"
+			  : "The second copy of a LUKS2 header is here, and good,",
+		before);
+
+	if (v->other)
+		finding_text(f, "at the start now", "%s", v->other);
+	finding_text(f, v->sealed ? "sealed UUID" : "UUID of the container", "%s", l->inside.uuid);
+	finding_number(f, "bytes missing in front", before);
+	finding_not(f, "the passphrase, its length, or the keyboard layout");
+	finding_next(
+		f,
+		"Write nothing to it: a header that is restored or repaired now goes to the wrong "
+		"place, into key material or the data.");
+	finding_next(
+		f,
+		"An image: copy it again from where it came from, from the first byte on. A device: "
+		"its start has to be earlier by so many bytes, %" PRIu64
+		" in sectors of 512 (losetup "
+		"--list; sfdisk --dump).",
+		before / 512);
+	finding_next(
+		f,
+		"When what was in front is lost: in a copy, put its place back, and examine that: { "
+		"head -c %" PRIu64 " /dev/zero; cat %s; } >WHOLE.img; bootverdict luks WHOLE.img",
+		before, place);
+}
+
 /* Where a container that moved begins: the device to count from, and the byte there. */
 static uint64_t moved_to(const struct luks_view *v, const struct location *start,
 			 const char **device)
@@ -370,16 +411,22 @@ static void container_moved(struct report *r, const struct luks_view *v)
 
 	device_locate(luks_view_place(v), 0, &start);
 	byte = moved_to(v, &start, &device);
+	/* Below 0. */
+	if (byte > INT64_MAX) {
+		container_cut_off(r, v);
+		return;
+	}
 	f = report_finding(
 		r, VERDICT_INCONCLUSIVE, "BV-LUKS-INSIDE", luks_view_place(v),
 		"The LUKS%d container that was sealed is there, but it begins %" PRIu64
 		" bytes %s: "
-		"%s. Its header is good. cryptsetup does not find it like this.",
+		"%s. %scryptsetup does not find it like this.",
 		l->inside.version, l->inside.before ? l->inside.before : l->inside.offset,
 		l->inside.before ? "in front of the start" : "further in",
 		device == start.disk
 			? "the partition table gives another start than when it was sealed"
-			: "what it lies on begins elsewhere than when it was sealed");
+			: "what it lies on begins elsewhere than when it was sealed",
+		l->inside.whole ? "Its header is good. " : "");
 	if (v->other)
 		finding_text(f, "at the start now", "%s", v->other);
 	finding_text(f, "sealed UUID", "%s", v->sealed->uuid);
@@ -400,8 +447,15 @@ static void container_moved(struct report *r, const struct luks_view *v)
 static void container_inside(struct report *r, const struct luks_view *v)
 {
 	const struct luks *l = &v->luks;
-	cleanup(free_ptr) char *command = inside_command(v);
-	struct finding *f = report_finding(
+	cleanup(free_ptr) char *command = NULL;
+	struct finding *f;
+
+	if (l->inside.cut) {
+		container_cut_off(r, v);
+		return;
+	}
+	command = inside_command(v);
+	f = report_finding(
 		r, VERDICT_INCONCLUSIVE, "BV-LUKS-INSIDE", luks_view_place(v),
 		"A LUKS%d container begins at byte %" PRIu64
 		" in it, and none at its start: it is what "
@@ -595,11 +649,13 @@ static void move_back(struct finding *f, const struct luks_view *v)
 static void conversion_was_cut(struct report *r, const struct luks_view *v)
 {
 	int64_t shift = v->comparison.shift;
+	bool cut_off = !v->luks.version && shift < 0;
 	struct finding *f = report_finding(
 		r, VERDICT_INCONCLUSIVE, "BV-LUKS-CONVERT", luks_view_place(v),
-		"A conversion to LUKS%d was interrupted: key material lies %llu bytes %s the place "
+		"A conversion to LUKS%d was interrupted%s: key material lies %llu bytes %s the place "
 		"where it was sealed. No passphrase opens the disk like this, also the right one.",
-		shift > 0 ? 2 : 1, (unsigned long long)(shift > 0 ? shift : -shift),
+		shift > 0 ? 2 : 1, cut_off ? ", or so much was cut off the start" : "",
+		(unsigned long long)(shift > 0 ? shift : -shift),
 		shift > 0 ? "behind" : "in front of");
 
 	finding_text(f, "sealed UUID", "%s", v->sealed->uuid);
@@ -607,7 +663,10 @@ static void conversion_was_cut(struct report *r, const struct luks_view *v)
 	luks_next_keep_evidence(f, v);
 	if (v->luks.chosen >= 0)
 		move_back(f, v);
-	luks_next_use_backup(f, v);
+	if (cut_off)
+		luks_next_on_a_copy(f, luks_view_place(v));
+	else
+		luks_next_use_backup(f, v);
 }
 
 static void unknown_requirement(struct report *r, const struct luks_view *v)

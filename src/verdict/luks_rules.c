@@ -249,7 +249,7 @@ bool luks_holds_another(const struct luks_view *v)
 		return false;
 	/* Without a record, what begins elsewhere on the disk is not its business. */
 	return v->sealed ? strcmp(v->sealed->uuid, l->inside.uuid) == 0
-			 : !l->version && !l->inside.before;
+			 : !l->version && (!l->inside.before || l->inside.cut);
 }
 
 bool luks_has_no_keyslot(const struct luks_view *v)

@@ -477,6 +477,108 @@ told_by() { # COMMAND DEVICE
 	[ "$(findings)" = BV-LUKS-GONE ]
 }
 
+# As an image that was copied from a later byte; the last one has key material alone.
+@test "luks: a sealed container whose start was cut off: no damage, and no header goes over its data" {
+	local whole=$BATS_TEST_TMPDIR/whole.img version sectors command
+
+	for version in 2 1; do
+		make_luks "$DISK" "$version"
+		cp "$DISK" "$whole"
+		unset ROOT
+		seal_luks "$DISK"
+		for sectors in 1 8 32 33 64 513 700; do
+			tail -c +$((sectors * 512 + 1)) "$whole" >"$DISK"
+			for command in check luks; do
+				run -5 told_by $command "$DISK"
+				[ "$(findings)" = BV-LUKS-INSIDE ]
+				[[ $(finding BV-LUKS-INSIDE .summary) == *"begins $((sectors * 512)) bytes in front of what is here"* ]]
+				[[ $output != *luksHeaderRestore* && $output != *"cryptsetup repair"* ]]
+			done
+			run -2 seal_luks "$DISK"
+		done
+		# Put back as it says: what was cut off is lost, and nothing else.
+		tail -c +4097 "$whole" | { head -c 4096 /dev/zero && cat; } >"$DISK"
+		run -1 luks --json "$DISK"
+		if [ "$version" = 2 ]; then
+			[ "$(findings)" = BV-LUKS-COPY ]
+			cryptsetup_opens "$DISK"
+		fi
+		# In its place, and lost: with noise, with zeros, and but for one block of key material.
+		noise 32768 9 | dd of="$DISK" conv=notrunc status=none
+		run -1 luks --json "$DISK"
+		[[ $(finding BV-LUKS-GONE '.next | join(" ")') == *"luksHeaderRestore $DISK"* ]]
+		zero_bytes "$DISK" 0 32768
+		run -1 luks --json "$DISK"
+		[[ $(finding BV-LUKS-GONE '.next | join(" ")') == *"luksHeaderRestore $DISK"* ]]
+		tail -c +16385 "$whole" >"$DISK"
+		dd if="$whole" of="$DISK" bs=4096 skip=8 seek=8 count=1 conv=notrunc status=none
+		run -1 luks "$DISK"
+	done
+	# By the second copy alone, without a record.
+	make_luks "$DISK" 2
+	cp "$DISK" "$whole"
+	unset ROOT
+	for sectors in 1 8 32; do
+		tail -c +$((sectors * 512 + 1)) "$whole" >"$DISK"
+		run -5 luks --json "$DISK"
+		[ "$(findings)" = BV-LUKS-INSIDE ]
+		[ "$(finding BV-LUKS-INSIDE '.evidence["UUID of the container"]')" = "$(cryptsetup luksUUID "$whole")" ]
+		[[ $output != *luksHeaderRestore* ]]
+	done
+	# The first copy is the second one, which is damaged in its place.
+	cp "$whole" "$DISK"
+	dd if="$whole" of="$DISK" bs=16384 skip=1 count=1 conv=notrunc status=none
+	flip_bit "$DISK" $((16384 + 4500))
+	run -1 luks --json "$DISK"
+	[ "$(findings)" = BV-LUKS-HEADERS ]
+}
+
+@test "luks: a loop device that begins too late in its file: what was cut off, by any name" {
+	local slot=$BATS_TEST_TMPDIR/slot.img sectors
+
+	[ "$(id -u)" -eq 0 ] || skip "a loop device is for root"
+	make_luks "$DISK" 2
+	cp "$DISK" "$slot"
+	LOOP=$(losetup --find --show "$slot") || skip "no loop device here"
+	seal_luks "$LOOP"
+	for sectors in 8 64; do
+		tail -c +$((sectors * 512 + 1)) "$DISK" | dd of="$slot" bs=1M conv=notrunc status=none
+		for command in check luks; do
+			run -5 told_by $command "$LOOP"
+			[ "$(findings)" = BV-LUKS-INSIDE ]
+			[ "$(finding BV-LUKS-INSIDE '.evidence["bytes missing in front"]')" -eq $((sectors * 512)) ]
+			[[ $output != *luksHeaderRestore* ]]
+		done
+	done
+	OTHER=$(losetup --find --show --offset 4096 "$DISK")
+	run -5 luks --json "$OTHER"
+	[ "$(findings)" = BV-LUKS-INSIDE ]
+	[ "$(finding BV-LUKS-INSIDE '.evidence["sealed UUID"]')" = "$(cryptsetup luksUUID "$DISK")" ]
+}
+
+# What a conversion moves key material by.
+@test "luks: a container that begins 28672 bytes away is not told as a conversion" {
+	local whole=$BATS_TEST_TMPDIR/whole.img
+
+	make_luks "$DISK" 2
+	cp "$DISK" "$whole"
+	seal_luks "$DISK"
+	tail -c +28673 "$whole" >"$DISK"
+	run -5 luks --json "$DISK"
+	[ "$(findings)" = BV-LUKS-CONVERT ]
+	[[ $(finding BV-LUKS-CONVERT .summary) == *"or so much was cut off the start"* ]]
+	[[ $output != *"luksHeaderRestore $DISK"* ]]
+
+	make_luks "$DISK" 1
+	cp "$DISK" "$whole"
+	unset ROOT
+	seal_luks "$DISK"
+	{ head -c 28672 /dev/zero && cat "$whole"; } >"$DISK"
+	run -5 luks --json "$DISK"
+	[ "$(findings)" = BV-LUKS-INSIDE ]
+	[[ $(finding BV-LUKS-INSIDE .summary) == *"begins 28672 bytes further in"* ]]
+}
+
 @test "luks: a partition with another start: where its container begins, and how it comes back" {
 	local disk=$BATS_TEST_TMPDIR/whole.img start byte=$((4096 * 512)) table part dev
 
