@@ -97,7 +97,8 @@ struct luks {
 		data_offset; /* where encrypted data begins, bytes; a detached header: on the data device */
 	struct luks_keyslot slots[LUKS_SLOTS_MAX];
 	unsigned int slot_count, token_count, digest_count; /* present ones */
-	bool reencrypting; /* the header says that a reencryption is in progress */
+	/* The header says that a reencryption is in progress; when none is known, what is left of it. */
+	bool reencrypting;
 	/*
 	 * What the header needs and this program does not know: mandatory requirements, keyslot
 	 * types, ..., as in "foo, keyslot type bar"; or "". Its keyslots are as far as understood.

@@ -252,6 +252,12 @@ bool luks_holds_another(const struct luks_view *v)
 			 : !l->version && (!l->inside.before || l->inside.cut);
 }
 
+bool luks_may_be_reencrypting(const struct luks_view *v)
+{
+	return v->luks.reencrypting ||
+	       (!luks_is_known(&v->luks) && v->sealed && v->sealed->reencrypting);
+}
+
 bool luks_has_no_keyslot(const struct luks_view *v)
 {
 	/* During a reencryption a keyslot may be of the volume key that is to come. */

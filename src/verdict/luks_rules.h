@@ -88,6 +88,12 @@ bool luks_is_too_small(const struct luks_view *v);
  */
 bool luks_may_be_elsewhere(const struct luks_view *v);
 
+/*
+ * Whether a reencryption is in progress, or may be: the header says so, or without one the record or what
+ * is left of it.
+ */
+bool luks_may_be_reencrypting(const struct luks_view *v);
+
 /* Whether no keyslot is left of a good header, of which all keyslots are understood. */
 bool luks_has_no_keyslot(const struct luks_view *v);
 

@@ -349,6 +349,57 @@ remains_open() { # FILE
 	[[ $output == *"--resume-only"* ]]
 }
 
+# Both JSON areas; what the record says, and what is left of the text, are not known to be over.
+@test "luks: a reencryption was going on when both headers were lost: no backup over it, as before" {
+	local json after=$BATS_TEST_TMPDIR/after.img
+
+	make_luks "$DISK" 2
+	cp "$DISK" "$DISK.before"
+	keyed "$PASSPHRASE" reencrypt --init-only --key-slot 0 --resilience checksum "${QUICK[@]}" "$DISK"
+	cp "$DISK" "$after"
+	seal_luks "$DISK"
+	for json in 4096 20480; do
+		zero_bytes "$DISK" $json 12288
+	done
+	run -1 luks --json "$DISK"
+	[ "$(findings)" = BV-LUKS-HEADERS ]
+	[[ $output == *"No luksHeaderRestore while a reencryption is in progress"* ]]
+	[[ $output == *"The key material of keyslots 0, 1 and 2 is as sealed. Do not overwrite it."* ]]
+	[[ $output != *"--header-backup-file"* && $output != *"opens the disk"* ]]
+	# All of both headers.
+	zero_bytes "$DISK" 0 32768
+	run -1 luks --json "$DISK"
+	[ "$(findings)" = BV-LUKS-GONE ]
+	[[ $output == *"No luksHeaderRestore while"* && $output != *"--header-backup-file"* ]]
+	# Never sealed: a piece of the text tells. Its beginning, in both copies, is lost.
+	cp "$after" "$DISK"
+	unset ROOT
+	for json in 4096 20480; do
+		zero_bytes "$DISK" $json 100
+	done
+	BATS_TEST_TMPDIR=$BATS_TEST_TMPDIR/none run -1 luks --json "$DISK"
+	[ "$(findings)" = BV-LUKS-HEADERS ]
+	[[ $output == *"No luksHeaderRestore while"* && $output != *"--header-backup-file"* ]]
+	# The twin: none was in progress.
+	cp "$DISK.before" "$DISK"
+	seal_luks "$DISK"
+	for json in 4096 20480; do
+		zero_bytes "$DISK" $json 12288
+	done
+	run -1 luks --json "$DISK"
+	[ "$(findings)" = BV-LUKS-HEADERS ]
+	[[ $output == *"luksHeaderRestore $DISK --header-backup-file"* && $output != *"No luksHeaderRestore"* ]]
+	[[ $output == *"with a header of that time, also one without key material, it opens the disk"* ]]
+	# It ended after the seal.
+	cp "$after" "$DISK"
+	unset ROOT
+	seal_luks "$DISK"
+	cp "$DISK.before" "$DISK"
+	flip_bit "$DISK" $(($(slot_offset "$DISK" 2 1) + 5000))
+	run -1 luks --json "$DISK"
+	[[ $output != *"No luksHeaderRestore"* ]]
+}
+
 @test "luks: what is left of a header is read and tried in little: a boot waits for it" {
 	make_luks "$DISK" 2
 	# A brace of both copies' metadata: no text is whole, and nothing proves a sum of them.
