@@ -172,10 +172,15 @@ bool luks_both_copies_are(const struct luks *l, enum luks_copy_state state);
 
 /*
  * The signature of another format that is there: "a GPT partition table", "an ext4 file system",
- * ...; NULL when none is recognised. cryptsetup's blkid knows more of them, and takes each of these
- * for one, too.
+ * ...; NULL when none is recognised. cryptsetup's blkid knows more of them.
  */
 const char *luks_recognise_format(const struct luks_source *source);
+
+/*
+ * Whether cryptsetup's blkid takes it for one, too, for sure: of most formats it asks for more than the
+ * signature, which is compared here for the common ones. False: it may, or not.
+ */
+bool luks_is_taken_for_another(const struct luks_source *source);
 
 /* What is left of a partition table or a boot sector, which blkid takes for none; or NULL. */
 const char *luks_recognise_table(const struct luks_source *source);

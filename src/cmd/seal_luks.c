@@ -202,7 +202,7 @@ static bool is_half_done(const struct luks_view *v, struct luks_judgement j)
 {
 	/* Never sealed, and for all that can be known it is meant to be something else. */
 	if (j.ground == LUKS_FOREIGN || j.ground == LUKS_ERASED)
-		return v->sealed || (v->luks.chosen >= 0 && !luks_is_refused(v));
+		return v->sealed || (v->luks.chosen >= 0 && !luks_may_be_refused(v));
 	if (j.ground == LUKS_TOO_SMALL)
 		return v->sealed;
 	return j.ground == LUKS_COPY_OLDER || j.ground == LUKS_SLOT_WIPED ||

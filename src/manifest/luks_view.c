@@ -35,6 +35,7 @@ static void look_at_other(struct luks_view *v, const struct luks_source *source)
 	if (!v->other && v->luks.chosen < 0)
 		v->other = luks_recognise_table(source);
 	v->foreign = v->other != NULL;
+	v->ambiguous = v->foreign && luks_is_taken_for_another(source);
 	v->member = luks_recognise_member(source);
 	if (!v->other && v->luks.copies[0].state != LUKS_COPY_GOOD)
 		v->other = luks_recognise_other(source);

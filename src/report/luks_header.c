@@ -82,6 +82,15 @@ static void tell_remains(struct finding *f, const struct luks_view *v)
 		finding_text(f, "as sealed", "%s", text);
 }
 
+/* What has the signature alone cryptsetup may take for what it was. */
+static const char *does_not_open(const struct luks_view *v)
+{
+	return luks_is_refused(v)
+		       ? "cryptsetup does not open it like this."
+		       : "cryptsetup may not open it like this: it does not when it takes "
+			 "that for more than a signature.";
+}
+
 /* Which of the two is wanted is not for a program to say. */
 static void ask_which(struct finding *f, const struct luks_view *v)
 {
@@ -122,13 +131,14 @@ static void foreign(struct report *r, const struct luks_view *v)
 {
 	struct finding *f = report_finding(
 		r, VERDICT_INCONCLUSIVE, "BV-LUKS-FOREIGN", luks_view_place(v),
-		"%s lies where %s LUKS header was%s. cryptsetup does not open it like this. A program "
+		"%s lies where %s LUKS header was%s. %s A program "
 		"may have written it by its owner's wish or by mistake, or it belongs elsewhere: the "
 		"bytes do not tell.",
 		v->other, v->luks.version == 2 ? "the first copy of a" : "the",
 		v->luks.chosen >= 0 ? ", and the second copy is good"
 		: v->luks.rebuilt   ? ", and what is left is enough to put the header together"
-				    : ", and not enough of it is left");
+				    : ", and not enough of it is left",
+		does_not_open(v));
 
 	f->summary[0] = (char)toupper((unsigned char)f->summary[0]);
 	add_evidence(f, v);
@@ -150,10 +160,10 @@ static void erased(struct report *r, const struct luks_view *v)
 		l->version,
 		l->version == 2 ? "right, as its checksum proves once they are put back"
 				: "well formed",
-		!luks_is_refused(v)
+		!luks_may_be_refused(v)
 			? "The other copy is good, and cryptsetup puts it back when it opens the "
 			  "disk."
-			: "cryptsetup does not open it like this.");
+			: does_not_open(v));
 
 	add_evidence(f, v);
 	tell_remains(f, v);
@@ -531,8 +541,11 @@ static void one_copy_bad(struct report *r, const struct luks_view *v)
 		"The %s copy of the LUKS2 header is damaged, as its checksum shows; the %s one is "
 		"good, and cryptsetup %s",
 		copy_name(bad), copy_name((unsigned int)l->chosen),
-		v->foreign || v->member
+		luks_is_refused(v)
 			? "refuses the disk all the same, because the signature of another format "
+			  "is on it, too."
+		: v->foreign
+			? "may refuse the disk all the same, because the signature of another format "
 			  "is on it, too."
 			: "uses that, and writes it over the damaged one without a word when it "
 			  "opens the disk, unless it finds the signature of another format. The "
@@ -560,11 +573,11 @@ static void make_equal(struct finding *f, const struct luks_view *v, const char 
 		finding_next(f, "Make them equal again: cryptsetup repair %s%s", option, v->device);
 		return;
 	}
-	finding_next(
-		f,
-		"cryptsetup does not open it like this, because the signature of another format "
-		"is on it, too: %s.",
-		v->foreign ? v->other : v->member);
+	finding_next(f,
+		     "cryptsetup %s open it like this, because the signature of another format "
+		     "is on it, too: %s.",
+		     luks_is_refused(v) ? "does not" : "may not",
+		     v->foreign ? v->other : v->member);
 	if (v->foreign)
 		ask_which(f, v);
 	ask_for_array(f, v);

@@ -59,6 +59,9 @@ int luks_damaged_beside_another_writer(const struct luks *l);
  */
 bool luks_is_refused(const struct luks_view *v);
 
+/* Or may refuse it: whether it takes what is there for another format is not known. */
+bool luks_may_be_refused(const struct luks_view *v);
+
 /*
  * Whether another format's signature explains what is not as it was: something wrote it there, by
  * its owner's wish, by mistake, or in the wrong place.

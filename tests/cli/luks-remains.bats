@@ -161,6 +161,64 @@ remains_open() { # FILE
 	remains_open "$DISK"
 }
 
+# What libblkid takes for a format is more than a signature, for most of them.
+@test "luks: a signature beside a bad copy: cryptsetup is said to refuse it only where it does" {
+	local kind opens said
+	local swap='\x01\0\0\0\xff\x1f\0\0'
+
+	make_luks "$DISK" 2
+	put "$DISK" 4500 '~~~~~~~~'
+	cp "$DISK" "$DISK.bad"
+	for kind in swap lvm fat minix bcache xfs verity real-swap real-lvm real-ext4 real-xfs f2fs ocfs2; do
+		cp "$DISK.bad" "$DISK"
+		opens=no
+		case $kind in
+		swap) opens=yes && put "$DISK" 4086 SWAPSPACE2 ;;
+		lvm) opens=yes && put "$DISK" 512 LABELONE ;;
+		fat) opens=yes && put "$DISK" 82 'FAT32   ' ;;
+		minix) opens=yes && put "$DISK" 1040 '\x7f\x13\x01\0' ;;
+		bcache) opens=yes && put "$DISK" 4120 '\xc6\x85\x73\xf6\x4e\x1a\x45\xca' ;;
+		xfs) opens=yes && put "$DISK" 0 XFSB ;;
+		verity) opens=yes && put "$DISK" 0 'verity\0\0' ;;
+		real-swap) put "$DISK" 4086 SWAPSPACE2 && put "$DISK" 1024 "$swap" ;;
+		real-lvm) python3 "$BATS_TEST_DIRNAME/lvm-label.py" "$DISK" ;;
+		real-*)
+			rm -f "$COPY" && truncate -s 400M "$COPY"
+			"mkfs.${kind#real-}" -q "$COPY"
+			dd if="$COPY" of="$DISK" bs=4096 count=1 conv=notrunc status=none
+			;;
+		f2fs) put "$DISK" 1024 '\x10\x20\xf5\xf2' ;;
+		ocfs2) put "$DISK" 2048 OCFSV2 ;;
+		esac
+		rm -f "$COPY"
+		run -5 luks --json "$DISK"
+		[ "$(findings)" = BV-LUKS-FOREIGN ]
+		said=$(finding BV-LUKS-FOREIGN .summary)
+		if [ $opens = yes ]; then
+			cryptsetup_opens "$DISK"
+			[[ $said == *"may not open it like this"* && $output != *"does not open it like this"* ]]
+		else
+			run ! cryptsetup_opens "$DISK"
+			[[ $said == *"does not open it like this"* ]]
+		fi
+		[[ $output != *"still opens"* ]]
+	done
+	# The second copy is the bad one; what is further in lies in keyslot 0.
+	make_luks "$DISK" 2
+	put "$DISK" $((16384 + 4500)) '~~~~~~~~'
+	cp "$DISK" "$DISK.bad"
+	put "$DISK" 65600 _BHRfS_M
+	run ! cryptsetup_opens "$DISK"
+	[[ $output == *"ambiguous signatures"* ]]
+	run -1 luks --json "$DISK"
+	[[ $(finding BV-LUKS-COPY .summary) == *"refuses the disk all the same"* ]]
+	cp "$DISK.bad" "$DISK"
+	put "$DISK" 65588 ReIsEr
+	run -1 luks --json "$DISK"
+	[[ $(finding BV-LUKS-COPY .summary) == *"may refuse the disk all the same"* ]]
+	keyed "$SECOND" open --test-passphrase "$DISK"
+}
+
 @test "luks: what mkswap, fdisk and the like leave of LUKS2 is inconclusive, and opens" {
 	local tool
 	make_luks "$DISK" 2
