@@ -235,8 +235,9 @@ static int examine(const struct candidate *c, const struct luks_source *source,
 		goto out;
 	}
 	if (is_plain(c, &v, source))
-		status = leave_out(c, "no LUKS header is at its start, and crypttab does not say "
-				      "`luks`: taken for plain dm-crypt");
+		status = leave_out(c,
+				   "no LUKS header is at its start, and crypttab does not say "
+				   "`luks`: both copies of one are lost, or it is plain dm-crypt");
 	else if (j.verdict == VERDICT_STORAGE_CORRUPTION || is_half_done(&v, j))
 		status = explain(c, &v, j);
 	else if (j.ground == LUKS_INSIDE)

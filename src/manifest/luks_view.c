@@ -39,6 +39,9 @@ static void look_at_other(struct luks_view *v, const struct luks_source *source)
 	v->member = luks_recognise_member(source);
 	if (!v->other && v->luks.copies[0].state != LUKS_COPY_GOOD)
 		v->other = luks_recognise_other(source);
+	v->like_data = !v->luks.version && !v->luks.rebuilt && !v->luks.inside.version &&
+		       !v->other && !v->member && !*v->luks.left &&
+		       luks_implausible_blocks(source, 0, BLOCK_SIZE) == 0;
 }
 
 /* Every sealed block of every slot, so that a misplaced one is recognised wherever it went. */

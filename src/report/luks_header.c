@@ -199,6 +199,13 @@ static void no_header_without_record(struct report *r, const struct luks_view *v
 		luks_next_use_backup(f, v);
 		finding_next(f, "Try whatever you try on a copy of the whole disk.");
 	}
+	if (v->like_data && !v->header)
+		finding_next(
+			f,
+			"What is at its start looks random, as the data of a container do whose header is "
+			"in a file or on a device elsewhere, or of plain dm-crypt. With that header: "
+			"bootverdict luks --header FILE %s",
+			v->device);
 	finding_next(f,
 		     "Is it the right device? A partition inside it, or a disk with another name? "
 		     "(lsblk -o NAME,SIZE,FSTYPE,UUID)");

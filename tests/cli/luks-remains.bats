@@ -729,6 +729,29 @@ told_by() { # COMMAND DEVICE
 	[ "$(findings)" = BV-LUKS-GONE ]
 }
 
+@test "luks: the data of a detached header, alone: the header is asked for, only where it may be so" {
+	local header=$BATS_TEST_TMPDIR/header.img options kind
+
+	read -ra options < <(quick 2)
+	truncate -s 32M "$DISK" "$header"
+	keyed "$PASSPHRASE" luksFormat --type luks2 "${options[@]}" --header "$header" "$DISK"
+	noise 1048576 3 | dd of="$DISK" conv=notrunc status=none
+	run -5 luks --json "$DISK"
+	[ "$(findings)" = BV-LUKS-GONE ]
+	[[ $(finding BV-LUKS-GONE .summary) == "There is no LUKS header here. Whether there ever was one, nothing here tells"* ]]
+	[[ $(finding BV-LUKS-GONE '.next[0]') == *"bootverdict luks --header FILE $DISK" ]]
+	run -4 luks --header "$header" "$DISK"
+	for kind in ext4 zeros text; do
+		case $kind in
+		ext4) mkfs.ext4 -q -F "$DISK" ;;
+		zeros) zero_bytes "$DISK" 0 2097152 ;;
+		text) yes 'not random' | head -c 65536 | dd of="$DISK" conv=notrunc status=none ;;
+		esac
+		run -5 luks --json "$DISK"
+		[[ $output != *"--header FILE"* ]]
+	done
+}
+
 @test "luks: no keyslot is left, and no passphrase opens it: said, also when it is sealed" {
 	for version in 2 1; do
 		make_luks "$DISK" "$version"
