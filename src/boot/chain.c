@@ -325,6 +325,34 @@ static void tell_absent(struct report *r, const struct chain *c, const struct bl
 			suspects);
 }
 
+/*
+ * Without the word `luks` Debian opens what has no header as plain dm-crypt (cryptsetup-initramfs,
+ * functions, _get_crypt_type()), with any passphrase.
+ */
+static bool tell_may_be_plain(struct report *r, const struct chain *c)
+{
+	const char *device = c->device->sealed->device;
+	cleanup(free_ptr) char *path = crypttab_path("", device);
+	struct finding *f;
+
+	if (access(path, F_OK) < 0)
+		return false;
+	f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-LUKS-ABSENT", device,
+		"No LUKS header is on it, and crypttab does not say `luks`: either it is plain dm-crypt, "
+		"which has none, or both copies of its header are lost. Nothing here tells which.");
+	add_chain(f, c);
+	finding_next(
+		f,
+		"Plain dm-crypt: are cipher, size and hash in crypttab as they were? Any passphrase "
+		"opens it, the right one alone shows what is on it.");
+	finding_next(f, "LUKS: write nothing to it, and examine it: bootverdict luks %s", path);
+	finding_next(f,
+		     "Say which it is in crypttab's fourth field (plain, or luks), and update the "
+		     "initramfs: then the next boot can tell.");
+	return true;
+}
+
 static void tell_unreadable(struct report *r, const struct chain *c)
 {
 	add_chain(report_luks_unreadable(r, c->device->path), c);
@@ -578,7 +606,7 @@ bool chain_report(struct report *r, const struct chain *c, const struct block_de
 	if (c->opened)
 		return tell_layers(r, c);
 	if (state == LUKS_NOT_SEEN && c->device->may_be_plain)
-		return false;
+		return tell_may_be_plain(r, c);
 	if (state == LUKS_NOT_SEEN)
 		tell_absent(r, c, b);
 	else if (state == LUKS_UNREADABLE && !luks_device_seen(c->device))

@@ -364,7 +364,6 @@ static enum luks_state state_of(const struct luks_view *v, enum luks_ground grou
 
 	switch (ground) {
 	case LUKS_GONE:
-	case LUKS_FOREIGN:
 	case LUKS_HEADERS_BAD:
 	case LUKS_CONVERTING:
 	case LUKS_TOO_SMALL:
@@ -378,6 +377,7 @@ static enum luks_state state_of(const struct luks_view *v, enum luks_ground grou
 		if (luks_any_copy_is(&v->luks, LUKS_COPY_UNREADABLE))
 			return LUKS_UNREADABLE;
 		return refused ? LUKS_LOST : LUKS_RECOVERABLE;
+	case LUKS_FOREIGN:
 	case LUKS_ERASED:
 	case LUKS_COPY_OLDER:
 		return refused ? LUKS_LOST : LUKS_RECOVERABLE;

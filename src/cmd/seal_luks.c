@@ -168,6 +168,12 @@ static int leave_out_layer(const struct candidate *c, const struct luks_view *v)
 	char part[64];
 	bool named = device_at(c->path, v->luks.inside.offset, part, sizeof(part));
 
+	if (v->luks.inside.before) {
+		why = text_format("the LUKS%d container begins %" PRIu64
+				  " bytes in front of its start",
+				  v->luks.inside.version, v->luks.inside.before);
+		return leave_out(c, why);
+	}
 	why = text_format("a LUKS%d container begins at byte %" PRIu64
 			  " in it, not at its start; name %s",
 			  v->luks.inside.version, v->luks.inside.offset,
@@ -196,7 +202,7 @@ static bool is_half_done(const struct luks_view *v, struct luks_judgement j)
 {
 	/* Never sealed, and for all that can be known it is meant to be something else. */
 	if (j.ground == LUKS_FOREIGN || j.ground == LUKS_ERASED)
-		return v->sealed || (v->luks.chosen >= 0 && !luks_is_refused(v));
+		return v->sealed || (v->luks.chosen >= 0 && !luks_may_be_refused(v));
 	if (j.ground == LUKS_TOO_SMALL)
 		return v->sealed;
 	return j.ground == LUKS_COPY_OLDER || j.ground == LUKS_SLOT_WIPED ||
@@ -229,8 +235,9 @@ static int examine(const struct candidate *c, const struct luks_source *source,
 		goto out;
 	}
 	if (is_plain(c, &v, source))
-		status = leave_out(c, "no LUKS header is at its start, and crypttab does not say "
-				      "`luks`: taken for plain dm-crypt");
+		status = leave_out(c,
+				   "no LUKS header is at its start, and crypttab does not say "
+				   "`luks`: both copies of one are lost, or it is plain dm-crypt");
 	else if (j.verdict == VERDICT_STORAGE_CORRUPTION || is_half_done(&v, j))
 		status = explain(c, &v, j);
 	else if (j.ground == LUKS_INSIDE)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "manifest/luks_damage.h"
+#include "manifest/luks_moved.h"
 #include "util/hash.h"
 #include "util/util.h"
 
@@ -34,9 +35,13 @@ static void look_at_other(struct luks_view *v, const struct luks_source *source)
 	if (!v->other && v->luks.chosen < 0)
 		v->other = luks_recognise_table(source);
 	v->foreign = v->other != NULL;
+	v->ambiguous = v->foreign && luks_is_taken_for_another(source);
 	v->member = luks_recognise_member(source);
 	if (!v->other && v->luks.copies[0].state != LUKS_COPY_GOOD)
 		v->other = luks_recognise_other(source);
+	v->like_data = !v->luks.version && !v->luks.rebuilt && !v->luks.inside.version &&
+		       !v->other && !v->member && !*v->luks.left &&
+		       luks_implausible_blocks(source, 0, BLOCK_SIZE) == 0;
 }
 
 /* Every sealed block of every slot, so that a misplaced one is recognised wherever it went. */
@@ -178,6 +183,7 @@ int luks_view_compare(struct luks_view *v, const struct luks_source *source,
 	v->sealed_at = sealed ? sealed_at : 0;
 	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++)
 		v->comparison.slots[i] = SLOT_UNKNOWN;
+	luks_look_for_moved(sealed, source, &v->luks);
 	if (sealed)
 		err = sealed_luks_compare(sealed, &v->luks, source, &v->comparison);
 	if (!err && sealed)

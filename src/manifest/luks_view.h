@@ -21,6 +21,10 @@ struct luks_view {
 	 * whether that is the signature of another format. */
 	const char *other;
 	bool foreign;
+	bool ambiguous; /* foreign, and cryptsetup refuses it for that, for sure */
+	/* Nothing known is at its start, neither a header nor another format, and it is random: data of
+	 * dm-crypt look so, also those whose header is elsewhere. */
+	bool like_data;
 	/* Likewise: the signature at the device's end, of an array or a replica that it is, or was, a
 	 * member of, or NULL. It explains nothing of the header, but cryptsetup heeds it. */
 	const char *member;

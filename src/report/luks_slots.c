@@ -109,7 +109,7 @@ static bool has_another_passphrase(const struct luks_view *v)
 	slot_set left = luks_slots_sound(v) | luks_slots_unproven(v);
 
 	left &= ~slots_with(v, left, is_unbound) & ~slots_with(v, left, has_token);
-	return !luks_is_refused(v) && !v->luks.reencrypting && left;
+	return !luks_may_be_refused(v) && !v->luks.reencrypting && left;
 }
 
 static void how_to_recover(struct finding *f, const struct luks_view *v, unsigned int slot)

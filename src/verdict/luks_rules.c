@@ -97,7 +97,12 @@ bool luks_is_refused(const struct luks_view *v)
 	const struct luks *l = &v->luks;
 
 	return l->chosen < 0 || luks_any_copy_is(l, LUKS_COPY_UNREADABLE) ||
-	       (l->version == 2 && (v->foreign || v->member));
+	       (l->version == 2 && (v->ambiguous || v->member));
+}
+
+bool luks_may_be_refused(const struct luks_view *v)
+{
+	return luks_is_refused(v) || (v->luks.version == 2 && v->foreign);
 }
 
 bool luks_is_overwritten(const struct luks_view *v)
@@ -126,7 +131,7 @@ slot_set luks_slots_opening(const struct luks_view *v)
 {
 	slot_set set = luks_slots_sound(v);
 
-	if (luks_is_refused(v) || v->comparison.fields_bad || *v->luks.requirements ||
+	if (luks_may_be_refused(v) || v->comparison.fields_bad || *v->luks.requirements ||
 	    v->luks.reencrypting)
 		return 0;
 	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
@@ -249,7 +254,13 @@ bool luks_holds_another(const struct luks_view *v)
 		return false;
 	/* Without a record, what begins elsewhere on the disk is not its business. */
 	return v->sealed ? strcmp(v->sealed->uuid, l->inside.uuid) == 0
-			 : !l->version && !l->inside.before;
+			 : !l->version && (!l->inside.before || l->inside.cut);
+}
+
+bool luks_may_be_reencrypting(const struct luks_view *v)
+{
+	return v->luks.reencrypting ||
+	       (!luks_is_known(&v->luks) && v->sealed && v->sealed->reencrypting);
 }
 
 bool luks_has_no_keyslot(const struct luks_view *v)

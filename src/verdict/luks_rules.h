@@ -59,6 +59,9 @@ int luks_damaged_beside_another_writer(const struct luks *l);
  */
 bool luks_is_refused(const struct luks_view *v);
 
+/* Or may refuse it: whether it takes what is there for another format is not known. */
+bool luks_may_be_refused(const struct luks_view *v);
+
 /*
  * Whether another format's signature explains what is not as it was: something wrote it there, by
  * its owner's wish, by mistake, or in the wrong place.
@@ -87,6 +90,12 @@ bool luks_is_too_small(const struct luks_view *v);
  * they ever were here. It may be a detached header, or LUKS1 lost that field.
  */
 bool luks_may_be_elsewhere(const struct luks_view *v);
+
+/*
+ * Whether a reencryption is in progress, or may be: the header says so, or without one the record or what
+ * is left of it.
+ */
+bool luks_may_be_reencrypting(const struct luks_view *v);
 
 /* Whether no keyslot is left of a good header, of which all keyslots are understood. */
 bool luks_has_no_keyslot(const struct luks_view *v);

@@ -566,6 +566,32 @@ static void test_absent_without_record(void **state)
 	expect_suspects(&s, in_folder("fs"), expected);
 }
 
+/* Nothing but the words of crypttab says what it was, and they do not. */
+static void test_may_be_plain(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	shell("rm -f noise; head -c 1000000 /dev/urandom >noise");
+	set_scene(&s, "noise");
+	s.mapped.dm_uuid[0] = '\0';
+	s.device.match = RECORD_OTHER;
+	s.device.may_be_plain = true;
+	expect_suspects(&s, in_folder("noise"), "Plain dm-crypt: ");
+	expect_suspects(&s, in_folder("noise"), "LUKS: write nothing to it");
+	/* Said to be LUKS: then it is the container that is not there. */
+	s.device.may_be_plain = false;
+	expect_suspects(&s, in_folder("noise"), "Compare the disks");
+	/* Not attached. */
+	s.device.may_be_plain = true;
+	s.sealed.device = luks_uuid;
+	s.device.own = NULL;
+	s.device.sealed = &s.sealed;
+	play(&s);
+	assert_false(s.broken);
+	end(&s);
+}
+
 static void test_lvm(void **state)
 {
 	struct block_device both[2];
@@ -700,6 +726,7 @@ int main(void)
 		cmocka_unit_test(test_lvm),
 		cmocka_unit_test(test_root_device),
 		cmocka_unit_test(test_root_content),
+		cmocka_unit_test(test_may_be_plain),
 	};
 	int failed;
 
