@@ -49,14 +49,19 @@ void block_devices_tell(const struct block_devices *b, struct finding *f)
 	}
 }
 
-static bool luks_is_sound(const struct luks_source *source, const char *path)
+/* As doubt(), of LUKS. */
+static const char *doubt_luks(const struct luks_source *source, const char *path)
 {
 	struct luks_view v = { .device = path };
-	bool sound = !luks_view_read(&v, source) && !luks_view_compare(&v, source, NULL, 0) &&
-		     v.luks.chosen >= 0 && judge_luks(&v).verdict == VERDICT_STALE;
+	bool read = !luks_view_read(&v, source) && !luks_view_compare(&v, source, NULL, 0);
+	struct luks_judgement j = judge_luks(&v);
 
 	luks_view_clear(&v);
-	return sound;
+	if (read && j.ground == LUKS_MEMBER)
+		return "a member of an md array";
+	return read && v.luks.chosen >= 0 && j.verdict == VERDICT_STALE
+		       ? NULL
+		       : "its LUKS header or a keyslot is not as it should be";
 }
 
 /* NULL: what it holds is known, and right as far as it has checksums. */
@@ -72,9 +77,7 @@ static const char *doubt(const struct luks_source *source, const char *path)
 		return "nothing known at its start";
 	if (seen.damaged)
 		return "the checksum of its superblock is wrong";
-	if (strcmp(seen.kind, "crypto_LUKS") != 0 || luks_is_sound(source, path))
-		return NULL;
-	return "its LUKS header or a keyslot is not as it should be";
+	return strcmp(seen.kind, "crypto_LUKS") ? NULL : doubt_luks(source, path);
 }
 
 char *block_devices_suspects(const struct block_devices *b)

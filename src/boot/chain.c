@@ -193,6 +193,8 @@ static const char *luks_words(const struct chain *c)
 	bool doubt = luks_device_seen(c->device) &&
 		     judge_luks(&c->device->view).verdict == VERDICT_INCONCLUSIVE;
 
+	if (luks_device_is_member(c->device))
+		return "ARRAY NOT THERE";
 	switch (luks_device_state(c->device)) {
 	case LUKS_SOUND:
 		return luks_slots_unproven(&c->device->view) ? "sound" : "as sealed";
@@ -323,6 +325,21 @@ static void tell_absent(struct report *r, const struct chain *c, const struct bl
 			"May have been it: %s. Keep it as it is, and restore the header from a "
 			"backup (luksHeaderRestore) on a copy first.",
 			suspects);
+}
+
+/* Nothing is said of what the member holds: the array may hold other bytes, or more. */
+static void tell_no_array(struct report *r, const struct chain *c)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-LUKS-MEMBER", c->device->path,
+		"The md array that the LUKS container lies on is not there, only a member of it is: "
+		"another member is missing, or the array was not started.");
+
+	luks_tell_array(f, &c->device->view.array);
+	add_chain(f, c);
+	luks_next_start_array(f, &c->device->view.array);
+	finding_next(f, "Are mdadm, its driver (raid1, raid456, ...) and all members there? "
+			"mdadm --examine --scan --verbose; dmesg");
 }
 
 static void tell_unreadable(struct report *r, const struct chain *c)
@@ -581,6 +598,8 @@ bool chain_report(struct report *r, const struct chain *c, const struct block_de
 		return false;
 	if (state == LUKS_NOT_SEEN)
 		tell_absent(r, c, b);
+	else if (luks_device_is_member(c->device))
+		tell_no_array(r, c);
 	else if (state == LUKS_UNREADABLE && !luks_device_seen(c->device))
 		tell_unreadable(r, c);
 	else if (state >= LUKS_SLOT_DAMAGED || luks_slots_wiped(&c->device->view))

@@ -61,7 +61,7 @@ const char *luks_slot_state(const struct luks_view *v, unsigned int slot)
 	case SLOT_AS_SEALED:
 		return v->comparison.shift ? "moved" : "as sealed";
 	case SLOT_DAMAGED:
-		return "damaged";
+		return v->array.member ? "not as sealed" : "damaged";
 	case SLOT_PADDING:
 		return "padding differs";
 	case SLOT_UNREADABLE:
@@ -102,6 +102,8 @@ static const char *artifact_state(const struct report *r, size_t first)
 static void count_bytes(const struct luks_view *v, uint64_t *all, uint64_t *bad)
 {
 	*all = *bad = 0;
+	if (v->array.member)
+		return;
 	for (unsigned int i = 0; i < LUKS_HEADERS; i++) {
 		*all += v->luks.copies[i].length;
 		if (!luks_copy_is_as_written(&v->luks.copies[i]) && !v->comparison.shift &&
@@ -166,8 +168,12 @@ void report_luks(struct report *r, const struct luks_view *v)
 	size_t first = r->finding_count;
 	uint64_t all, bad;
 
-	report_luks_header(r, v);
-	report_luks_slots(r, v);
+	if (v->array.member)
+		report_luks_member(r, v);
+	if (judge_luks(v).ground != LUKS_MEMBER) {
+		report_luks_header(r, v);
+		report_luks_slots(r, v);
+	}
 	name_mapping(r, v, first);
 	count_bytes(v, &all, &bad);
 	report_artifact(r, luks_view_place(v), "luks", artifact_state(r, first), all, bad);

@@ -388,7 +388,19 @@ static struct luks_judgement judge_by_record(const struct luks_view *v, struct l
 	return j;
 }
 
-struct luks_judgement judge_luks(const struct luks_view *v)
+/*
+ * A member that is a part of its array holds a part of the header and of the keyslots, at most. A mirror
+ * holds all of them, but one that is rebuilt, left out or out of step may hold other ones than the array
+ * gives; and nothing must be written to it alone.
+ */
+static bool tells_for_its_array(const struct luks_view *v, enum luks_ground ground)
+{
+	return v->array.mirror && !v->luks.reencrypting &&
+	       (ground == LUKS_AS_SEALED || ground == LUKS_HARMLESS_BAD || ground == LUKS_CHANGED ||
+		ground == LUKS_REWRITTEN || ground == LUKS_NOT_SEALED);
+}
+
+static struct luks_judgement judge_itself(const struct luks_view *v)
 {
 	struct luks_judgement j = as_sealed;
 
@@ -415,4 +427,13 @@ struct luks_judgement judge_luks(const struct luks_view *v)
 	if (v->sealed)
 		return judge_by_record(v, j);
 	return worse(j, VERDICT_STALE, LUKS_NOT_SEALED);
+}
+
+struct luks_judgement judge_luks(const struct luks_view *v)
+{
+	struct luks_judgement j = judge_itself(v);
+
+	if (v->array.member && !tells_for_its_array(v, j.ground))
+		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_MEMBER };
+	return j;
 }

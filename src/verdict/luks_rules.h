@@ -25,6 +25,7 @@ enum luks_ground {
 	LUKS_NO_KEYSLOT,   /* it is left without one that a passphrase opens it with */
 	LUKS_TOO_SMALL,	   /* the device ends in front of what the header says is there */
 	LUKS_INSIDE,	   /* it holds a container that does not begin at its start */
+	LUKS_MEMBER,	   /* a member of an array, which alone tells */
 	LUKS_COPY_BAD,	   /* one copy is bad, the other one good */
 	LUKS_COPY_OLDER,   /* one copy is older than the other, or half an update */
 	LUKS_OLDER,	   /* both are older than the sealed ones, and sound */

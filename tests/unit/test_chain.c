@@ -13,6 +13,7 @@
 #include "boot/chain.h"
 #include "boot/root_device.h"
 #include "util/util.h"
+#include "verdict/luks_rules.h"
 
 #define LUKS_UUID "11111111-2222-4333-8444-555555555501"
 #define FS_UUID	  "11111111-2222-4333-8444-555555555502"
@@ -323,6 +324,33 @@ static void test_not_opened(void **state)
 	expect(&s, VERDICT_CONFIG_ERROR, "BV-LUKS-NO-ENTRY",
 	       "/dev/vda3 > LUKS (as sealed) > vg-a/lv (not opened) > ext4 (not reached)");
 	luks_uuid[0] = '1';
+}
+
+/* Only a member is there: as sealed or not, and mirrored or not, it says nothing of the passphrase. */
+static void test_array_not_there(void **state)
+{
+	static const char text[] =
+		"/dev/vda3 > LUKS (ARRAY NOT THERE) > root_crypt (not opened) > ext4 (not reached)";
+
+	(void)state;
+	for (unsigned int i = 0; i < 4; i++) {
+		struct scene s;
+
+		set_scene(&s, NULL);
+		s.device.view.array.member = true;
+		s.device.view.array.mirror = i & 1;
+		strcpy(s.device.view.array.device, "/dev/md/root");
+		if (i & 2)
+			s.device.view.comparison.slots[1] = SLOT_DAMAGED;
+		assert_int_equal(judge_luks(&s.device.view).ground == LUKS_MEMBER, i != 1);
+		assert_true(luks_device_state(&s.device) < LUKS_SLOT_DAMAGED);
+		play(&s);
+		assert_non_null(strstr(s.report.findings[0].next.items[1], "luks /dev/md/root"));
+		end(&s);
+		set_scene(&s, NULL);
+		s.device.view.array.member = true;
+		expect(&s, VERDICT_INCONCLUSIVE, "BV-LUKS-MEMBER", text);
+	}
 }
 
 /* A device that no record is of, and that root= names: nothing unlocks it. */
@@ -641,6 +669,7 @@ int main(void)
 		cmocka_unit_test(test_uuid_lost),
 		cmocka_unit_test(test_made_anew),
 		cmocka_unit_test(test_not_opened),
+		cmocka_unit_test(test_array_not_there),
 		cmocka_unit_test(test_root_is_luks),
 		cmocka_unit_test(test_absent),
 		cmocka_unit_test(test_absent_without_record),
