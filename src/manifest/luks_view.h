@@ -15,6 +15,9 @@ struct luks_view {
 	const char *mapping; /* without a record: what it is unlocked as, or NULL; the caller's */
 	bool closed;	     /* known not to be open now; the caller's */
 	bool itself;	     /* known to be what is opened, and no part of an array; the caller's */
+	/* Without a record, and after luks_view_compare(): the UUID that was sealed under its name, or
+	 * NULL; the caller's. */
+	const char *namesake;
 	struct luks luks;
 	const struct sealed_luks *sealed; /* its record, or NULL; the caller's */
 	int64_t sealed_at;		  /* of that record; 0: unknown */

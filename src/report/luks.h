@@ -12,9 +12,6 @@
  */
 void report_luks(struct report *r, const struct luks_view *v);
 
-/* What is there bears the name of a sealed device, with that UUID, and is another one, or may be. */
-void report_luks_namesake(struct report *r, const struct luks_view *v, const char *uuid);
-
 /* If what was found by a name alone is the sealed one after all; place: where it is. */
 void luks_next_on_a_copy(struct finding *f, const char *place);
 

@@ -169,16 +169,13 @@ static void no_header_without_record(struct report *r, const struct luks_view *v
 {
 	struct finding *f = report_finding(
 		r, VERDICT_INCONCLUSIVE, "BV-LUKS-GONE", luks_view_place(v),
-		*v->luks.left
-			? "There is no LUKS header here, but what is left of one of LUKS1: its "
-			  "beginning was overwritten, by its owner's wish or not. No sealed record "
-			  "is one of this device."
-		: v->luks.rebuilt
-			? "There is no LUKS header here, but the metadata of one: it was "
-			  "overwritten, by its owner's wish or not. No sealed record is one of "
-			  "this device."
-			: "There is no LUKS header here. Whether there ever was one, nothing "
-			  "here tells: no sealed record is one of this device.");
+		"There is no LUKS header here%s.%s",
+		*v->luks.left	  ? ", but what is left of one of LUKS1: its beginning was "
+				    "overwritten, by its owner's wish or not"
+		: v->luks.rebuilt ? ", but the metadata of one: it was overwritten, by its "
+				    "owner's wish or not"
+				  : ". Whether there ever was one, nothing here tells",
+		v->namesake ? "" : " No sealed record is one of this device.");
 
 	add_evidence(f, v);
 	tell_remains(f, v);
@@ -192,8 +189,10 @@ static void no_header_without_record(struct report *r, const struct luks_view *v
 	finding_next(f,
 		     "Is it the right device? A partition inside it, or a disk with another name? "
 		     "(lsblk -o NAME,SIZE,FSTYPE,UUID)");
-	finding_next(f, "With a record of it elsewhere: bootverdict luks --manifest FILE %s",
-		     luks_view_place(v));
+	if (!v->namesake)
+		finding_next(f,
+			     "With a record of it elsewhere: bootverdict luks --manifest FILE %s",
+			     luks_view_place(v));
 }
 
 static void header_gone(struct report *r, const struct luks_view *v)
