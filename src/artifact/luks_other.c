@@ -336,8 +336,11 @@ const char *luks_recognise_table(const struct luks_source *source)
 const char *luks_recognise_other(const struct luks_source *source)
 {
 	const char *found = luks_recognise_format(source);
+	const struct luks_layer *layer;
 
 	if (!found)
 		found = luks_recognise_table(source);
+	if (!found && (layer = luks_recognise_layer(source)))
+		found = layer->name;
 	return found ? found : recognise_pattern(source);
 }

@@ -175,14 +175,27 @@ static int leave_out_layer(const struct candidate *c, const struct luks_view *v)
 	return leave_out(c, why);
 }
 
+/* With 2 the records of before stay. */
+static int leave_out_and_keep(const struct candidate *c, const struct luks_view *v, const char *why)
+{
+	return leave_out(c, why) || v->sealed ? 2 : 0;
+}
+
+static int leave_out_file(const struct candidate *c, const struct luks_view *v)
+{
+	cleanup(free_ptr) char *why =
+		text_format("it is %s, not a disk byte for byte", v->layer->name);
+
+	return leave_out_and_keep(c, v, why);
+}
+
 static int leave_out_member(const struct candidate *c, const struct luks_view *v)
 {
 	cleanup(free_ptr) char *why = text_format(
 		"it is a member of an md array (%s); what is sealed is the array: name it (%s)",
 		v->array.level, v->array.device);
 
-	/* With 2 the records of before stay. */
-	return leave_out(c, why) || v->sealed ? 2 : 0;
+	return leave_out_and_keep(c, v, why);
 }
 
 /* For luks_look(). */
@@ -246,6 +259,8 @@ static int examine(const struct candidate *c, const struct luks_source *source,
 				      "`luks`: taken for plain dm-crypt");
 	else if (j.ground == LUKS_MEMBER)
 		status = leave_out_member(c, &v);
+	else if (j.ground == LUKS_LAYER)
+		status = leave_out_file(c, &v);
 	else if (j.verdict == VERDICT_STORAGE_CORRUPTION || is_half_done(&v, j))
 		status = explain(c, &v, j);
 	else if (j.ground == LUKS_INSIDE)

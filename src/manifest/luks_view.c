@@ -34,6 +34,8 @@ static void look_at_other(struct luks_view *v, const struct luks_source *source)
 	if (!v->other && v->luks.chosen < 0)
 		v->other = luks_recognise_table(source);
 	v->foreign = v->other != NULL;
+	if (!v->luks.version && !*v->luks.left)
+		v->layer = luks_recognise_layer(source);
 	v->member = luks_recognise_member(source);
 	if (!v->other && v->luks.copies[0].state != LUKS_COPY_GOOD)
 		v->other = luks_recognise_other(source);

@@ -29,6 +29,8 @@ struct luks_view {
 	/* Likewise: the signature at the device's end, of an array or a replica that it is, or was, a
 	 * member of, or NULL. It explains nothing of the header, but cryptsetup heeds it. */
 	const char *member;
+	/* Without anything of a header in its place: the form in which the file holds a disk, or NULL. */
+	const struct luks_layer *layer;
 	/* The md array that the device is a member of, whatever its header is like: what was sealed is
 	 * that. No member where the record tells that the device itself was opened. */
 	struct md array;

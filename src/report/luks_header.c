@@ -396,6 +396,38 @@ static void container_moved(struct report *r, const struct luks_view *v)
 		next_put_start_back(f, &start, byte);
 }
 
+static void layer(struct report *r, const struct luks_view *v)
+{
+	const struct luks_layer *l = v->layer;
+	const char *place = luks_view_place(v);
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-LUKS-LAYER", place,
+		"It is %s, not a disk byte for byte: what it holds is seen when it is %s.", l->name,
+		l->format ? "attached" : "unpacked");
+
+	if (v->sealed)
+		finding_text(f, "sealed UUID", "%s", v->sealed->uuid);
+	if (l->format)
+		finding_next(
+			f,
+			"Attach it, read only: modprobe nbd max_part=16; qemu-nbd -r -c /dev/nbd0 "
+			"-f %s %s. Then name the partition: lsblk -o NAME,SIZE,FSTYPE /dev/nbd0; "
+			"bootverdict luks /dev/nbd0p1",
+			l->format, place);
+	if (l->format)
+		finding_next(
+			f,
+			"Or write what it holds to a new file, elsewhere: qemu-img convert -f %s -O "
+			"raw %s DISK.img; bootverdict luks DISK.img",
+			l->format, place);
+	else
+		finding_next(
+			f,
+			"Unpack it to a new file, elsewhere: %s -dc %s >DISK.img; bootverdict luks "
+			"DISK.img",
+			l->unpack, place);
+}
+
 static void container_inside(struct report *r, const struct luks_view *v)
 {
 	const struct luks *l = &v->luks;
@@ -718,6 +750,8 @@ void report_luks_header(struct report *r, const struct luks_view *v)
 		damaged_beside_another_writer(r, v, copy);
 	if (luks_is_of_another_writer(l))
 		of_another_writer(r, v);
+	else if (l->chosen < 0 && luks_is_layer(v))
+		layer(r, v);
 	else if (v->comparison.shift)
 		conversion_was_cut(r, v);
 	else if (l->chosen < 0 && luks_holds_another(v) && v->sealed)

@@ -252,6 +252,11 @@ bool luks_holds_another(const struct luks_view *v)
 			 : !l->version && !l->inside.before;
 }
 
+bool luks_is_layer(const struct luks_view *v)
+{
+	return v->layer && !any_block_is_left(v);
+}
+
 bool luks_has_no_keyslot(const struct luks_view *v)
 {
 	/* During a reencryption a keyslot may be of the volume key that is to come. */
@@ -280,6 +285,8 @@ static struct luks_judgement judge_no_header(const struct luks_view *v)
 {
 	if (luks_is_of_another_writer(&v->luks))
 		return judge_another_writer(v, as_sealed);
+	if (luks_is_layer(v))
+		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_LAYER };
 	if (v->comparison.shift && any_slot_is_bad(v))
 		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD };
 	if (v->comparison.shift)
