@@ -200,6 +200,9 @@ const char *luks_recognise_volume(const struct luks_source *source);
  */
 const char *luks_recognise_other(const struct luks_source *source);
 
+/* The same where luks_recognise_volume() has found nothing: it does not look for a volume again. */
+const char *luks_recognise_rest(const struct luks_source *source);
+
 /*
  * How key material looks: it is ciphertext, so every block must look random. Returns the number
  * of 4096-byte blocks of [offset, offset + length) that cannot be (all equal bytes, long runs,

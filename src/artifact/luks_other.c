@@ -333,9 +333,9 @@ const char *luks_recognise_table(const struct luks_source *source)
 	return read_boot_sector(source, s) ? "a boot sector" : NULL;
 }
 
-const char *luks_recognise_other(const struct luks_source *source)
+const char *luks_recognise_rest(const struct luks_source *source)
 {
-	const char *found = luks_recognise_format(source);
+	const char *found = recognise_mbr(source);
 	const struct luks_layer *layer;
 
 	if (!found)
@@ -343,4 +343,11 @@ const char *luks_recognise_other(const struct luks_source *source)
 	if (!found && (layer = luks_recognise_layer(source)))
 		found = layer->name;
 	return found ? found : recognise_pattern(source);
+}
+
+const char *luks_recognise_other(const struct luks_source *source)
+{
+	const char *found = luks_recognise_volume(source);
+
+	return found ? found : luks_recognise_rest(source);
 }

@@ -275,15 +275,8 @@ static char *suspects_of(const struct chain *c, const struct block_devices *b)
 	const struct sealed_luks *own = c->device->own;
 	cleanup(free_ptr) char *link = own ? crypttab_path("", own->device) : NULL;
 	cleanup(free_ptr) char *path = link ? realpath(link, NULL) : NULL;
-	cleanup(free_ptr) char *start = text_format("%s (", path ? path : "");
-	char *others = block_devices_suspects(b), *all;
 
-	if (!path || (others && strstr(others, start)))
-		return others;
-	all = text_format("%scrypttab names it)%s%s", start, others ? ", " : "",
-			  others ? others : "");
-	free(others);
-	return all;
+	return block_devices_suspects(b, path);
 }
 
 static void tell_absent(struct report *r, const struct chain *c, const struct block_devices *b)

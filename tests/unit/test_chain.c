@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "boot/block_content.h"
 #include "boot/chain.h"
 #include "boot/root_device.h"
 #include "util/util.h"
@@ -324,6 +325,33 @@ static void test_not_opened(void **state)
 	expect(&s, VERDICT_CONFIG_ERROR, "BV-LUKS-NO-ENTRY",
 	       "/dev/vda3 > LUKS (as sealed) > vg-a/lv (not opened) > ext4 (not reached)");
 	luks_uuid[0] = '1';
+}
+
+/* One device's name may be the beginning of another's: each is itself. */
+static void test_suspects(void **state)
+{
+	struct block_device d[2] = { { .name = "sda1" }, { .name = "sda10" } };
+	struct block_devices b = { d, ARRAY_SIZE(d) };
+	char named[128], expected[512];
+	char *text;
+
+	(void)state;
+	shell("rm -f sda1 sda10; truncate -s 16M sda1 sda10; mke2fs -q -t ext4 sda1");
+	strcpy(named, in_folder("sda1"));
+	strcpy(d[0].path, named);
+	strcpy(d[1].path, in_folder("sda10"));
+	text = block_devices_suspects(&b, named);
+	snprintf(expected, sizeof(expected),
+		 "%s (nothing known at its start), %s (crypttab names it)", d[1].path, named);
+	assert_string_equal(text, expected);
+	free(text);
+	/* It is in the list once, for what is wrong with it. */
+	shell("rm -f sda1; truncate -s 16M sda1; mke2fs -q -t ext4 sda10");
+	text = block_devices_suspects(&b, named);
+	snprintf(expected, sizeof(expected), "%s (nothing known at its start)", named);
+	assert_string_equal(text, expected);
+	free(text);
+	assert_null(block_devices_suspects(&(struct block_devices){ &d[1], 1 }, NULL));
 }
 
 /* Only a member is there: as sealed or not, and mirrored or not, it says nothing of the passphrase. */
@@ -670,6 +698,7 @@ int main(void)
 		cmocka_unit_test(test_made_anew),
 		cmocka_unit_test(test_not_opened),
 		cmocka_unit_test(test_array_not_there),
+		cmocka_unit_test(test_suspects),
 		cmocka_unit_test(test_root_is_luks),
 		cmocka_unit_test(test_absent),
 		cmocka_unit_test(test_absent_without_record),
