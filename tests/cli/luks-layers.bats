@@ -54,7 +54,7 @@ expect() { # NAME
 		(
 			cd "$BATS_TEST_TMPDIR"
 			rm -f DISK.img
-			$(next | sed -E 's/.*(qemu-img convert [^;]*);.*/\1/')
+			eval "$(next | sed -E 's/.*(qemu-img convert [^;]*);.*/\1/')"
 		)
 		run -4 luks --json "$BATS_TEST_TMPDIR/DISK.img"
 		[ "$(findings)" = BV-LUKS-NOT-SEALED ]
