@@ -191,6 +191,17 @@ const char *luks_recognise_table(const struct luks_source *source);
  */
 const char *luks_recognise_member(const struct luks_source *source);
 
+/*
+ * A file that holds a disk in another form than byte for byte: an image of a virtual machine, or a dump
+ * that was compressed. What it holds is found when it is attached or unpacked.
+ */
+struct luks_layer {
+	const char *name;   /* "a qcow2 image" */
+	const char *format; /* as qemu calls it; or NULL */
+	const char *unpack; /* the program that unpacks it, with -dc; or NULL */
+};
+const struct luks_layer *luks_recognise_layer(const struct luks_source *source);
+
 /* The same for file systems and volumes alone: no partition table, no boot sector. */
 const char *luks_recognise_volume(const struct luks_source *source);
 
@@ -199,6 +210,9 @@ const char *luks_recognise_volume(const struct luks_source *source);
  * ...; NULL when nothing is recognised.
  */
 const char *luks_recognise_other(const struct luks_source *source);
+
+/* The same where luks_recognise_volume() has found nothing: it does not look for a volume again. */
+const char *luks_recognise_rest(const struct luks_source *source);
 
 /*
  * How key material looks: it is ciphertext, so every block must look random. Returns the number

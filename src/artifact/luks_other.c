@@ -265,14 +265,10 @@ const char *luks_recognise_volume(const struct luks_source *source)
 static bool is_md10(const struct luks_source *source, uint64_t offset)
 {
 	unsigned char at[8];
-	uint64_t sectors = 0;
 
-	if (!is_there(source, offset, "\xfc\x4e\x2b\xa9\x01\0\0\0", 8) ||
-	    luks_read_at(source, at, sizeof(at), offset + 144) != (ssize_t)sizeof(at))
-		return false;
-	for (size_t i = sizeof(at); i-- > 0;)
-		sectors = sectors << 8 | at[i];
-	return sectors == offset / LUKS_SECTOR;
+	return is_there(source, offset, "\xfc\x4e\x2b\xa9\x01\0\0\0", 8) &&
+	       luks_read_at(source, at, sizeof(at), offset + 144) == (ssize_t)sizeof(at) &&
+	       le64(at) == offset / LUKS_SECTOR;
 }
 
 /*
@@ -409,11 +405,21 @@ const char *luks_recognise_table(const struct luks_source *source)
 	return read_boot_sector(source, s) ? "a boot sector" : NULL;
 }
 
-const char *luks_recognise_other(const struct luks_source *source)
+const char *luks_recognise_rest(const struct luks_source *source)
 {
-	const char *found = luks_recognise_format(source);
+	const char *found = recognise_mbr(source);
+	const struct luks_layer *layer;
 
 	if (!found)
 		found = luks_recognise_table(source);
+	if (!found && (layer = luks_recognise_layer(source)))
+		found = layer->name;
 	return found ? found : recognise_pattern(source);
+}
+
+const char *luks_recognise_other(const struct luks_source *source)
+{
+	const char *found = luks_recognise_volume(source);
+
+	return found ? found : luks_recognise_rest(source);
 }

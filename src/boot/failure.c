@@ -29,7 +29,7 @@ static bool tell_device(struct report *r, const struct luks_device *d,
 	bool broken;
 
 	chain_gather(&chain, d, b, crypttab);
-	if (luks_device_has_words(d) && !chain.opened)
+	if (luks_device_has_words(d) && !chain.opened && !luks_device_is_member(d))
 		report_luks(r, &d->view);
 	broken = chain_report(r, &chain, b);
 	if (!broken && chain.opened) {

@@ -138,7 +138,7 @@ static void tell_suspects(struct finding *f, const char *suspects)
 static void tell_no_uuid(struct report *r, const char *root, const struct search *s,
 			 const struct block_devices *b)
 {
-	cleanup(free_ptr) char *suspects = block_devices_suspects(b);
+	cleanup(free_ptr) char *suspects = block_devices_suspects(b, NULL);
 	struct finding *f;
 
 	if (!b->count) {
@@ -171,7 +171,7 @@ static void tell_no_uuid(struct report *r, const char *root, const struct search
 
 static void tell_no_file(struct report *r, const char *root, const struct block_devices *b)
 {
-	cleanup(free_ptr) char *suspects = block_devices_suspects(b);
+	cleanup(free_ptr) char *suspects = block_devices_suspects(b, NULL);
 	bool doubt = suspects || !b->count;
 	struct finding *f = report_finding(
 		r, doubt ? VERDICT_INCONCLUSIVE : VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT", root,

@@ -181,6 +181,29 @@ static int leave_out_layer(const struct candidate *c, const struct luks_view *v)
 	return leave_out(c, why);
 }
 
+/* With 2 the records of before stay. */
+static int leave_out_and_keep(const struct candidate *c, const struct luks_view *v, const char *why)
+{
+	return leave_out(c, why) || v->sealed ? 2 : 0;
+}
+
+static int leave_out_file(const struct candidate *c, const struct luks_view *v)
+{
+	cleanup(free_ptr) char *why =
+		text_format("it is %s, not a disk byte for byte", v->layer->name);
+
+	return leave_out_and_keep(c, v, why);
+}
+
+static int leave_out_member(const struct candidate *c, const struct luks_view *v)
+{
+	cleanup(free_ptr) char *why = text_format(
+		"it is a member of an md array (%s); what is sealed is the array: name it (%s)",
+		v->array.level, v->array.device);
+
+	return leave_out_and_keep(c, v, why);
+}
+
 /* For luks_look(). */
 struct known {
 	const struct manifest *old;
@@ -224,7 +247,10 @@ static bool is_plain(const struct candidate *c, const struct luks_view *v,
 static int examine(const struct candidate *c, const struct luks_source *source,
 		   const struct manifest *old, struct manifest *m)
 {
-	struct luks_view v = { .device = c->device, .header = c->header ? c->path : NULL };
+	/* What crypttab names is what is opened. */
+	struct luks_view v = { .device = c->device,
+			       .header = c->header ? c->path : NULL,
+			       .itself = c->chain != NULL };
 	struct known known = { old, c->path };
 	struct luks_judgement j;
 	int status, err = luks_look(&v, source, find_record, &known, &j);
@@ -238,6 +264,10 @@ static int examine(const struct candidate *c, const struct luks_source *source,
 		status = leave_out(c,
 				   "no LUKS header is at its start, and crypttab does not say "
 				   "`luks`: both copies of one are lost, or it is plain dm-crypt");
+	else if (j.ground == LUKS_MEMBER)
+		status = leave_out_member(c, &v);
+	else if (j.ground == LUKS_LAYER)
+		status = leave_out_file(c, &v);
 	else if (j.verdict == VERDICT_STORAGE_CORRUPTION || is_half_done(&v, j))
 		status = explain(c, &v, j);
 	else if (j.ground == LUKS_INSIDE)

@@ -69,6 +69,14 @@ static enum record_match match_names(const struct sealed_luks *s, const char *de
 	return best;
 }
 
+bool luks_record_names(const struct sealed_luks *s, const char *device)
+{
+	struct stat st;
+
+	return match_names(s, device) == RECORD_NAMED && stat(device, &st) == 0 &&
+	       S_ISBLK(st.st_mode);
+}
+
 /* What the header says of a keyslot, its salt included, or of LUKS1's volume key. */
 static bool any_field_matches(const struct sealed_luks *s, const struct luks *l)
 {

@@ -179,16 +179,13 @@ static void no_header_without_record(struct report *r, const struct luks_view *v
 {
 	struct finding *f = report_finding(
 		r, VERDICT_INCONCLUSIVE, "BV-LUKS-GONE", luks_view_place(v),
-		*v->luks.left
-			? "There is no LUKS header here, but what is left of one of LUKS1: its "
-			  "beginning was overwritten, by its owner's wish or not. No sealed record "
-			  "is one of this device."
-		: v->luks.rebuilt
-			? "There is no LUKS header here, but the metadata of one: it was "
-			  "overwritten, by its owner's wish or not. No sealed record is one of "
-			  "this device."
-			: "There is no LUKS header here. Whether there ever was one, nothing "
-			  "here tells: no sealed record is one of this device.");
+		"There is no LUKS header here%s.%s",
+		*v->luks.left	  ? ", but what is left of one of LUKS1: its beginning was "
+				    "overwritten, by its owner's wish or not"
+		: v->luks.rebuilt ? ", but the metadata of one: it was overwritten, by its "
+				    "owner's wish or not"
+				  : ". Whether there ever was one, nothing here tells",
+		v->namesake ? "" : " No sealed record is one of this device.");
 
 	add_evidence(f, v);
 	tell_remains(f, v);
@@ -209,8 +206,10 @@ static void no_header_without_record(struct report *r, const struct luks_view *v
 	finding_next(f,
 		     "Is it the right device? A partition inside it, or a disk with another name? "
 		     "(lsblk -o NAME,SIZE,FSTYPE,UUID)");
-	finding_next(f, "With a record of it elsewhere: bootverdict luks --manifest FILE %s",
-		     luks_view_place(v));
+	if (!v->namesake)
+		finding_next(f,
+			     "With a record of it elsewhere: bootverdict luks --manifest FILE %s",
+			     luks_view_place(v));
 }
 
 static void header_gone(struct report *r, const struct luks_view *v)
@@ -459,6 +458,38 @@ static void container_moved(struct report *r, const struct luks_view *v)
 		byte, device);
 	if (device == start.disk)
 		next_put_start_back(f, &start, byte);
+}
+
+static void layer(struct report *r, const struct luks_view *v)
+{
+	const struct luks_layer *l = v->layer;
+	const char *place = luks_view_place(v);
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-LUKS-LAYER", place,
+		"It is %s, not a disk byte for byte: what it holds is seen when it is %s.", l->name,
+		l->format ? "attached" : "unpacked");
+
+	if (v->sealed)
+		finding_text(f, "sealed UUID", "%s", v->sealed->uuid);
+	if (l->format)
+		finding_next(
+			f,
+			"Attach it, read only: modprobe nbd max_part=16; qemu-nbd -r -c /dev/nbd0 "
+			"-f %s %s. Then name the partition: lsblk -o NAME,SIZE,FSTYPE /dev/nbd0; "
+			"bootverdict luks /dev/nbd0p1",
+			l->format, place);
+	if (l->format)
+		finding_next(
+			f,
+			"Or write what it holds to a new file, elsewhere: qemu-img convert -f %s -O "
+			"raw %s DISK.img; bootverdict luks DISK.img",
+			l->format, place);
+	else
+		finding_next(
+			f,
+			"Unpack it to a new file, elsewhere: %s -dc %s >DISK.img; bootverdict luks "
+			"DISK.img",
+			l->unpack, place);
 }
 
 static void container_inside(struct report *r, const struct luks_view *v)
@@ -798,6 +829,8 @@ void report_luks_header(struct report *r, const struct luks_view *v)
 		damaged_beside_another_writer(r, v, copy);
 	if (luks_is_of_another_writer(l))
 		of_another_writer(r, v);
+	else if (l->chosen < 0 && luks_is_layer(v))
+		layer(r, v);
 	else if (v->comparison.shift)
 		conversion_was_cut(r, v);
 	else if (l->chosen < 0 && luks_holds_another(v) && v->sealed)

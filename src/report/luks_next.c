@@ -163,8 +163,8 @@ void luks_next_try(struct finding *f, const struct luks_view *v)
  */
 static bool may_be_sealed(const struct luks_view *v)
 {
-	return !v->refused && !v->closed && !luks_has_no_keyslot(v) &&
-	       judge_luks(v).verdict == VERDICT_STALE;
+	return !v->refused && !v->closed && !v->array.member && !v->namesake &&
+	       !luks_has_no_keyslot(v) && judge_luks(v).verdict == VERDICT_STALE;
 }
 
 void luks_next_seal(struct finding *f, const struct luks_view *v)

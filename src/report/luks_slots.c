@@ -358,9 +358,9 @@ static void not_sealed(struct report *r, const struct luks_view *v)
 {
 	struct finding *f = report_finding(
 		r, VERDICT_STALE, "BV-LUKS-NOT-SEALED", luks_view_place(v),
-		"No sealed record is one of this device. %s, and the keyslots look like ciphertext. "
-		"That shows overwritten key material, but not a flipped bit in it: what keyslots "
-		"hold has no checksum.",
+		"%s%s, and the keyslots look like ciphertext. That shows overwritten key material, but "
+		"not a flipped bit in it: what keyslots hold has no checksum.",
+		v->namesake ? "" : "No sealed record is one of this device. ",
 		v->luks.version == 1 ? "The LUKS1 header, which has no checksum, is well formed"
 				     : "The checksum of the LUKS2 header is right");
 

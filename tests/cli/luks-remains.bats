@@ -517,6 +517,7 @@ told_by() { # COMMAND DEVICE
 		else
 			[ "$status" -eq 5 ]
 			[[ $(finding BV-LUKS-ABSENT .summary) == *"it may be another disk"* ]]
+			[[ $output != *"sealed record is one of this device"* ]]
 		fi
 	done
 	# The sealed one, by another name.
@@ -556,7 +557,20 @@ told_by() { # COMMAND DEVICE
 		[[ $(finding BV-LUKS-STALE .summary) == "This is another LUKS container than the one that was sealed under this name"* ]]
 		[ "$(finding BV-LUKS-STALE .evidence.UUID)" = "$(cryptsetup luksUUID "$DISK")" ]
 		[[ $output != *"repaired silently"* ]]
+		# What was found, then whose name it has, then which of the two is wanted; sealing comes last.
+		[ "$(field '[.findings[].id] | join(",")')" = BV-LUKS-NOT-SEALED,BV-LUKS-STALE ]
+		[[ $(finding BV-LUKS-NOT-SEALED .summary) == "The checksum of the LUKS2 header is right"* ]]
+		[[ $output != *"No sealed record is one of this device"* ]]
+		[[ $(finding BV-LUKS-STALE '.next[0]') == "Which of the two shall it be?"* ]]
+		[[ $(field '[.findings[].next[]] | map(test("bootverdict seal")) | index(true)') = 2 ]]
+		[[ $(finding BV-LUKS-STALE '.next[-1]') == "When the change was wanted, at last: bootverdict seal --all"* ]]
 	done
+	# By another name, no record is one of it, and it is to be sealed.
+	cp "$DISK" "$COPY"
+	run -4 luks --json "$COPY"
+	[ "$(findings)" = BV-LUKS-NOT-SEALED ]
+	[[ $(finding BV-LUKS-NOT-SEALED .summary) == "No sealed record is one of this device."* ]]
+	[[ $(finding BV-LUKS-NOT-SEALED '.next[0]') == "Seal it"* ]]
 	# One copy of it is damaged.
 	flip_bit "$DISK" 4500
 	run -1 check --json

@@ -10,9 +10,11 @@
 
 #include <cmocka.h>
 
+#include "boot/block_content.h"
 #include "boot/chain.h"
 #include "boot/root_device.h"
 #include "util/util.h"
+#include "verdict/luks_rules.h"
 
 #define LUKS_UUID "11111111-2222-4333-8444-555555555501"
 #define FS_UUID	  "11111111-2222-4333-8444-555555555502"
@@ -373,6 +375,60 @@ static void test_not_opened(void **state)
 	luks_uuid[0] = '1';
 }
 
+/* One device's name may be the beginning of another's: each is itself. */
+static void test_suspects(void **state)
+{
+	struct block_device d[2] = { { .name = "sda1" }, { .name = "sda10" } };
+	struct block_devices b = { d, ARRAY_SIZE(d) };
+	char named[128], expected[512];
+	char *text;
+
+	(void)state;
+	shell("rm -f sda1 sda10; truncate -s 16M sda1 sda10; mke2fs -q -t ext4 sda1");
+	strcpy(named, in_folder("sda1"));
+	strcpy(d[0].path, named);
+	strcpy(d[1].path, in_folder("sda10"));
+	text = block_devices_suspects(&b, named);
+	snprintf(expected, sizeof(expected),
+		 "%s (nothing known at its start), %s (crypttab names it)", d[1].path, named);
+	assert_string_equal(text, expected);
+	free(text);
+	/* It is in the list once, for what is wrong with it. */
+	shell("rm -f sda1; truncate -s 16M sda1; mke2fs -q -t ext4 sda10");
+	text = block_devices_suspects(&b, named);
+	snprintf(expected, sizeof(expected), "%s (nothing known at its start)", named);
+	assert_string_equal(text, expected);
+	free(text);
+	assert_null(block_devices_suspects(&(struct block_devices){ &d[1], 1 }, NULL));
+}
+
+/* Only a member is there: as sealed or not, and mirrored or not, it says nothing of the passphrase. */
+static void test_array_not_there(void **state)
+{
+	static const char text[] =
+		"/dev/vda3 > LUKS (ARRAY NOT THERE) > root_crypt (not opened) > ext4 (not reached)";
+
+	(void)state;
+	for (unsigned int i = 0; i < 4; i++) {
+		struct scene s;
+
+		set_scene(&s, NULL);
+		s.device.view.array.member = true;
+		s.device.view.array.mirror = i & 1;
+		strcpy(s.device.view.array.device, "/dev/md/root");
+		if (i & 2)
+			s.device.view.comparison.slots[1] = SLOT_DAMAGED;
+		assert_int_equal(judge_luks(&s.device.view).ground == LUKS_MEMBER, i != 1);
+		assert_true(luks_device_state(&s.device) < LUKS_SLOT_DAMAGED);
+		play(&s);
+		assert_non_null(strstr(s.report.findings[0].next.items[1], "luks /dev/md/root"));
+		end(&s);
+		set_scene(&s, NULL);
+		s.device.view.array.member = true;
+		expect(&s, VERDICT_INCONCLUSIVE, "BV-LUKS-MEMBER", text);
+	}
+}
+
 /* A device that no record is of, and that root= names: nothing unlocks it. */
 static void test_root_is_luks(void **state)
 {
@@ -716,6 +772,8 @@ int main(void)
 		cmocka_unit_test(test_uuid_lost_without_checksum),
 		cmocka_unit_test(test_made_anew),
 		cmocka_unit_test(test_not_opened),
+		cmocka_unit_test(test_array_not_there),
+		cmocka_unit_test(test_suspects),
 		cmocka_unit_test(test_root_is_luks),
 		cmocka_unit_test(test_absent),
 		cmocka_unit_test(test_absent_without_record),
