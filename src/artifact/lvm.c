@@ -25,11 +25,6 @@ static uint32_t add_crc(uint32_t crc, const unsigned char *p, size_t len)
 	return (uint32_t)~crc32(~crc & UINT32_MAX, p, (uInt)len);
 }
 
-static uint64_t le64(const unsigned char *p)
-{
-	return le32(p) | (uint64_t)le32(p + 4) << 32;
-}
-
 static bool read_at(const struct luks_source *source, void *buf, size_t len, uint64_t offset)
 {
 	return source->read(source->ctx, buf, len, offset) == (ssize_t)len;

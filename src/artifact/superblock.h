@@ -23,6 +23,7 @@ struct superblock {
 	 * metadata_csum, XFS version 5, btrfs with CRC-32C. The others have none that is compared here. */
 	bool damaged;
 	bool proven; /* such a checksum is there, and right */
+	uint32_t ext_block; /* ext without metadata_csum: the size of its blocks, bytes; else 0 */
 };
 
 /* 0; -EIO when the device cannot deliver the places where signatures are. */

@@ -36,7 +36,7 @@ static char *remains(const struct luks_source *source)
 static void tell_unknown(const char *path, const struct luks_source *source, struct finding *f)
 {
 	cleanup(free_ptr) char *left = remains(source);
-	const char *other = luks_recognise_other(source);
+	const char *other = luks_recognise_rest(source);
 
 	finding_text(f, path, "nothing known at its start%s%s%s%s", other ? ": " : "",
 		     other ? other : "", left ? "; " : "", left ? left : "");
@@ -143,14 +143,19 @@ void block_devices_tell(const struct block_devices *b, struct finding *f)
 	}
 }
 
-static bool luks_is_sound(const struct luks_source *source, const char *path)
+/* As doubt(), of LUKS. */
+static const char *doubt_luks(const struct luks_source *source, const char *path)
 {
 	struct luks_view v = { .device = path };
-	bool sound = !luks_view_read(&v, source) && !luks_view_compare(&v, source, NULL, 0) &&
-		     v.luks.chosen >= 0 && judge_luks(&v).verdict == VERDICT_STALE;
+	bool read = !luks_view_read(&v, source) && !luks_view_compare(&v, source, NULL, 0);
+	struct luks_judgement j = judge_luks(&v);
 
 	luks_view_clear(&v);
-	return sound;
+	if (read && j.ground == LUKS_MEMBER)
+		return "a member of an md array";
+	return read && v.luks.chosen >= 0 && j.verdict == VERDICT_STALE
+		       ? NULL
+		       : "its LUKS header or a keyslot is not as it should be";
 }
 
 /* NULL: what it holds is known, and right as far as it has checksums, or no LUKS container. */
@@ -171,24 +176,32 @@ static const char *doubt(const struct luks_source *source, const char *path,
 		return left ? NULL : "nothing known at its start";
 	}
 	if (!strcmp(seen.kind, "crypto_LUKS"))
-		return luks_is_sound(source, path)
-			       ? NULL
-			       : "its LUKS header or a keyslot is not as it should be";
+		return doubt_luks(source, path);
 	if (luks)
 		return NULL;
 	if (!strcmp(seen.kind, "LVM2_member"))
 		return lvm_state_text(lvm_examine(source, &offset));
+	if (seen.ext_block && !seen.uuid[strspn(seen.uuid, "0-")])
+		return "its UUID is nothing but zeros";
 	return seen.damaged ? "the checksum of its superblock is wrong" : NULL;
 }
 
-char *block_devices_suspects(const struct block_devices *b, enum suspicion suspicion)
+static void add_suspect(char **text, const char *path, const char *why)
+{
+	char *longer = text_format("%s%s%s (%s)", *text ? *text : "", *text ? ", " : "", path, why);
+
+	free(*text);
+	*text = longer;
+}
+
+char *block_devices_suspects(const struct block_devices *b, enum suspicion suspicion,
+			     const char *named)
 {
 	char *text = NULL;
 
 	for (size_t i = 0; i < b->count; i++) {
 		const char *path = b->items[i].path, *why;
 		struct luks_source source;
-		char *longer;
 
 		if (b->items[i].divided || luks_source_open(&source, path))
 			continue;
@@ -196,9 +209,11 @@ char *block_devices_suspects(const struct block_devices *b, enum suspicion suspi
 		luks_source_close(&source);
 		if (!why)
 			continue;
-		longer = text_format("%s%s%s (%s)", text ? text : "", text ? ", " : "", path, why);
-		free(text);
-		text = longer;
+		add_suspect(&text, path, why);
+		if (named && !strcmp(path, named))
+			named = NULL;
 	}
+	if (named)
+		add_suspect(&text, named, "crypttab names it");
 	return text;
 }

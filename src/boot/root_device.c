@@ -149,6 +149,31 @@ static void tell_overwritten(struct report *r, const char *path, const struct lo
 		     (unsigned long long)l->spare.block, l->spare.size);
 }
 
+/* Without a checksum nothing tells which of the two it had last. */
+static void tell_two_uuids(struct report *r, const char *path, const struct lost_superblock *l)
+{
+	unsigned long long block = l->spare.block;
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK", path,
+		"Its superblock has the UUID %s, and a spare one of it %s, which root= names: it lost "
+		"its UUID, or was given another one. No checksum covers either.",
+		l->is.uuid, l->spare.is.uuid);
+
+	finding_number(f, "spare superblock", block);
+	finding_next(
+		f,
+		"Compare both: dumpe2fs -h %s; dumpe2fs -h -o superblock=%llu -o blocksize=%u %s",
+		path, block, l->spare.size, path);
+	finding_next(f,
+		     "If it was given another UUID: boot with root=UUID=%s ([e] in the boot menu).",
+		     l->is.uuid);
+	finding_next(
+		f,
+		"If not: write nothing to this disk; make an image of it first (dd, ddrescue). On a "
+		"copy: e2fsck -b %llu -B %u %s",
+		block, l->spare.size, path);
+}
+
 static void tell_lost(struct report *r, const char *path, const struct lost_superblock *l,
 		      const struct block_devices *b)
 {
@@ -160,6 +185,9 @@ static void tell_lost(struct report *r, const char *path, const struct lost_supe
 		break;
 	case LOSS_DAMAGED:
 		tell_damaged(r, path, l);
+		break;
+	case LOSS_UUID:
+		tell_two_uuids(r, path, l);
 		break;
 	case LOSS_START:
 		tell_start_gone(r, path, l);
@@ -266,7 +294,7 @@ static bool is_of_partition(const struct root_name *name)
 static void tell_not_there(struct report *r, const char *root, const struct root_search *s,
 			   const struct block_devices *b)
 {
-	cleanup(free_ptr) char *suspects = block_devices_suspects(b, SUSPECT_ROOT);
+	cleanup(free_ptr) char *suspects = block_devices_suspects(b, SUSPECT_ROOT, NULL);
 	struct finding *f;
 
 	if (!b->count)

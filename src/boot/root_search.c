@@ -67,6 +67,9 @@ struct lost_superblock lost_superblock_find(const struct luks_source *source,
 	l.has_spare = superblock_find_spare(source, uuid, label, &l.spare);
 	if (seen->damaged && (l.has_spare || is_of(seen, uuid, label))) {
 		l.how = LOSS_DAMAGED;
+	} else if (l.has_spare && seen->ext_block == l.spare.size && l.spare.size) {
+		/* Spares of a file system that was there before lie elsewhere, or are its own by now. */
+		l.how = LOSS_UUID;
 	} else if (l.has_spare && (*seen->kind || volume)) {
 		l.how = LOSS_OVERWRITTEN;
 		snprintf(l.now, sizeof(l.now), "%s%s%s", volume ? volume : seen->kind,

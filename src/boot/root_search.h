@@ -26,6 +26,7 @@ enum loss {
 	LOSS_NONE,
 	LOSS_ERASED,  /* its magic alone, as wipefs leaves it */
 	LOSS_DAMAGED, /* its checksum is wrong, or its block alone is lost */
+	LOSS_UUID,    /* no checksum covers it, and a spare one says otherwise: lost, or changed */
 	LOSS_START, /* more than that block, and nothing known is there: who did it cannot be told */
 	LOSS_OVERWRITTEN, /* something else is there, sound as far as that is known */
 };
@@ -34,7 +35,7 @@ struct lost_superblock {
 	enum loss how;
 	bool has_spare;
 	struct superblock_spare spare;
-	struct superblock is; /* ERASED, DAMAGED: what can be read of it */
+	struct superblock is; /* ERASED, DAMAGED, UUID: what can be read of it */
 	char now[96];	      /* OVERWRITTEN: what is there, in words */
 };
 

@@ -53,7 +53,8 @@ static void log_device(const struct luks_device *d, bool needed, const struct re
 		       size_t first, uint64_t ms)
 {
 	cleanup(free_ptr) char *slots = luks_slots_text(luks_slots_sound(&d->view));
-	bool stale = first < r->finding_count && r->findings[first].verdict == VERDICT_STALE;
+	bool stale = luks_device_is_member(d) ||
+		     (first < r->finding_count && r->findings[first].verdict == VERDICT_STALE);
 
 	switch (luks_device_state(d)) {
 	case LUKS_SOUND:
