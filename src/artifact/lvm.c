@@ -47,10 +47,12 @@ static bool put_back(unsigned char *at, const char *magic)
 static bool is_erased(const unsigned char *label)
 {
 	unsigned char copy[SECTOR];
+	bool magic, type;
 
 	memcpy(copy, label, SECTOR);
-	return (put_back(copy, LABEL_MAGIC) | put_back(copy + 24, LABEL_TYPE)) &&
-	       label_is_right(copy);
+	magic = put_back(copy, LABEL_MAGIC);
+	type = put_back(copy + 24, LABEL_TYPE);
+	return (magic || type) && label_is_right(copy);
 }
 
 /* SOUND: the one at *at is right. */

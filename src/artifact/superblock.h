@@ -22,7 +22,7 @@ struct superblock {
 	/* The signature is there, but the checksum is wrong, so that no byte of it is proven: ext4 with
 	 * metadata_csum, XFS version 5, btrfs with CRC-32C. The others have none that is compared here. */
 	bool damaged;
-	bool proven; /* such a checksum is there, and right */
+	bool proven;	    /* such a checksum is there, and right */
 	uint32_t ext_block; /* ext without metadata_csum: the size of its blocks, bytes; else 0 */
 };
 

@@ -225,8 +225,8 @@ static bool tell_wrong(struct report *r, const char *root, const char *sealed,
 	else if (s->sealed_at)
 		f = report_finding(
 			r, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT", root,
-			"%s, which root= names, is not there. The root file system that was "
-			"sealed is, and its superblock is sound: %s on %s.",
+			"%s, which root= names, does not exist. The root file system that was sealed does, "
+			"and its superblock is sound: %s on %s.",
 			root, sealed, s->sealed_at);
 	else
 		return false;

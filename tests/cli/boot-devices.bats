@@ -1,0 +1,143 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# bootverdict boot, its later stages, in the root that the kernel makes of a sealed image: with loop
+# devices under the names of disks.
+
+bats_require_minimum_version 1.5.0
+
+load system
+load luks
+
+UUID=3f2504e0-4f89-41d3-9a0c-0305e82c3301
+
+setup() {
+	[ "$(id -u)" -eq 0 ] || skip "loop devices and another root are for root"
+	LOOPS=()
+	R=$BATS_TEST_TMPDIR/r SYS=$BATS_TEST_TMPDIR/sys DEV=$BATS_TEST_TMPDIR/dev
+	DATA=$BATS_TEST_TMPDIR/data DISK=$BATS_TEST_TMPDIR/disk
+	# The one that runs: else its modules are missed.
+	KVER=$(uname -r)
+	make_system zstd
+	truncate -s 40M "$DISK"
+	mkfs.ext4 -q -b 1024 -O metadata_csum -U $UUID "$DISK"
+}
+
+teardown() {
+	for loop in "${LOOPS[@]}"; do
+		losetup --detach "$loop"
+	done
+}
+
+unpacked() { # SEAL-OPTION...: the image sealed and unpacked
+	bv seal --root "$ROOT" -k "$KVER" -q "$@" 2>/dev/null
+	mkdir -p "$R" "$SYS/class/block" "$SYS/class/misc/device-mapper" "$DEV"
+	PYTHONPATH=$BATS_TEST_DIRNAME/../corpus python3 -c 'import rootfs, sys
+rootfs.unpack(open(sys.argv[1], "rb").read(), sys.argv[2])' "$IMAGE" "$R"
+	mkdir -p "$R"/{proc,sys,dev,run}
+	mknod "$DEV/null" c 1 3
+	mknod "$DEV/console" c 1 3
+}
+
+attach() { # NAME FILE
+	local loop
+
+	loop=$(losetup --find --show "$2") || skip "no loop device here"
+	LOOPS+=("$loop")
+	mkdir "$SYS/class/block/$1"
+	echo $(($(stat -c %s "$2") / 512)) >"$SYS/class/block/$1/size"
+	mknod "$DEV/$1" b "$(stat -c '0x%t' "$loop")" "$(stat -c '0x%T' "$loop")"
+}
+
+detach() { # NAME
+	rm -r "${SYS:?}/class/block/$1" "${DEV:?}/$1"
+}
+
+# One boot: the check of the content, which waits for a person when that is damaged, then a later
+# stage. $output: the report as JSON.
+boot() { # COMMAND-LINE STAGE
+	rm -f "$BATS_TEST_TMPDIR/report.json"
+	echo "$1" >"$BATS_TEST_TMPDIR/cmdline"
+	# shellcheck disable=SC2016
+	run timeout 10 unshare --mount --pid --fork --kill-child sh -c '
+		mount --bind "$1" "$1" && cd "$1" && mount --bind "$2" sys && mount --bind "$3" dev &&
+		mount -t tmpfs none run && mount -t proc proc proc && mount --bind "$4/cmdline" proc/cmdline &&
+		{ timeout 2 chroot . /bootverdict/bootverdict boot </dev/null || :; } &&
+		chroot . /bootverdict/bootverdict boot "$5" </dev/null &&
+		cp run/bootverdict/report.json "$4"' \
+		sh "$R" "$SYS" "$DEV" "$BATS_TEST_TMPDIR" "$2"
+	[ "$status" -eq 0 ] || return 0
+	output=$(<"$BATS_TEST_TMPDIR/report.json")
+}
+
+says() { # VERDICT ID SENTENCE: the report, and what counts in it
+	[ "$status" -eq 0 ]
+	[ "$(jq -r .verdict <<<"$output")" = "$1" ]
+	[ "$(jq -r '[.findings[] | select(.warning | not) | .id] | unique | join(",")' <<<"$output")" = "$2" ]
+	[[ $(jq -r '.findings[] | select(.warning | not) | .summary' <<<"$output") == *"$3"* ]]
+}
+
+@test "a data disk that was sealed by its name breaks no chain: what is told is the root" {
+	make_luks "$DATA" 2
+	unpacked --device "$DATA"
+	attach vda "$DISK"
+	attach vdb "$DATA"
+	boot "root=UUID=$UUID ro" --after-failure
+	says intact BV-CHAIN-INTACT "Everything that was sealed is as sealed"
+	# Damaged: a note, which is no reason that the root was not mounted.
+	zero_4k "$DATA" 40960
+	boot "root=UUID=$UUID ro" --after-failure
+	says inconclusive BV-CHAIN-INTACT "not all that was sealed is as sealed"
+	[ "$(jq -r '.findings[] | select(.warning) | .id' <<<"$output")" = BV-LUKS-KEYSLOT ]
+	dd if=/dev/zero of="$DISK" bs=4096 count=1 conv=notrunc status=none
+	boot "root=UUID=$UUID ro" --after-failure
+	says storage-corruption BV-CHAIN-SUPERBLOCK "that block alone is lost"
+	# In a drawer: the damaged root is not taken for it.
+	detach vdb
+	boot "root=UUID=$UUID ro" --after-failure
+	says storage-corruption BV-CHAIN-SUPERBLOCK "that block alone is lost"
+	[[ $output != *luksHeaderRestore* ]]
+}
+
+@test "one that crypttab names is missed, and a root that is damaged is not taken for it" {
+	make_luks "$DATA" 2
+	unpacked --device "$DATA"
+	mkdir "$R/cryptroot"
+	echo "data UUID=$(cryptsetup luksUUID "$DATA") none luks" >"$R/cryptroot/crypttab"
+	dd if=/dev/zero of="$DISK" bs=4096 count=1 conv=notrunc status=none
+	attach vda "$DISK"
+	boot "root=UUID=$UUID ro" --after-failure
+	says inconclusive BV-LUKS-ABSENT "No disk holds the LUKS device"
+	[[ $output != *"may be it"* && $output != *luksHeaderRestore* ]]
+	[[ $output == *"a spare superblock of ext4 $UUID"* ]]
+	# Nothing of another format is left: it may have been the LUKS device.
+	dd if=/dev/zero of="$DISK" bs=1M count=40 conv=notrunc status=none
+	boot "root=UUID=$UUID ro" --after-failure
+	says inconclusive BV-LUKS-ABSENT "No disk holds the LUKS device"
+	[[ $output == *"May have been it: /dev/vda"*luksHeaderRestore* ]]
+}
+
+@test "damage of a disk that this boot does not unlock is told, and does not stop it" {
+	make_luks "$DATA" 2
+	unpacked --device "$DATA"
+	zero_4k "$DATA" 40960
+	attach vda "$DISK"
+	attach vdb "$DATA"
+	boot "root=UUID=$UUID ro" --before-unlock
+	says storage-corruption BV-LUKS-KEYSLOT "The key material of keyslot 0 is damaged"
+	# One that it does unlock: it waits for a person.
+	mkdir "$R/cryptroot"
+	echo "data UUID=$(cryptsetup luksUUID "$DATA") none luks" >"$R/cryptroot/crypttab"
+	boot "root=UUID=$UUID ro" --before-unlock
+	[ "$status" -eq 124 ]
+}
+
+@test "damage that was told earlier in the boot: nobody says then that all is as sealed" {
+	unpacked
+	attach vda "$DISK"
+	boot "root=UUID=$UUID ro bootverdict=continue" --after-failure
+	says intact BV-CHAIN-INTACT "Everything that was sealed is as sealed"
+	printf x | dd of="$R/usr/lib/modules/noise.ko" bs=1 seek=70000 conv=notrunc status=none
+	boot "root=UUID=$UUID ro bootverdict=continue" --after-failure
+	says storage-corruption BV-CHAIN-INTACT,BV-CONTENT-DAMAGED "not all that was sealed is as sealed"
+	[[ $output != *"Everything that was sealed is as sealed"* ]]
+}
