@@ -586,9 +586,10 @@ static void tell_other_content(struct report *r, const struct chain *c, const st
 static void tell_no_volume(struct report *r, const struct chain *c, const struct chain_layer *l)
 {
 	const char *volume = l->sealed->name ? l->sealed->name : "";
+	bool doubt = c->lvm || lvm_state_text(l->lvm);
 	struct finding *f;
 
-	if (c->lvm)
+	if (doubt)
 		f = report_finding(
 			r, VERDICT_INCONCLUSIVE, "BV-CHAIN-LVM", l->path,
 			"It was unlocked and holds an LVM physical volume, but the logical volume %s "
@@ -603,7 +604,7 @@ static void tell_no_volume(struct report *r, const struct chain *c, const struct
 			volume);
 	add_chain(f, c);
 	finding_not(f, "the passphrase or the LUKS header");
-	if (c->lvm) {
+	if (doubt) {
 		finding_next(f, "Is a disk of the group missing, or its metadata damaged? "
 				"lvm pvs; lvm vgs; lvm lvs -a say so.");
 		finding_next(f, "If the volume is in the list: lvm vgchange -ay; exit");

@@ -59,8 +59,8 @@ static const char *nothing_broken(bool sealed, bool intact, bool seen)
 		       "used: what this boot ran is not proven. The messages above say more.";
 	if (!intact)
 		return "Nothing that could be looked at here on the way to the root file system is "
-		       "broken, but not all that was sealed is as sealed: what else this report tells "
-		       "may be the reason. The messages above say more.";
+		       "broken. But this report tells more of this boot, which may be the reason. The "
+		       "messages above say more.";
 	if (seen)
 		return "Everything that was sealed is as sealed, up to the root file system's "
 		       "superblock. What failed lies behind it: mounting it, or its init. The "
@@ -72,10 +72,12 @@ static const char *nothing_broken(bool sealed, bool intact, bool seen)
 static void tell_nothing_broken(struct report *r, const struct manifest *m, const char *root)
 {
 	bool seen = root && root_device_is_known(root);
-	bool intact = report_is_intact(r) && stage_was_intact();
-	struct finding *f = report_finding(
-		r, m->kernel && intact ? VERDICT_INTACT : VERDICT_INCONCLUSIVE, "BV-CHAIN-INTACT",
-		root ? root : "root file system", "%s", nothing_broken(m->kernel, intact, seen));
+	enum verdict told = verdict_worst(report_worst(r), stage_worst());
+	bool harmless = told == VERDICT_INTACT || told == VERDICT_STALE;
+	struct finding *f =
+		report_finding(r, m->kernel && harmless ? VERDICT_INTACT : VERDICT_INCONCLUSIVE,
+			       "BV-CHAIN-INTACT", root ? root : "root file system", "%s",
+			       nothing_broken(m->kernel, told == VERDICT_INTACT, seen));
 
 	finding_next(f, "Look at the last messages: dmesg | tail -n 20");
 	finding_next(f, "Look at the file system, without a change: fsck -n DEVICE");

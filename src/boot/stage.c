@@ -35,15 +35,15 @@ static bool load_earlier(struct report *r)
 	       !report_load_json(r, BOOT_REPORT_JSON);
 }
 
-bool stage_was_intact(void)
+enum verdict stage_worst(void)
 {
+	enum verdict worst;
 	struct report r;
-	bool intact;
 
 	report_init(&r, "boot");
-	intact = load_earlier(&r) && report_is_intact(&r);
+	worst = load_earlier(&r) ? report_worst(&r) : VERDICT_NONE;
 	report_clear(&r);
-	return intact;
+	return worst;
 }
 
 void stage_report_keep(struct report *own, struct report *all)

@@ -20,8 +20,8 @@ bool stage_manifest(struct manifest *m);
 /* A report about this kernel. */
 void stage_report_init(struct report *r, const struct manifest *m);
 
-/* Whether earlier stages have told, and nothing of it was other than as sealed. */
-bool stage_was_intact(void);
+/* What earlier stages have found (report_worst()); VERDICT_NONE: they left no report. */
+enum verdict stage_worst(void);
 
 /*
  * Concludes own, and makes *all, which is initialized here, of it and of what earlier stages have

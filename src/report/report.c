@@ -275,13 +275,13 @@ enum verdict report_verdict_from(const struct report *r, size_t first)
 	return worst;
 }
 
-bool report_is_intact(const struct report *r)
+enum verdict report_worst(const struct report *r)
 {
-	for (size_t i = 0; i < r->finding_count; i++) {
-		if (r->findings[i].verdict != VERDICT_INTACT)
-			return false;
-	}
-	return true;
+	enum verdict worst = VERDICT_INTACT;
+
+	for (size_t i = 0; i < r->finding_count; i++)
+		worst = verdict_worst(worst, r->findings[i].verdict);
+	return worst;
 }
 
 void report_conclude(struct report *r)

@@ -127,8 +127,8 @@ char *range_text(const struct report_range *r);
 /* The verdict of the findings from number first on: intact when there is none that counts. */
 enum verdict report_verdict_from(const struct report *r, size_t first);
 
-/* Whether no finding, not even one that does not count, says other than intact. */
-bool report_is_intact(const struct report *r);
+/* The verdict of all findings, of those that do not count as well. */
+enum verdict report_worst(const struct report *r);
 
 /* Sets the report's verdict from its findings: intact when there is none that counts. */
 void report_conclude(struct report *r);
