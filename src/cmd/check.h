@@ -40,6 +40,9 @@ void check_luks(const struct luks_checks *c, const char *root, struct report *r)
 /* Examines one image without a manifest outside it, and says how far the proof goes. */
 void check_file(const char *path, struct report *r);
 
+/* Adds what becomes of an image that image_was_repacked(), and what to do. */
+void check_tell_repacked(struct finding *f, const char *release);
+
 /* Compares what the kernel unpacked with the guard's content list; for the shell in the boot. */
 void check_unpacked(struct report *r);
 

@@ -81,6 +81,19 @@ static void tell_proof(struct finding *f, const struct image_proof *p)
 					    "image itself)");
 }
 
+void check_tell_repacked(struct finding *f, const char *release)
+{
+	finding_text(f, "packed again",
+		     "a sealed image was unpacked and packed again, with bootverdict's own files in it: by "
+		     "their old record the next boot may call storage corruption what was changed on "
+		     "purpose");
+	finding_next(f,
+		     "Before the next boot, pack it again without the folder " GUARD_DIR
+		     ", and seal that: bootverdict seal -k %s. Or make it anew: update-initramfs -u "
+		     "-k %s",
+		     release, release);
+}
+
 static void report_sound(struct report *r, const char *path, const struct image_proof *p)
 {
 	const struct sealed_segment *unread = segment_unread(&p->found);
@@ -116,6 +129,8 @@ static void report_sound(struct report *r, const char *path, const struct image_
 			"It is not sealed; its structure is right, and so is every checksum "
 			"that it carries; what carries none could still have changed.");
 	tell_proof(f, p);
+	if (image_was_repacked(&p->found))
+		check_tell_repacked(f, "KVER");
 	report_artifact(r, path, "initrd",
 			all_verified || image_soundness(p) == PROVEN ? "intact" : "unverified",
 			p->size, 0);

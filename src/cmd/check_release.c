@@ -380,7 +380,8 @@ static void report_corruption(struct report *r, const struct manifest *m, const 
 }
 
 static void report_stale(struct report *r, const struct manifest *m, const char *path,
-			 enum artifact_kind kind, const struct comparison *c, enum changed changed)
+			 enum artifact_kind kind, const struct comparison *c, enum changed changed,
+			 const struct image_proof *proof)
 {
 	struct finding *f = report_finding(
 		r, VERDICT_STALE, kind == ARTIFACT_KERNEL ? "BV-KERNEL-STALE" : "BV-INITRD-STALE",
@@ -393,7 +394,10 @@ static void report_stale(struct report *r, const struct manifest *m, const char 
 
 	finding_text(f, "written", "%s", text_time(c->mtime_ns / 1000000000, when));
 	finding_text(f, "sealed", "%s", text_time(m->sealed_at, when));
-	finding_next(f, "Seal it: bootverdict seal -k %s", m->kernel);
+	if (image_was_repacked(&proof->found))
+		check_tell_repacked(f, m->kernel);
+	else
+		finding_next(f, "Seal it: bootverdict seal -k %s", m->kernel);
 	report_artifact(r, path, kind_name(kind), "stale", c->size, 0);
 }
 
@@ -503,7 +507,7 @@ static void check_sealed_file(const struct boot_files *files, const struct manif
 	else if (j.verdict == VERDICT_INCONCLUSIVE || j.verdict == VERDICT_CONFIG_ERROR)
 		report_doubt(r, m, path, kind, &l.c, j, &l.e.proof);
 	else if (j.verdict == VERDICT_STALE)
-		report_stale(r, m, path, kind, &l.c, changed);
+		report_stale(r, m, path, kind, &l.c, changed, &l.e.proof);
 	else
 		report_corruption(r, m, path, kind, &l.c, j.ground, &l.e);
 	look_clear(&l);

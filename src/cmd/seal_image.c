@@ -569,6 +569,21 @@ static int seal_readable(struct sealing *s, const struct initrd_fault *tail, enu
 	return 0;
 }
 
+/* The files of the guard in it would replace this one's, and their record this one. */
+static int leave_repacked(struct sealing *s, enum sealed *sealed)
+{
+	message("%s: it is not sealed: a sealed image was unpacked and packed again, with bootverdict's "
+		"own files in it, whose old record a boot would use",
+		s->im.name);
+	message("pack it again without the folder " GUARD_DIR ", or make it anew: update-initramfs -u -k "
+		"%s, or dracut -f; else the next boot may call storage corruption what was changed on "
+		"purpose",
+		s->m->kernel);
+	free(s->guard);
+	s->guard = NULL;
+	return leave(s, 2, sealed);
+}
+
 static int read_programs(struct sealing *s)
 {
 	const char *root = s->f->root;
@@ -606,6 +621,8 @@ static int seal_open_image(struct sealing *s, enum sealed *sealed)
 		s->guard = NULL;
 		return explain_fault(s, r, &fault, sealed);
 	}
+	if (image_was_repacked(s->m))
+		return leave_repacked(s, sealed);
 	r = seal_readable(s, &fault, sealed);
 	if (!r)
 		r = seal_start(s, sealed);

@@ -150,6 +150,15 @@ bool image_is_foreign_behind(const struct image_proof *proof)
 	return initrd_fault_is_foreign(f) || (f->is && image_complete_before_fault(proof));
 }
 
+bool image_was_repacked(const struct manifest *found)
+{
+	const struct content *record = manifest_find(found, GUARD_MANIFEST);
+	const struct content *init = manifest_find(found, "init");
+
+	return record && init && init->segment != GUARD_SEGMENT &&
+	       record->segment == init->segment;
+}
+
 const struct sealed_segment *segment_unread(const struct manifest *m)
 {
 	for (size_t i = 0; i < m->segment_count; i++) {

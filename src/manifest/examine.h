@@ -48,6 +48,12 @@ bool image_complete_before_fault(const struct image_proof *proof);
  */
 bool image_is_foreign_behind(const struct image_proof *proof);
 
+/*
+ * Whether an image holds a guard among the files of main: a sealed one was unpacked by hand, and packed
+ * again. Those files take the place of a guard in front, and its record that of a new one.
+ */
+bool image_was_repacked(const struct manifest *found);
+
 /* The first segment that is well-formed, and no kernel unpacks; NULL: there is none. */
 const struct sealed_segment *segment_unread(const struct manifest *m);
 

@@ -486,3 +486,47 @@ sys.stdout.buffer.write(c.compress(sys.stdin.buffer.read()) + c.flush())' \
 	bv check --root "$ROOT" --all
 	[ "$(find "$ROOT/boot/bootverdict" -name '*.manifest' | wc -l)" -eq 1 ]
 }
+
+@test "a sealed image that was unpacked and packed again is not sealed with the old guard in it" {
+	make_system zstd
+	mkdir "$BATS_TEST_TMPDIR/packed"
+	make_files "$BATS_TEST_TMPDIR/packed"
+	mkdir "$BATS_TEST_TMPDIR/packed/bootverdict"
+	bv seal --root "$ROOT" -k "$KVER" -q
+	# What a folder has when both archives of a sealed image were unpacked into it.
+	(cd "$BATS_TEST_TMPDIR/packed" && cpio --quiet -idum <"$IMAGE" 'bootverdict/*')
+	[ -s "$BATS_TEST_TMPDIR/packed/bootverdict/manifest" ]
+	rm "$BATS_TEST_TMPDIR/packed/etc/conf"
+	sleep 1.1
+	archive "$BATS_TEST_TMPDIR/packed" | pack zstd >"$BATS_TEST_TMPDIR/new"
+	cp "$BATS_TEST_TMPDIR/new" "$IMAGE"
+
+	run check --json
+	[ "$status" -eq 4 ]
+	[ "$(field '.findings[0].id')" = BV-INITRD-STALE ]
+	[[ "$(field '.findings[0].evidence["packed again"]')" == *"next boot may call storage corruption"* ]]
+	[[ "$(field '.findings[0].next[]')" == *"Before the next boot, pack it again without the folder bootverdict"* ]]
+	run bv check "$IMAGE"
+	[ "$status" -eq 4 ]
+	[[ $output == *"packed again:"* ]]
+
+	run seal
+	[ "$status" -eq 2 ]
+	[[ $output == *"whose old record a boot would use"* ]]
+	cmp "$BATS_TEST_TMPDIR/new" "$IMAGE"
+
+	# As it was told: without that folder it is sealed.
+	rm -r "$BATS_TEST_TMPDIR/packed/bootverdict"
+	archive "$BATS_TEST_TMPDIR/packed" | pack zstd >"$IMAGE"
+	seal -q
+	run check
+	[ "$status" -eq 0 ]
+
+	# Its damaged twin.
+	archive "$BATS_TEST_TMPDIR/packed" >"$BATS_TEST_TMPDIR/plain"
+	cp "$BATS_TEST_TMPDIR/new" "$IMAGE"
+	flip_bit "$IMAGE" 300000
+	corrupt "$IMAGE"
+	run seal
+	[ "$status" -eq 1 ]
+}
