@@ -73,8 +73,8 @@ static void tell_proof(struct finding *f, const struct image_proof *p)
 	if (m->skipped.count)
 		finding_text(
 			f, "not unpacked",
-			"%zu members, whose folder is not there when the kernel comes to them; "
-			"first: %s%s",
+			"%zu members, whose folder is not there when the kernel comes to them, or "
+			"which it skips (no name, no type, too long a link); first: %s%s",
 			m->skipped.count, m->skipped.first,
 			m->skipped.wanted ? ""
 					  : " (what is below kernel/ it reads from the "
@@ -113,8 +113,8 @@ static void report_sound(struct report *r, const char *path, const struct image_
 		f = report_finding(
 			r, VERDICT_INCONCLUSIVE, "BV-IMAGE-LOOSE", path,
 			"Nothing in it is wrong, but nothing proves that it is complete: an archive in "
-			"it has no trailer, or zeros between its members, as kernels allow, and no "
-			"checksum.");
+			"it has no trailer, zeros between its members, or members that kernels skip, "
+			"and no checksum.");
 	} else if (image_soundness(p) == PROVEN)
 		f = report_finding(r, VERDICT_INTACT, "BV-IMAGE-PROVEN", path,
 				   "Every path in it is as the record in its guard says.");

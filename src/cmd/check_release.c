@@ -189,7 +189,7 @@ static const char *ground_text(enum ground ground)
 		       "covers: edited, signed again, or damaged";
 	case GROUND_LOOSE:
 		return "it was written after the seal, and nothing proves that it is complete: it has no "
-		       "trailer at its end, or zeros between its members";
+		       "trailer at its end, zeros between its members, or members that kernels skip";
 	case GROUND_FOREIGN:
 		return "it was replaced after the seal by what no kernel unpacks";
 	case GROUND_UNPROVEN:

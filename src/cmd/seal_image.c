@@ -545,8 +545,9 @@ static int seal_readable(struct sealing *s, const struct initrd_fault *tail, enu
 		if (!g->loose)
 			continue;
 		if (g->zero_tail < LOST_TAIL_MIN) {
-			message("%s: an archive in it has no trailer, or zeros between its members: "
-				"nothing proves that it is complete; it is sealed as it is",
+			message("%s: an archive in it has no trailer, zeros between its members, or "
+				"members that kernels skip: nothing proves that it is complete; it is "
+				"sealed as it is",
 				s->im.name);
 			continue;
 		}

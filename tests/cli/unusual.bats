@@ -530,3 +530,56 @@ sys.stdout.buffer.write(c.compress(sys.stdin.buffer.read()) + c.flush())' \
 	run seal
 	[ "$status" -eq 1 ]
 }
+
+# A plain archive of a shell, an init, and one member that kernels read over.
+with_skipped() { # no-type | long-link | empty-name | no-name | folder-with-data
+	python3 -c 'import sys
+def member(name, data=b"", mode=0o100644, ino=9, length=None):
+    name = name.encode() + b"\0"
+    if length == 0: name = b""
+    fields = (ino, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name), 0)
+    header = b"070701" + b"".join(b"%08X" % f for f in fields) + name
+    header += bytes(-len(header) % 4) + data
+    return header + bytes(-len(header) % 4)
+odd = {"no-type": member("odd", b"z" * 100, 0o644), "long-link": member("link", b"t" * 5000, 0o120777),
+       "empty-name": member("", b"data" * 100), "no-name": member("", b"data" * 100, length=0),
+       "folder-with-data": member("folder", b"data", 0o40755)}[sys.argv[2]]
+sys.stdout.buffer.write(member("bin", mode=0o40755, ino=1) +
+    member("bin/sh", open(sys.argv[1], "rb").read(), 0o100755, 2) +
+    member("init", b"#!/bin/sh\n", 0o100755, 3) + odd + member("last", b"q" * 5000, ino=8) +
+    member("TRAILER!!!", mode=0, ino=0))' "$BATS_TEST_DIRNAME/../../build/stub" "$1"
+}
+
+@test "members that kernels read over: sealed with a word, and no corruption" {
+	local odd=$BATS_TEST_TMPDIR/odd kind at
+
+	make_system zstd
+	for kind in no-type long-link empty-name no-name folder-with-data; do
+		with_skipped "$kind" >"$odd"
+		zstd -qf --check "$odd" -o "$odd.zst"
+		gzip -9nc "$odd" >"$odd.gz"
+		told "$odd" 5 BV-IMAGE-LOOSE "or members that kernels skip"
+		for packed in "$odd.zst" "$odd.gz"; do
+			told "$packed" 4 BV-IMAGE-SOUND "every checksum that it carries"
+			[[ "$(field '.findings[0].evidence["not unpacked"]')" == "1 members"* ]]
+		done
+		for packed in "$odd" "$odd.zst"; do
+			cp "$packed" "$IMAGE"
+			run seal
+			[ "$status" -eq 0 ]
+			[[ $output == *"does not unpack 1 of its members"* ]]
+			run check
+			[ "$status" -eq 0 ]
+		done
+	done
+	# The damaged twins: a byte of what kernels do not read over, sealed and not.
+	cp "$odd" "$IMAGE"
+	seal -q
+	at=$(grep -abo qqqqqqqq "$IMAGE" | head -n 1 | cut -d : -f 1)
+	keeping_times "$IMAGE" flip_bit "$IMAGE" $((at + 2500))
+	run check
+	[ "$status" -eq 1 ]
+	corrupt "$IMAGE"
+	flip_bit "$odd.gz" 3000
+	corrupt "$odd.gz"
+}
