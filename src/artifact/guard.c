@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "artifact/cpio.h"
+#include "util/bytes.h"
 #include "util/util.h"
 
 #define LINK_TARGET "/" GUARD_STUB
@@ -222,6 +223,50 @@ int guard_find(struct input *in, uint64_t *size)
 		return -EBADMSG;
 	*size = input_offset(in);
 	return 0;
+}
+
+/* The padding that follows position, which must be zeros. */
+static bool padding_is_zero(struct input *in, uint64_t position)
+{
+	size_t len = cpio_padding(position);
+	const unsigned char *p;
+
+	return !input_seek(in, position) &&
+	       (!len || (input_peek(in, len, &p) >= (ssize_t)len && bytes_are_zero(p, len)));
+}
+
+/* One member; the input then stands at the next one. */
+static bool member_is_as_built(struct input *in, uint32_t ino)
+{
+	uint64_t start = input_offset(in), data;
+	unsigned char header[CPIO_HEADER_BYTES];
+	struct cpio_header h, built = { .ino = ino };
+	const unsigned char *p;
+	char name[64];
+
+	if (read_member(in, &h, name, sizeof(name)))
+		return false;
+	built.mode = strcmp(name, CPIO_TRAILER) ? h.mode : 0;
+	built.nlink = S_ISDIR(h.mode) ? 2 : 1;
+	built.size = h.size;
+	built.name_size = (uint32_t)strlen(name) + 1;
+	cpio_header_format(&built, header);
+	if (input_peek(in, sizeof(header), &p) < (ssize_t)sizeof(header) ||
+	    memcmp(p, header, sizeof(header)) != 0)
+		return false;
+	data = start + CPIO_HEADER_BYTES + h.name_size;
+	return padding_is_zero(in, data) &&
+	       padding_is_zero(in, data + cpio_padding(data) + h.size) && !input_seek(in, start) &&
+	       !skip_member(in, &h);
+}
+
+bool guard_is_as_built(struct input *in, uint64_t size)
+{
+	bool same = !input_seek(in, 0);
+
+	for (uint32_t ino = 1; same && input_offset(in) < size; ino++)
+		same = member_is_as_built(in, ino);
+	return same;
 }
 
 /* Copies size bytes from an absolute offset. */

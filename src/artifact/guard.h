@@ -51,6 +51,13 @@ int guard_build(const struct guard_parts *parts, unsigned char **bytes, size_t *
 int guard_find(struct input *in, uint64_t *size);
 
 /*
+ * Whether every byte of the guard that is no member's data is the one that guard_build() puts there:
+ * no checksum covers headers and padding, but nothing else makes a guard, and always the same. Later
+ * versions must keep that form. size: as guard_find() gives it.
+ */
+bool guard_is_as_built(struct input *in, uint64_t size);
+
+/*
  * Reads one member's data out of the guard at the start of an image; *data is malloc'ed.
  * -ENOENT, -EBADMSG (damaged headers), -EFBIG (more than max bytes), -ENOMEM, -EIO.
  */

@@ -97,7 +97,8 @@ struct luks {
 		data_offset; /* where encrypted data begins, bytes; a detached header: on the data device */
 	struct luks_keyslot slots[LUKS_SLOTS_MAX];
 	unsigned int slot_count, token_count, digest_count; /* present ones */
-	bool reencrypting; /* the header says that a reencryption is in progress */
+	/* The header says that a reencryption is in progress; when none is known, what is left of it. */
+	bool reencrypting;
 	/*
 	 * What the header needs and this program does not know: mandatory requirements, keyslot
 	 * types, ..., as in "foo, keyslot type bar"; or "". Its keyslots are as far as understood.
@@ -122,6 +123,7 @@ struct luks {
 		uint64_t before;
 		char uuid[41];
 		bool whole; /* each copy of its header is good */
+		bool cut;   /* before, and told by what is here of it, not by what is in front */
 	} inside;
 	/* LUKS1: of the fields that neither a change of a slot nor of the UUID alters; else 0. */
 	uint64_t immutable_hash;
@@ -139,10 +141,14 @@ int luks_read(const struct luks_source *source, struct luks *l);
 /*
  * Without a good header at the start: looks in every sector of the LUKS_NEAR bytes behind it, and of
  * those in front of it when the device at path is a partition, for a container that begins there
- * (l->inside), as when the partition table was written anew with another start. -ENOMEM.
+ * (l->inside), as when the partition table was written anew with another start. Then for a good second
+ * header of LUKS2 that lies in front of the place that it states: the beginning was cut off. -ENOMEM.
  */
 #define LUKS_NEAR (4u << 20)
 int luks_find_near(const struct luks_source *source, const char *path, struct luks *l);
+
+/* Forgets what seems to be a header at the start: it is a part of l->inside. */
+void luks_take_for_part(struct luks *l);
 
 /* Whether a header tells of the keyslots: a good one, or one that was put together. */
 bool luks_is_known(const struct luks *l);
@@ -166,10 +172,15 @@ bool luks_both_copies_are(const struct luks *l, enum luks_copy_state state);
 
 /*
  * The signature of another format that is there: "a GPT partition table", "an ext4 file system",
- * ...; NULL when none is recognised. cryptsetup's blkid knows more of them, and takes each of these
- * for one, too.
+ * ...; NULL when none is recognised. cryptsetup's blkid knows more of them.
  */
 const char *luks_recognise_format(const struct luks_source *source);
+
+/*
+ * Whether cryptsetup's blkid takes it for one, too, for sure: of most formats it asks for more than the
+ * signature, which is compared here for the common ones. False: it may, or not.
+ */
+bool luks_is_taken_for_another(const struct luks_source *source);
 
 /* What is left of a partition table or a boot sector, which blkid takes for none; or NULL. */
 const char *luks_recognise_table(const struct luks_source *source);
@@ -180,6 +191,17 @@ const char *luks_recognise_table(const struct luks_source *source);
  */
 const char *luks_recognise_member(const struct luks_source *source);
 
+/*
+ * A file that holds a disk in another form than byte for byte: an image of a virtual machine, or a dump
+ * that was compressed. What it holds is found when it is attached or unpacked.
+ */
+struct luks_layer {
+	const char *name;   /* "a qcow2 image" */
+	const char *format; /* as qemu calls it; or NULL */
+	const char *unpack; /* the program that unpacks it, with -dc; or NULL */
+};
+const struct luks_layer *luks_recognise_layer(const struct luks_source *source);
+
 /* The same for file systems and volumes alone: no partition table, no boot sector. */
 const char *luks_recognise_volume(const struct luks_source *source);
 
@@ -188,6 +210,9 @@ const char *luks_recognise_volume(const struct luks_source *source);
  * ...; NULL when nothing is recognised.
  */
 const char *luks_recognise_other(const struct luks_source *source);
+
+/* The same where luks_recognise_volume() has found nothing: it does not look for a volume again. */
+const char *luks_recognise_rest(const struct luks_source *source);
 
 /*
  * How key material looks: it is ciphertext, so every block must look random. Returns the number

@@ -294,6 +294,28 @@ static int rebuild_of_size(const struct luks_source *source, uint64_t bytes, boo
 	return found;
 }
 
+/* found: by what was told. */
+static int rebuild_guessed(const struct luks_source *source, int found, size_t *hashed,
+			   struct luks *l, unsigned char **header)
+{
+	for (size_t i = 0; !found && i < LUKS2_SIZES && *hashed + luks2_sizes[i] <= HASHED_MAX; i++)
+		found = rebuild_of_size(source, luks2_sizes[i], true, hashed, l, header);
+	return found;
+}
+
+/*
+ * A word that the metadata have while a reencryption is in progress: the type of its keyslot, and a part
+ * of its requirement ("LUKS2 On-Disk Format Specification", 3.2 and 3.6).
+ */
+static bool tells_of_reencryption(const struct luks_source *source, const struct luks_copy *c)
+{
+	static const char word[] = "reencrypt";
+	size_t len = c->length ? c->length : luks2_sizes[0];
+	cleanup(free_ptr) unsigned char *copy = read_copy(source, c->offset, len);
+
+	return copy && memmem(copy + LUKS2_BINARY, len - LUKS2_BINARY, word, sizeof(word) - 1);
+}
+
 int luks2_rebuild(const struct luks_source *source, struct luks *l, unsigned char **header)
 {
 	size_t hashed = 0;
@@ -306,9 +328,10 @@ int luks2_rebuild(const struct luks_source *source, struct luks *l, unsigned cha
 		certain |= copy_tells(l, luks2_sizes[i]);
 		found = rebuild_of_size(source, luks2_sizes[i], false, &hashed, l, header);
 	}
-	if (certain || !text_begins(source, 0))
-		return found < 0 ? found : 0;
-	for (size_t i = 0; !found && i < LUKS2_SIZES && hashed + luks2_sizes[i] <= HASHED_MAX; i++)
-		found = rebuild_of_size(source, luks2_sizes[i], true, &hashed, l, header);
+	if (!certain && text_begins(source, 0))
+		found = rebuild_guessed(source, found, &hashed, l, header);
+	if (!found)
+		l->reencrypting = tells_of_reencryption(source, &l->copies[0]) ||
+				  tells_of_reencryption(source, &l->copies[1]);
 	return found < 0 ? found : 0;
 }

@@ -1,27 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <string.h>
+#include <zlib.h>
 
 #include "artifact/luks_parts.h"
+#include "artifact/superblock.h"
 #include "util/bytes.h"
 #include "util/util.h"
+
+#define LVM_CRC_START 0xf597a6cfu /* LVM2, lib/misc/crc.h: INITIAL_CRC */
 
 /* A mark that a format leaves at a fixed place, and what that is called. */
 struct mark {
 	uint32_t offset, len;
 	const char *bytes;
 	const char *name;
+	bool alone; /* blkid asks for no more than the mark, in each of its versions up to 2.41 */
 };
 
-#define MARK(at, text, name)                       \
-	{                                          \
-		at, sizeof(text) - 1, text, (name) \
+#define MARK(at, text, name)                              \
+	{                                                 \
+		at, sizeof(text) - 1, text, (name), false \
+	}
+#define ALONE(at, text, name)                            \
+	{                                                \
+		at, sizeof(text) - 1, text, (name), true \
 	}
 
 static const struct mark volumes[] = {
 	/* XFS Algorithms & Data Structures, "Superblocks": sb_magicnum. */
 	MARK(0, "XFSB", "an XFS file system"),
 	/* btrfs dev documentation, "On-disk format": the superblock is at 64 KiB, magic at 64. */
-	MARK(65536 + 64, "_BHRfS_M", "a btrfs file system"),
+	ALONE(65536 + 64, "_BHRfS_M", "a btrfs file system"),
 	/* lvm2, lib/format_text/layout.h and lib/label/label.h: a label in one of four sectors. */
 	MARK(512, "LABELONE", "an LVM physical volume"),
 	MARK(0, "LABELONE", "an LVM physical volume"),
@@ -43,9 +52,9 @@ static const struct mark volumes[] = {
 	MARK(54, "FAT16   ", "a FAT file system"),
 	MARK(54, "FAT12   ", "a FAT file system"),
 	/* Linux, include/linux/f2fs_fs.h: F2FS_SUPER_MAGIC, at F2FS_SUPER_OFFSET. */
-	MARK(1024, "\x10\x20\xf5\xf2", "an F2FS file system"),
+	ALONE(1024, "\x10\x20\xf5\xf2", "an F2FS file system"),
 	/* Linux, fs/squashfs/squashfs_fs.h: SQUASHFS_MAGIC. */
-	MARK(0, "hsqs", "a squashfs image"),
+	ALONE(0, "hsqs", "a squashfs image"),
 	/* ECMA-119, 8.1: the volume descriptor, in sector 16. */
 	MARK(32768 + 1, "CD001", "an ISO 9660 image"),
 	/* What follows is as util-linux has it, libblkid/src/superblocks/, a file for each. */
@@ -53,20 +62,20 @@ static const struct mark volumes[] = {
 	MARK(32768 + 1, "NSR0", "a UDF file system"),
 	MARK(0, "verity\0\0", "a dm-verity hash device"),
 	MARK(0, "integrt\0", "a dm-integrity device"),
-	MARK(0, "SnAp", "a snapshot's volume"),
-	MARK(0, "dmvdo001", "a VDO volume"),
+	ALONE(0, "SnAp", "a snapshot's volume"),
+	ALONE(0, "dmvdo001", "a VDO volume"),
 	MARK(512 + 4, "!Stra0tis\x86\xff\x02^A", "a Stratis pool's device"),
 	MARK(4608 + 4, "!Stra0tis\x86\xff\x02^A", "a Stratis pool's device"),
 	MARK(4096 + 24, "\xc6\x85\x73\xf6\x4e\x1a\x45\xca", "a bcache device"),
 	MARK(4096 + 24, "\xc6\x85\x73\xf6\x66\xce\x90\xa9", "a bcachefs file system"),
-	MARK(0, "bluestore block device", "a Ceph BlueStore device"),
-	MARK(1u << 20, "\x0d\xd0\x01\xc0", "a VMFS volume"),
+	ALONE(0, "bluestore block device", "a Ceph BlueStore device"),
+	ALONE(1u << 20, "\x0d\xd0\x01\xc0", "a VMFS volume"),
 	MARK(1024, "\xe2\xe1\xf5\xe0", "an EROFS image"),
-	MARK(0, "\x45\x3d\xcd\x28", "a cramfs image"),
-	MARK(0, "\x28\xcd\x3d\x45", "a cramfs image"),
+	ALONE(0, "\x45\x3d\xcd\x28", "a cramfs image"),
+	ALONE(0, "\x28\xcd\x3d\x45", "a cramfs image"),
 	MARK(0, "-rom1fs-", "a romfs image"),
-	MARK(0, "sqsh", "a squashfs image"),
-	MARK(0, "UBI#", "a UBI image"),
+	ALONE(0, "sqsh", "a squashfs image"),
+	ALONE(0, "UBI#", "a UBI image"),
 	MARK(0, "\x31\x18\x10\x06", "a UBIFS image"),
 	MARK(0, "SFOZ", "a zonefs file system"),
 	MARK(32768, "JFS1", "a JFS file system"),
@@ -75,40 +84,40 @@ static const struct mark volumes[] = {
 	MARK(65536 + 52, "ReIsEr", "a ReiserFS file system"),
 	MARK(8192 + 52, "ReIsErFs", "a ReiserFS file system"),
 	MARK(8192 + 20, "ReIsErFs", "a ReiserFS file system"),
-	MARK(65536, "ReIsEr4", "a Reiser4 file system"),
+	ALONE(65536, "ReIsEr4", "a Reiser4 file system"),
 	/* mh_magic, and mh_type: of a superblock. */
 	MARK(65536, "\x01\x16\x19\x70\0\0\0\x01", "a GFS2 file system"),
-	MARK(1024, "OCFSV2", "an OCFS2 file system"),
-	MARK(2048, "OCFSV2", "an OCFS2 file system"),
-	MARK(4096, "OCFSV2", "an OCFS2 file system"),
-	MARK(8192, "OCFSV2", "an OCFS2 file system"),
-	MARK(8192, "OracleCFS", "an OCFS file system"),
-	MARK(32, "ORCLDISK", "an Oracle ASM disk"),
+	ALONE(1024, "OCFSV2", "an OCFS2 file system"),
+	ALONE(2048, "OCFSV2", "an OCFS2 file system"),
+	ALONE(4096, "OCFSV2", "an OCFS2 file system"),
+	ALONE(8192, "OCFSV2", "an OCFS2 file system"),
+	ALONE(8192, "OracleCFS", "an OCFS file system"),
+	ALONE(32, "ORCLDISK", "an Oracle ASM disk"),
 	MARK(32, "NXSB", "an APFS container"),
 	/* The signature, and its version. */
 	MARK(1024, "H+\0\x04", "an HFS Plus file system"),
 	MARK(1024, "HX\0\x05", "an HFS Plus file system"),
-	MARK(0, "\xce\xfa\xad\x1b", "a BFS file system"),
+	ALONE(0, "\xce\xfa\xad\x1b", "a BFS file system"),
 	MARK(32, "BFS1", "a BeFS file system"),
 	MARK(32, "1SFB", "a BeFS file system"),
 	MARK(512 + 32, "BFS1", "a BeFS file system"),
 	MARK(512 + 32, "1SFB", "a BeFS file system"),
-	MARK(65536 + 1372, "\x19\x01\x54\x19", "a UFS file system"),
-	MARK(8192 + 1372, "\x19\x01\x54\x19", "a UFS file system"),
-	MARK(8192 + 1372, "\x54\x19\x01\0", "a UFS file system"),
+	ALONE(65536 + 1372, "\x19\x01\x54\x19", "a UFS file system"),
+	ALONE(8192 + 1372, "\x19\x01\x54\x19", "a UFS file system"),
+	ALONE(8192 + 1372, "\x54\x19\x01\0", "a UFS file system"),
 	MARK(8192, "\x49\xe8\x95\xf9", "an HPFS file system"),
-	MARK(1024, "\xf5\xfc\x01\xa5", "a VxFS file system"),
-	MARK(8192, "\xa5\x01\xfc\xf5", "a VxFS file system"),
-	MARK(4096, "SPB5", "a NetWare volume"),
-	MARK(0, "\0\0\0ReFS\0", "a ReFS file system"),
+	ALONE(1024, "\xf5\xfc\x01\xa5", "a VxFS file system"),
+	ALONE(8192, "\xa5\x01\xfc\xf5", "a VxFS file system"),
+	ALONE(4096, "SPB5", "a NetWare volume"),
+	ALONE(0, "\0\0\0ReFS\0", "a ReFS file system"),
 	MARK(82, "MSWIN", "a FAT file system"),
 	MARK(54, "MSDOS", "a FAT file system"),
 	MARK(54, "FAT     ", "a FAT file system"),
-	MARK(4096 - 10, "SWAP-SPACE", "swap space"),
-	MARK(4096 - 10, "S1SUSPEND", "swap space, with a hibernated system"),
-	MARK(4096 - 10, "S2SUSPEND", "swap space, with a hibernated system"),
-	MARK(4096 - 10, "ULSUSPEND", "swap space, with a hibernated system"),
-	MARK(4096 - 10, "LINHIB0001", "swap space, with a hibernated system"),
+	ALONE(4096 - 10, "SWAP-SPACE", "swap space"),
+	ALONE(4096 - 10, "S1SUSPEND", "swap space, with a hibernated system"),
+	ALONE(4096 - 10, "S2SUSPEND", "swap space, with a hibernated system"),
+	ALONE(4096 - 10, "ULSUSPEND", "swap space, with a hibernated system"),
+	ALONE(4096 - 10, "LINHIB0001", "swap space, with a hibernated system"),
 };
 
 static const struct mark tables[] = {
@@ -256,14 +265,10 @@ const char *luks_recognise_volume(const struct luks_source *source)
 static bool is_md10(const struct luks_source *source, uint64_t offset)
 {
 	unsigned char at[8];
-	uint64_t sectors = 0;
 
-	if (!is_there(source, offset, "\xfc\x4e\x2b\xa9\x01\0\0\0", 8) ||
-	    luks_read_at(source, at, sizeof(at), offset + 144) != (ssize_t)sizeof(at))
-		return false;
-	for (size_t i = sizeof(at); i-- > 0;)
-		sectors = sectors << 8 | at[i];
-	return sectors == offset / LUKS_SECTOR;
+	return is_there(source, offset, "\xfc\x4e\x2b\xa9\x01\0\0\0", 8) &&
+	       luks_read_at(source, at, sizeof(at), offset + 144) == (ssize_t)sizeof(at) &&
+	       le64(at) == offset / LUKS_SECTOR;
 }
 
 /*
@@ -319,6 +324,69 @@ const char *luks_recognise_member(const struct luks_source *source)
 					     : recognise_zfs(source, labels - ZFS_LABEL);
 }
 
+/* libblkid, superblocks/lvm.c: the label's own sector, and its checksum. */
+static bool is_whole_label(const struct luks_source *source, uint32_t sector)
+{
+	unsigned char s[512];
+
+	if (luks_read_at(source, s, sizeof(s), sector * sizeof(s)) != (ssize_t)sizeof(s) ||
+	    memcmp(s, "LABELONE", 8) != 0 || memcmp(s + 24, "LVM2 001", 8) != 0)
+		return false;
+	return le32(s + 8) == sector && !le32(s + 12) &&
+	       le32(s + 16) == (uint32_t)~crc32(~LVM_CRC_START, s + 20, sizeof(s) - 20);
+}
+
+/* libblkid, superblocks/swap.c: version 1, and pages, in either byte order. */
+static bool is_whole_swap(const struct luks_source *source)
+{
+	unsigned char s[8];
+
+	return luks_read_at(source, s, sizeof(s), 1024) == (ssize_t)sizeof(s) &&
+	       (le32(s) == 1 || le32(s) == 0x1000000) && le32(s + 4);
+}
+
+static ssize_t read_without_magic(void *ctx, void *buf, size_t len, uint64_t offset)
+{
+	ssize_t n = luks_read_at(ctx, buf, len, offset);
+
+	if (offset == 0 && n >= (ssize_t)LUKS_MAGIC_BYTES &&
+	    memcmp(buf, luks_magic, LUKS_MAGIC_BYTES) == 0)
+		memset(buf, 0, LUKS_MAGIC_BYTES);
+	return n;
+}
+
+/* Kinds that a checksum proves, or that have none and are no more than this. */
+static bool is_whole_volume(const struct luks_source *source)
+{
+	struct luks_source real = *source, other = { read_without_magic, &real, source->size };
+	unsigned char version[2];
+	struct superblock s;
+
+	/* Beside the LUKS magic nothing else is looked for. */
+	if (superblock_read(&other, &s) || s.damaged)
+		return false;
+	if (strcmp(s.kind, "xfs") == 0)
+		return luks_read_at(source, version, 2, 100) == 2 && (version[1] & 0xf) == 5;
+	if (strcmp(s.kind, "swap") == 0)
+		return is_whole_swap(source);
+	return strncmp(s.kind, "ext", 3) == 0;
+}
+
+bool luks_is_taken_for_another(const struct luks_source *source)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(volumes); i++) {
+		const struct mark *m = &volumes[i];
+
+		if (m->alone && is_there(source, m->offset, m->bytes, m->len))
+			return true;
+	}
+	for (uint32_t sector = 0; sector < 4; sector++) {
+		if (is_whole_label(source, sector))
+			return true;
+	}
+	return is_whole_volume(source) || recognise_mbr(source);
+}
+
 /* Tables last: several file systems have a boot sector, whose last bytes are those of an MBR. */
 const char *luks_recognise_format(const struct luks_source *source)
 {
@@ -337,11 +405,21 @@ const char *luks_recognise_table(const struct luks_source *source)
 	return read_boot_sector(source, s) ? "a boot sector" : NULL;
 }
 
-const char *luks_recognise_other(const struct luks_source *source)
+const char *luks_recognise_rest(const struct luks_source *source)
 {
-	const char *found = luks_recognise_format(source);
+	const char *found = recognise_mbr(source);
+	const struct luks_layer *layer;
 
 	if (!found)
 		found = luks_recognise_table(source);
+	if (!found && (layer = luks_recognise_layer(source)))
+		found = layer->name;
 	return found ? found : recognise_pattern(source);
+}
+
+const char *luks_recognise_other(const struct luks_source *source)
+{
+	const char *found = luks_recognise_volume(source);
+
+	return found ? found : luks_recognise_rest(source);
 }

@@ -106,7 +106,10 @@ int luks2_rebuild(const struct luks_source *source, struct luks *l, unsigned cha
  */
 int luks2_read(const struct luks_source *source, struct luks *l);
 
-/* Whether a container begins at l->inside.offset: its version and UUID, or version 0. -ENOMEM. */
+/*
+ * Whether a container begins at l->inside.offset: its version and UUID, or version 0. Below 0, modulo
+ * 2^64: in front of the source, which has the second header. -ENOMEM.
+ */
 int luks_look_inside(const struct luks_source *source, struct luks *l);
 
 /*

@@ -59,6 +59,8 @@ static bool is_ext(const unsigned char *sb, struct superblock *s)
 		    : journal					? "ext3"
 								: "ext2");
 	set_uuid(s->uuid, sb + 0x68);
+	if (!csum && le32(sb + 0x18) <= 6)
+		s->ext_block = 1024u << le32(sb + 0x18);
 	s->damaged = csum && crc32c(~UINT32_C(0), sb, EXT_BYTES - 4) != le32(sb + EXT_BYTES - 4);
 	return true;
 }

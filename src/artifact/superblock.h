@@ -20,6 +20,7 @@ struct superblock {
 	/* The signature is there, but the checksum is wrong, so that no byte of it is proven: ext4 with
 	 * metadata_csum, XFS version 5, btrfs with CRC-32C. The others have none that is compared here. */
 	bool damaged;
+	uint32_t ext_block; /* ext without metadata_csum: the size of its blocks, bytes; else 0 */
 };
 
 /* 0; -EIO when the device cannot deliver the places where signatures are. */

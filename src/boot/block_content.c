@@ -17,7 +17,7 @@
 static void tell(const struct block_device *d, const struct luks_source *source, struct finding *f)
 {
 	struct superblock seen;
-	const char *volume, *other;
+	const char *found;
 
 	if (superblock_read(source, &seen)) {
 		finding_text(f, d->path, "cannot be read");
@@ -27,14 +27,14 @@ static void tell(const struct block_device *d, const struct luks_source *source,
 		finding_text(f, d->path, "%s %s", seen.kind, seen.uuid);
 		return;
 	}
-	volume = luks_recognise_volume(source);
-	if (volume) {
-		finding_text(f, d->path, "%s", volume);
+	found = luks_recognise_volume(source);
+	if (found) {
+		finding_text(f, d->path, "%s", found);
 		return;
 	}
-	other = luks_recognise_other(source);
-	finding_text(f, d->path, "nothing known at its start%s%s", other ? ": " : "",
-		     other ? other : "");
+	found = luks_recognise_rest(source);
+	finding_text(f, d->path, "nothing known at its start%s%s", found ? ": " : "",
+		     found ? found : "");
 }
 
 void block_devices_tell(const struct block_devices *b, struct finding *f)
@@ -49,14 +49,19 @@ void block_devices_tell(const struct block_devices *b, struct finding *f)
 	}
 }
 
-static bool luks_is_sound(const struct luks_source *source, const char *path)
+/* As doubt(), of LUKS. */
+static const char *doubt_luks(const struct luks_source *source, const char *path)
 {
 	struct luks_view v = { .device = path };
-	bool sound = !luks_view_read(&v, source) && !luks_view_compare(&v, source, NULL, 0) &&
-		     v.luks.chosen >= 0 && judge_luks(&v).verdict == VERDICT_STALE;
+	bool read = !luks_view_read(&v, source) && !luks_view_compare(&v, source, NULL, 0);
+	struct luks_judgement j = judge_luks(&v);
 
 	luks_view_clear(&v);
-	return sound;
+	if (read && j.ground == LUKS_MEMBER)
+		return "a member of an md array";
+	return read && v.luks.chosen >= 0 && j.verdict == VERDICT_STALE
+		       ? NULL
+		       : "its LUKS header or a keyslot is not as it should be";
 }
 
 /* NULL: what it holds is known, and right as far as it has checksums. */
@@ -72,19 +77,26 @@ static const char *doubt(const struct luks_source *source, const char *path)
 		return "nothing known at its start";
 	if (seen.damaged)
 		return "the checksum of its superblock is wrong";
-	if (strcmp(seen.kind, "crypto_LUKS") != 0 || luks_is_sound(source, path))
-		return NULL;
-	return "its LUKS header or a keyslot is not as it should be";
+	if (seen.ext_block && !seen.uuid[strspn(seen.uuid, "0-")])
+		return "its UUID is nothing but zeros";
+	return strcmp(seen.kind, "crypto_LUKS") ? NULL : doubt_luks(source, path);
 }
 
-char *block_devices_suspects(const struct block_devices *b)
+static void add_suspect(char **text, const char *path, const char *why)
+{
+	char *longer = text_format("%s%s%s (%s)", *text ? *text : "", *text ? ", " : "", path, why);
+
+	free(*text);
+	*text = longer;
+}
+
+char *block_devices_suspects(const struct block_devices *b, const char *named)
 {
 	char *text = NULL;
 
 	for (size_t i = 0; i < b->count; i++) {
 		const char *path = b->items[i].path, *why;
 		struct luks_source source;
-		char *longer;
 
 		if (b->items[i].divided || luks_source_open(&source, path))
 			continue;
@@ -92,9 +104,11 @@ char *block_devices_suspects(const struct block_devices *b)
 		luks_source_close(&source);
 		if (!why)
 			continue;
-		longer = text_format("%s%s%s (%s)", text ? text : "", text ? ", " : "", path, why);
-		free(text);
-		text = longer;
+		add_suspect(&text, path, why);
+		if (named && !strcmp(path, named))
+			named = NULL;
 	}
+	if (named)
+		add_suspect(&text, named, "crypttab names it");
 	return text;
 }

@@ -11,8 +11,9 @@ void block_devices_tell(const struct block_devices *b, struct finding *f);
 /*
  * The devices that may be to blame when something is not found, with the reason, as text that the
  * caller frees: those that hold nothing known and are large enough for a root file system or a LUKS
- * container, that cannot be read, or that are damaged by their own checksums. NULL: none.
+ * container, that cannot be read, or that are damaged by their own checksums. NULL: none. named: the path
+ * of one that counts whatever it holds, because crypttab names it; or NULL.
  */
-char *block_devices_suspects(const struct block_devices *b);
+char *block_devices_suspects(const struct block_devices *b, const char *named);
 
 #endif

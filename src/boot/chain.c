@@ -193,6 +193,8 @@ static const char *luks_words(const struct chain *c)
 	bool doubt = luks_device_seen(c->device) &&
 		     judge_luks(&c->device->view).verdict == VERDICT_INCONCLUSIVE;
 
+	if (luks_device_is_member(c->device))
+		return "ARRAY NOT THERE";
 	switch (luks_device_state(c->device)) {
 	case LUKS_SOUND:
 		return luks_slots_unproven(&c->device->view) ? "sound" : "as sealed";
@@ -273,15 +275,8 @@ static char *suspects_of(const struct chain *c, const struct block_devices *b)
 	const struct sealed_luks *own = c->device->own;
 	cleanup(free_ptr) char *link = own ? crypttab_path("", own->device) : NULL;
 	cleanup(free_ptr) char *path = link ? realpath(link, NULL) : NULL;
-	cleanup(free_ptr) char *start = text_format("%s (", path ? path : "");
-	char *others = block_devices_suspects(b), *all;
 
-	if (!path || (others && strstr(others, start)))
-		return others;
-	all = text_format("%scrypttab names it)%s%s", start, others ? ", " : "",
-			  others ? others : "");
-	free(others);
-	return all;
+	return block_devices_suspects(b, path);
 }
 
 static void tell_absent(struct report *r, const struct chain *c, const struct block_devices *b)
@@ -323,6 +318,49 @@ static void tell_absent(struct report *r, const struct chain *c, const struct bl
 			"May have been it: %s. Keep it as it is, and restore the header from a "
 			"backup (luksHeaderRestore) on a copy first.",
 			suspects);
+}
+
+/*
+ * Without the word `luks` Debian opens what has no header as plain dm-crypt (cryptsetup-initramfs,
+ * functions, _get_crypt_type()), with any passphrase.
+ */
+static bool tell_may_be_plain(struct report *r, const struct chain *c)
+{
+	const char *device = c->device->sealed->device;
+	cleanup(free_ptr) char *path = crypttab_path("", device);
+	struct finding *f;
+
+	if (access(path, F_OK) < 0)
+		return false;
+	f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-LUKS-ABSENT", device,
+		"No LUKS header is on it, and crypttab does not say `luks`: either it is plain dm-crypt, "
+		"which has none, or both copies of its header are lost. Nothing here tells which.");
+	add_chain(f, c);
+	finding_next(
+		f,
+		"Plain dm-crypt: are cipher, size and hash in crypttab as they were? Any passphrase "
+		"opens it, the right one alone shows what is on it.");
+	finding_next(f, "LUKS: write nothing to it, and examine it: bootverdict luks %s", path);
+	finding_next(f,
+		     "Say which it is in crypttab's fourth field (plain, or luks), and update the "
+		     "initramfs: then the next boot can tell.");
+	return true;
+}
+
+/* Nothing is said of what the member holds: the array may hold other bytes, or more. */
+static void tell_no_array(struct report *r, const struct chain *c)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-LUKS-MEMBER", c->device->path,
+		"The md array that the LUKS container lies on is not there, only a member of it is: "
+		"another member is missing, or the array was not started.");
+
+	luks_tell_array(f, &c->device->view.array);
+	add_chain(f, c);
+	luks_next_start_array(f, &c->device->view.array);
+	finding_next(f, "Are mdadm, its driver (raid1, raid456, ...) and all members there? "
+			"mdadm --examine --scan --verbose; dmesg");
 }
 
 static void tell_unreadable(struct report *r, const struct chain *c)
@@ -578,9 +616,11 @@ bool chain_report(struct report *r, const struct chain *c, const struct block_de
 	if (c->opened)
 		return tell_layers(r, c);
 	if (state == LUKS_NOT_SEEN && c->device->may_be_plain)
-		return false;
+		return tell_may_be_plain(r, c);
 	if (state == LUKS_NOT_SEEN)
 		tell_absent(r, c, b);
+	else if (luks_device_is_member(c->device))
+		tell_no_array(r, c);
 	else if (state == LUKS_UNREADABLE && !luks_device_seen(c->device))
 		tell_unreadable(r, c);
 	else if (state >= LUKS_SLOT_DAMAGED || luks_slots_wiped(&c->device->view))

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 #include "boot/chain.h"
 #include "boot/kernel_log.h"
@@ -28,7 +29,7 @@ static bool tell_device(struct report *r, const struct luks_device *d,
 	bool broken;
 
 	chain_gather(&chain, d, b, crypttab);
-	if (luks_device_has_words(d) && !chain.opened)
+	if (luks_device_has_words(d) && !chain.opened && !luks_device_is_member(d))
 		report_luks(r, &d->view);
 	broken = chain_report(r, &chain, b);
 	if (!broken && chain.opened) {
@@ -64,6 +65,32 @@ static void tell_nothing_broken(struct report *r, const struct manifest *m, cons
 	finding_next(f, "Look at the file system, without a change: fsck -n DEVICE");
 }
 
+/* Not in the boot itself: a kernel that needs no module starts with any. */
+static bool tell_other_modules(struct report *r, const struct manifest *m)
+{
+	cleanup(free_ptr) char *other = NULL;
+	struct utsname name;
+	struct finding *f;
+
+	/* The image of another kernel was told of then. */
+	if (!m->kernel || uname(&name) < 0 || strcmp(name.release, m->kernel) != 0)
+		return false;
+	other = manifest_other_modules(m, name.release);
+	if (!other)
+		return false;
+	f = report_finding(
+		r, VERDICT_CONFIG_ERROR, "BV-KERNEL-OTHER", "initial RAM disk",
+		"The initial RAM disk has modules for kernel %s, and none for %s, which runs: "
+		"none of them fits.",
+		other, name.release);
+	finding_text(f, "kernel_running", "%s", name.release);
+	finding_next(f,
+		     "Boot an older kernel from the boot menu; then make it anew: update-initramfs "
+		     "-u -k %s",
+		     name.release);
+	return true;
+}
+
 /* LUKS devices by the record; anything else by what root= names. */
 static void tell_all(struct report *r, const struct manifest *m)
 {
@@ -80,6 +107,7 @@ static void tell_all(struct report *r, const struct manifest *m)
 		broken |= tell_device(r, &devices.items[i], &b, crypttab);
 	if (!broken && root)
 		broken = root_device_report(r, root, &b);
+	broken |= tell_other_modules(r, m);
 	if (!broken)
 		tell_nothing_broken(r, m, root);
 	luks_devices_clear(&devices);

@@ -80,6 +80,7 @@ static void look(struct luks_device *d, const struct luks_source *source, const 
 	d->view.header = d->sealed->header;
 	d->view.mapping = sealed_luks_mapping(d->sealed);
 	d->view.closed = true; /* in the boot it is told only of what is not open */
+	d->view.itself = is_own(d, path);
 	d->view.luks = *luks;
 	d->read_error = err;
 	if (!err)
@@ -104,6 +105,17 @@ static void look_at_header(struct luks_device *d)
 	luks_source_close(&source);
 }
 
+/* An array has the same bytes as the member that its data begin on, and is what is opened. */
+static bool is_better(const struct luks_device *d, enum record_match match,
+		      const struct luks_source *source)
+{
+	struct md md;
+
+	if (match != d->match || match == RECORD_OTHER)
+		return match > d->match;
+	return luks_device_is_member(d) && !md_read(source, &md);
+}
+
 /* Where the header cannot be read, key material or the partition's name tell whose it is. */
 static void compare(struct luks_devices *l, const struct block_device *b, bool closely)
 {
@@ -124,32 +136,37 @@ static void compare(struct luks_devices *l, const struct block_device *b, bool c
 			continue;
 		match = is_own(d, b->path) ? RECORD_NAMED
 					   : match_of(d->sealed, &luks, &source, b->path, closely);
-		if (match > d->match)
+		if (is_better(d, match, &source))
 			look(d, &source, &luks, err, match, b->path);
 	}
 	luks_source_close(&source);
 }
 
+/* Not there yet, or only a member of the array that it lies on is. */
+static bool is_awaited(const struct luks_device *d)
+{
+	return d->match == RECORD_OTHER || luks_device_is_member(d);
+}
+
 /* What the boot itself unlocks; not one that was sealed by its name, and may be in a drawer. */
 static bool is_needed(const struct luks_device *d)
 {
-	return d->sealed->layer_count > 0 && !d->may_be_plain;
+	return is_awaited(d) && d->sealed->layer_count > 0 && !d->may_be_plain;
 }
 
 /* Plain dm-crypt has nothing to be recognised by. */
 static bool is_recognisable(const struct luks_device *d)
 {
-	return !d->may_be_plain;
+	return d->match == RECORD_OTHER && !d->may_be_plain;
 }
 
-/* counts: which of them; NULL: all. */
-static bool all_found(const struct luks_devices *l, bool (*counts)(const struct luks_device *d))
+static bool any_is(const struct luks_devices *l, bool (*is)(const struct luks_device *d))
 {
 	for (size_t i = 0; i < l->count; i++) {
-		if (l->items[i].match == RECORD_OTHER && (!counts || counts(&l->items[i])))
-			return false;
+		if (is(&l->items[i]))
+			return true;
 	}
-	return true;
+	return false;
 }
 
 /* True the first time that it is asked about a name. */
@@ -182,7 +199,7 @@ static void look_around(struct luks_devices *l, struct string_list known[2])
 	}
 	if (block_devices_read(&devices, BLOCK_DEVICES_SYSFS, BLOCK_DEVICES_DEV, false))
 		return;
-	for (int closely = 0; closely <= 1 && !all_found(l, closely ? is_recognisable : NULL);
+	for (int closely = 0; closely <= 1 && any_is(l, closely ? is_recognisable : is_awaited);
 	     closely++) {
 		for (size_t i = 0; i < devices.count; i++) {
 			if (is_new(&known[closely], devices.items[i].name))
@@ -334,7 +351,7 @@ void luks_devices_find(struct luks_devices *l, const struct manifest *m, const c
 		add_of_crypttab(l, m, crypttab);
 	while (l->count) {
 		look_around(l, known);
-		if (all_found(l, is_needed) || system_now_ms() >= end)
+		if (!any_is(l, is_needed) || system_now_ms() >= end)
 			break;
 		system_sleep_ms(LOOK_AGAIN_MS);
 	}
@@ -357,6 +374,11 @@ bool luks_device_seen(const struct luks_device *d)
 	return d->match != RECORD_OTHER && !d->read_error;
 }
 
+bool luks_device_is_member(const struct luks_device *d)
+{
+	return luks_device_seen(d) && d->view.array.member;
+}
+
 static enum luks_state state_of(const struct luks_view *v, enum luks_ground ground)
 {
 	bool refused = luks_is_refused(v);
@@ -364,11 +386,11 @@ static enum luks_state state_of(const struct luks_view *v, enum luks_ground grou
 
 	switch (ground) {
 	case LUKS_GONE:
-	case LUKS_FOREIGN:
 	case LUKS_HEADERS_BAD:
 	case LUKS_CONVERTING:
 	case LUKS_TOO_SMALL:
 	case LUKS_INSIDE:
+	case LUKS_LAYER:
 		return LUKS_LOST;
 	case LUKS_SLOT_WIPED:
 		return another && !refused ? LUKS_RECOVERABLE : LUKS_LOST;
@@ -378,9 +400,11 @@ static enum luks_state state_of(const struct luks_view *v, enum luks_ground grou
 		if (luks_any_copy_is(&v->luks, LUKS_COPY_UNREADABLE))
 			return LUKS_UNREADABLE;
 		return refused ? LUKS_LOST : LUKS_RECOVERABLE;
+	case LUKS_FOREIGN:
 	case LUKS_ERASED:
 	case LUKS_COPY_OLDER:
 		return refused ? LUKS_LOST : LUKS_RECOVERABLE;
+	case LUKS_MEMBER:
 	case LUKS_NO_KEYSLOT:
 	case LUKS_HARMLESS_BAD:
 		return LUKS_RECOVERABLE;

@@ -43,6 +43,9 @@ void luks_devices_clear(struct luks_devices *l);
 /* Whether it was found and its header could be looked at. */
 bool luks_device_seen(const struct luks_device *d);
 
+/* Whether it is but a member of an md array, which is not there itself. */
+bool luks_device_is_member(const struct luks_device *d);
+
 /* Likewise, and there is something to be told of it: without a record nothing is of a sound one. */
 bool luks_device_has_words(const struct luks_device *d);
 

@@ -2,6 +2,7 @@
 #include "boot/root_device.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -37,7 +38,26 @@ struct search {
 	const char *damaged;	/* path of one with a spare superblock of it, or NULL */
 	uint32_t spare_size;
 	uint64_t spare_block;
+	char other
+		[41]; /* the UUID in the superblock itself, where no checksum proves it; else "" */
 };
+
+/* Its spares have the UUID that is looked for: it lost its own, or was given another one in part. */
+static void look_for_spare(struct search *s, const struct block_device *d,
+			   const struct luks_source *source, const struct superblock *seen)
+{
+	uint64_t block;
+	uint32_t size = superblock_find_spare(source, s->uuid, &block);
+	bool unproven = *seen->kind && !seen->damaged;
+
+	/* Those of a file system that was there before lie elsewhere, or are its own by now. */
+	if (!size || (unproven && size != seen->ext_block))
+		return;
+	s->damaged = d->path;
+	s->spare_size = size;
+	s->spare_block = block;
+	snprintf(s->other, sizeof(s->other), "%s", unproven ? seen->uuid : "");
+}
 
 static void look_at(struct search *s, const struct block_device *d)
 {
@@ -55,10 +75,9 @@ static void look_at(struct search *s, const struct block_device *d)
 		if (err)
 			s->unreadable = d->path;
 		/* A sound one of another kind may have been made over it: its spares outlive that. */
-		if ((!*seen.kind || seen.damaged) && !s->damaged) {
-			s->spare_size = superblock_find_spare(&source, s->uuid, &s->spare_block);
-			s->damaged = s->spare_size ? d->path : NULL;
-		}
+		if ((!*seen.kind || seen.damaged || (seen.ext_block && !same)) &&
+		    (!s->damaged || *s->other))
+			look_for_spare(s, d, &source, &seen);
 	}
 	luks_source_close(&source);
 }
@@ -80,6 +99,30 @@ static void tell_spare(struct report *r, const struct search *s)
 		     (unsigned long long)s->spare_block, s->spare_size, s->damaged);
 }
 
+/* Without a checksum nothing tells which of the two it had last. */
+static void tell_two_uuids(struct report *r, const struct search *s)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK", s->damaged,
+		"Its superblock has the UUID %s, and a spare one of it %s, which root= names: it lost "
+		"its UUID, or was given another one. No checksum covers either.",
+		s->other, s->uuid);
+
+	finding_number(f, "spare superblock", s->spare_block);
+	finding_next(
+		f,
+		"Compare both: dumpe2fs -h %s; dumpe2fs -h -o superblock=%llu -o blocksize=%u %s",
+		s->damaged, (unsigned long long)s->spare_block, s->spare_size, s->damaged);
+	finding_next(f,
+		     "If it was given another UUID: boot with root=UUID=%s ([e] in the boot menu).",
+		     s->other);
+	finding_next(
+		f,
+		"If not: write nothing to this disk; make an image of it first (dd, ddrescue). On a "
+		"copy: e2fsck -b %llu -B %u %s",
+		(unsigned long long)s->spare_block, s->spare_size, s->damaged);
+}
+
 /* What would decide it. */
 static void tell_suspects(struct finding *f, const char *suspects)
 {
@@ -95,7 +138,7 @@ static void tell_suspects(struct finding *f, const char *suspects)
 static void tell_no_uuid(struct report *r, const char *root, const struct search *s,
 			 const struct block_devices *b)
 {
-	cleanup(free_ptr) char *suspects = block_devices_suspects(b);
+	cleanup(free_ptr) char *suspects = block_devices_suspects(b, NULL);
 	struct finding *f;
 
 	if (!b->count) {
@@ -128,7 +171,7 @@ static void tell_no_uuid(struct report *r, const char *root, const struct search
 
 static void tell_no_file(struct report *r, const char *root, const struct block_devices *b)
 {
-	cleanup(free_ptr) char *suspects = block_devices_suspects(b);
+	cleanup(free_ptr) char *suspects = block_devices_suspects(b, NULL);
 	bool doubt = suspects || !b->count;
 	struct finding *f = report_finding(
 		r, doubt ? VERDICT_INCONCLUSIVE : VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT", root,
@@ -234,7 +277,9 @@ static bool report_uuid(struct report *r, const char *root, const struct block_d
 		look_at(&s, &b->items[i]);
 	if (s.found)
 		return false;
-	if (s.damaged)
+	if (s.damaged && *s.other)
+		tell_two_uuids(r, &s);
+	else if (s.damaged)
 		tell_spare(r, &s);
 	else
 		tell_no_uuid(r, root, &s, b);

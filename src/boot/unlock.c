@@ -36,7 +36,8 @@ static void log_device(const struct luks_device *d, const struct report *r, size
 		       uint64_t ms)
 {
 	cleanup(free_ptr) char *slots = luks_slots_text(luks_slots_sound(&d->view));
-	bool stale = first < r->finding_count && r->findings[first].verdict == VERDICT_STALE;
+	bool stale = luks_device_is_member(d) ||
+		     (first < r->finding_count && r->findings[first].verdict == VERDICT_STALE);
 
 	switch (luks_device_state(d)) {
 	case LUKS_SOUND:

@@ -224,7 +224,8 @@ char *running_release(void)
 	return text_copy(uname(&u) == 0 ? u.release : "");
 }
 
-char *boot_files_other_version(const struct boot_files *f)
+/* What the kernel image tells of itself; NULL: it tells nothing. */
+static char *kernel_version(const struct boot_files *f)
 {
 	cleanup(close_fd) int fd = f->kernel ? file_open(f->kernel) : -1;
 	struct kernel_info info = { .version = "" };
@@ -237,6 +238,40 @@ char *boot_files_other_version(const struct boot_files *f)
 	if (in)
 		kernel_image_version(in, &info);
 	input_free(in);
-	return *info.version && strcmp(info.version, f->release) != 0 ? text_copy(info.version)
-								      : NULL;
+	return *info.version ? text_copy(info.version) : NULL;
+}
+
+/* Not "linux", as Arch has it, nor "0-rescue-" and more, as Fedora has it. */
+static bool is_version(const char *release)
+{
+	size_t n = strspn(release, "0123456789");
+
+	return n && release[n] == '.';
+}
+
+char *boot_files_other_version(const struct boot_files *f)
+{
+	char *version = is_version(f->release) ? kernel_version(f) : NULL;
+
+	if (version && !strcmp(version, f->release)) {
+		free(version);
+		version = NULL;
+	}
+	return version;
+}
+
+char *boot_files_other_modules(const struct boot_files *f, const struct manifest *m)
+{
+	cleanup(free_ptr) char *version = kernel_version(f);
+	cleanup(free_ptr) char *of_kernel = NULL;
+
+	/* The name may be short for the version of the kernel, for which the modules are. */
+	if (version) {
+		of_kernel = manifest_other_modules(m, version);
+		if (!of_kernel)
+			return NULL;
+	} else if (!is_version(f->release)) {
+		return NULL;
+	}
+	return manifest_other_modules(m, f->release);
 }

@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#include "manifest/manifest.h"
+
 /*
  * Where the files of one kernel version lie. All strings are owned; paths are as this process
  * sees them, root included.
@@ -34,6 +36,12 @@ const char *boot_files_inside(const struct boot_files *f, const char *path);
  * its name: modules of that do not fit it. Else NULL.
  */
 char *boot_files_other_version(const struct boot_files *f);
+
+/*
+ * The kernel version whose modules the image of m has, owned by the caller, when it has none for the
+ * version in its name, nor for the kernel image beside it. Else, or when that is not known, NULL.
+ */
+char *boot_files_other_modules(const struct boot_files *f, const struct manifest *m);
 
 struct releases {
 	char **names; /* sorted; owned */

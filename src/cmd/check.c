@@ -117,7 +117,7 @@ static void check(const struct arguments *a, struct report *r)
 	if (a->file_count) {
 		identify(r, "", "");
 		for (int i = 0; i < a->file_count; i++)
-			check_file(a->files[i], r);
+			check_file(a->files[i], NULL, r);
 	} else if (in_the_boot(a)) {
 		identify(r, "", running);
 		check_unpacked(r);

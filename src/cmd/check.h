@@ -37,8 +37,14 @@ void check_release(const struct boot_files *f, bool direct, struct report *r,
  */
 void check_luks(const struct luks_checks *c, const char *root, struct report *r);
 
-/* Examines one image without a manifest outside it, and says how far the proof goes. */
-void check_file(const char *path, struct report *r);
+/*
+ * Examines one image without a manifest outside it, and says how far the proof goes. f: of an initrd
+ * whose modules must be for that kernel version; else NULL.
+ */
+void check_file(const char *path, const struct boot_files *f, struct report *r);
+
+/* Tells when the image of m, f's initrd, has modules for another kernel version alone. */
+void check_modules(const struct boot_files *f, const struct manifest *m, struct report *r);
 
 /* Adds what becomes of an image that image_was_repacked(), and what to do. */
 void check_tell_repacked(struct finding *f, const char *release);

@@ -115,6 +115,10 @@ static void report_sound(struct report *r, const char *path, const struct image_
 			"Nothing in it is wrong, but nothing proves that it is complete: an archive in "
 			"it has no trailer, zeros between its members, or members that kernels skip, "
 			"and no checksum.");
+	} else if (image_soundness(p) == PROVEN && !p->guard_as_built) {
+		f = report_finding(r, VERDICT_INCONCLUSIVE, "BV-GUARD-CHANGED", path,
+				   "Every path in it is as the record in its guard says, but that "
+				   "guard's headers are not as they are made: edited, or damaged.");
 	} else if (image_soundness(p) == PROVEN)
 		f = report_finding(r, VERDICT_INTACT, "BV-IMAGE-PROVEN", path,
 				   "Every path in it is as the record in its guard says.");
@@ -387,7 +391,7 @@ static bool changed_meanwhile(const char *path, int fd, const struct stat *then)
 }
 
 /* -EAGAIN: it changed meanwhile, and nothing was told. */
-static int examine_file(const char *path, struct report *r)
+static int examine_file(const char *path, const struct boot_files *f, struct report *r)
 {
 	cleanup(close_fd) int fd = file_open(path);
 	struct kernel_info kernel = { 0 };
@@ -422,17 +426,19 @@ static int examine_file(const char *path, struct report *r)
 		cannot_run(r, path, err ? err : -EIO);
 	else
 		report_initrd(r, path, &proof);
+	if (f && !proof.fault.error)
+		check_modules(f, &proof.found, r);
 	image_proof_clear(&proof);
 	return 0;
 }
 
-void check_file(const char *path, struct report *r)
+void check_file(const char *path, const struct boot_files *f, struct report *r)
 {
 	int err = -EAGAIN;
 
 	progress_begin(path);
 	for (int i = 0; err && i < LOOKS_MAX; i++)
-		err = examine_file(path, r);
+		err = examine_file(path, f, r);
 	progress_end();
 	if (err)
 		report_finding(r, VERDICT_NONE, "BV-FAILED", path,

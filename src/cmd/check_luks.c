@@ -155,10 +155,9 @@ static int examine(const struct place *p, const struct luks_check *c, struct rep
 		if (err == -ENODEV)
 			*holds = contents(&v, &source);
 	}
+	v.namesake = known.another ? c->sealed.uuid : NULL;
 	if (!err)
 		report_luks(r, &v);
-	if (!err && known.another)
-		report_luks_namesake(r, &v, c->sealed.uuid);
 	if (err && !is_absent(err))
 		tell_unreadable(r, luks_view_place(&v), err);
 	luks_view_clear(&v);

@@ -7,12 +7,9 @@
 #include <unistd.h>
 
 #include "artifact/bootconfig.h"
-#include "artifact/kernel.h"
 #include "cmd/check.h"
-#include "cmd/kernel_changed.h"
 #include "cmd/kernel_config.h"
-#include "manifest/compare.h"
-#include "manifest/examine.h"
+#include "cmd/sealed_look.h"
 #include "manifest/format.h"
 #include "storage/leftovers.h"
 #include "storage/lock.h"
@@ -22,7 +19,6 @@
 #include "util/progress.h"
 #include "util/text.h"
 #include "util/util.h"
-#include "verdict/rules.h"
 
 /*
  * A file can be bad in as many ranges as it has blocks, and a range in a compressed segment can lose
@@ -30,9 +26,6 @@
  */
 #define RANGES_TOLD_MAX	  1024u
 #define MEMBERS_NAMED_MAX 16u
-
-/* At a file that changes while it is looked at. */
-#define LOOKS_MAX 3
 
 static const char *kind_name(enum artifact_kind kind)
 {
@@ -165,7 +158,7 @@ static void what_to_do(struct finding *f, enum artifact_kind kind, const char *r
 			     release, release);
 }
 
-static const char *ground_text(enum ground ground)
+static const char *ground_text(enum ground ground, enum artifact_kind kind)
 {
 	switch (ground) {
 	case GROUND_UNREADABLE:
@@ -185,8 +178,11 @@ static const char *ground_text(enum ground ground)
 		return "it was written after the seal, and is broken by its own structure or checksum: "
 		       "corruption, or a write that was never finished";
 	case GROUND_FEW_PLAIN:
-		return "it was written after the seal, and only some blocks differ, which no checksum "
-		       "covers: edited, signed again, or damaged";
+		return kind == ARTIFACT_KERNEL
+			       ? "it was written after the seal, and only some blocks differ, which no "
+				 "checksum covers: edited, signed again, or damaged"
+			       : "it was written after the seal, and only some blocks differ, which no "
+				 "checksum covers: edited, or damaged";
 	case GROUND_LOOSE:
 		return "it was written after the seal, and nothing proves that it is complete: it has no "
 		       "trailer at its end, zeros between its members, or members that kernels skip";
@@ -215,64 +211,6 @@ static void add_symptom_of_break(struct finding *f, const struct image_proof *pr
 			     (unsigned long long)proof->fault.offset, proof->fault.reason);
 	if (proof->differing)
 		finding_number(f, "members that differ", proof->differing);
-}
-
-struct examined {
-	enum soundness soundness;
-	uint64_t guard_bytes;
-	struct image_proof proof; /* of an initrd */
-	struct kernel_info kernel;
-};
-
-static int examine(const char *path, enum artifact_kind kind, uint64_t size, struct examined *e)
-{
-	cleanup(close_fd) int fd = file_open(path);
-	int r;
-
-	if (fd < 0)
-		return fd;
-	if (kind == ARTIFACT_INITRD) {
-		r = image_examine(fd, size, &e->proof);
-		e->soundness = image_soundness(&e->proof);
-		/* The record in the guard has no hash of what the kernel does not unpack. */
-		if (e->soundness == PROVEN && e->proof.found.skipped.count)
-			e->soundness = SOUND;
-		e->guard_bytes = e->proof.guard_bytes;
-		return r;
-	}
-
-	struct input *in = input_from_fd(fd, 0, size);
-
-	if (!in)
-		return -ENOMEM;
-	r = kernel_examine(in, &e->kernel);
-	input_free(in);
-	if (r)
-		e->soundness = is_own_limit(r) ? UNPROVEN : BROKEN;
-	else
-		e->soundness = e->kernel.recognised && e->kernel.verified ? SOUND : UNPROVEN;
-	return 0;
-}
-
-/* Whether a bad range lies in a compressed segment of the sealed image. */
-static enum changed where_changed(const struct manifest *m, enum artifact_kind kind,
-				  const char *path, const struct comparison *c)
-{
-	const struct bad_ranges *bad = &c->bad;
-
-	if (kind == ARTIFACT_KERNEL)
-		return kernel_changed(path, &m->files[kind], c);
-	for (size_t i = 0; i < m->segment_count; i++) {
-		const struct sealed_segment *s = &m->segments[i];
-		uint64_t from = m->guard_bytes + s->offset;
-
-		for (size_t k = 0; s->codec != CODEC_NONE && k < bad->count; k++) {
-			if (bad->ranges[k].offset < from + s->length &&
-			    from < bad->ranges[k].offset + bad->ranges[k].length)
-				return CHANGED_COMPRESSED;
-		}
-	}
-	return CHANGED_PLAIN;
 }
 
 /* Whether all that was appended is parameters, as `bootconfig -a` appends them. */
@@ -326,6 +264,23 @@ static void report_appended(struct report *r, const struct manifest *m, const ch
 	report_artifact(r, path, kind_name(kind), "stale", c->size, 0);
 }
 
+/* What seal does not seal as it is, because it may be damaged. */
+static void advise_changed(struct finding *f, enum artifact_kind kind, const char *release)
+{
+	if (kind == ARTIFACT_KERNEL)
+		finding_next(
+			f,
+			"Install its package again; if it was changed on purpose: bootverdict seal "
+			"--remove -k %s, then seal again.",
+			release);
+	else
+		finding_next(
+			f,
+			"Make it anew, which seals it: update-initramfs -u -k %s (Debian) or dracut "
+			"-f --kver %s (Fedora).",
+			release, release);
+}
+
 /* Rewritten, and neither proven damaged nor sound. */
 static void report_doubt(struct report *r, const struct manifest *m, const char *path,
 			 enum artifact_kind kind, const struct comparison *c, struct judgement j,
@@ -335,33 +290,39 @@ static void report_doubt(struct report *r, const struct manifest *m, const char 
 	struct finding *f = report_finding(
 		r, j.verdict, kind == ARTIFACT_KERNEL ? "BV-KERNEL-CHANGED" : "BV-INITRD-CHANGED",
 		path, "The %s is not the one that was sealed: %s.", thing(kind),
-		ground_text(j.ground));
+		ground_text(j.ground, kind));
 
 	finding_number(f, "blocks", m->files[kind].block_count);
 	finding_number(f, "changed blocks", c->bad.blocks);
+	if (c->bad.count)
+		finding_number(f, "first changed offset", c->bad.ranges[0].offset);
 	if (j.ground == GROUND_FOREIGN)
 		finding_text(f, "reason", "%s", unread ? unread->unread : proof->fault.reason);
 	if (j.ground == GROUND_FOREIGN && proof->fault.is && proof->fault.is->remedy)
 		finding_next(f, "Make it so that kernels read it: %s.", proof->fault.is->remedy);
-	finding_next(f,
-		     "If it was meant, seal it: bootverdict seal -k %s. If not, make it anew: "
-		     "update-initramfs -u -k %s, or the kernel's package.",
-		     m->kernel, m->kernel);
+	if (j.ground == GROUND_FEW_PLAIN)
+		advise_changed(f, kind, m->kernel);
+	else
+		finding_next(
+			f,
+			"If it was meant, seal it: bootverdict seal -k %s. If not, make it anew: "
+			"update-initramfs -u -k %s, or the kernel's package.",
+			m->kernel, m->kernel);
 	report_artifact(r, path, kind_name(kind),
 			j.verdict == VERDICT_CONFIG_ERROR ? "foreign" : "unverified", c->size, 0);
 }
 
 static void report_corruption(struct report *r, const struct manifest *m, const char *path,
-			      enum artifact_kind kind, const struct comparison *c,
-			      enum ground ground, const struct examined *e)
+			      enum artifact_kind kind, const struct sealed_look *l)
 {
 	const struct sealed_file *s = &m->files[kind];
+	const struct comparison *c = &l->c;
 	struct finding *f = report_finding(
 		r, VERDICT_STORAGE_CORRUPTION,
 		kind == ARTIFACT_KERNEL ? "BV-KERNEL-BLOCKS" : "BV-INITRD-BLOCKS", path,
 		"The %s is not the one that was sealed: %llu of %zu blocks differ; %s.",
 		thing(kind), (unsigned long long)c->bad.blocks, s->block_count,
-		ground_text(ground));
+		ground_text(l->j.ground, kind));
 
 	finding_number(f, "blocks", s->block_count);
 	finding_number(f, "bad blocks", c->bad.blocks);
@@ -370,10 +331,10 @@ static void report_corruption(struct report *r, const struct manifest *m, const 
 		finding_number(f, "size", c->size);
 	}
 	if (kind == ARTIFACT_INITRD)
-		add_symptom_of_break(f, &e->proof);
-	else if (e->kernel.error)
+		add_symptom_of_break(f, &l->proof);
+	else if (l->kernel.error)
 		finding_text(f, "broken", "at offset %llu: %s",
-			     (unsigned long long)e->kernel.offset, e->kernel.reason);
+			     (unsigned long long)l->kernel.offset, l->kernel.reason);
 	add_ranges(f, c, path, m, kind);
 	what_to_do(f, kind, m->kernel);
 	report_artifact(r, path, kind_name(kind), "damaged", s->size, c->bad.bytes);
@@ -440,32 +401,23 @@ static void report_unopened(struct report *r, const struct manifest *m, const ch
 	report_artifact(r, path, kind_name(kind), "unreadable", 0, 0);
 }
 
-/* Everything that is to be known of the file, in one look. */
-struct look {
-	struct comparison c;
-	struct examined e;
-};
-
-static void look_clear(struct look *l)
+void check_modules(const struct boot_files *f, const struct manifest *m, struct report *r)
 {
-	comparison_clear(&l->c);
-	image_proof_clear(&l->e.proof);
-}
+	cleanup(free_ptr) char *other = boot_files_other_modules(f, m);
+	struct finding *n;
 
-static int look(const struct sealed_file *s, const char *path, enum artifact_kind kind, bool direct,
-		struct look *l)
-{
-	int err;
-
-	memset(l, 0, sizeof(*l));
-	l->e.soundness = UNPROVEN;
-	manifest_init(&l->e.proof.found);
-	manifest_init(&l->e.proof.record);
-	err = sealed_file_compare(s, path, direct, &l->c);
-	if (!err && judge_needs_soundness(s, &l->c))
-		err = examine(path, kind, l->c.size, &l->e);
-	/* A package that replaces the file just now makes two files out of one. */
-	return !err && !comparison_is_current(&l->c, path) ? -EAGAIN : err;
+	if (!other)
+		return;
+	n = report_finding(
+		r, VERDICT_INTACT, "BV-INITRD-VERSION", f->initrd,
+		"The initial RAM disk has modules for kernel %s, and none for %s: they do not "
+		"fit that.",
+		other, f->release);
+	n->warning = true;
+	finding_next(n,
+		     "Make it anew: update-initramfs -u -k %s (Debian) or dracut -f --kver %s "
+		     "(Fedora).",
+		     f->release, f->release);
 }
 
 static void check_sealed_file(const struct boot_files *files, const struct manifest *m,
@@ -475,42 +427,34 @@ static void check_sealed_file(const struct boot_files *files, const struct manif
 	const char *found = kind == ARTIFACT_KERNEL ? files->kernel : files->initrd;
 	cleanup(free_ptr) char *path =
 		found ? text_copy(found) : text_format("%s%s", files->root, s->path);
-	enum changed changed;
-	struct judgement j;
-	struct look l;
+	struct sealed_look l;
 	int err;
 
 	if (!s->present)
 		return;
 	progress_begin(path);
-	err = look(s, path, kind, direct, &l);
-	for (int i = 1; err == -EAGAIN && i < LOOKS_MAX; i++) {
-		look_clear(&l);
-		err = look(s, path, kind, direct, &l);
-	}
+	err = sealed_look(m, kind, path, direct, &l);
 	progress_end();
-	if (err) {
+	if (err)
 		report_finding(r, VERDICT_NONE, "BV-FAILED", path, "It could not be examined: %s.",
 			       err == -EAGAIN ? "it changes all the time; check again"
 					      : file_error(err));
-		look_clear(&l);
-		return;
-	}
-	changed = where_changed(m, kind, path, &l.c);
-	j = judge_file(s, &l.c, l.e.soundness, l.e.guard_bytes, changed);
-	if (l.c.error)
-		report_unopened(r, m, path, kind, j, l.c.error);
-	else if (j.verdict == VERDICT_INTACT)
+	else if (l.c.error)
+		report_unopened(r, m, path, kind, l.j, l.c.error);
+	else if (l.j.verdict == VERDICT_INTACT)
 		report_artifact(r, path, kind_name(kind), "intact", s->size, 0);
-	else if (j.ground == GROUND_APPENDED)
-		report_appended(r, m, path, kind, &l.c, j, &l.e.proof);
-	else if (j.verdict == VERDICT_INCONCLUSIVE || j.verdict == VERDICT_CONFIG_ERROR)
-		report_doubt(r, m, path, kind, &l.c, j, &l.e.proof);
-	else if (j.verdict == VERDICT_STALE)
-		report_stale(r, m, path, kind, &l.c, changed, &l.e.proof);
+	else if (l.j.ground == GROUND_APPENDED)
+		report_appended(r, m, path, kind, &l.c, l.j, &l.proof);
+	else if (l.j.verdict == VERDICT_INCONCLUSIVE || l.j.verdict == VERDICT_CONFIG_ERROR)
+		report_doubt(r, m, path, kind, &l.c, l.j, &l.proof);
+	else if (l.j.verdict == VERDICT_STALE)
+		report_stale(r, m, path, kind, &l.c, l.changed, &l.proof);
 	else
-		report_corruption(r, m, path, kind, &l.c, j.ground, &l.e);
-	look_clear(&l);
+		report_corruption(r, m, path, kind, &l);
+	/* What is there is the sealed one, or it was walked to its end. */
+	if (!err && kind == ARTIFACT_INITRD && !l.c.error && !l.proof.fault.error)
+		check_modules(files, l.j.verdict == VERDICT_INTACT ? m : &l.proof.found, r);
+	sealed_look_clear(&l);
 }
 
 /* Loads one copy. False when it cannot be used; a damaged one is told. */
@@ -615,9 +559,9 @@ static void check_unsealed(const struct boot_files *f, struct report *r, bool se
 		return;
 	}
 	if (f->kernel)
-		check_file(f->kernel, r);
+		check_file(f->kernel, NULL, r);
 	if (f->initrd)
-		check_file(f->initrd, r);
+		check_file(f->initrd, f, r);
 	if (sealed && !f->kernel)
 		tell_missing(r, f->release, f->release, ARTIFACT_KERNEL);
 	if (sealed && !f->initrd)
@@ -637,7 +581,7 @@ static void check_unrecorded(const struct boot_files *f, const struct manifest *
 {
 	if (!f->kernel || m->files[ARTIFACT_KERNEL].present)
 		return;
-	check_file(f->kernel, r);
+	check_file(f->kernel, NULL, r);
 	report_finding(r, VERDICT_STALE, "BV-NOT-SEALED", f->kernel,
 		       "This kernel image is in no record: nothing but what it proves about itself "
 		       "could be verified.");

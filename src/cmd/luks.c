@@ -206,10 +206,9 @@ static void tell(const struct arguments *a, struct luks_view *v, const struct lu
 
 	if (a->try_passphrase)
 		ask_and_try(v, source, a->try_seconds, &t);
+	v->namesake = record->sealed ? NULL : record->namesake;
 	report_luks(r, v);
-	if (!record->sealed && record->namesake)
-		report_luks_namesake(r, v, record->namesake);
-	else
+	if (!v->namesake)
 		tell_others(r, record->others);
 	if (a->try_passphrase)
 		tell_attempt(r, v, &t);

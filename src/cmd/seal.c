@@ -103,9 +103,18 @@ static void tell_other_version(const struct boot_files *f)
 	cleanup(free_ptr) char *version = boot_files_other_version(f);
 
 	if (version)
-		message("%s: it says that it is version %s: the modules of %s, which this initrd "
-			"has, do not fit it",
-			f->kernel, version, f->release);
+		message("%s: it says that it is version %s: modules of %s do not fit it", f->kernel,
+			version, f->release);
+}
+
+static void tell_other_modules(const struct boot_files *f, const struct manifest *m)
+{
+	cleanup(free_ptr) char *other = boot_files_other_modules(f, m);
+
+	if (other)
+		message("%s: it has modules for kernel %s, and none for %s: they do not fit that: make "
+			"it anew (update-initramfs -u -k %s, dracut -f --kver %s)",
+			f->initrd, other, f->release, f->release, f->release);
 }
 
 /* Each artifact for itself: what is wrong with one is no reason to leave another unsealed. */
@@ -128,6 +137,7 @@ static int seal_files(const struct arguments *a, const struct boot_files *f)
 	r = worst(r, seal_luks(f, &a->seal, &m));
 	progress_begin(f->initrd);
 	r = worst(r, seal_initrd(f, &a->seal, &m, &image_changed, &to_record));
+	tell_other_modules(f, &m);
 	if (to_record)
 		r = worst(r, seal_manifests(f, &a->seal, &m, &record_changed));
 	progress_end();

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cmd/seal_image.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,8 +14,8 @@
 #include "cmd/kernel_config.h"
 #include "cmd/seal_fallback.h"
 #include "cmd/seal_start.h"
+#include "cmd/sealed_look.h"
 #include "cmd/sealing.h"
-#include "manifest/compare.h"
 #include "manifest/examine.h"
 #include "manifest/record.h"
 #include "storage/direct.h"
@@ -23,7 +25,6 @@
 #include "util/message.h"
 #include "util/text.h"
 #include "util/util.h"
-#include "verdict/rules.h"
 
 #define COPY_BYTES (256u * 1024u)
 
@@ -34,6 +35,31 @@ static const char *what_stands(const char *path, const struct replace_result *re
 	if (result && result->installed)
 		return "the new file is in place, but a power cut may bring back the old one";
 	return lstat(path, &old) == 0 ? "the old file is still in place" : "there is no old one";
+}
+
+/* Which of them is still wanted only their owner knows. */
+static void tell_backups(const char *path)
+{
+	cleanup(free_ptr) char *image = realpath(path, NULL);
+	const char *folder = image ? dirname(image) : NULL;
+	DIR *d = folder ? folder_open(folder) : NULL;
+	struct dirent *e;
+	struct stat st;
+
+	while (d && (e = readdir(d))) {
+		const char *end = strrchr(e->d_name, '.');
+
+		if (strncmp(e->d_name, "init", 4) != 0 || !end ||
+		    (strcmp(end, ".bak") != 0 && strcmp(end, ".dpkg-bak") != 0) ||
+		    fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+		    !S_ISREG(st.st_mode))
+			continue;
+		message("%s/%s, %llu bytes, is a backup of update-initramfs; keep it until the image in "
+			"its place has booted, or move it to another file system",
+			folder, e->d_name, (unsigned long long)st.st_size);
+	}
+	if (d)
+		closedir(d);
 }
 
 int seal_explain_write(const char *path, int error, const struct replace_result *result)
@@ -58,6 +84,7 @@ int seal_explain_write(const char *path, int error, const struct replace_result 
 		message("%s: no room for a second copy beside it; %s, unsealed: make room (older "
 			"kernels?) and seal again",
 			path, stands);
+		tell_backups(path);
 		return 2;
 	case -EROFS:
 		message("%s: the file system is read-only; %s", path, stands);
@@ -314,28 +341,6 @@ static bool is_recorded(const struct sealing *s)
 	return f->present && f->inode == s->im.st.st_ino && f->size == (uint64_t)s->im.st.st_size;
 }
 
-/*
- * A sealed image that has lost its guard looks like any other, but its record tells what it has lost. A
- * new image in the same place would differ in nearly every block.
- */
-static char *what_was_lost(const struct sealing *s)
-{
-	const struct sealed_file *f = &s->previous.files[ARTIFACT_INITRD];
-	struct comparison found;
-	char *lost = NULL;
-
-	if (s->im.guard_bytes || s->previous.refusal || !is_recorded(s))
-		return NULL;
-	if (!sealed_file_compare(f, s->im.path, s->o->read_back == READ_BACK, &found) &&
-	    !found.error && found.bad.blocks && found.bad.blocks * 8 <= f->block_count)
-		lost = text_format("it was sealed, and %llu of its %zu 4096-byte blocks are not as "
-				   "sealed, the first one at offset %llu",
-				   (unsigned long long)found.bad.blocks, f->block_count,
-				   (unsigned long long)found.bad.ranges[0].offset);
-	comparison_clear(&found);
-	return lost;
-}
-
 static int refusal_status(enum refusal refusal)
 {
 	return judge_refusal(refusal, false) == VERDICT_STORAGE_CORRUPTION ? 1 : 2;
@@ -344,8 +349,6 @@ static int refusal_status(enum refusal refusal)
 /* A guard whose record says only that, and why, the image behind it was refused. */
 static int refuse(struct sealing *s, enum refusal refusal, const char *reason, enum sealed *sealed)
 {
-	cleanup(free_ptr) char *lost = NULL;
-
 	*sealed = NOT_SEALED;
 	if (image_changed(&s->im))
 		return seal_explain_write(s->im.name, -EAGAIN, NULL);
@@ -354,12 +357,7 @@ static int refuse(struct sealing *s, enum refusal refusal, const char *reason, e
 			s->im.name, s->m->kernel);
 		return refusal_status(refusal);
 	}
-	lost = what_was_lost(s);
-	if (lost) {
-		message("%s: %s", s->im.name, lost);
-		refusal = REFUSED_BROKEN;
-		reason = lost;
-	} else if (s->im.guard_bytes && s->previous.refused && is_recorded(s)) {
+	if (s->im.guard_bytes && s->previous.refused && is_recorded(s)) {
 		/* What was found first: now it is seen through what was done then. */
 		refusal = s->previous.refusal;
 		reason = s->previous.refused;
@@ -696,23 +694,62 @@ static int examine_sealed(const struct image *im, const char *release)
 	return 1;
 }
 
+/*
+ * Whether it is the sealed image with a few bytes that are others, which its record tells, also where
+ * its guard is lost or all that is in it is as sealed: sealed like this, nobody could ever tell. The
+ * status of seal, 0: it is not.
+ */
+static int changed_in_part(const struct sealing *s)
+{
+	const struct sealed_file *f = &s->previous.files[ARTIFACT_INITRD];
+	const char *name = s->im.name, *release = s->f->release;
+	struct sealed_look l;
+	int status = 0;
+
+	if (!f->present || s->previous.refusal ||
+	    !sealed_file_is_mostly(f, s->im.fd, FEW_BLOCKS_OF) ||
+	    sealed_look(&s->previous, ARTIFACT_INITRD, s->im.path, false, &l))
+		return 0;
+	if (l.j.verdict == VERDICT_STORAGE_CORRUPTION)
+		status = 1;
+	else if (l.j.ground == GROUND_FEW_PLAIN)
+		status = 2;
+	if (status) {
+		message("%s: it was sealed, and %llu of its %zu 4096-byte blocks are not as sealed, the "
+			"first one at offset %llu",
+			name, (unsigned long long)l.c.bad.blocks, f->block_count,
+			(unsigned long long)(l.c.bad.count ? l.c.bad.ranges[0].offset : l.c.size));
+		message("%s: it is not sealed again, because it %s damaged; it stays as it is, with %sits "
+			"record: bootverdict check -k %s",
+			name, status == 1 ? "is" : "may be",
+			s->im.guard_bytes ? "its guard and " : "", release);
+		message("%s: do not reboot into it before it is made anew: update-initramfs -u -k %s, or "
+			"dracut -f --kver %s",
+			name, release, release);
+	}
+	sealed_look_clear(&l);
+	return status;
+}
+
 int seal_initrd(const struct boot_files *f, const struct seal_options *o, struct manifest *m,
 		bool *changed, bool *to_record)
 {
 	struct sealing s = { .f = f, .o = o, .m = m };
 	enum sealed sealed = NOT_SEALED;
-	bool lost = false; /* its start: what it is cannot be told */
-	int r = image_open(&s.im, f->initrd);
+	int r = image_open(&s.im, f->initrd), kept = 0;
+	bool lost = r == 1; /* its start: what it is cannot be told */
 
 	s.stands = s.im.st;
+	manifest_init(&s.previous);
 	if (!r)
 		r = examine_sealed(&s.im, m->kernel);
-	else if (r == 1)
-		lost = true;
-	manifest_init(&s.previous);
 	if (!r || lost)
 		seal_load_record(f, &s.previous);
-	if (lost)
+	if (!r || s.im.guard_broken)
+		kept = changed_in_part(&s);
+	if (kept)
+		r = kept;
+	else if (lost)
 		r = replace_lost(&s, &sealed);
 	else if (!r)
 		r = seal_open_image(&s, &sealed);
@@ -783,6 +820,7 @@ int seal_remove(const struct boot_files *f, const struct seal_options *o)
 	enum sealed ignored;
 	int r = image_open(&s.im, f->initrd);
 
+	seal_load_record(f, &s.previous);
 	if (!r && is_guard_alone(&s.im)) {
 		message("%s: bootverdict's guard stands there alone: there is no image behind it to "
 			"give back; make it anew: update-initramfs -u -k %s, or dracut -f",
@@ -795,8 +833,12 @@ int seal_remove(const struct boot_files *f, const struct seal_options *o)
 		r = 1;
 	} else if (!r && s.im.guard_bytes)
 		r = write_image(&s, &ignored);
-	else if (!r && !o->quiet)
-		message("%s: it has no guard", f->initrd);
+	else if (!r) {
+		r = changed_in_part(&s);
+		if (!r && !o->quiet)
+			message("%s: it has no guard", f->initrd);
+	}
 	image_close(&s.im);
+	manifest_clear(&s.previous);
 	return r ? r : remove_manifests(f);
 }

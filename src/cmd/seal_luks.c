@@ -168,11 +168,40 @@ static int leave_out_layer(const struct candidate *c, const struct luks_view *v)
 	char part[64];
 	bool named = device_at(c->path, v->luks.inside.offset, part, sizeof(part));
 
+	if (v->luks.inside.before) {
+		why = text_format("the LUKS%d container begins %" PRIu64
+				  " bytes in front of its start",
+				  v->luks.inside.version, v->luks.inside.before);
+		return leave_out(c, why);
+	}
 	why = text_format("a LUKS%d container begins at byte %" PRIu64
 			  " in it, not at its start; name %s",
 			  v->luks.inside.version, v->luks.inside.offset,
 			  named ? part : "the partition or volume that begins there");
 	return leave_out(c, why);
+}
+
+/* With 2 the records of before stay. */
+static int leave_out_and_keep(const struct candidate *c, const struct luks_view *v, const char *why)
+{
+	return leave_out(c, why) || v->sealed ? 2 : 0;
+}
+
+static int leave_out_file(const struct candidate *c, const struct luks_view *v)
+{
+	cleanup(free_ptr) char *why =
+		text_format("it is %s, not a disk byte for byte", v->layer->name);
+
+	return leave_out_and_keep(c, v, why);
+}
+
+static int leave_out_member(const struct candidate *c, const struct luks_view *v)
+{
+	cleanup(free_ptr) char *why = text_format(
+		"it is a member of an md array (%s); what is sealed is the array: name it (%s)",
+		v->array.level, v->array.device);
+
+	return leave_out_and_keep(c, v, why);
 }
 
 /* For luks_look(). */
@@ -196,7 +225,7 @@ static bool is_half_done(const struct luks_view *v, struct luks_judgement j)
 {
 	/* Never sealed, and for all that can be known it is meant to be something else. */
 	if (j.ground == LUKS_FOREIGN || j.ground == LUKS_ERASED)
-		return v->sealed || (v->luks.chosen >= 0 && !luks_is_refused(v));
+		return v->sealed || (v->luks.chosen >= 0 && !luks_may_be_refused(v));
 	if (j.ground == LUKS_TOO_SMALL)
 		return v->sealed;
 	return j.ground == LUKS_COPY_OLDER || j.ground == LUKS_SLOT_WIPED ||
@@ -218,7 +247,10 @@ static bool is_plain(const struct candidate *c, const struct luks_view *v,
 static int examine(const struct candidate *c, const struct luks_source *source,
 		   const struct manifest *old, struct manifest *m)
 {
-	struct luks_view v = { .device = c->device, .header = c->header ? c->path : NULL };
+	/* What crypttab names is what is opened. */
+	struct luks_view v = { .device = c->device,
+			       .header = c->header ? c->path : NULL,
+			       .itself = c->chain != NULL };
 	struct known known = { old, c->path };
 	struct luks_judgement j;
 	int status, err = luks_look(&v, source, find_record, &known, &j);
@@ -229,8 +261,13 @@ static int examine(const struct candidate *c, const struct luks_source *source,
 		goto out;
 	}
 	if (is_plain(c, &v, source))
-		status = leave_out(c, "no LUKS header is at its start, and crypttab does not say "
-				      "`luks`: taken for plain dm-crypt");
+		status = leave_out(c,
+				   "no LUKS header is at its start, and crypttab does not say "
+				   "`luks`: both copies of one are lost, or it is plain dm-crypt");
+	else if (j.ground == LUKS_MEMBER)
+		status = leave_out_member(c, &v);
+	else if (j.ground == LUKS_LAYER)
+		status = leave_out_file(c, &v);
 	else if (j.verdict == VERDICT_STORAGE_CORRUPTION || is_half_done(&v, j))
 		status = explain(c, &v, j);
 	else if (j.ground == LUKS_INSIDE)

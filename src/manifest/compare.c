@@ -254,6 +254,26 @@ int sealed_file_compare(const struct sealed_file *f, const char *path, bool dire
 	return r;
 }
 
+bool sealed_file_is_mostly(const struct sealed_file *f, int fd, unsigned int of)
+{
+	unsigned char data[BLOCK_SIZE] = { 0 };
+	const uint64_t zero = hash64(data, BLOCK_SIZE);
+	uint64_t same = 0, other = 0;
+
+	for (uint64_t i = 0; i < f->block_count && other * of <= f->block_count; i++) {
+		ssize_t n;
+
+		if (f->blocks[i] == zero)
+			continue;
+		n = read_cached(fd, data, sizeof(data), i * BLOCK_SIZE);
+		if (n >= 0 && is_sealed(f, i, data, (size_t)n))
+			same++;
+		else
+			other++;
+	}
+	return same && other * of <= same + other;
+}
+
 void comparison_clear(struct comparison *c)
 {
 	bad_ranges_clear(&c->bad);

@@ -105,6 +105,7 @@ int image_examine(int fd, uint64_t size, struct image_proof *proof)
 	r = guard_find(in, &proof->guard_bytes);
 	if (r == -EBADMSG)
 		proof->guard_broken = true;
+	proof->guard_as_built = proof->guard_bytes && guard_is_as_built(in, proof->guard_bytes);
 	r = 0;
 
 	if (proof->guard_bytes)

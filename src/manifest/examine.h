@@ -11,6 +11,7 @@ struct image_proof {
 	uint64_t size;
 	uint64_t guard_bytes;	   /* 0: no guard, or one whose headers are damaged */
 	bool guard_broken;	   /* there is a guard, but its headers are damaged */
+	bool guard_as_built;	   /* its headers are as they are always made */
 	struct initrd_fault fault; /* fault.error 0: the walk reached the end */
 	bool fault_in_guard;
 	struct manifest found; /* segments and contents as the image holds them, up to the fault */

@@ -164,7 +164,7 @@ static void add_luks(struct text *t, const struct sealed_luks *s)
 	}
 	add_format(t, "state %" PRIu64 " ", s->seqid);
 	add_hash(t, s->immutable_hash);
-	add_string(t, "\n");
+	add_string(t, s->reencrypting ? "\nreencryption yes\n" : "\n");
 	for (size_t i = 0; i < s->slot_count; i++)
 		add_keyslot(t, &s->slots[i]);
 	for (size_t i = 0; i < s->layer_count; i++) {

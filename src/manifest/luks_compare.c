@@ -261,6 +261,9 @@ static bool may_be_converting(const struct luks *l, const struct luks_comparison
 		bad |= c->slots[i] == SLOT_DAMAGED;
 	if (l->chosen >= 0)
 		return bad && c->same_version;
+	/* A whole container that begins so far away has its key material there. */
+	if (l->inside.version)
+		return false;
 	/* What was put together may be the header that the conversion was about to finish. */
 	return bad || l->rebuilt;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "manifest/luks_moved.h"
 #include "manifest/luks_view.h"
 #include "storage/crypttab.h"
 #include "util/hash.h"
@@ -19,24 +20,6 @@ static bool same_file(const char *a, const char *b)
 	if (S_ISBLK(x.st_mode) && S_ISBLK(y.st_mode))
 		return x.st_rdev == y.st_rdev;
 	return x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
-/* One block of ciphertext in its place is proof enough: chance does not repeat 4096 bytes. */
-static bool any_block_matches(const struct sealed_keyslot *k, const struct luks_source *source,
-			      int64_t shift)
-{
-	unsigned char data[BLOCK_SIZE];
-	uint64_t start = k->offset + (uint64_t)shift;
-
-	for (size_t i = 0; i < k->block_count && i * BLOCK_SIZE < k->length; i++) {
-		uint64_t at = (uint64_t)i * BLOCK_SIZE;
-		size_t len = k->length - at < BLOCK_SIZE ? (size_t)(k->length - at) : BLOCK_SIZE;
-
-		if (source->read(source->ctx, data, len, start + at) == (ssize_t)len &&
-		    hash64(data, len) == k->blocks[i])
-			return true;
-	}
-	return false;
 }
 
 static bool any_copy_matches(const struct sealed_luks *s, const struct luks *l)
@@ -86,6 +69,14 @@ static enum record_match match_names(const struct sealed_luks *s, const char *de
 	return best;
 }
 
+bool luks_record_names(const struct sealed_luks *s, const char *device)
+{
+	struct stat st;
+
+	return match_names(s, device) == RECORD_NAMED && stat(device, &st) == 0 &&
+	       S_ISBLK(st.st_mode);
+}
+
 /* What the header says of a keyslot, its salt included, or of LUKS1's volume key. */
 static bool any_field_matches(const struct sealed_luks *s, const struct luks *l)
 {
@@ -100,6 +91,18 @@ static bool any_field_matches(const struct sealed_luks *s, const struct luks *l)
 	return false;
 }
 
+/* All of it, or what is left of it, by its UUID or by its key material. */
+static bool is_near(const struct sealed_luks *s, const struct luks *l,
+		    const struct luks_source *source, enum record_match match)
+{
+	int64_t shift;
+
+	if (l->inside.version)
+		return (match != RECORD_OTHER || l->inside.cut) &&
+		       strcmp(l->inside.uuid, s->uuid) == 0;
+	return match != RECORD_OTHER && l->chosen < 0 && luks_is_moved(s, source, &shift);
+}
+
 enum record_match luks_record_match(const struct sealed_luks *s, const struct luks *l,
 				    const struct luks_source *source, const char *device)
 {
@@ -109,14 +112,9 @@ enum record_match luks_record_match(const struct sealed_luks *s, const struct lu
 		return RECORD_UUID;
 	if (any_copy_matches(s, l) || any_field_matches(s, l))
 		return RECORD_BYTES;
-	for (size_t i = 0; i < s->slot_count; i++) {
-		if (any_block_matches(&s->slots[i], source, 0) ||
-		    (l->chosen < 0 &&
-		     any_block_matches(&s->slots[i], source, sealed_luks_convert_shift(s))))
-			return RECORD_BYTES;
-	}
+	if (luks_is_at(s, source, 0) ||
+	    (l->chosen < 0 && luks_is_at(s, source, sealed_luks_convert_shift(s))))
+		return RECORD_BYTES;
 	match = match_names(s, device);
-	return match != RECORD_OTHER && l->inside.version && strcmp(l->inside.uuid, s->uuid) == 0
-		       ? RECORD_BYTES
-		       : match;
+	return is_near(s, l, source, match) ? RECORD_BYTES : match;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "manifest/luks_damage.h"
+#include "manifest/luks_moved.h"
 #include "util/hash.h"
 #include "util/util.h"
 
@@ -34,9 +35,38 @@ static void look_at_other(struct luks_view *v, const struct luks_source *source)
 	if (!v->other && v->luks.chosen < 0)
 		v->other = luks_recognise_table(source);
 	v->foreign = v->other != NULL;
+	v->ambiguous = v->foreign && luks_is_taken_for_another(source);
+	if (!v->luks.version && !*v->luks.left)
+		v->layer = luks_recognise_layer(source);
 	v->member = luks_recognise_member(source);
 	if (!v->other && v->luks.copies[0].state != LUKS_COPY_GOOD)
 		v->other = luks_recognise_other(source);
+	v->like_data = !v->luks.version && !v->luks.rebuilt && !v->luks.inside.version &&
+		       !v->other && !v->member && !*v->luks.left &&
+		       luks_implausible_blocks(source, 0, BLOCK_SIZE) == 0;
+}
+
+/*
+ * A superblock at the start leaves no room for a header there; one at the end of a disk with a partition
+ * table is that of its last partition.
+ */
+static bool is_member(const struct luks_view *v, const struct luks_source *source)
+{
+	const struct luks *l = &v->luks;
+
+	if (v->array.data_offset)
+		return !l->version &&
+		       (l->inside.version ? l->inside.offset == v->array.data_offset : !v->sealed);
+	return l->version || !luks_recognise_table(source);
+}
+
+static void look_at_array(struct luks_view *v, const struct luks_source *source)
+{
+	if (v->itself || v->header || (v->sealed && luks_record_names(v->sealed, v->device)) ||
+	    !md_read(source, &v->array))
+		return;
+	if (!is_member(v, source))
+		memset(&v->array, 0, sizeof(v->array));
 }
 
 /* Every sealed block of every slot, so that a misplaced one is recognised wherever it went. */
@@ -162,9 +192,11 @@ int luks_view_read(struct luks_view *v, const struct luks_source *source)
 {
 	int err;
 
-	*v = (struct luks_view){
-		.device = v->device, .header = v->header, .mapping = v->mapping, .closed = v->closed
-	};
+	*v = (struct luks_view){ .device = v->device,
+				 .header = v->header,
+				 .mapping = v->mapping,
+				 .closed = v->closed,
+				 .itself = v->itself };
 	err = luks_read(source, &v->luks);
 	return err ? err : luks_find_near(source, luks_view_place(v), &v->luks);
 }
@@ -178,6 +210,7 @@ int luks_view_compare(struct luks_view *v, const struct luks_source *source,
 	v->sealed_at = sealed ? sealed_at : 0;
 	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++)
 		v->comparison.slots[i] = SLOT_UNKNOWN;
+	luks_look_for_moved(sealed, source, &v->luks);
 	if (sealed)
 		err = sealed_luks_compare(sealed, &v->luks, source, &v->comparison);
 	if (!err && sealed)
@@ -187,6 +220,7 @@ int luks_view_compare(struct luks_view *v, const struct luks_source *source,
 	if (err)
 		return err;
 	look_at_other(v, source);
+	look_at_array(v, source);
 	look_at_end(v, source->size);
 	return look_at_statistics(v, source);
 }

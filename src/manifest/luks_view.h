@@ -3,6 +3,7 @@
 #define BV_MANIFEST_LUKS_VIEW_H
 
 #include "artifact/luks.h"
+#include "artifact/md.h"
 #include "damage/damage.h"
 #include "manifest/manifest.h"
 #include "manifest/sealed_luks.h"
@@ -13,6 +14,10 @@ struct luks_view {
 	const char *header;  /* the detached header's file, or NULL; the caller's */
 	const char *mapping; /* without a record: what it is unlocked as, or NULL; the caller's */
 	bool closed;	     /* known not to be open now; the caller's */
+	bool itself;	     /* known to be what is opened, and no part of an array; the caller's */
+	/* Without a record, and after luks_view_compare(): the UUID that was sealed under its name, or
+	 * NULL; the caller's. */
+	const char *namesake;
 	struct luks luks;
 	const struct sealed_luks *sealed; /* its record, or NULL; the caller's */
 	int64_t sealed_at;		  /* of that record; 0: unknown */
@@ -21,9 +26,18 @@ struct luks_view {
 	 * whether that is the signature of another format. */
 	const char *other;
 	bool foreign;
+	bool ambiguous; /* foreign, and cryptsetup refuses it for that, for sure */
+	/* Nothing known is at its start, neither a header nor another format, and it is random: data of
+	 * dm-crypt look so, also those whose header is elsewhere. */
+	bool like_data;
 	/* Likewise: the signature at the device's end, of an array or a replica that it is, or was, a
 	 * member of, or NULL. It explains nothing of the header, but cryptsetup heeds it. */
 	const char *member;
+	/* Without anything of a header in its place: the form in which the file holds a disk, or NULL. */
+	const struct luks_layer *layer;
+	/* The md array that the device is a member of, whatever its header is like: what was sealed is
+	 * that. No member where the record tells that the device itself was opened. */
+	struct md array;
 
 	/* Of a passphrase that was tried: whether nothing was opened by it, and the keyslots that differ
 	 * from the record and were, which proves them (bit N is keyslot N): luks_view_tried(). */
@@ -80,5 +94,11 @@ enum record_match {
  */
 enum record_match luks_record_match(const struct sealed_luks *s, const struct luks *l,
 				    const struct luks_source *source, const char *device);
+
+/*
+ * Whether the record says, by a name that stays, that this block device itself is what was opened: then
+ * a superblock of an array is left over from before.
+ */
+bool luks_record_names(const struct sealed_luks *s, const char *device);
 
 #endif

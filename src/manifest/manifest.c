@@ -6,6 +6,7 @@
 #include "manifest/manifest.h"
 #include "manifest/programs.h"
 #include "util/memory.h"
+#include "util/text.h"
 #include "util/util.h"
 
 void manifest_init(struct manifest *m)
@@ -88,6 +89,39 @@ const struct content *manifest_find(const struct manifest *m, const char *path)
 			low = middle + 1;
 	}
 	return NULL;
+}
+
+/* The name below lib/modules in a path, and its length; 0: it is elsewhere, or no kernel version. */
+static size_t modules_folder(const char *path, const char **name)
+{
+	if (strncmp(path, "usr/", 4) == 0)
+		path += 4;
+	if (strncmp(path, "lib/modules/", 12) != 0 || path[12] < '0' || path[12] > '9')
+		return 0;
+	*name = path + 12;
+	return strcspn(*name, "/");
+}
+
+char *manifest_other_modules(const struct manifest *m, const char *release)
+{
+	const char *name = NULL, *other = NULL;
+	size_t len, other_len = 0;
+
+	for (size_t i = 0; i < m->content_count; i++) {
+		const struct content *c = &m->contents[i];
+
+		len = modules_folder(c->path, &name);
+		if (!len)
+			continue;
+		if (strlen(release) == len && !memcmp(name, release, len))
+			return NULL;
+		/* An empty folder is left over, or made for what comes later. */
+		if (!other && name[len] && c->type == CONTENT_FILE) {
+			other = name;
+			other_len = len;
+		}
+	}
+	return other ? text_format("%.*s", (int)other_len, other) : NULL;
 }
 
 int content_type_from_mode(mode_t mode)

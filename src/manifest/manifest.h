@@ -143,6 +143,12 @@ void manifest_swap_initrd(struct manifest *a, struct manifest *b);
 /* The record of a path, or NULL. */
 const struct content *manifest_find(const struct manifest *m, const char *path);
 
+/*
+ * The kernel version of the first modules in the image, when none are for release: their folders below
+ * lib/modules tell. The caller frees it. NULL: some are for it, or there are none.
+ */
+char *manifest_other_modules(const struct manifest *m, const char *release);
+
 /* File type bits of a mode to content_type; -EINVAL for no known type. */
 int content_type_from_mode(mode_t mode);
 /* "file", "directory", "symlink", ... */

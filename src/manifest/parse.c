@@ -428,6 +428,16 @@ static int parse_layers(struct reader *r, struct sealed_luks *s)
 	return 0;
 }
 
+/* A line that is there when one was in progress. */
+static int parse_reencryption(struct reader *r, struct sealed_luks *s)
+{
+	if (next_line(r, "reencryption") < 0)
+		return r->error;
+	s->reencrypting = take_word(r, "yes");
+	return s->reencrypting ? line_done(r)
+			       : bad(r, "a reencryption is in progress, or not told of");
+}
+
 static int parse_luks(struct reader *r, struct manifest *m)
 {
 	struct sealed_luks *s;
@@ -457,6 +467,8 @@ static int parse_luks(struct reader *r, struct manifest *m)
 	}
 	if (next_line(r, "state") < 0 || take_u64(r, &s->seqid) < 0 ||
 	    take_hash(r, &s->immutable_hash) < 0 || line_done(r) < 0)
+		return r->error;
+	if (next_is(r, "reencryption") && parse_reencryption(r, s) < 0)
 		return r->error;
 	return parse_keyslots(r, s) < 0 ? r->error : parse_layers(r, s);
 }

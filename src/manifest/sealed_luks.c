@@ -110,6 +110,7 @@ static int record(struct sealed_luks *s, const struct luks *l, const struct luks
 	s->version = l->version;
 	s->seqid = l->version == 2 ? l->copies[l->chosen].seqid : 0;
 	s->immutable_hash = l->immutable_hash;
+	s->reencrypting = l->reencrypting;
 	for (unsigned int i = 0; i < LUKS_HEADERS; i++) {
 		s->copies[i].offset = l->copies[i].offset;
 		s->copies[i].length = l->copies[i].length;

@@ -37,7 +37,8 @@ struct sealed_luks {
 		       * kernel's; "" when unknown; owned */
 	char *header; /* the detached header's path, or NULL; owned */
 	int version;
-	uint64_t seqid; /* LUKS2; else 0 */
+	uint64_t seqid;	   /* LUKS2; else 0 */
+	bool reencrypting; /* a reencryption was in progress */
 	struct {
 		uint64_t offset, length, hash; /* length 0: none */
 	} copies[LUKS_HEADERS];

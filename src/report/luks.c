@@ -61,7 +61,7 @@ const char *luks_slot_state(const struct luks_view *v, unsigned int slot)
 	case SLOT_AS_SEALED:
 		return v->comparison.shift ? "moved" : "as sealed";
 	case SLOT_DAMAGED:
-		return "damaged";
+		return v->array.member ? "not as sealed" : "damaged";
 	case SLOT_PADDING:
 		return "padding differs";
 	case SLOT_UNREADABLE:
@@ -102,6 +102,8 @@ static const char *artifact_state(const struct report *r, size_t first)
 static void count_bytes(const struct luks_view *v, uint64_t *all, uint64_t *bad)
 {
 	*all = *bad = 0;
+	if (v->array.member)
+		return;
 	for (unsigned int i = 0; i < LUKS_HEADERS; i++) {
 		*all += v->luks.copies[i].length;
 		if (!luks_copy_is_as_written(&v->luks.copies[i]) && !v->comparison.shift &&
@@ -127,7 +129,7 @@ static void name_mapping(struct report *r, const struct luks_view *v, size_t fir
 		finding_text(&r->findings[i], "unlocked as", "%s", mapping);
 }
 
-static void another_container(struct report *r, const struct luks_view *v, const char *uuid)
+static void another_container(struct report *r, const struct luks_view *v)
 {
 	struct finding *f = report_finding(
 		r, VERDICT_STALE, "BV-LUKS-STALE", luks_view_place(v),
@@ -135,19 +137,27 @@ static void another_container(struct report *r, const struct luks_view *v, const
 		"is another one, and nothing of the sealed keyslots is here. It was formatted anew, or "
 		"the header of another container was restored, or it is another disk.");
 
-	finding_text(f, "sealed UUID", "%s", uuid);
+	finding_text(f, "sealed UUID", "%s", v->namesake);
 	finding_text(f, "UUID", "%s", v->luks.uuid);
-	finding_next(f, "On purpose? Then seal it: bootverdict seal --all");
-	finding_next(f, "When not, write nothing to it, and look for the sealed one: lsblk -o "
-			"NAME,SIZE,FSTYPE,UUID");
+	finding_next(f,
+		     "Which of the two shall it be? Look for the sealed one by its UUID: lsblk -o "
+		     "NAME,SIZE,FSTYPE,UUID. Until that is known, write nothing to this one.");
+	finding_next(f, "When the sealed one was lost here: with a backup of its header, on a copy "
+			"of the disk first.");
+	finding_next(
+		f,
+		"When the change was wanted, at last: bootverdict seal --all (with --device %s "
+		"when the boot does not unlock it)",
+		v->device);
 }
 
-void report_luks_namesake(struct report *r, const struct luks_view *v, const char *uuid)
+/* What is there bears the name of a sealed device, and is another one, or may be. */
+static void namesake(struct report *r, const struct luks_view *v)
 {
 	struct finding *f;
 
 	if (v->luks.chosen >= 0) {
-		another_container(r, v, uuid);
+		another_container(r, v);
 		return;
 	}
 	f = report_finding(
@@ -155,7 +165,7 @@ void report_luks_namesake(struct report *r, const struct luks_view *v, const cha
 		"A LUKS device was sealed under this name, and nothing of it is here. The name goes to "
 		"another disk when disks are found in another order: it may be another disk, or all of "
 		"its start was overwritten.");
-	finding_text(f, "sealed UUID", "%s", uuid);
+	finding_text(f, "sealed UUID", "%s", v->namesake);
 	finding_next(f,
 		     "Is the sealed one there by another name? (lsblk -o NAME,SIZE,FSTYPE,UUID)");
 	luks_next_on_a_copy(f, luks_view_place(v));
@@ -166,8 +176,14 @@ void report_luks(struct report *r, const struct luks_view *v)
 	size_t first = r->finding_count;
 	uint64_t all, bad;
 
-	report_luks_header(r, v);
-	report_luks_slots(r, v);
+	if (v->array.member)
+		report_luks_member(r, v);
+	if (judge_luks(v).ground != LUKS_MEMBER) {
+		report_luks_header(r, v);
+		report_luks_slots(r, v);
+	}
+	if (v->namesake)
+		namesake(r, v);
 	name_mapping(r, v, first);
 	count_bytes(v, &all, &bad);
 	report_artifact(r, luks_view_place(v), "luks", artifact_state(r, first), all, bad);

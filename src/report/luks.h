@@ -12,9 +12,6 @@
  */
 void report_luks(struct report *r, const struct luks_view *v);
 
-/* What is there bears the name of a sealed device, with that UUID, and is another one, or may be. */
-void report_luks_namesake(struct report *r, const struct luks_view *v, const char *uuid);
-
 /* If what was found by a name alone is the sealed one after all; place: where it is. */
 void luks_next_on_a_copy(struct finding *f, const char *place);
 
@@ -51,6 +48,9 @@ void luks_ranges(struct finding *f, const struct luks_view *v, const struct bad_
 /* The words for what a person does next; used by the findings. */
 /* Before a header is written over what nobody here knows; nothing where its magic is, or was erased. */
 void luks_next_ask_first(struct finding *f, const struct luks_view *v);
+/* The array that the device is a member of: what it is, and how it is started and looked at. */
+void luks_tell_array(struct finding *f, const struct md *md);
+void luks_next_start_array(struct finding *f, const struct md *md);
 void luks_next_keep_evidence(struct finding *f, const struct luks_view *v);
 /* That the kernel has the key of an open container; nothing where it is known not to be open. */
 void luks_next_keep_open(struct finding *f, const struct luks_view *v);
@@ -66,6 +66,8 @@ void luks_next_try(struct finding *f, const struct luks_view *v);
 /* Nothing where sealing would keep what is damaged, doubted, or does not open. */
 void luks_next_seal(struct finding *f, const struct luks_view *v);
 
+/* Of a member of an array: what that is; first, because it is told before all else. */
+void report_luks_member(struct report *r, const struct luks_view *v);
 /* The findings about the header, and about its keyslots. */
 void report_luks_header(struct report *r, const struct luks_view *v);
 void report_luks_slots(struct report *r, const struct luks_view *v);

@@ -82,6 +82,15 @@ static void tell_remains(struct finding *f, const struct luks_view *v)
 		finding_text(f, "as sealed", "%s", text);
 }
 
+/* What has the signature alone cryptsetup may take for what it was. */
+static const char *does_not_open(const struct luks_view *v)
+{
+	return luks_is_refused(v)
+		       ? "cryptsetup does not open it like this."
+		       : "cryptsetup may not open it like this: it does not when it takes "
+			 "that for more than a signature.";
+}
+
 /* Which of the two is wanted is not for a program to say. */
 static void ask_which(struct finding *f, const struct luks_view *v)
 {
@@ -122,13 +131,14 @@ static void foreign(struct report *r, const struct luks_view *v)
 {
 	struct finding *f = report_finding(
 		r, VERDICT_INCONCLUSIVE, "BV-LUKS-FOREIGN", luks_view_place(v),
-		"%s lies where %s LUKS header was%s. cryptsetup does not open it like this. A program "
+		"%s lies where %s LUKS header was%s. %s A program "
 		"may have written it by its owner's wish or by mistake, or it belongs elsewhere: the "
 		"bytes do not tell.",
 		v->other, v->luks.version == 2 ? "the first copy of a" : "the",
 		v->luks.chosen >= 0 ? ", and the second copy is good"
 		: v->luks.rebuilt   ? ", and what is left is enough to put the header together"
-				    : ", and not enough of it is left");
+				    : ", and not enough of it is left",
+		does_not_open(v));
 
 	f->summary[0] = (char)toupper((unsigned char)f->summary[0]);
 	add_evidence(f, v);
@@ -150,10 +160,10 @@ static void erased(struct report *r, const struct luks_view *v)
 		l->version,
 		l->version == 2 ? "right, as its checksum proves once they are put back"
 				: "well formed",
-		!luks_is_refused(v)
+		!luks_may_be_refused(v)
 			? "The other copy is good, and cryptsetup puts it back when it opens the "
 			  "disk."
-			: "cryptsetup does not open it like this.");
+			: does_not_open(v));
 
 	add_evidence(f, v);
 	tell_remains(f, v);
@@ -169,16 +179,13 @@ static void no_header_without_record(struct report *r, const struct luks_view *v
 {
 	struct finding *f = report_finding(
 		r, VERDICT_INCONCLUSIVE, "BV-LUKS-GONE", luks_view_place(v),
-		*v->luks.left
-			? "There is no LUKS header here, but what is left of one of LUKS1: its "
-			  "beginning was overwritten, by its owner's wish or not. No sealed record "
-			  "is one of this device."
-		: v->luks.rebuilt
-			? "There is no LUKS header here, but the metadata of one: it was "
-			  "overwritten, by its owner's wish or not. No sealed record is one of "
-			  "this device."
-			: "There is no LUKS header here. Whether there ever was one, nothing "
-			  "here tells: no sealed record is one of this device.");
+		"There is no LUKS header here%s.%s",
+		*v->luks.left	  ? ", but what is left of one of LUKS1: its beginning was "
+				    "overwritten, by its owner's wish or not"
+		: v->luks.rebuilt ? ", but the metadata of one: it was overwritten, by its "
+				    "owner's wish or not"
+				  : ". Whether there ever was one, nothing here tells",
+		v->namesake ? "" : " No sealed record is one of this device.");
 
 	add_evidence(f, v);
 	tell_remains(f, v);
@@ -189,11 +196,20 @@ static void no_header_without_record(struct report *r, const struct luks_view *v
 		luks_next_use_backup(f, v);
 		finding_next(f, "Try whatever you try on a copy of the whole disk.");
 	}
+	if (v->like_data && !v->header)
+		finding_next(
+			f,
+			"What is at its start looks random, as the data of a container do whose header is "
+			"in a file or on a device elsewhere, or of plain dm-crypt. With that header: "
+			"bootverdict luks --header FILE %s",
+			v->device);
 	finding_next(f,
 		     "Is it the right device? A partition inside it, or a disk with another name? "
 		     "(lsblk -o NAME,SIZE,FSTYPE,UUID)");
-	finding_next(f, "With a record of it elsewhere: bootverdict luks --manifest FILE %s",
-		     luks_view_place(v));
+	if (!v->namesake)
+		finding_next(f,
+			     "With a record of it elsewhere: bootverdict luks --manifest FILE %s",
+			     luks_view_place(v));
 }
 
 static void header_gone(struct report *r, const struct luks_view *v)
@@ -333,6 +349,47 @@ static char *inside_command(const struct luks_view *v)
 		v->luks.inside.offset, place);
 }
 
+/*
+ * The bytes in front of the start are not here, or not known to be there: those who copied it began too
+ * late, or the device begins too late.
+ */
+static void container_cut_off(struct report *r, const struct luks_view *v)
+{
+	const struct luks *l = &v->luks;
+	const char *place = luks_view_place(v);
+	uint64_t before = l->inside.before;
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-LUKS-INSIDE", place,
+		"%s not in its place: the container begins %" PRIu64 " bytes in front of what "
+		"is here. Its start was cut off when it was copied, or the device begins too late. "
+		"cryptsetup does not find it like this.",
+		v->sealed ? "What was sealed of the LUKS container is here,"
+			  : "The second copy of a LUKS2 header is here, and good,",
+		before);
+
+	if (v->other)
+		finding_text(f, "at the start now", "%s", v->other);
+	finding_text(f, v->sealed ? "sealed UUID" : "UUID of the container", "%s", l->inside.uuid);
+	finding_number(f, "bytes missing in front", before);
+	finding_not(f, "the passphrase, its length, or the keyboard layout");
+	finding_next(
+		f,
+		"Write nothing to it: a header that is restored or repaired now goes to the wrong "
+		"place, into key material or the data.");
+	finding_next(
+		f,
+		"An image: copy it again from where it came from, from the first byte on. A device: "
+		"its start has to be earlier by so many bytes, %" PRIu64
+		" in sectors of 512 (losetup "
+		"--list; sfdisk --dump).",
+		before / 512);
+	finding_next(
+		f,
+		"When what was in front is lost: in a copy, put its place back, and examine that: { "
+		"head -c %" PRIu64 " /dev/zero; cat %s; } >WHOLE.img; bootverdict luks WHOLE.img",
+		before, place);
+}
+
 /* Where a container that moved begins: the device to count from, and the byte there. */
 static uint64_t moved_to(const struct luks_view *v, const struct location *start,
 			 const char **device)
@@ -370,16 +427,22 @@ static void container_moved(struct report *r, const struct luks_view *v)
 
 	device_locate(luks_view_place(v), 0, &start);
 	byte = moved_to(v, &start, &device);
+	/* Below 0. */
+	if (byte > INT64_MAX) {
+		container_cut_off(r, v);
+		return;
+	}
 	f = report_finding(
 		r, VERDICT_INCONCLUSIVE, "BV-LUKS-INSIDE", luks_view_place(v),
 		"The LUKS%d container that was sealed is there, but it begins %" PRIu64
 		" bytes %s: "
-		"%s. Its header is good. cryptsetup does not find it like this.",
+		"%s. %scryptsetup does not find it like this.",
 		l->inside.version, l->inside.before ? l->inside.before : l->inside.offset,
 		l->inside.before ? "in front of the start" : "further in",
 		device == start.disk
 			? "the partition table gives another start than when it was sealed"
-			: "what it lies on begins elsewhere than when it was sealed");
+			: "what it lies on begins elsewhere than when it was sealed",
+		l->inside.whole ? "Its header is good. " : "");
 	if (v->other)
 		finding_text(f, "at the start now", "%s", v->other);
 	finding_text(f, "sealed UUID", "%s", v->sealed->uuid);
@@ -397,11 +460,50 @@ static void container_moved(struct report *r, const struct luks_view *v)
 		next_put_start_back(f, &start, byte);
 }
 
+static void layer(struct report *r, const struct luks_view *v)
+{
+	const struct luks_layer *l = v->layer;
+	const char *place = luks_view_place(v);
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-LUKS-LAYER", place,
+		"It is %s, not a disk byte for byte: what it holds is seen when it is %s.", l->name,
+		l->format ? "attached" : "unpacked");
+
+	if (v->sealed)
+		finding_text(f, "sealed UUID", "%s", v->sealed->uuid);
+	if (l->format)
+		finding_next(
+			f,
+			"Attach it, read only: modprobe nbd max_part=16; qemu-nbd -r -c /dev/nbd0 "
+			"-f %s %s. Then name the partition: lsblk -o NAME,SIZE,FSTYPE /dev/nbd0; "
+			"bootverdict luks /dev/nbd0p1",
+			l->format, place);
+	if (l->format)
+		finding_next(
+			f,
+			"Or write what it holds to a new file, elsewhere: qemu-img convert -f %s -O "
+			"raw %s DISK.img; bootverdict luks DISK.img",
+			l->format, place);
+	else
+		finding_next(
+			f,
+			"Unpack it to a new file, elsewhere: %s -dc %s >DISK.img; bootverdict luks "
+			"DISK.img",
+			l->unpack, place);
+}
+
 static void container_inside(struct report *r, const struct luks_view *v)
 {
 	const struct luks *l = &v->luks;
-	cleanup(free_ptr) char *command = inside_command(v);
-	struct finding *f = report_finding(
+	cleanup(free_ptr) char *command = NULL;
+	struct finding *f;
+
+	if (l->inside.cut) {
+		container_cut_off(r, v);
+		return;
+	}
+	command = inside_command(v);
+	f = report_finding(
 		r, VERDICT_INCONCLUSIVE, "BV-LUKS-INSIDE", luks_view_place(v),
 		"A LUKS%d container begins at byte %" PRIu64
 		" in it, and none at its start: it is what "
@@ -477,8 +579,11 @@ static void one_copy_bad(struct report *r, const struct luks_view *v)
 		"The %s copy of the LUKS2 header is damaged, as its checksum shows; the %s one is "
 		"good, and cryptsetup %s",
 		copy_name(bad), copy_name((unsigned int)l->chosen),
-		v->foreign || v->member
+		luks_is_refused(v)
 			? "refuses the disk all the same, because the signature of another format "
+			  "is on it, too."
+		: v->foreign
+			? "may refuse the disk all the same, because the signature of another format "
 			  "is on it, too."
 			: "uses that, and writes it over the damaged one without a word when it "
 			  "opens the disk, unless it finds the signature of another format. The "
@@ -506,11 +611,11 @@ static void make_equal(struct finding *f, const struct luks_view *v, const char 
 		finding_next(f, "Make them equal again: cryptsetup repair %s%s", option, v->device);
 		return;
 	}
-	finding_next(
-		f,
-		"cryptsetup does not open it like this, because the signature of another format "
-		"is on it, too: %s.",
-		v->foreign ? v->other : v->member);
+	finding_next(f,
+		     "cryptsetup %s open it like this, because the signature of another format "
+		     "is on it, too: %s.",
+		     luks_is_refused(v) ? "does not" : "may not",
+		     v->foreign ? v->other : v->member);
 	if (v->foreign)
 		ask_which(f, v);
 	ask_for_array(f, v);
@@ -595,11 +700,13 @@ static void move_back(struct finding *f, const struct luks_view *v)
 static void conversion_was_cut(struct report *r, const struct luks_view *v)
 {
 	int64_t shift = v->comparison.shift;
+	bool cut_off = !v->luks.version && shift < 0;
 	struct finding *f = report_finding(
 		r, VERDICT_INCONCLUSIVE, "BV-LUKS-CONVERT", luks_view_place(v),
-		"A conversion to LUKS%d was interrupted: key material lies %llu bytes %s the place "
+		"A conversion to LUKS%d was interrupted%s: key material lies %llu bytes %s the place "
 		"where it was sealed. No passphrase opens the disk like this, also the right one.",
-		shift > 0 ? 2 : 1, (unsigned long long)(shift > 0 ? shift : -shift),
+		shift > 0 ? 2 : 1, cut_off ? ", or so much was cut off the start" : "",
+		(unsigned long long)(shift > 0 ? shift : -shift),
 		shift > 0 ? "behind" : "in front of");
 
 	finding_text(f, "sealed UUID", "%s", v->sealed->uuid);
@@ -607,7 +714,10 @@ static void conversion_was_cut(struct report *r, const struct luks_view *v)
 	luks_next_keep_evidence(f, v);
 	if (v->luks.chosen >= 0)
 		move_back(f, v);
-	luks_next_use_backup(f, v);
+	if (cut_off)
+		luks_next_on_a_copy(f, luks_view_place(v));
+	else
+		luks_next_use_backup(f, v);
 }
 
 static void unknown_requirement(struct report *r, const struct luks_view *v)
@@ -719,6 +829,8 @@ void report_luks_header(struct report *r, const struct luks_view *v)
 		damaged_beside_another_writer(r, v, copy);
 	if (luks_is_of_another_writer(l))
 		of_another_writer(r, v);
+	else if (l->chosen < 0 && luks_is_layer(v))
+		layer(r, v);
 	else if (v->comparison.shift)
 		conversion_was_cut(r, v);
 	else if (l->chosen < 0 && luks_holds_another(v) && v->sealed)

@@ -53,7 +53,7 @@ void luks_next_copy_header(struct finding *f, const struct luks_view *v)
 
 void luks_next_use_backup(struct finding *f, const struct luks_view *v)
 {
-	if (v->luks.reencrypting) {
+	if (luks_may_be_reencrypting(v)) {
 		finding_next(f,
 			     "No luksHeaderRestore while a reencryption is in progress: a backup "
 			     "tells of another volume key, or of less of it than is done, and what "
@@ -97,6 +97,9 @@ void luks_next_use_remains(struct finding *f, const struct luks_view *v)
 		"--save-header HEADER.img %s; cryptsetup open --readonly --header HEADER.img %s "
 		"%s",
 		option, v->device, v->device, *mapping ? mapping : "NAME");
+	/* What no checksum proves may be of an earlier step. */
+	if (v->luks.reencrypting && v->luks.rebuilt == LUKS_REBUILT_UNPROVEN)
+		return;
 	finding_next(f,
 		     "Put it back only when that shows your data, and they are copied away: "
 		     "cryptsetup luksHeaderRestore %s --header-backup-file HEADER.img",
@@ -122,17 +125,18 @@ void luks_next_restore_header(struct finding *f, const struct luks_view *v)
 	cleanup(free_ptr) char *text = luks_slots_text(left);
 
 	luks_next_use_backup(f, v);
-	if (!v->luks.reencrypting)
+	if (!luks_may_be_reencrypting(v))
 		finding_next(f, "A backup brings back the passphrases of its time, and its volume "
 				"key: when the disk was reencrypted since, it opens nothing.");
 	if (luks_is_known(&v->luks))
 		return;
 	if (left)
 		finding_next(
-			f,
-			"The key material of %s is as sealed: with a header of that time, also "
-			"one without key material, it opens the disk. Do not overwrite it.",
-			text);
+			f, "The key material of %s is as sealed%s. Do not overwrite it.", text,
+			luks_may_be_reencrypting(v)
+				? ""
+				: ": with a header of that time, also one without key material, "
+				  "it opens the disk");
 	else if (v->sealed && !v->comparison.shift)
 		finding_next(f,
 			     "Neither metadata nor key material that was sealed is left: without a "
@@ -159,8 +163,8 @@ void luks_next_try(struct finding *f, const struct luks_view *v)
  */
 static bool may_be_sealed(const struct luks_view *v)
 {
-	return !v->refused && !v->closed && !luks_has_no_keyslot(v) &&
-	       judge_luks(v).verdict == VERDICT_STALE;
+	return !v->refused && !v->closed && !v->array.member && !v->namesake &&
+	       !luks_has_no_keyslot(v) && judge_luks(v).verdict == VERDICT_STALE;
 }
 
 void luks_next_seal(struct finding *f, const struct luks_view *v)

@@ -104,6 +104,11 @@ void report_luks_passphrase(struct report *r, const struct luks_view *v,
 
 	if (tried->opened)
 		opened(r, v, tried->opened);
+	else if (judge_luks(v).ground == LUKS_MEMBER)
+		report_finding(r, VERDICT_INCONCLUSIVE, "BV-LUKS-PASSPHRASE", luks_view_place(v),
+			       "Whether the passphrase is right cannot be told on a member of an "
+			       "array: try it on %s.",
+			       v->array.device);
 	else if (!luks_is_known(&v->luks))
 		report_finding(r, VERDICT_INCONCLUSIVE, "BV-LUKS-PASSPHRASE", luks_view_place(v),
 			       "The passphrase cannot be tried, right or wrong: there is no header "

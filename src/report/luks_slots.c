@@ -109,7 +109,7 @@ static bool has_another_passphrase(const struct luks_view *v)
 	slot_set left = luks_slots_sound(v) | luks_slots_unproven(v);
 
 	left &= ~slots_with(v, left, is_unbound) & ~slots_with(v, left, has_token);
-	return !luks_is_refused(v) && !v->luks.reencrypting && left;
+	return !luks_may_be_refused(v) && !v->luks.reencrypting && left;
 }
 
 static void how_to_recover(struct finding *f, const struct luks_view *v, unsigned int slot)
@@ -358,9 +358,9 @@ static void not_sealed(struct report *r, const struct luks_view *v)
 {
 	struct finding *f = report_finding(
 		r, VERDICT_STALE, "BV-LUKS-NOT-SEALED", luks_view_place(v),
-		"No sealed record is one of this device. %s, and the keyslots look like ciphertext. "
-		"That shows overwritten key material, but not a flipped bit in it: what keyslots "
-		"hold has no checksum.",
+		"%s%s, and the keyslots look like ciphertext. That shows overwritten key material, but "
+		"not a flipped bit in it: what keyslots hold has no checksum.",
+		v->namesake ? "" : "No sealed record is one of this device. ",
 		v->luks.version == 1 ? "The LUKS1 header, which has no checksum, is well formed"
 				     : "The checksum of the LUKS2 header is right");
 

@@ -18,6 +18,11 @@ static inline uint32_t le32(const unsigned char *p)
 	return le16(p) | le16(p + 2) << 16;
 }
 
+static inline uint64_t le64(const unsigned char *p)
+{
+	return le32(p) | (uint64_t)le32(p + 4) << 32;
+}
+
 /* Whether each of len bytes is value; true when there are none. */
 static inline bool bytes_are(const unsigned char *p, size_t len, unsigned char value)
 {

@@ -14,7 +14,8 @@ static bool may_be_written(struct luks_judgement j)
 {
 	return j.ground == LUKS_COPY_BAD || j.ground == LUKS_COPY_OLDER ||
 	       j.ground == LUKS_HEADERS_BAD || j.ground == LUKS_SLOT_BAD ||
-	       j.ground == LUKS_SLOT_WIPED || j.ground == LUKS_CONVERTING;
+	       j.ground == LUKS_SLOT_WIPED || j.ground == LUKS_CONVERTING ||
+	       j.ground == LUKS_MEMBER;
 }
 
 static int look_once(struct luks_view *v, const struct luks_source *source, luks_find_record find,

@@ -97,7 +97,12 @@ bool luks_is_refused(const struct luks_view *v)
 	const struct luks *l = &v->luks;
 
 	return l->chosen < 0 || luks_any_copy_is(l, LUKS_COPY_UNREADABLE) ||
-	       (l->version == 2 && (v->foreign || v->member));
+	       (l->version == 2 && (v->ambiguous || v->member));
+}
+
+bool luks_may_be_refused(const struct luks_view *v)
+{
+	return luks_is_refused(v) || (v->luks.version == 2 && v->foreign);
 }
 
 bool luks_is_overwritten(const struct luks_view *v)
@@ -126,7 +131,7 @@ slot_set luks_slots_opening(const struct luks_view *v)
 {
 	slot_set set = luks_slots_sound(v);
 
-	if (luks_is_refused(v) || v->comparison.fields_bad || *v->luks.requirements ||
+	if (luks_may_be_refused(v) || v->comparison.fields_bad || *v->luks.requirements ||
 	    v->luks.reencrypting)
 		return 0;
 	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
@@ -249,7 +254,18 @@ bool luks_holds_another(const struct luks_view *v)
 		return false;
 	/* Without a record, what begins elsewhere on the disk is not its business. */
 	return v->sealed ? strcmp(v->sealed->uuid, l->inside.uuid) == 0
-			 : !l->version && !l->inside.before;
+			 : !l->version && (!l->inside.before || l->inside.cut);
+}
+
+bool luks_may_be_reencrypting(const struct luks_view *v)
+{
+	return v->luks.reencrypting ||
+	       (!luks_is_known(&v->luks) && v->sealed && v->sealed->reencrypting);
+}
+
+bool luks_is_layer(const struct luks_view *v)
+{
+	return v->layer && !any_block_is_left(v);
 }
 
 bool luks_has_no_keyslot(const struct luks_view *v)
@@ -280,6 +296,8 @@ static struct luks_judgement judge_no_header(const struct luks_view *v)
 {
 	if (luks_is_of_another_writer(&v->luks))
 		return judge_another_writer(v, as_sealed);
+	if (luks_is_layer(v))
+		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_LAYER };
 	if (v->comparison.shift && any_slot_is_bad(v))
 		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD };
 	if (v->comparison.shift)
@@ -388,7 +406,19 @@ static struct luks_judgement judge_by_record(const struct luks_view *v, struct l
 	return j;
 }
 
-struct luks_judgement judge_luks(const struct luks_view *v)
+/*
+ * A member that is a part of its array holds a part of the header and of the keyslots, at most. A mirror
+ * holds all of them, but one that is rebuilt, left out or out of step may hold other ones than the array
+ * gives; and nothing must be written to it alone.
+ */
+static bool tells_for_its_array(const struct luks_view *v, enum luks_ground ground)
+{
+	return v->array.mirror && !v->luks.reencrypting &&
+	       (ground == LUKS_AS_SEALED || ground == LUKS_HARMLESS_BAD || ground == LUKS_CHANGED ||
+		ground == LUKS_REWRITTEN || ground == LUKS_NOT_SEALED);
+}
+
+static struct luks_judgement judge_itself(const struct luks_view *v)
 {
 	struct luks_judgement j = as_sealed;
 
@@ -415,4 +445,13 @@ struct luks_judgement judge_luks(const struct luks_view *v)
 	if (v->sealed)
 		return judge_by_record(v, j);
 	return worse(j, VERDICT_STALE, LUKS_NOT_SEALED);
+}
+
+struct luks_judgement judge_luks(const struct luks_view *v)
+{
+	struct luks_judgement j = judge_itself(v);
+
+	if (v->array.member && !tells_for_its_array(v, j.ground))
+		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_MEMBER };
+	return j;
 }

@@ -25,6 +25,8 @@ enum luks_ground {
 	LUKS_NO_KEYSLOT,   /* it is left without one that a passphrase opens it with */
 	LUKS_TOO_SMALL,	   /* the device ends in front of what the header says is there */
 	LUKS_INSIDE,	   /* it holds a container that does not begin at its start */
+	LUKS_LAYER,	   /* a file that holds a disk in another form than byte for byte */
+	LUKS_MEMBER,	   /* a member of an array, which alone tells */
 	LUKS_COPY_BAD,	   /* one copy is bad, the other one good */
 	LUKS_COPY_OLDER,   /* one copy is older than the other, or half an update */
 	LUKS_OLDER,	   /* both are older than the sealed ones, and sound */
@@ -59,6 +61,9 @@ int luks_damaged_beside_another_writer(const struct luks *l);
  */
 bool luks_is_refused(const struct luks_view *v);
 
+/* Or may refuse it: whether it takes what is there for another format is not known. */
+bool luks_may_be_refused(const struct luks_view *v);
+
 /*
  * Whether another format's signature explains what is not as it was: something wrote it there, by
  * its owner's wish, by mistake, or in the wrong place.
@@ -87,6 +92,18 @@ bool luks_is_too_small(const struct luks_view *v);
  * they ever were here. It may be a detached header, or LUKS1 lost that field.
  */
 bool luks_may_be_elsewhere(const struct luks_view *v);
+
+/*
+ * Whether a reencryption is in progress, or may be: the header says so, or without one the record or what
+ * is left of it.
+ */
+bool luks_may_be_reencrypting(const struct luks_view *v);
+
+/*
+ * Whether it is a file that holds a disk in another form, v->layer, and nothing of what was sealed is at
+ * its place, as it would be where the start of a disk was written over.
+ */
+bool luks_is_layer(const struct luks_view *v);
 
 /* Whether no keyslot is left of a good header, of which all keyslots are understood. */
 bool luks_has_no_keyslot(const struct luks_view *v);

@@ -4,12 +4,7 @@
 #include <errno.h>
 #include <stddef.h>
 
-/*
- * A rebuilt compressed image differs in nearly every block. A file in which at most one block in
- * eight of those that were sealed differs was not rebuilt, whatever was appended. Nor was a kernel
- * of which not even half differs: most of it is its compressed payload.
- */
-#define FEW_BLOCKS_OF 8u
+/* A kernel of which not even half differs was not rebuilt: most of it is its compressed payload. */
 #define FEW_OF_KERNEL 2u
 
 static struct judgement judge(enum verdict verdict, enum ground ground)

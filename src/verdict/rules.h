@@ -33,6 +33,12 @@ enum ground {
  */
 enum changed { CHANGED_KERNEL, CHANGED_SIGNATURE, CHANGED_PLAIN, CHANGED_COMPRESSED };
 
+/*
+ * A rebuilt compressed image differs in nearly every block. A file in which at most one block in
+ * eight of those that were sealed differs was not rebuilt, whatever was appended.
+ */
+#define FEW_BLOCKS_OF 8u
+
 struct judgement {
 	enum verdict verdict;
 	enum ground ground;

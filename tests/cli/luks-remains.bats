@@ -161,6 +161,64 @@ remains_open() { # FILE
 	remains_open "$DISK"
 }
 
+# What libblkid takes for a format is more than a signature, for most of them.
+@test "luks: a signature beside a bad copy: cryptsetup is said to refuse it only where it does" {
+	local kind opens said
+	local swap='\x01\0\0\0\xff\x1f\0\0'
+
+	make_luks "$DISK" 2
+	put "$DISK" 4500 '~~~~~~~~'
+	cp "$DISK" "$DISK.bad"
+	for kind in swap lvm fat minix bcache xfs verity real-swap real-lvm real-ext4 real-xfs f2fs ocfs2; do
+		cp "$DISK.bad" "$DISK"
+		opens=no
+		case $kind in
+		swap) opens=yes && put "$DISK" 4086 SWAPSPACE2 ;;
+		lvm) opens=yes && put "$DISK" 512 LABELONE ;;
+		fat) opens=yes && put "$DISK" 82 'FAT32   ' ;;
+		minix) opens=yes && put "$DISK" 1040 '\x7f\x13\x01\0' ;;
+		bcache) opens=yes && put "$DISK" 4120 '\xc6\x85\x73\xf6\x4e\x1a\x45\xca' ;;
+		xfs) opens=yes && put "$DISK" 0 XFSB ;;
+		verity) opens=yes && put "$DISK" 0 'verity\0\0' ;;
+		real-swap) put "$DISK" 4086 SWAPSPACE2 && put "$DISK" 1024 "$swap" ;;
+		real-lvm) python3 "$BATS_TEST_DIRNAME/lvm-label.py" "$DISK" ;;
+		real-*)
+			rm -f "$COPY" && truncate -s 400M "$COPY"
+			"mkfs.${kind#real-}" -q "$COPY"
+			dd if="$COPY" of="$DISK" bs=4096 count=1 conv=notrunc status=none
+			;;
+		f2fs) put "$DISK" 1024 '\x10\x20\xf5\xf2' ;;
+		ocfs2) put "$DISK" 2048 OCFSV2 ;;
+		esac
+		rm -f "$COPY"
+		run -5 luks --json "$DISK"
+		[ "$(findings)" = BV-LUKS-FOREIGN ]
+		said=$(finding BV-LUKS-FOREIGN .summary)
+		if [ $opens = yes ]; then
+			cryptsetup_opens "$DISK"
+			[[ $said == *"may not open it like this"* && $output != *"does not open it like this"* ]]
+		else
+			run ! cryptsetup_opens "$DISK"
+			[[ $said == *"does not open it like this"* ]]
+		fi
+		[[ $output != *"still opens"* ]]
+	done
+	# The second copy is the bad one; what is further in lies in keyslot 0.
+	make_luks "$DISK" 2
+	put "$DISK" $((16384 + 4500)) '~~~~~~~~'
+	cp "$DISK" "$DISK.bad"
+	put "$DISK" 65600 _BHRfS_M
+	run ! cryptsetup_opens "$DISK"
+	[[ $output == *"ambiguous signatures"* ]]
+	run -1 luks --json "$DISK"
+	[[ $(finding BV-LUKS-COPY .summary) == *"refuses the disk all the same"* ]]
+	cp "$DISK.bad" "$DISK"
+	put "$DISK" 65588 ReIsEr
+	run -1 luks --json "$DISK"
+	[[ $(finding BV-LUKS-COPY .summary) == *"may refuse the disk all the same"* ]]
+	keyed "$SECOND" open --test-passphrase "$DISK"
+}
+
 @test "luks: what mkswap, fdisk and the like leave of LUKS2 is inconclusive, and opens" {
 	local tool
 	make_luks "$DISK" 2
@@ -349,6 +407,57 @@ remains_open() { # FILE
 	[[ $output == *"--resume-only"* ]]
 }
 
+# Both JSON areas; what the record says, and what is left of the text, are not known to be over.
+@test "luks: a reencryption was going on when both headers were lost: no backup over it, as before" {
+	local json after=$BATS_TEST_TMPDIR/after.img
+
+	make_luks "$DISK" 2
+	cp "$DISK" "$DISK.before"
+	keyed "$PASSPHRASE" reencrypt --init-only --key-slot 0 --resilience checksum "${QUICK[@]}" "$DISK"
+	cp "$DISK" "$after"
+	seal_luks "$DISK"
+	for json in 4096 20480; do
+		zero_bytes "$DISK" $json 12288
+	done
+	run -1 luks --json "$DISK"
+	[ "$(findings)" = BV-LUKS-HEADERS ]
+	[[ $output == *"No luksHeaderRestore while a reencryption is in progress"* ]]
+	[[ $output == *"The key material of keyslots 0, 1 and 2 is as sealed. Do not overwrite it."* ]]
+	[[ $output != *"--header-backup-file"* && $output != *"opens the disk"* ]]
+	# All of both headers.
+	zero_bytes "$DISK" 0 32768
+	run -1 luks --json "$DISK"
+	[ "$(findings)" = BV-LUKS-GONE ]
+	[[ $output == *"No luksHeaderRestore while"* && $output != *"--header-backup-file"* ]]
+	# Never sealed: a piece of the text tells. Its beginning, in both copies, is lost.
+	cp "$after" "$DISK"
+	unset ROOT
+	for json in 4096 20480; do
+		zero_bytes "$DISK" $json 100
+	done
+	BATS_TEST_TMPDIR=$BATS_TEST_TMPDIR/none run -1 luks --json "$DISK"
+	[ "$(findings)" = BV-LUKS-HEADERS ]
+	[[ $output == *"No luksHeaderRestore while"* && $output != *"--header-backup-file"* ]]
+	# The twin: none was in progress.
+	cp "$DISK.before" "$DISK"
+	seal_luks "$DISK"
+	for json in 4096 20480; do
+		zero_bytes "$DISK" $json 12288
+	done
+	run -1 luks --json "$DISK"
+	[ "$(findings)" = BV-LUKS-HEADERS ]
+	[[ $output == *"luksHeaderRestore $DISK --header-backup-file"* && $output != *"No luksHeaderRestore"* ]]
+	[[ $output == *"with a header of that time, also one without key material, it opens the disk"* ]]
+	# It ended after the seal.
+	cp "$after" "$DISK"
+	unset ROOT
+	seal_luks "$DISK"
+	cp "$DISK.before" "$DISK"
+	flip_bit "$DISK" $(($(slot_offset "$DISK" 2 1) + 5000))
+	run -1 luks --json "$DISK"
+	[[ $output != *"No luksHeaderRestore"* ]]
+}
+
 @test "luks: what is left of a header is read and tried in little: a boot waits for it" {
 	make_luks "$DISK" 2
 	# A brace of both copies' metadata: no text is whole, and nothing proves a sum of them.
@@ -408,6 +517,7 @@ told_by() { # COMMAND DEVICE
 		else
 			[ "$status" -eq 5 ]
 			[[ $(finding BV-LUKS-ABSENT .summary) == *"it may be another disk"* ]]
+			[[ $output != *"sealed record is one of this device"* ]]
 		fi
 	done
 	# The sealed one, by another name.
@@ -447,7 +557,20 @@ told_by() { # COMMAND DEVICE
 		[[ $(finding BV-LUKS-STALE .summary) == "This is another LUKS container than the one that was sealed under this name"* ]]
 		[ "$(finding BV-LUKS-STALE .evidence.UUID)" = "$(cryptsetup luksUUID "$DISK")" ]
 		[[ $output != *"repaired silently"* ]]
+		# What was found, then whose name it has, then which of the two is wanted; sealing comes last.
+		[ "$(field '[.findings[].id] | join(",")')" = BV-LUKS-NOT-SEALED,BV-LUKS-STALE ]
+		[[ $(finding BV-LUKS-NOT-SEALED .summary) == "The checksum of the LUKS2 header is right"* ]]
+		[[ $output != *"No sealed record is one of this device"* ]]
+		[[ $(finding BV-LUKS-STALE '.next[0]') == "Which of the two shall it be?"* ]]
+		[[ $(field '[.findings[].next[]] | map(test("bootverdict seal")) | index(true)') = 2 ]]
+		[[ $(finding BV-LUKS-STALE '.next[-1]') == "When the change was wanted, at last: bootverdict seal --all"* ]]
 	done
+	# By another name, no record is one of it, and it is to be sealed.
+	cp "$DISK" "$COPY"
+	run -4 luks --json "$COPY"
+	[ "$(findings)" = BV-LUKS-NOT-SEALED ]
+	[[ $(finding BV-LUKS-NOT-SEALED .summary) == "No sealed record is one of this device."* ]]
+	[[ $(finding BV-LUKS-NOT-SEALED '.next[0]') == "Seal it"* ]]
 	# One copy of it is damaged.
 	flip_bit "$DISK" 4500
 	run -1 check --json
@@ -475,6 +598,108 @@ told_by() { # COMMAND DEVICE
 	zero_bytes "$DISK" 0 32768
 	run -1 luks --json "$DISK"
 	[ "$(findings)" = BV-LUKS-GONE ]
+}
+
+# As an image that was copied from a later byte; the last one has key material alone.
+@test "luks: a sealed container whose start was cut off: no damage, and no header goes over its data" {
+	local whole=$BATS_TEST_TMPDIR/whole.img version sectors command
+
+	for version in 2 1; do
+		make_luks "$DISK" "$version"
+		cp "$DISK" "$whole"
+		unset ROOT
+		seal_luks "$DISK"
+		for sectors in 1 8 32 33 64 513 700; do
+			tail -c +$((sectors * 512 + 1)) "$whole" >"$DISK"
+			for command in check luks; do
+				run -5 told_by $command "$DISK"
+				[ "$(findings)" = BV-LUKS-INSIDE ]
+				[[ $(finding BV-LUKS-INSIDE .summary) == *"begins $((sectors * 512)) bytes in front of what is here"* ]]
+				[[ $output != *luksHeaderRestore* && $output != *"cryptsetup repair"* ]]
+			done
+			run -2 seal_luks "$DISK"
+		done
+		# Put back as it says: what was cut off is lost, and nothing else.
+		tail -c +4097 "$whole" | { head -c 4096 /dev/zero && cat; } >"$DISK"
+		run -1 luks --json "$DISK"
+		if [ "$version" = 2 ]; then
+			[ "$(findings)" = BV-LUKS-COPY ]
+			cryptsetup_opens "$DISK"
+		fi
+		# In its place, and lost: with noise, with zeros, and but for one block of key material.
+		noise 32768 9 | dd of="$DISK" conv=notrunc status=none
+		run -1 luks --json "$DISK"
+		[[ $(finding BV-LUKS-GONE '.next | join(" ")') == *"luksHeaderRestore $DISK"* ]]
+		zero_bytes "$DISK" 0 32768
+		run -1 luks --json "$DISK"
+		[[ $(finding BV-LUKS-GONE '.next | join(" ")') == *"luksHeaderRestore $DISK"* ]]
+		tail -c +16385 "$whole" >"$DISK"
+		dd if="$whole" of="$DISK" bs=4096 skip=8 seek=8 count=1 conv=notrunc status=none
+		run -1 luks "$DISK"
+	done
+	# By the second copy alone, without a record.
+	make_luks "$DISK" 2
+	cp "$DISK" "$whole"
+	unset ROOT
+	for sectors in 1 8 32; do
+		tail -c +$((sectors * 512 + 1)) "$whole" >"$DISK"
+		run -5 luks --json "$DISK"
+		[ "$(findings)" = BV-LUKS-INSIDE ]
+		[ "$(finding BV-LUKS-INSIDE '.evidence["UUID of the container"]')" = "$(cryptsetup luksUUID "$whole")" ]
+		[[ $output != *luksHeaderRestore* ]]
+	done
+	# The first copy is the second one, which is damaged in its place.
+	cp "$whole" "$DISK"
+	dd if="$whole" of="$DISK" bs=16384 skip=1 count=1 conv=notrunc status=none
+	flip_bit "$DISK" $((16384 + 4500))
+	run -1 luks --json "$DISK"
+	[ "$(findings)" = BV-LUKS-HEADERS ]
+}
+
+@test "luks: a loop device that begins too late in its file: what was cut off, by any name" {
+	local slot=$BATS_TEST_TMPDIR/slot.img sectors
+
+	[ "$(id -u)" -eq 0 ] || skip "a loop device is for root"
+	make_luks "$DISK" 2
+	cp "$DISK" "$slot"
+	LOOP=$(losetup --find --show "$slot") || skip "no loop device here"
+	seal_luks "$LOOP"
+	for sectors in 8 64; do
+		tail -c +$((sectors * 512 + 1)) "$DISK" | dd of="$slot" bs=1M conv=notrunc status=none
+		for command in check luks; do
+			run -5 told_by $command "$LOOP"
+			[ "$(findings)" = BV-LUKS-INSIDE ]
+			[ "$(finding BV-LUKS-INSIDE '.evidence["bytes missing in front"]')" -eq $((sectors * 512)) ]
+			[[ $output != *luksHeaderRestore* ]]
+		done
+	done
+	OTHER=$(losetup --find --show --offset 4096 "$DISK")
+	run -5 luks --json "$OTHER"
+	[ "$(findings)" = BV-LUKS-INSIDE ]
+	[ "$(finding BV-LUKS-INSIDE '.evidence["sealed UUID"]')" = "$(cryptsetup luksUUID "$DISK")" ]
+}
+
+# What a conversion moves key material by.
+@test "luks: a container that begins 28672 bytes away is not told as a conversion" {
+	local whole=$BATS_TEST_TMPDIR/whole.img
+
+	make_luks "$DISK" 2
+	cp "$DISK" "$whole"
+	seal_luks "$DISK"
+	tail -c +28673 "$whole" >"$DISK"
+	run -5 luks --json "$DISK"
+	[ "$(findings)" = BV-LUKS-CONVERT ]
+	[[ $(finding BV-LUKS-CONVERT .summary) == *"or so much was cut off the start"* ]]
+	[[ $output != *"luksHeaderRestore $DISK"* ]]
+
+	make_luks "$DISK" 1
+	cp "$DISK" "$whole"
+	unset ROOT
+	seal_luks "$DISK"
+	{ head -c 28672 /dev/zero && cat "$whole"; } >"$DISK"
+	run -5 luks --json "$DISK"
+	[ "$(findings)" = BV-LUKS-INSIDE ]
+	[[ $(finding BV-LUKS-INSIDE .summary) == *"begins 28672 bytes further in"* ]]
 }
 
 @test "luks: a partition with another start: where its container begins, and how it comes back" {
@@ -516,6 +741,29 @@ told_by() { # COMMAND DEVICE
 	zero_bytes "$disk" $byte 32768
 	run -1 luks --json "$part"
 	[ "$(findings)" = BV-LUKS-GONE ]
+}
+
+@test "luks: the data of a detached header, alone: the header is asked for, only where it may be so" {
+	local header=$BATS_TEST_TMPDIR/header.img options kind
+
+	read -ra options < <(quick 2)
+	truncate -s 32M "$DISK" "$header"
+	keyed "$PASSPHRASE" luksFormat --type luks2 "${options[@]}" --header "$header" "$DISK"
+	noise 1048576 3 | dd of="$DISK" conv=notrunc status=none
+	run -5 luks --json "$DISK"
+	[ "$(findings)" = BV-LUKS-GONE ]
+	[[ $(finding BV-LUKS-GONE .summary) == "There is no LUKS header here. Whether there ever was one, nothing here tells"* ]]
+	[[ $(finding BV-LUKS-GONE '.next[0]') == *"bootverdict luks --header FILE $DISK" ]]
+	run -4 luks --header "$header" "$DISK"
+	for kind in ext4 zeros text; do
+		case $kind in
+		ext4) mkfs.ext4 -q -F "$DISK" ;;
+		zeros) zero_bytes "$DISK" 0 2097152 ;;
+		text) yes 'not random' | head -c 65536 | dd of="$DISK" conv=notrunc status=none ;;
+		esac
+		run -5 luks --json "$DISK"
+		[[ $output != *"--header FILE"* ]]
+	done
 }
 
 @test "luks: no keyslot is left, and no passphrase opens it: said, also when it is sealed" {

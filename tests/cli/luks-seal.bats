@@ -397,7 +397,7 @@ common_changes() { # VERSION
 		# The JSON area of the second copy is there, and its binary header is not.
 		run ! cryptsetup isLuks "$DISK"
 		run -0 seal
-		[[ $output == *"$DISK: no LUKS header is at its start"*"plain dm-crypt: it is not sealed"* ]]
+		[[ $output == *"$DISK: no LUKS header is at its start"*"both copies of one are lost, or it is plain dm-crypt: it is not sealed"* ]]
 		[ "$(records)" -eq 0 ]
 	done
 	# A second header that is damaged, but not gone.

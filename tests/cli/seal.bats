@@ -686,9 +686,14 @@ sealed_in_silence() {
 	# The image, and so much beside it that no second copy fits.
 	cp "$IMAGE" "$KERNEL" "$BATS_TEST_TMPDIR/mnt/"
 	cp "$IMAGE" "$BATS_TEST_TMPDIR/before"
+	echo not an image >"$BATS_TEST_TMPDIR/mnt/fstab.bak"
+	for end in bak dpkg-bak; do echo backup >"$BATS_TEST_TMPDIR/mnt/initrd.img-6.0.$end"; done
 	head -c 2M /dev/zero >"$BATS_TEST_TMPDIR/mnt/fill" || true
 	run seal --boot "$BATS_TEST_TMPDIR/mnt"
 	no_room=$output no_room_status=$status
+	rm "$BATS_TEST_TMPDIR"/mnt/*bak
+	run seal --boot "$BATS_TEST_TMPDIR/mnt"
+	no_backup=$output
 	mount -o remount,ro "$BATS_TEST_TMPDIR/mnt"
 	run seal --boot "$BATS_TEST_TMPDIR/mnt"
 	cmp "$BATS_TEST_TMPDIR/mnt/initrd.img-$KVER" "$BATS_TEST_TMPDIR/before"
@@ -696,6 +701,11 @@ sealed_in_silence() {
 	umount "$BATS_TEST_TMPDIR/mnt"
 	[ "$no_room_status" -eq 2 ]
 	[[ $no_room == *"no room"* ]]
+	for end in bak dpkg-bak; do
+		[[ $no_room == *"/initrd.img-6.0.$end, 7 bytes, is a backup of update-initramfs; keep it until"* ]]
+	done
+	[[ $no_room != *fstab* ]]
+	[[ $no_backup == *"no room"* && $no_backup != *"is a backup"* ]]
 	[ "$status" -eq 2 ]
 	[[ $output == *"read-only"* ]]
 	[ -z "$left" ]

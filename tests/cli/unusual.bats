@@ -53,6 +53,35 @@ without_trailer() { # FILE
 b = open(sys.argv[1], "rb").read(); open(sys.argv[1], "wb").write(b[:b.rfind(b"TRAILER!!!") - 110])' "$1"
 }
 
+# Puts an image in place that has modules for these kernel versions, below FOLDER.
+with_modules() { # FOLDER VERSION...
+	local files=$BATS_TEST_TMPDIR/modules folder=$1
+	shift
+	rm -rf "$files"
+	make_files "$files"
+	for version in "$@"; do
+		mkdir -p "$files/$folder/$version/kernel"
+		noise 5000 "$version" >"$files/$folder/$version/kernel/a.ko"
+	done
+	archive "$files" | pack zstd >"$IMAGE.new"
+	mv "$IMAGE.new" "$IMAGE"
+}
+
+# What seal, and check before and after it, say of the modules; all end as they would without.
+modules_told() { # TIMES KVER
+	local said=(bv check --json --root "$ROOT" -k "$2")
+	local findings='[.findings[] | select(.id == "BV-INITRD-VERSION" and .warning)] | length'
+
+	run -4 "${said[@]}"
+	[ "$(field "$findings")" -eq "$1" ]
+	run -0 bv seal --root "$ROOT" -k "$2"
+	echo "$output"
+	[ "$(grep -c "it has modules for kernel 6.1.0-[x8], and none for $2" <<<"$output")" -eq "$1" ]
+	run -0 "${said[@]}"
+	[ "$(field "$findings")" -eq "$1" ]
+	rm -rf "$ROOT"/{boot,var/lib}/bootverdict
+}
+
 @test "a compression or an option that no kernel unpacks is a configuration error, and refused" {
 	make_system
 	raw_archive "$BATS_TEST_TMPDIR/raw"
@@ -464,6 +493,45 @@ sys.stdout.buffer.write(c.compress(sys.stdin.buffer.read()) + c.flush())' \
 	run bv check --json --root "$ROOT" -k 6.1.0-other
 	[ "$status" -eq 0 ]
 	[ "$(field '.findings[].id')" = BV-KERNEL-VERSION ]
+}
+
+@test "an initrd that has modules for another kernel version alone is said, and no other" {
+	make_system
+	for folder in usr/lib/modules lib/modules; do
+		with_modules usr/lib/modules
+		if [ "$folder" = lib/modules ]; then
+			# Of a /usr that is not merged.
+			make_files() {
+				mkdir -p "$1"/{bin,lib}
+				printf '#!/bin/sh\necho hello\n' >"$1/init"
+				chmod 755 "$1/init"
+				cp "$BATS_TEST_DIRNAME/../../build/stub" "$1/bin/sh"
+			}
+		fi
+		rm -f "$KERNEL"
+		modules_told 0 "$KVER"
+		with_modules $folder "$KVER"
+		modules_told 0 "$KVER"
+		with_modules $folder 6.1.0-x
+		modules_told 1 "$KVER"
+		with_modules $folder 6.1.0-x 6.1.0-8
+		modules_told 1 "$KVER"
+		with_modules $folder 6.1.0-x "$KVER"
+		modules_told 0 "$KVER"
+		# Where the kernel itself says its version, and its name another one, that counts.
+		with_modules $folder 6.1.0-x
+		make_kernel "$KERNEL"
+		modules_told 1 "$KVER"
+		with_modules $folder 6.1.0-test
+		for name in "$IMAGE" "$KERNEL"; do cp "$name" "${name%"$KVER"}6.1-x86_64"; done
+		modules_told 0 6.1-x86_64
+	done
+	# A name that is no version says nothing.
+	with_modules lib/modules 6.1.0-x
+	for name in linux 0-rescue-4711; do
+		cp "$IMAGE" "$ROOT/boot/initrd.img-$name"
+		modules_told 0 "$name"
+	done
 }
 
 @test "a missing initrd is said also when the record is broken" {

@@ -5,6 +5,7 @@ They are made in trees of these Debians, as tests/boot makes its guests, and kep
 """
 
 import functools
+import os
 
 from images import Image
 from lab import host, tree
@@ -63,6 +64,7 @@ def dracut(suite, options):
     def make(folder):
         kernel = tree.kernel_version(base)
         host.chroot(base, f"dracut --force --quiet {FEW} {options} /boot/{name} {kernel}")
+        os.makedirs(folder)
         host.run(["mv", f"{base}/boot/{name}", folder + "/image"])
     # Two of them may be made at a time, in one tree.
     name = f"dracut-{suite}-{host.fingerprint(options, scripts=())[:4]}"

@@ -5,6 +5,7 @@ Format and behaviour: Linux, init/initramfs.c and lib/decompress_*.c: one stream
 zeros between segments, the first error ends it, what was unpacked stays.
 """
 
+import contextlib
 import ctypes
 import functools
 import lzma
@@ -242,7 +243,9 @@ class Writer:
             finally:
                 os.close(fd)
         elif not self.linked(path, inode, kind, links):
-            os.mknod(path, kind | 0o600, os.makedev(*rdev))
+            # What is there stays, and takes owner and mode all the same.
+            with contextlib.suppress(FileExistsError):
+                os.mknod(path, kind | 0o600, os.makedev(*rdev))
 
     def linked(self, path, inode, kind, links):
         """Whether it is another name of what is there."""

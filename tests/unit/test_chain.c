@@ -10,9 +10,11 @@
 
 #include <cmocka.h>
 
+#include "boot/block_content.h"
 #include "boot/chain.h"
 #include "boot/root_device.h"
 #include "util/util.h"
+#include "verdict/luks_rules.h"
 
 #define LUKS_UUID "11111111-2222-4333-8444-555555555501"
 #define FS_UUID	  "11111111-2222-4333-8444-555555555502"
@@ -258,6 +260,54 @@ static void test_uuid_lost(void **state)
 	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > btrfs (ANOTHER ONE)");
 }
 
+/* Where no checksum tells, a spare superblock does: not which of the two it had last, but that it had both. */
+static void test_uuid_lost_without_checksum(void **state)
+{
+	static const char *const kinds[] = { "-t ext2 -b 4096", "-t ext3 -b 1024",
+					     "-t ext4 -O ^metadata_csum -b 4096" };
+	static const char *const losses[] = { "if=/dev/zero", "if=/dev/urandom" };
+	struct block_device d = { .name = "vda1" };
+	struct block_devices b = { &d, 1 };
+	struct report r;
+
+	(void)state;
+	strcpy(d.path, in_folder("fs"));
+	for (size_t i = 0; i < ARRAY_SIZE(kinds) * ARRAY_SIZE(losses); i++) {
+		const char *kind = kinds[i / ARRAY_SIZE(losses)];
+		const char *loss = losses[i % ARRAY_SIZE(losses)];
+		char line[512];
+
+		snprintf(line, sizeof(line),
+			 "rm -f fs; truncate -s 160M fs; mke2fs -q %s -U " FS_UUID " fs", kind);
+		shell(line);
+		expect_root("UUID=" FS_UUID, &b, VERDICT_INTACT, NULL);
+		expect_root("UUID=" LUKS_UUID, &b, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT");
+		snprintf(line, sizeof(line),
+			 "dd %s of=fs bs=8 seek=141 count=2 conv=notrunc status=none", loss);
+		shell(line);
+		expect_root("UUID=" FS_UUID, &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK");
+		/* Given another one by its owner: tune2fs writes the spare ones as well. */
+		snprintf(line, sizeof(line),
+			 "rm -f fs; truncate -s 160M fs; mke2fs -q %s -U " FS_UUID
+			 " fs; tune2fs -f -U " LUKS_UUID " fs >/dev/null 2>&1",
+			 kind);
+		shell(line);
+		expect_root("UUID=" LUKS_UUID, &b, VERDICT_INTACT, NULL);
+		expect_root("UUID=" FS_UUID, &b, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT");
+	}
+	shell("printf '\\0\\0\\0\\0\\0\\0\\0\\0' | dd of=fs bs=8 seek=141 conv=notrunc status=none");
+	report_init(&r, "boot");
+	assert_true(root_device_report(&r, "UUID=" LUKS_UUID, &b));
+	assert_non_null(strstr(r.findings[0].summary, "the UUID 00000000-0000-0000-"));
+	assert_non_null(strstr(r.findings[0].summary, LUKS_UUID ", which root= names"));
+	assert_non_null(strstr(r.findings[0].next.items[2], "e2fsck -b 32768 -B 4096"));
+	report_clear(&r);
+	/* Too small for a spare one: zeros are no UUID that anyone gives. */
+	shell("rm -f fs; truncate -s 20M fs; mke2fs -q -t ext2 -b 4096 -U " FS_UUID
+	      " fs; dd if=/dev/zero of=fs bs=8 seek=141 count=2 conv=notrunc status=none");
+	expect_root("UUID=" FS_UUID, &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT");
+}
+
 /* Spare superblocks of a file system outlive it: mke2fs alone writes those in the same places anew. */
 static void test_made_anew(void **state)
 {
@@ -323,6 +373,60 @@ static void test_not_opened(void **state)
 	expect(&s, VERDICT_CONFIG_ERROR, "BV-LUKS-NO-ENTRY",
 	       "/dev/vda3 > LUKS (as sealed) > vg-a/lv (not opened) > ext4 (not reached)");
 	luks_uuid[0] = '1';
+}
+
+/* One device's name may be the beginning of another's: each is itself. */
+static void test_suspects(void **state)
+{
+	struct block_device d[2] = { { .name = "sda1" }, { .name = "sda10" } };
+	struct block_devices b = { d, ARRAY_SIZE(d) };
+	char named[128], expected[512];
+	char *text;
+
+	(void)state;
+	shell("rm -f sda1 sda10; truncate -s 16M sda1 sda10; mke2fs -q -t ext4 sda1");
+	strcpy(named, in_folder("sda1"));
+	strcpy(d[0].path, named);
+	strcpy(d[1].path, in_folder("sda10"));
+	text = block_devices_suspects(&b, named);
+	snprintf(expected, sizeof(expected),
+		 "%s (nothing known at its start), %s (crypttab names it)", d[1].path, named);
+	assert_string_equal(text, expected);
+	free(text);
+	/* It is in the list once, for what is wrong with it. */
+	shell("rm -f sda1; truncate -s 16M sda1; mke2fs -q -t ext4 sda10");
+	text = block_devices_suspects(&b, named);
+	snprintf(expected, sizeof(expected), "%s (nothing known at its start)", named);
+	assert_string_equal(text, expected);
+	free(text);
+	assert_null(block_devices_suspects(&(struct block_devices){ &d[1], 1 }, NULL));
+}
+
+/* Only a member is there: as sealed or not, and mirrored or not, it says nothing of the passphrase. */
+static void test_array_not_there(void **state)
+{
+	static const char text[] =
+		"/dev/vda3 > LUKS (ARRAY NOT THERE) > root_crypt (not opened) > ext4 (not reached)";
+
+	(void)state;
+	for (unsigned int i = 0; i < 4; i++) {
+		struct scene s;
+
+		set_scene(&s, NULL);
+		s.device.view.array.member = true;
+		s.device.view.array.mirror = i & 1;
+		strcpy(s.device.view.array.device, "/dev/md/root");
+		if (i & 2)
+			s.device.view.comparison.slots[1] = SLOT_DAMAGED;
+		assert_int_equal(judge_luks(&s.device.view).ground == LUKS_MEMBER, i != 1);
+		assert_true(luks_device_state(&s.device) < LUKS_SLOT_DAMAGED);
+		play(&s);
+		assert_non_null(strstr(s.report.findings[0].next.items[1], "luks /dev/md/root"));
+		end(&s);
+		set_scene(&s, NULL);
+		s.device.view.array.member = true;
+		expect(&s, VERDICT_INCONCLUSIVE, "BV-LUKS-MEMBER", text);
+	}
 }
 
 /* A device that no record is of, and that root= names: nothing unlocks it. */
@@ -518,6 +622,32 @@ static void test_absent_without_record(void **state)
 	expect_suspects(&s, in_folder("fs"), expected);
 }
 
+/* Nothing but the words of crypttab says what it was, and they do not. */
+static void test_may_be_plain(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	shell("rm -f noise; head -c 1000000 /dev/urandom >noise");
+	set_scene(&s, "noise");
+	s.mapped.dm_uuid[0] = '\0';
+	s.device.match = RECORD_OTHER;
+	s.device.may_be_plain = true;
+	expect_suspects(&s, in_folder("noise"), "Plain dm-crypt: ");
+	expect_suspects(&s, in_folder("noise"), "LUKS: write nothing to it");
+	/* Said to be LUKS: then it is the container that is not there. */
+	s.device.may_be_plain = false;
+	expect_suspects(&s, in_folder("noise"), "Compare the disks");
+	/* Not attached. */
+	s.device.may_be_plain = true;
+	s.sealed.device = luks_uuid;
+	s.device.own = NULL;
+	s.device.sealed = &s.sealed;
+	play(&s);
+	assert_false(s.broken);
+	end(&s);
+}
+
 static void test_lvm(void **state)
 {
 	struct block_device both[2];
@@ -639,8 +769,11 @@ int main(void)
 		cmocka_unit_test(test_whole_chain),
 		cmocka_unit_test(test_superblock_gone),
 		cmocka_unit_test(test_uuid_lost),
+		cmocka_unit_test(test_uuid_lost_without_checksum),
 		cmocka_unit_test(test_made_anew),
 		cmocka_unit_test(test_not_opened),
+		cmocka_unit_test(test_array_not_there),
+		cmocka_unit_test(test_suspects),
 		cmocka_unit_test(test_root_is_luks),
 		cmocka_unit_test(test_absent),
 		cmocka_unit_test(test_absent_without_record),
@@ -651,6 +784,7 @@ int main(void)
 		cmocka_unit_test(test_lvm),
 		cmocka_unit_test(test_root_device),
 		cmocka_unit_test(test_root_content),
+		cmocka_unit_test(test_may_be_plain),
 	};
 	int failed;
 

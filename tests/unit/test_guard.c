@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "archive.h"
+#include "artifact/cpio.h"
 #include "artifact/guard.h"
 #include "artifact/initrd.h"
 #include "util/util.h"
@@ -209,6 +210,55 @@ static void test_damaged_headers(void **state)
 	free(bytes);
 }
 
+static bool is_as_built(const unsigned char *bytes, size_t size, size_t guard)
+{
+	struct input *in = input_from_memory(bytes, size);
+	uint64_t found;
+	bool same = !guard_find(in, &found) && found == guard && guard_is_as_built(in, guard);
+
+	input_free(in);
+	return same;
+}
+
+/* Of the header at start: what the list of contents has as well, mode and size, and then the name. */
+static bool is_in_the_list(size_t start, size_t i, const struct cpio_header *h)
+{
+	size_t at = i - start;
+
+	return (at >= 14 && at < 22) || (at >= 54 && at < 62) ||
+	       (at >= CPIO_HEADER_BYTES && at < CPIO_HEADER_BYTES + h->name_size);
+}
+
+static void test_every_byte_that_is_no_data(void **state)
+{
+	(void)state;
+	for (int merge = 0; merge <= 1; merge++) {
+		const struct guard_parts p = parts(merge, merge);
+		const struct archive rest = early_cpio();
+		size_t guard, size, data, next;
+		unsigned char *bytes = image(&p, &rest, &guard, &size);
+		struct cpio_header h;
+
+		assert_true(is_as_built(bytes, size, guard));
+		for (size_t start = 0; start < guard; start = next) {
+			assert_int_equal(cpio_header_parse(bytes + start, &h), 0);
+			data = start + CPIO_HEADER_BYTES + h.name_size;
+			data += cpio_padding(data);
+			next = data + h.size + cpio_padding(data + h.size);
+			for (size_t i = start; i < next; i++) {
+				if (is_in_the_list(start, i, &h) ||
+				    (i >= data && i < data + h.size))
+					continue;
+				bytes[i] ^= 1;
+				if (is_as_built(bytes, size, guard))
+					fail_msg("byte %zu of the member at %zu", i - start, start);
+				bytes[i] ^= 1;
+			}
+		}
+		free(bytes);
+	}
+}
+
 static void test_cut_short(void **state)
 {
 	const struct guard_parts p = parts(false, false);
@@ -252,6 +302,7 @@ int main(void)
 		cmocka_unit_test(test_every_length_fills_a_block),
 		cmocka_unit_test(test_no_guard),
 		cmocka_unit_test(test_damaged_headers),
+		cmocka_unit_test(test_every_byte_that_is_no_data),
 		cmocka_unit_test(test_cut_short),
 		cmocka_unit_test(test_read),
 	};

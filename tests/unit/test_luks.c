@@ -928,6 +928,32 @@ static void test_near(void **state)
 	free(room);
 }
 
+/* A good second header in front of the place that it states: so much was cut off the start. */
+static void test_cut_off(void **state)
+{
+	static const size_t cuts[] = { 512, 4096, HEADER - 512, HEADER };
+	struct bytes copy = { 0 };
+	struct luks l;
+
+	(void)state;
+	bytes_add(&copy, luks2.image.p, luks2.image.len);
+	for (size_t i = 0; i < ARRAY_SIZE(cuts); i++) {
+		l = near_to(copy.p + cuts[i], copy.len - cuts[i]);
+		assert_int_equal(l.chosen, -1);
+		assert_int_equal(l.inside.version, 2);
+		assert_int_equal(l.inside.offset, 0);
+		assert_int_equal(l.inside.before, cuts[i]);
+		assert_true(l.inside.cut);
+		assert_memory_equal(l.inside.uuid, luks2.image.p + 168, 36);
+	}
+	/* With a lost byte it proves nothing, nor cut off in the middle of a sector or behind it. */
+	assert_int_equal(near_to(copy.p + 100, copy.len - 100).inside.version, 0);
+	assert_int_equal(near_to(copy.p + HEADER + 512, copy.len - HEADER - 512).inside.version, 0);
+	copy.p[HEADER + 300] ^= 1;
+	assert_int_equal(near_to(copy.p + 512, copy.len - 512).inside.version, 0);
+	bytes_free(&copy);
+}
+
 /* Copies that changed their places are damage, not a container that begins at the second place. */
 static void test_swapped_copies(void **state)
 {
@@ -1687,6 +1713,7 @@ int main(void)
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_truncated_and_damaged),
 		cmocka_unit_test(test_inside),
+		cmocka_unit_test(test_cut_off),
 		cmocka_unit_test(test_near),
 		cmocka_unit_test(test_swapped_copies),
 		cmocka_unit_test(test_metadata_with_a_right_checksum),

@@ -85,6 +85,7 @@ static void fill_luks(struct manifest *m)
 	m->luks = s;
 	m->luks_count = 2;
 	s->version = 2;
+	s->reencrypting = true;
 	s->uuid = copy("0c9a9c7e-6f41-4c8c-9a4b-0123456789ab");
 	s->device = copy("UUID=0c9a9c7e-6f41-4c8c-9a4b-0123456789ab");
 	s->place = copy("/dev/disk/by-partuuid/1-2");
@@ -291,12 +292,14 @@ static void test_luks_round_trip(void **state)
 	assert_int_equal(s->slots[1].number, 31);
 	assert_int_equal(s->slots[1].block_count, 2);
 	assert_true(s->slots[0].described == 0xfedcba9876543210u && s->slots[0].edge == 7);
+	assert_true(s->reencrypting);
 	assert_int_equal(s->layer_count, 2);
 	assert_string_equal(s->layers[0].name, "vda3_crypt");
 	assert_string_equal(s->layers[1].uuid, "1234-5678");
 	assert_null(back.luks[1].header);
 	assert_string_equal(back.luks[1].place, "");
 	assert_true(back.luks[1].immutable_hash == 99);
+	assert_false(back.luks[1].reencrypting);
 	assert_int_equal(back.luks[1].slot_count, 0);
 	manifest_clear(&back);
 	free(text);

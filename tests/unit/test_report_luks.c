@@ -185,12 +185,18 @@ static void another_format_beside(void)
 	view.foreign = true;
 }
 
-static void another_format_over_the_first(void)
+static void a_signature_over_the_first(void)
 {
 	view.luks.chosen = 1;
 	view.luks.copies[0].state = LUKS_COPY_ABSENT;
 	view.other = "swap space";
 	view.foreign = true;
+}
+
+static void another_format_over_the_first(void)
+{
+	a_signature_over_the_first();
+	view.ambiguous = true;
 }
 
 static void a_copy_is_unreadable(void)
@@ -240,6 +246,7 @@ static void test_conditions_of_sentences(void **state)
 		{ nothing_else, true, false, false },
 		{ second_copy_is_bad, true, true, false },
 		{ another_format_beside, false, false, false },
+		{ a_signature_over_the_first, false, false, false },
 		{ another_format_over_the_first, false, false, true },
 		{ a_copy_is_unreadable, false, false, false },
 		{ fields_are_bad, false, false, false },

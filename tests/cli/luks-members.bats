@@ -1,0 +1,185 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# bootverdict luks, check and seal where the device is a member of a Linux md array: what is sealed is
+# the array. The twin of each is the same damage on a device that is no member.
+
+bats_require_minimum_version 1.5.0
+
+load system
+load luks
+
+setup() {
+	ARRAY=$BATS_TEST_TMPDIR/array.img
+	MEMBERS=("$BATS_TEST_TMPDIR"/member.{0,1,2})
+	LOOP=
+}
+
+teardown() {
+	[ -z "$LOOP" ] || losetup --detach "$LOOP"
+}
+
+finding() { # ID FILTER: of the first finding with that name
+	field "[.findings[] | select(.id == \"$1\")][0] | $2"
+}
+
+findings() {
+	field '[.findings[] | .id] | unique | join(",")'
+}
+
+# Chunks of 64 KiB: the header is in the first one, the keyslots are not.
+make_members() { # METADATA LEVEL
+	"$BATS_TEST_DIRNAME/md.py" "$1" "$2" 65536 "$ARRAY" "${MEMBERS[@]}"
+}
+
+# The last whole place of a superblock at the end.
+superblock() { # METADATA FILE
+	local size
+
+	size=$(stat -c %s "$2")
+	[ "$1" = 1.0 ] && echo $((size / 4096 * 4096 - 8192)) || echo $((size / 65536 * 65536 - 65536))
+}
+
+# The same bytes, and no member: its superblock has a wrong checksum.
+no_member() { # METADATA FILE
+	flip_bit "$2" $(($(superblock "$1" "$2") + 40))
+}
+
+@test "luks: a member of a striped array holds a part of the header: inconclusive, and not a word of its keyslots" {
+	local version metadata level member
+
+	for version in 1 2; do
+		make_luks "$ARRAY" $version
+		seal_luks "$ARRAY"
+		for metadata in 0.90 1.0; do
+			for level in 0 5; do
+				make_members $metadata $level
+				member=${MEMBERS[0]}
+				run -5 luks --json "$member"
+				[ "$(findings)" = BV-LUKS-MEMBER ]
+				[[ $(finding BV-LUKS-MEMBER .summary) == "It is a member of an md array, and holds a part of the array's data alone"* ]]
+				[[ $(finding BV-LUKS-MEMBER .evidence.array) == "/dev/md"*", RAID$level of 3" ]]
+				[ "$(finding BV-LUKS-MEMBER '.evidence["UUID of the container"]')" = "$(cryptsetup luksUUID "$ARRAY")" ]
+				[[ $(finding BV-LUKS-MEMBER '.next | join(" ")') == *"bootverdict luks /dev/md"* ]]
+				[ "$(field '.keyslots // "none"')" = none ]
+				[ "$(field '.artifacts[0] | .state + (.bad_bytes | tostring)')" = unverified0 ]
+				[[ ${output,,} != *keyslot*refused* && $output != *luksHeaderRestore* ]]
+				# Nor is a passphrase called wrong, or said to be the one of a damaged keyslot.
+				run -5 with_passphrase wrong --json "$member"
+				[ "$(findings)" = BV-LUKS-MEMBER,BV-LUKS-PASSPHRASE ]
+				[[ $(finding BV-LUKS-PASSPHRASE .summary) == *"cannot be told on a member of an array: try it on /dev/md"* ]]
+				# Whatever its header is like.
+				flip_bit "$member" 4500
+				run -5 luks --json "$member"
+				[ "$(findings)" = BV-LUKS-MEMBER ]
+				run -2 seal --device "$member"
+				[[ $output == *"$member: it is a member of an md array (RAID$level); what is sealed is the array: name it (/dev/md"* ]]
+				# No member: the key material is not there, and the header lost a bit.
+				no_member $metadata "$member"
+				run -1 luks --json "$member"
+				[[ $(findings) == *BV-LUKS-KEYSLOT* ]]
+			done
+		done
+	done
+}
+
+@test "luks: the names of an array, by its metadata" {
+	make_luks "$ARRAY" 2
+	make_members 0.90 1
+	run -4 bv luks --json "${MEMBERS[1]}"
+	[ "$(finding BV-LUKS-MEMBER .evidence.array)" = "/dev/md7, UUID 33221100:77665544:bbaa9988:ffeeddcc, RAID1 of 3" ]
+	make_members 1.0 1
+	run -4 bv luks --json "${MEMBERS[1]}"
+	[ "$(finding BV-LUKS-MEMBER .evidence.array)" = "/dev/md/root, UUID 00112233:44556677:8899aabb:ccddeeff, RAID1 of 3" ]
+	# On this one nothing is to be sealed, and nobody is told to.
+	[ "$(finding BV-LUKS-MEMBER .warning)" = true ]
+	[[ $output != *"bootverdict seal"* ]]
+}
+
+@test "luks: a member of a mirror that is as sealed is intact; one that is not tells nothing of the array" {
+	local version metadata member copy=$BATS_TEST_TMPDIR/copy.img at slot
+
+	for version in 1 2; do
+		make_luks "$ARRAY" $version
+		seal_luks "$ARRAY"
+		slot=$(slot_offset "$ARRAY" $version 1)
+		for metadata in 0.90 1.0; do
+			make_members $metadata 1
+			member=${MEMBERS[1]}
+			run -0 luks --json "$member"
+			[ "$(findings)" = BV-LUKS-MEMBER ]
+			[ "$(finding BV-LUKS-MEMBER .warning)" = true ]
+			[[ $(finding BV-LUKS-MEMBER .summary) == "It is a member of an md array that mirrors its data."* ]]
+			for at in 20 $((slot + 8192)); do
+				cp "$member" "$copy"
+				flip_bit "$copy" "$at"
+				run -5 luks --json "$copy"
+				[ "$(findings)" = BV-LUKS-MEMBER ]
+				[[ $(finding BV-LUKS-MEMBER .summary) == *"only the array tells what is lost"* ]]
+				# Where the bytes are that differ is told all the same.
+				[ "$(finding BV-LUKS-MEMBER '.ranges | length')" -ge 1 ]
+				[[ $output != *luksHeaderRestore* && $output != *"cryptsetup repair"* ]]
+				no_member $metadata "$copy"
+				run -1 luks --json "$copy"
+				[[ $(findings) != *BV-LUKS-MEMBER* ]]
+			done
+			[ "$(finding BV-LUKS-KEYSLOT .evidence.keyslot)" = 1 ]
+			[ "$(finding BV-LUKS-KEYSLOT '.ranges[0].offset')" = $((slot + 8192)) ]
+			[[ $(finding BV-LUKS-KEYSLOT '.ranges[0].damage') == bit-flip ]]
+		done
+	done
+}
+
+@test "luks: a member whose superblock is at its start is named as one, not as a place to look into" {
+	local member=${MEMBERS[0]}
+
+	make_luks "$ARRAY" 2
+	make_members 1.2 0
+	run -5 bv luks --json "$member"
+	[ "$(findings)" = BV-LUKS-MEMBER ]
+	[[ $output != *losetup* ]]
+	# Only when the array's data begin there.
+	flip_bit "$member" $((4096 + 129))
+	run -5 bv luks --json "$member"
+	[ "$(findings)" = BV-LUKS-INSIDE ]
+	# Another member of it, at the start of which nothing is.
+	run -5 bv luks --json "${MEMBERS[2]}"
+	[ "$(findings)" = BV-LUKS-MEMBER ]
+}
+
+@test "luks: a disk whose last partition is a member is none itself" {
+	local disk=$BATS_TEST_TMPDIR/whole.img
+
+	make_luks "$ARRAY" 2
+	make_members 1.0 1
+	truncate -s 48M "$disk"
+	printf 'label: dos\nstart=2048\n' | sfdisk -q "$disk"
+	dd if="${MEMBERS[0]}" of="$disk" bs=1M seek=1 conv=notrunc status=none
+	"$BATS_TEST_DIRNAME/md.py" 1.0 1 65536 "$disk" "$ARRAY" "${MEMBERS[@]}"
+	run -5 bv luks --json "${MEMBERS[1]}"
+	[ "$(findings)" = BV-LUKS-INSIDE ]
+}
+
+# The superblock of an array of before is left over: a name that stays says what is opened.
+@test "check: what was sealed by a name of its own is no member, whatever is left at its end" {
+	local name=/dev/disk/by-id/bootverdict-test-$$ member=${MEMBERS[0]}
+
+	[ "$(id -u)" -eq 0 ] || skip "a loop device is for root"
+	make_luks "$ARRAY" 2
+	make_members 1.0 5
+	# All of it is there, as on a disk that was taken out of an array and formatted.
+	dd if="$ARRAY" of="$member" bs=1M count=16 conv=notrunc status=none
+	LOOP=$(losetup --find --show "$member") || skip "no loop device here"
+	mkdir -p "${name%/*}"
+	ln -s "$LOOP" "$name"
+	make_system
+	printf 'root_crypt %s none luks\n' "$name" >"$ROOT/etc/crypttab"
+	run seal
+	rm -f "$BATS_TEST_TMPDIR/done"
+	[ "$status" -eq 0 ]
+	run -0 check --json
+	[ "$(findings)" = "" ]
+	flip_bit "$member" $((32768 + 8192))
+	run -1 check --json
+	rm "$name"
+	[ "$(findings)" = BV-LUKS-KEYSLOT ]
+}
