@@ -104,6 +104,7 @@ modules_told() { # TIMES KVER
 		xz --check=crc32 --delta --lzma2|a filter that no kernel knows
 		xz --check=crc32 --x86=start=4096 --lzma2|an option that no kernel reads
 		split -b 200000 --filter 'zstd -q --check' -|in another frame
+		zstd -q --long=31 --check|pack it without --long
 		lz4 -q -c|lz4 -l
 		(printf '\x50\x2a\x4d\x18\4\0\0\0abcd'; zstd -q)|pzstd
 	END
@@ -650,4 +651,12 @@ sys.stdout.buffer.write(member("bin", mode=0o40755, ino=1) +
 	corrupt "$IMAGE"
 	flip_bit "$odd.gz" 3000
 	corrupt "$odd.gz"
+}
+
+@test "a zstd window that no kernel gives, and a byte lost in it as well" {
+	raw_archive "$BATS_TEST_TMPDIR/raw"
+	zstd -q --long=31 --check <"$BATS_TEST_TMPDIR/raw" >"$BATS_TEST_TMPDIR/long"
+	told "$BATS_TEST_TMPDIR/long" 3 BV-IMAGE-FORMAT "more than the 128 MiB that kernels give"
+	flip_bit "$BATS_TEST_TMPDIR/long" 300000
+	corrupt "$BATS_TEST_TMPDIR/long"
 }
