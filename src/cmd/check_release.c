@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "artifact/bootconfig.h"
@@ -140,9 +141,13 @@ static void add_ranges(struct finding *f, const struct comparison *c, const char
 	finding_locate(f, path);
 }
 
-static void what_to_do(struct finding *f, enum artifact_kind kind, const char *release)
+static void what_to_do(struct finding *f, enum artifact_kind kind, enum ground ground,
+		       const char *release)
 {
-	finding_not(f, "root=, crypttab, the passphrase, or the package that built it");
+	/* What is there now may be as somebody wrote it. */
+	finding_not(f, ground == GROUND_BROKEN
+			       ? "root=, crypttab, or the passphrase"
+			       : "root=, crypttab, the passphrase, or the package that built it");
 	finding_next(f, "Write as little as possible to this disk. The administrator of its host "
 			"needs the list of ranges above (--json has all of it).");
 	finding_next(f, "Do not reboot into this kernel. An older one may still be intact: "
@@ -177,6 +182,9 @@ static const char *ground_text(enum ground ground, enum artifact_kind kind)
 	case GROUND_BROKEN:
 		return "it was written after the seal, and is broken by its own structure or checksum: "
 		       "corruption, or a write that was never finished";
+	case GROUND_UNFINISHED:
+		return "it was written after the seal, has nothing of the sealed one, and ends early, as "
+		       "after a write that was never finished";
 	case GROUND_FEW_PLAIN:
 		return kind == ARTIFACT_KERNEL
 			       ? "it was written after the seal, and only some blocks differ, which no "
@@ -281,6 +289,31 @@ static void advise_changed(struct finding *f, enum artifact_kind kind, const cha
 			release, release);
 }
 
+/* Less than the files of a boot need. */
+#define ROOM_MIN (1u << 20)
+
+static void advise_unfinished(struct finding *f, enum artifact_kind kind, const char *path,
+			      uint64_t size, const char *release)
+{
+	struct statvfs fs;
+	uint64_t left = statvfs(path, &fs) ? UINT64_MAX : (uint64_t)fs.f_bavail * fs.f_frsize;
+
+	finding_number(f, "size", size);
+	if (left < ROOM_MIN) {
+		finding_text(f, "file system", "full: %llu bytes are left",
+			     (unsigned long long)left);
+		finding_next(f, "Make room where it lies: its file system is full.");
+	}
+	finding_next(f, "Do not reboot into this kernel before it is whole again.");
+	if (kind == ARTIFACT_KERNEL)
+		finding_next(f, "Install the package of kernel %s again.", release);
+	else
+		finding_next(f,
+			     "Make it anew: update-initramfs -u -k %s (Debian) or dracut -f --kver "
+			     "%s (Fedora)",
+			     release, release);
+}
+
 /* Rewritten, and neither proven damaged nor sound. */
 static void report_doubt(struct report *r, const struct manifest *m, const char *path,
 			 enum artifact_kind kind, const struct comparison *c, struct judgement j,
@@ -302,6 +335,8 @@ static void report_doubt(struct report *r, const struct manifest *m, const char 
 		finding_next(f, "Make it so that kernels read it: %s.", proof->fault.is->remedy);
 	if (j.ground == GROUND_FEW_PLAIN)
 		advise_changed(f, kind, m->kernel);
+	else if (j.ground == GROUND_UNFINISHED)
+		advise_unfinished(f, kind, path, c->size, m->kernel);
 	else
 		finding_next(
 			f,
@@ -336,7 +371,7 @@ static void report_corruption(struct report *r, const struct manifest *m, const 
 		finding_text(f, "broken", "at offset %llu: %s",
 			     (unsigned long long)l->kernel.offset, l->kernel.reason);
 	add_ranges(f, c, path, m, kind);
-	what_to_do(f, kind, m->kernel);
+	what_to_do(f, kind, l->j.ground, m->kernel);
 	report_artifact(r, path, kind_name(kind), "damaged", s->size, c->bad.bytes);
 }
 

@@ -178,6 +178,15 @@ static bool is_loose(const struct manifest *m)
 	return false;
 }
 
+/* An empty file, or one without a guard that is cut off. */
+static bool ends_early(const struct image_proof *proof)
+{
+	const struct initrd_fault *f = &proof->fault;
+
+	return f->error == -ENODATA && f->offset == proof->size && !proof->guard_bytes &&
+	       !proof->guard_broken && (!proof->size || !f->behind);
+}
+
 enum soundness image_soundness(const struct image_proof *proof)
 {
 	const struct initrd_fault *f = &proof->fault;
@@ -189,6 +198,8 @@ enum soundness image_soundness(const struct image_proof *proof)
 	bool unread = proof->record_error && !is_own_limit(proof->record_error) &&
 		      proof->record_error != -EPROTO;
 
+	if (ends_early(proof))
+		return UNFINISHED;
 	if (broken || unread || proof->guard_broken || (proof->differing && (!f->error || tail)))
 		return BROKEN;
 	if (foreign || segment_unread(&proof->found))

@@ -62,6 +62,7 @@ const struct sealed_segment *segment_unread(const struct manifest *m);
 enum soundness {
 	UNPROVEN, /* nothing in it can be verified */
 	BROKEN,	  /* its own structure or checksum is wrong */
+	UNFINISHED, /* nothing is wrong in it but that it ends early, or is empty */
 	FOREIGN,  /* in a format that no kernel unpacks, or with something behind it that is */
 	LOOSE,	  /* nothing is wrong in it, but nothing proves that it is complete */
 	SOUND,	  /* its structure is right, and every checksum that it carries */

@@ -660,3 +660,54 @@ sys.stdout.buffer.write(member("bin", mode=0o40755, ino=1) +
 	flip_bit "$BATS_TEST_TMPDIR/long" 300000
 	corrupt "$BATS_TEST_TMPDIR/long"
 }
+
+# What check says of the kernel or the initrd that another one was being written over.
+is_unfinished() { # FINDING
+	run check --json
+	[ "$status" -eq 5 ]
+	[ "$(field '.findings[0].id')" = "$1" ]
+	[[ "$(field '.findings[0].summary')" == *"ends early, as after a write that was never finished"* ]]
+	[ "$(field '.findings[0] | (.not // []) + (.ranges // []) | length')" -eq 0 ]
+}
+
+@test "a write that was never finished is no storage corruption; what ends early of the sealed one is" {
+	make_system zstd
+	seal -q
+	cp "$IMAGE" "$BATS_TEST_TMPDIR/sealed"
+	cp "$KERNEL" "$BATS_TEST_TMPDIR/kernel"
+	make_initrd "$BATS_TEST_TMPDIR/other" zstd 2
+	sleep 1.1
+	head -c 300000 "$BATS_TEST_TMPDIR/other" >"$IMAGE"
+	is_unfinished BV-INITRD-CHANGED
+	: >"$IMAGE"
+	is_unfinished BV-INITRD-CHANGED
+	cp "$BATS_TEST_TMPDIR/sealed" "$IMAGE"
+	: >"$KERNEL"
+	is_unfinished BV-KERNEL-CHANGED
+	cp "$BATS_TEST_TMPDIR/kernel" "$KERNEL"
+	# The twins: the sealed image ends early; another one has lost a byte; all is zeros.
+	truncate -s 900000 "$IMAGE"
+	corrupt_initrd
+	cp "$BATS_TEST_TMPDIR/other" "$IMAGE"
+	flip_bit "$IMAGE" 300000
+	corrupt_initrd
+	[[ $output == *"It is not: root=, crypttab, or the passphrase"* ]]
+	head -c 300000 /dev/zero >"$IMAGE"
+	corrupt_initrd
+}
+
+corrupt_initrd() {
+	run check
+	[ "$status" -eq 1 ]
+	[[ $output == *"STORAGE CORRUPTION"* ]]
+}
+
+@test "a kernel of no bytes that was never sealed: seal and check agree" {
+	make_system zstd
+	: >"$KERNEL"
+	run seal
+	[ "$status" -eq 2 ]
+	[[ $output == *"it is not sealed, because it is empty"* ]]
+	run check
+	[ "$status" -eq 5 ]
+}
