@@ -531,7 +531,8 @@ static int pass(struct walk *w, uint64_t left)
 
 		if (n <= 0)
 			return n < 0 ? (int)n
-				     : fault(w, -ENODATA, "cut short within the name of the member %s",
+				     : fault(w, -ENODATA,
+					     "cut short within the name of the member %s",
 					     place(w).text);
 		part = (uint64_t)n < left ? (size_t)n : (size_t)left;
 		consume(w, part);

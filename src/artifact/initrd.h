@@ -22,6 +22,7 @@
 #define INITRD_PATH_MAX	    4096u	 /* bytes of a member's name, as the kernel limits it */
 #define INITRD_MEMBERS_MAX  100000u	 /* members of one image; real ones have up to 5000 */
 #define INITRD_NAMES_MAX    (32u << 20)	 /* bytes of all their names */
+#define INITRD_BYTES_MAX    (4ull << 30) /* of one image; no boot loader loads so much */
 #define INITRD_UNPACKED_MAX (4ull << 30) /* bytes that one image may unpack to */
 
 /* One archive of the image. */
@@ -53,7 +54,7 @@ struct member {
 	uint32_t dev_major, dev_minor, rdev_major, rdev_minor;
 	uint32_t check; /* 070702: sum of the data's bytes */
 	bool has_check;
-	bool skipped; /* kernels read over it, and unpack nothing; its path may be "" */
+	bool skipped;	      /* kernels read over it, and unpack nothing; its path may be "" */
 	unsigned int archive; /* which of the image's archives, from 0 */
 	uint64_t size;	      /* bytes of data; for a symbolic link the length of its target */
 };

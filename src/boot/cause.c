@@ -147,8 +147,8 @@ static bool looks_replaced(const struct circumstances *c, const struct unpack_or
 		const struct bad_entry *b = &c->damaged->items[i];
 		enum codec codec = codec_of(c, b->content);
 		bool later = unpack_order_is_later(order, c, b->content);
-		bool small = later ||
-			     (quiet && codec != CODEC_NONE && b->content->size <= BLOCK_SIZE);
+		bool small =
+			later || (quiet && codec != CODEC_NONE && b->content->size <= BLOCK_SIZE);
 
 		all_later = all_later && later;
 		unproven = unproven || !kernel_verifies(codec);

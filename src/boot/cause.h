@@ -25,7 +25,7 @@ struct circumstances {
 	const struct bad_list *missing; /* of main; sorted */
 	bool guard_bad;			/* one of the guard's own paths is not as sealed */
 	const char *kernel_message;	/* or NULL */
-	bool just_now; /* nothing has run since all was unpacked */
+	bool just_now;			/* nothing has run since all was unpacked */
 	bool unlisted;			/* there are paths that no list has, of a second image */
 };
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <inttypes.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 #include "artifact/guard.h"
 #include "artifact/kernel.h"
@@ -23,12 +25,27 @@
 /* At a file that changes while it is looked at. */
 #define LOOKS_MAX 3
 
+void check_tell_file_system(struct finding *f, const char *path)
+{
+	struct statfs fs;
+
+	if (statfs(path, &fs) || fs.f_type != BTRFS_SUPER_MAGIC)
+		return;
+	finding_text(
+		f, "file system",
+		"btrfs: its own checksum may have refused what the device delivered; dmesg says so "
+		"(csum failed)");
+}
+
 static void cannot_run(struct report *r, const char *path, int error)
 {
 	bool unreadable = error == -EIO;
+	struct finding *f;
 
-	report_finding(r, unreadable ? VERDICT_STORAGE_CORRUPTION : VERDICT_NONE, "BV-UNREADABLE",
-		       path, "It cannot be read: %s.", file_error(error));
+	f = report_finding(r, unreadable ? VERDICT_STORAGE_CORRUPTION : VERDICT_NONE,
+			   "BV-UNREADABLE", path, "It cannot be read: %s.", file_error(error));
+	if (unreadable)
+		check_tell_file_system(f, path);
 	report_artifact(r, path, "file", "unreadable", 0, 0);
 }
 
@@ -83,15 +100,17 @@ static void tell_proof(struct finding *f, const struct image_proof *p)
 
 void check_tell_repacked(struct finding *f, const char *release)
 {
-	finding_text(f, "packed again",
-		     "a sealed image was unpacked and packed again, with bootverdict's own files in it: by "
-		     "their old record the next boot may call storage corruption what was changed on "
-		     "purpose");
-	finding_next(f,
-		     "Before the next boot, pack it again without the folder " GUARD_DIR
-		     ", and seal that: bootverdict seal -k %s. Or make it anew: update-initramfs -u "
-		     "-k %s",
-		     release, release);
+	finding_text(
+		f, "packed again",
+		"a sealed image was unpacked and packed again, with bootverdict's own files in it: by "
+		"their old record the next boot may call storage corruption what was changed on "
+		"purpose");
+	finding_next(
+		f,
+		"Before the next boot, pack it again without the folder " GUARD_DIR
+		", and seal that: bootverdict seal -k %s. Or make it anew: update-initramfs -u "
+		"-k %s",
+		release, release);
 }
 
 static void report_sound(struct report *r, const char *path, const struct image_proof *p)

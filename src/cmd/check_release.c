@@ -370,6 +370,8 @@ static void report_corruption(struct report *r, const struct manifest *m, const 
 	else if (l->kernel.error)
 		finding_text(f, "broken", "at offset %llu: %s",
 			     (unsigned long long)l->kernel.offset, l->kernel.reason);
+	if (c->unreadable)
+		check_tell_file_system(f, path);
 	add_ranges(f, c, path, m, kind);
 	what_to_do(f, kind, l->j.ground, m->kernel);
 	report_artifact(r, path, kind_name(kind), "damaged", s->size, c->bad.bytes);
@@ -429,10 +431,12 @@ static void report_unopened(struct report *r, const struct manifest *m, const ch
 	}
 	f = report_finding(r, j.verdict, "BV-UNREADABLE", path, "The %s cannot be read: %s.",
 			   thing(kind), file_error(error));
-	if (j.verdict == VERDICT_STORAGE_CORRUPTION)
+	if (j.verdict == VERDICT_STORAGE_CORRUPTION) {
+		check_tell_file_system(f, path);
 		finding_next(f,
 			     "dmesg says whether it is the disk, or what its file system has lost. "
 			     "Write nothing to it before there is a copy (ddrescue).");
+	}
 	report_artifact(r, path, kind_name(kind), "unreadable", 0, 0);
 }
 

@@ -115,6 +115,11 @@ static int image_open(struct image *im, const char *name)
 		message("%s: %s", name, file_error(im->fd < 0 ? im->fd : -errno));
 		return 2;
 	}
+	if ((uint64_t)im->st.st_size > INITRD_BYTES_MAX) {
+		message("%s: it has more than %llu MiB, and no initrd has: it is not sealed", name,
+			INITRD_BYTES_MAX >> 20);
+		return 2;
+	}
 	in = input_from_fd(im->fd, 0, (uint64_t)im->st.st_size);
 	r = in ? guard_find(in, &im->guard_bytes) : -ENOMEM;
 	input_free(in);
@@ -574,7 +579,8 @@ static int leave_repacked(struct sealing *s, enum sealed *sealed)
 	message("%s: it is not sealed: a sealed image was unpacked and packed again, with bootverdict's "
 		"own files in it, whose old record a boot would use",
 		s->im.name);
-	message("pack it again without the folder " GUARD_DIR ", or make it anew: update-initramfs -u -k "
+	message("pack it again without the folder " GUARD_DIR
+		", or make it anew: update-initramfs -u -k "
 		"%s, or dracut -f; else the next boot may call storage corruption what was changed on "
 		"purpose",
 		s->m->kernel);

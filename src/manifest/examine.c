@@ -102,6 +102,12 @@ int image_examine(int fd, uint64_t size, struct image_proof *proof)
 	if (r)
 		goto out;
 
+	if (size > INITRD_BYTES_MAX) {
+		proof->fault.error = -EOVERFLOW;
+		snprintf(proof->fault.reason, sizeof(proof->fault.reason),
+			 "it has more than %llu MiB, and no initrd has", INITRD_BYTES_MAX >> 20);
+		goto out;
+	}
 	r = guard_find(in, &proof->guard_bytes);
 	if (r == -EBADMSG)
 		proof->guard_broken = true;
@@ -156,8 +162,7 @@ bool image_was_repacked(const struct manifest *found)
 	const struct content *record = manifest_find(found, GUARD_MANIFEST);
 	const struct content *init = manifest_find(found, "init");
 
-	return record && init && init->segment != GUARD_SEGMENT &&
-	       record->segment == init->segment;
+	return record && init && init->segment != GUARD_SEGMENT && record->segment == init->segment;
 }
 
 const struct sealed_segment *segment_unread(const struct manifest *m)

@@ -60,13 +60,13 @@ const struct sealed_segment *segment_unread(const struct manifest *m);
 
 /* How sound a file is by itself. */
 enum soundness {
-	UNPROVEN, /* nothing in it can be verified */
-	BROKEN,	  /* its own structure or checksum is wrong */
+	UNPROVEN,   /* nothing in it can be verified */
+	BROKEN,	    /* its own structure or checksum is wrong */
 	UNFINISHED, /* nothing is wrong in it but that it ends early, or is empty */
-	FOREIGN,  /* in a format that no kernel unpacks, or with something behind it that is */
-	LOOSE,	  /* nothing is wrong in it, but nothing proves that it is complete */
-	SOUND,	  /* its structure is right, and every checksum that it carries */
-	PROVEN,	  /* every content is as the manifest inside it says */
+	FOREIGN,    /* in a format that no kernel unpacks, or with something behind it that is */
+	LOOSE,	    /* nothing is wrong in it, but nothing proves that it is complete */
+	SOUND,	    /* its structure is right, and every checksum that it carries */
+	PROVEN,	    /* every content is as the manifest inside it says */
 };
 
 enum soundness image_soundness(const struct image_proof *proof);

@@ -711,3 +711,40 @@ corrupt_initrd() {
 	run check
 	[ "$status" -eq 5 ]
 }
+
+@test "a file of terabytes is refused as an initrd, and not read to its end" {
+	make_system zstd
+	seal -q
+	truncate -s 3T "$BATS_TEST_TMPDIR/sparse" || skip "no file of that size here"
+	run timeout 20 "$BOOTVERDICT" check --json "$BATS_TEST_TMPDIR/sparse"
+	[ "$status" -eq 5 ]
+	[ "$(field '.findings[0].id')" = BV-IMAGE-UNSUPPORTED ]
+	[[ "$(field '.findings[0].summary')" == *"more than 4096 MiB, and no initrd has"* ]]
+	mv "$BATS_TEST_TMPDIR/sparse" "$IMAGE"
+	run timeout 20 "$BOOTVERDICT" seal --root "$ROOT" -k "$KVER"
+	[ "$status" -eq 2 ]
+	[[ $output == *"no initrd has: it is not sealed"* ]]
+	run timeout 20 "$BOOTVERDICT" check --root "$ROOT" -k "$KVER"
+	[ "$status" -eq 5 ]
+}
+
+@test "a boot folder that is an absolute link below --root is that of the system there" {
+	make_system zstd
+	mv "$ROOT/boot" "$ROOT/real"
+	ln -s /real "$ROOT/boot"
+	run seal
+	[ "$status" -eq 0 ]
+	[ -s "$ROOT/real/bootverdict/$KVER.manifest" ]
+	run check --json
+	[ "$status" -eq 0 ]
+	[[ "$(field '.artifacts[].path')" == *"$ROOT/real/initrd.img-$KVER"* ]]
+	run bv check --root "$ROOT" --all
+	[ "$status" -eq 0 ]
+	# Its damaged twin, and one that leads round in a circle.
+	keeping_times "$ROOT/real/initrd.img-$KVER" zero_block "$ROOT/real/initrd.img-$KVER" 300
+	run check
+	[ "$status" -eq 1 ]
+	ln -sfn /boot "$ROOT/boot"
+	run timeout 20 "$BOOTVERDICT" check --root "$ROOT" -k "$KVER"
+	[ "$status" -eq 1 ]
+}
