@@ -377,16 +377,22 @@ static int header_read(struct walk *w, struct cpio_header *h, const unsigned cha
 	return 0;
 }
 
-/* Makes *name point to the name behind the header; nothing is consumed yet. */
+/* Kernels do not look at the name of such a member. */
+static bool is_name_read(const struct cpio_header *h)
+{
+	return h->name_size && h->name_size <= INITRD_PATH_MAX;
+}
+
+/* Makes *name point to the name behind the header, or to "" without one; nothing is consumed yet. */
 static int name_read(struct walk *w, const struct cpio_header *h, const char **name)
 {
 	const unsigned char *p, *end;
 	ssize_t n;
 	size_t len;
 
-	if (h->name_size < 2 || h->name_size > INITRD_PATH_MAX)
-		return fault(w, -EBADMSG, "member header %s: damaged: a name of %" PRIu32 " bytes",
-			     place(w).text, h->name_size);
+	*name = "";
+	if (!is_name_read(h))
+		return 0;
 	n = peek(w, CPIO_HEADER_BYTES + h->name_size, &p);
 	if (n < 0)
 		return (int)n;
@@ -400,33 +406,31 @@ static int name_read(struct walk *w, const struct cpio_header *h, const char **n
 			     place(w).text);
 	len = (size_t)(end - p);
 	/* Some builders lengthen the name with NULs, to align the data behind it. */
-	if (len == 0 || zeros(end, h->name_size - len) != h->name_size - len)
+	if (zeros(end, h->name_size - len) != h->name_size - len)
 		return fault(w, -EBADMSG, "member header %s: damaged: a NUL inside its name",
 			     place(w).text);
 	*name = (const char *)p;
 	return 0;
 }
 
-static int mode_check(struct walk *w, const struct cpio_header *h)
+/* Whether kernels read over it, whatever it is; artifact/initrd.h. */
+static bool is_skipped(const struct cpio_header *h, const char *name)
 {
+	if (!*name)
+		return true;
 	switch (h->mode & S_IFMT) {
-	case S_IFLNK:
-		if (h->size <= INITRD_PATH_MAX)
-			return 0;
-		return fault(w, -EBADMSG,
-			     "member header %s: damaged: a symbolic link of %" PRIu32 " bytes",
-			     place(w).text, h->size);
 	case S_IFREG:
+		return false;
+	case S_IFLNK:
+		return h->size > INITRD_PATH_MAX;
 	case S_IFDIR:
 	case S_IFCHR:
 	case S_IFBLK:
 	case S_IFIFO:
 	case S_IFSOCK:
-		return 0;
+		return h->size > 0;
 	default:
-		return fault(w, -EBADMSG,
-			     "member header %s: damaged: mode %" PRIo32 " is no type of file",
-			     place(w).text, h->mode);
+		return true;
 	}
 }
 
@@ -447,10 +451,10 @@ static void member_set(struct walk *w, const struct cpio_header *h, const char *
 	uint64_t at = position(w);
 	uint64_t data = at + CPIO_HEADER_BYTES + h->name_size;
 
-	memcpy(w->name, name, h->name_size);
+	snprintf(w->name, sizeof(w->name), "%s", name);
 	w->m = (struct member){
 		.segment = &w->seg,
-		.path = path_strip(w->name),
+		.path = *name ? path_strip(w->name) : "",
 		.position = at,
 		.image_offset = input_offset(w->in),
 		.data_position = data + cpio_padding(data),
@@ -468,7 +472,9 @@ static void member_set(struct walk *w, const struct cpio_header *h, const char *
 		.has_check = h->has_check != 0,
 		.archive = w->archives,
 		.size = h->size,
+		.skipped = is_skipped(h, name),
 	};
+	w->seg.loose = w->seg.loose || w->m.skipped;
 }
 
 static uint32_t byte_sum(const unsigned char *p, size_t n)
@@ -501,7 +507,7 @@ static int member_data(struct walk *w)
 		part = (uint64_t)n < left ? (size_t)n : (size_t)left;
 		if (w->m.has_check)
 			sum += byte_sum(p, part);
-		r = w->v->data ? w->v->data(w->ctx, p, part) : 0;
+		r = w->v->data && !w->m.skipped ? w->v->data(w->ctx, p, part) : 0;
 		if (r)
 			return r;
 		consume(w, part);
@@ -512,6 +518,26 @@ static int member_data(struct walk *w)
 		return fault(w, -EBADMSG,
 			     "the sum of its bytes is %08" PRIx32 ", its header says %08" PRIx32,
 			     sum, w->m.check);
+	return 0;
+}
+
+/* Reads over a name, which may be longer than the buffer. */
+static int pass(struct walk *w, uint64_t left)
+{
+	while (left > 0) {
+		const unsigned char *p;
+		ssize_t n = peek(w, 1, &p);
+		size_t part;
+
+		if (n <= 0)
+			return n < 0 ? (int)n
+				     : fault(w, -ENODATA,
+					     "cut short within the name of the member %s",
+					     place(w).text);
+		part = (uint64_t)n < left ? (size_t)n : (size_t)left;
+		consume(w, part);
+		left -= part;
+	}
 	return 0;
 }
 
@@ -543,19 +569,19 @@ static int member_walk(struct walk *w)
 		return r;
 	if (strcmp(name, CPIO_TRAILER) == 0)
 		return trailer_read(w, &h);
-	r = mode_check(w, &h);
-	if (r < 0)
-		return r;
 	if (++w->members > INITRD_MEMBERS_MAX)
 		return fault(w, -EOVERFLOW, "more than %u members", INITRD_MEMBERS_MAX);
-	w->name_bytes += h.name_size;
+	w->name_bytes += is_name_read(&h) ? h.name_size : 0;
 	if (w->name_bytes > INITRD_NAMES_MAX)
 		return fault(w, -EOVERFLOW, "the members' names have more than %u MiB",
 			     INITRD_NAMES_MAX >> 20);
 
 	member_set(w, &h, name);
 	w->in_member = true;
-	consume(w, CPIO_HEADER_BYTES + h.name_size);
+	consume(w, CPIO_HEADER_BYTES);
+	r = pass(w, h.name_size);
+	if (r)
+		return r;
 	r = w->v->member ? w->v->member(w->ctx, &w->m) : 0;
 	if (r)
 		return r;

@@ -13,13 +13,16 @@
 /*
  * An initrd image as the kernel reads it: segments one after the other, each a cpio archive
  * (newc 070701, or crc 070702), plain or compressed, with zero bytes between them; the trailer may
- * be left out, and zeros may be between members as well
+ * be left out, and zeros may be between members as well. Kernels skip a member without a name, or with
+ * one over PATH_MAX, a symbolic link that is longer than that, and what is no regular file and brings
+ * data, or has no type (do_header() and do_name() there)
  * (Linux, Documentation/driver-api/early-userspace/buffer-format.rst; init/initramfs.c).
  */
 
 #define INITRD_PATH_MAX	    4096u	 /* bytes of a member's name, as the kernel limits it */
 #define INITRD_MEMBERS_MAX  100000u	 /* members of one image; real ones have up to 5000 */
 #define INITRD_NAMES_MAX    (32u << 20)	 /* bytes of all their names */
+#define INITRD_BYTES_MAX    (4ull << 30) /* of one image; no boot loader loads so much */
 #define INITRD_UNPACKED_MAX (4ull << 30) /* bytes that one image may unpack to */
 
 /* One archive of the image. */
@@ -34,7 +37,8 @@ struct segment {
 		unread; /* why no kernel unpacks it, though it is well-formed; NULL: they do; static;
 			     * set at its end */
 	bool loose;	/* nothing in it tells whether members are missing: it has no trailer at its
-			     * end, or zeros between members; set at its end */
+			     * end, zeros between members, or members that kernels skip; set at its
+			     * end */
 	uint64_t zero_tail; /* zeros behind a last member that no trailer follows, bytes */
 };
 
@@ -50,6 +54,7 @@ struct member {
 	uint32_t dev_major, dev_minor, rdev_major, rdev_minor;
 	uint32_t check; /* 070702: sum of the data's bytes */
 	bool has_check;
+	bool skipped;	      /* kernels read over it, and unpack nothing; its path may be "" */
 	unsigned int archive; /* which of the image's archives, from 0 */
 	uint64_t size;	      /* bytes of data; for a symbolic link the length of its target */
 };
@@ -85,7 +90,7 @@ bool initrd_fault_is_foreign(const struct initrd_fault *fault);
 struct initrd_visitor {
 	int (*segment_begin)(void *ctx, const struct segment *s);
 	int (*member)(void *ctx, const struct member *m);
-	/* The member's data in order, in pieces; not called for size 0. */
+	/* The member's data in order, in pieces; not called for size 0, nor for what is skipped. */
 	int (*data)(void *ctx, const void *data, size_t len);
 	/* After the last byte of data; for size 0 right after member(). */
 	int (*member_end)(void *ctx, const struct member *m);

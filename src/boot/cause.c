@@ -7,6 +7,7 @@
 #include <sys/vfs.h>
 
 #include "boot/unpack_message.h"
+#include "boot/unpack_order.h"
 #include "damage/bitflip.h"
 #include "util/bytes.h"
 #include "util/util.h"
@@ -136,17 +137,20 @@ static bool any_of_another_size(const struct circumstances *c)
 	return false;
 }
 
-static bool looks_replaced(const struct circumstances *c)
+static bool looks_replaced(const struct circumstances *c, const struct unpack_order *order)
 {
 	bool quiet = !c->kernel_message, size = any_of_another_size(c), unproven = false;
-	bool second = c->unlisted || (quiet && size);
+	bool second = c->unlisted || (quiet && size), all_later = true;
 	struct look look = { .bit_searches = BIT_SEARCHES };
 
 	for (size_t i = 0; i < c->damaged->count; i++) {
 		const struct bad_entry *b = &c->damaged->items[i];
 		enum codec codec = codec_of(c, b->content);
-		bool small = quiet && codec != CODEC_NONE && b->content->size <= BLOCK_SIZE;
+		bool later = unpack_order_is_later(order, c, b->content);
+		bool small =
+			later || (quiet && codec != CODEC_NONE && b->content->size <= BLOCK_SIZE);
 
+		all_later = all_later && later;
 		unproven = unproven || !kernel_verifies(codec);
 		switch (b->state) {
 		case ENTRY_SIZE:
@@ -166,7 +170,7 @@ static bool looks_replaced(const struct circumstances *c)
 			return false;
 		}
 	}
-	return c->unlisted || size || !unproven || c->damaged->count == 1;
+	return c->unlisted || size || !unproven || c->damaged->count == 1 || all_later;
 }
 
 /* ---- not enough memory ---------------------------------------------------------------------- */
@@ -248,12 +252,26 @@ static bool cannot_read_format(const struct circumstances *c, const struct bad_e
 	return true;
 }
 
+/* Of bytes that did not unpack its owner is not the author. */
+static bool was_packed_again(const struct circumstances *c, const struct unpack_order *order)
+{
+	return !c->kernel_message && unpack_order_is_another(order);
+}
+
 enum cause cause_find(const struct circumstances *c)
 {
 	const struct bad_entry *first = first_bad(c);
+	struct unpack_order order;
+	bool replaced, repacked;
 
-	if (!c->missing->count && looks_replaced(c))
+	unpack_order_read(&order, c);
+	replaced = !c->missing->count && looks_replaced(c, &order);
+	repacked = was_packed_again(c, &order);
+	unpack_order_clear(&order);
+	if (replaced)
 		return CAUSE_REPLACED;
+	if (repacked)
+		return CAUSE_REPACKED;
 	if (ran_out_of_room(c, first))
 		return CAUSE_NO_ROOM;
 	return cannot_read_format(c, first) ? CAUSE_CODEC : CAUSE_DAMAGE;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/sysinfo.h>
 
+#include "artifact/guard.h"
 #include "boot/bad_list.h"
 #include "boot/cause.h"
 #include "boot/entry.h"
@@ -326,6 +327,27 @@ static void tell_replaced(struct verification *v, struct report *r)
 			"compare it with its seal: bootverdict check --direct");
 }
 
+static void tell_repacked(struct verification *v, struct report *r)
+{
+	const char *kernel = version_of(v->m->kernel);
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-CONTENT-REPACKED", "initial RAM disk",
+		"%zu of %zu files are other than sealed or missing, but the image was packed again "
+		"after it was sealed: bootverdict's own files are not at its start as they were. What "
+		"differs may be what its owner changed.",
+		v->damaged.count + v->missing.count, v->m->content_count);
+
+	tell_what_differs(v, f, NULL);
+	if (!v->damaged.count)
+		list_paths(f, &v->missing);
+	finding_next(f,
+		     "If it was packed by hand, pack it again without the folder " GUARD_DIR
+		     ", and seal that: bootverdict seal -k %s",
+		     kernel);
+	finding_next(f, "Or make it anew: update-initramfs -u -k %s", kernel);
+	finding_next(f, "If nobody packed it again, have the disk checked.");
+}
+
 static uint64_t room_needed(const struct manifest *m)
 {
 	uint64_t sum = 0;
@@ -460,6 +482,7 @@ static enum cause find_cause(struct verification *v)
 		.missing = &v->missing,
 		.guard_bad = v->guard.count > 0,
 		.kernel_message = v->unpacking->kernel_message,
+		.just_now = v->unpacking->just_now,
 		.unlisted = v->unlisted_count > 0,
 	};
 
@@ -474,7 +497,7 @@ static const char *artifact_state(const struct verification *v, enum cause cause
 		return "intact";
 	if (cause == CAUSE_DAMAGE || v->guard.count)
 		return "damaged";
-	return cause == CAUSE_REPLACED ? "replaced" : "incomplete";
+	return cause == CAUSE_REPLACED || cause == CAUSE_REPACKED ? "replaced" : "incomplete";
 }
 
 static void tell(struct verification *v, struct report *r, struct content_result *result)
@@ -493,6 +516,9 @@ static void tell(struct verification *v, struct report *r, struct content_result
 	switch (result->cause) {
 	case CAUSE_REPLACED:
 		tell_replaced(v, r);
+		break;
+	case CAUSE_REPACKED:
+		tell_repacked(v, r);
 		break;
 	case CAUSE_NO_ROOM:
 		tell_no_room(v, r);

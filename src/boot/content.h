@@ -29,7 +29,8 @@ struct unpacking {
 /*
  * Compares the files below root (an open folder, "/" in the boot) with the manifest's content
  * list, and adds to the report the artifact, and findings by the cause of what differs:
- * BV-CONTENT-DAMAGED and BV-CONTENT-MISSING, or BV-CONTENT-REPLACED (inconclusive), or
+ * BV-CONTENT-DAMAGED and BV-CONTENT-MISSING, or BV-CONTENT-REPLACED or
+ * BV-CONTENT-REPACKED (inconclusive), or
  * BV-MEMORY-TOO-SMALL or BV-CODEC-UNREADABLE (config-error); and BV-GUARD-DAMAGED for files of the
  * guard. Files are only read, and no link leads out of root.
  * Memory: one buffer of 256 KiB, a byte for each path, and what the findings need. 0, or -ENOMEM.

@@ -73,6 +73,15 @@ int entry_open(const struct entry_reader *e, const char *path)
 	return open_below(e->root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 }
 
+int entry_stat(const struct entry_reader *e, const char *path, struct stat *st)
+{
+	cleanup(close_fd) int fd = open_below(e->root, path, O_PATH);
+
+	if (fd < 0)
+		return fd;
+	return fstat(fd, st) ? -errno : 0;
+}
+
 long entry_read(int fd, unsigned char *buf, size_t size)
 {
 	size_t used = 0;

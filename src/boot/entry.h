@@ -3,6 +3,7 @@
 #define BV_BOOT_ENTRY_H
 
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "manifest/manifest.h"
@@ -35,6 +36,9 @@ void entry_reader_close(struct entry_reader *e);
 
 /* Compares one path. *size (may be NULL): the size that it has now. */
 enum entry_state entry_compare(struct entry_reader *e, const struct content *c, uint64_t *size);
+
+/* What stat() says of one path, no link out of the root followed. 0, or -errno. */
+int entry_stat(const struct entry_reader *e, const char *path, struct stat *st);
 
 /* Opens a path below the root for reading, following no link out of it. -errno. */
 int entry_open(const struct entry_reader *e, const char *path);

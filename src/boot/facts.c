@@ -110,7 +110,8 @@ static bool content_proven(const struct boot_facts *f)
 
 static bool content_bad(const struct boot_facts *f)
 {
-	return (f->content.missing || f->content.different) && f->content.cause != CAUSE_REPLACED;
+	return (f->content.missing || f->content.different) && f->content.cause != CAUSE_REPLACED &&
+	       f->content.cause != CAUSE_REPACKED;
 }
 
 /* A symptom: it never makes the verdict by itself. */

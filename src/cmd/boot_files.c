@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,6 +72,26 @@ char *read_text_file(const char *path)
 	return text;
 }
 
+/* As the kernel, before it calls it a circle. */
+#define LINKS_MAX 40
+
+/* An absolute link means what it means in the system below prefix. */
+static char *boot_folder(const char *prefix, const char *boot)
+{
+	char *folder = boot ? text_copy(boot) : text_format("%s/boot", prefix);
+
+	for (int i = 0; !boot && *prefix && i < LINKS_MAX; i++) {
+		char target[PATH_MAX];
+		ssize_t n = readlink(folder, target, sizeof(target));
+
+		if (n <= 0 || n == sizeof(target) || *target != '/')
+			break;
+		free(folder);
+		folder = text_format("%s%.*s", prefix, (int)n, target);
+	}
+	return folder;
+}
+
 static char *os_name(const char *root)
 {
 	cleanup(free_ptr) char *path = text_format("%s/etc/os-release", root);
@@ -85,7 +106,7 @@ void boot_files_find(struct boot_files *f, const char *root, const char *boot, c
 	const char *folder;
 
 	f->root = root_prefix(root);
-	folder = f->boot = boot ? text_copy(boot) : text_format("%s/boot", f->root);
+	folder = f->boot = boot_folder(f->root, boot);
 	f->release = text_copy(release);
 	f->kernel = first_existing(kernel_names, ARRAY_SIZE(kernel_names), folder, release);
 	f->initrd = first_existing(initrd_names, ARRAY_SIZE(initrd_names), folder, release);
@@ -193,7 +214,7 @@ static int by_name(const void *a, const void *b)
 int releases_find(struct releases *r, const char *root, const char *boot, int with_manifests)
 {
 	cleanup(free_ptr) char *prefix = root_prefix(root);
-	cleanup(free_ptr) char *folder = boot ? text_copy(boot) : text_format("%s/boot", prefix);
+	cleanup(free_ptr) char *folder = boot_folder(prefix, boot);
 	int err;
 
 	memset(r, 0, sizeof(*r));

@@ -46,6 +46,12 @@ void check_file(const char *path, const struct boot_files *f, struct report *r);
 /* Tells when the image of m, f's initrd, has modules for another kernel version alone. */
 void check_modules(const struct boot_files *f, const struct manifest *m, struct report *r);
 
+/* Adds that the file system itself may have refused to read a file, where it may have. */
+void check_tell_file_system(struct finding *f, const char *path);
+
+/* Adds what becomes of an image that image_was_repacked(), and what to do. */
+void check_tell_repacked(struct finding *f, const char *release);
+
 /* Compares what the kernel unpacked with the guard's content list; for the shell in the boot. */
 void check_unpacked(struct report *r);
 

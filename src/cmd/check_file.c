@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <inttypes.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 #include "artifact/guard.h"
 #include "artifact/kernel.h"
@@ -23,12 +25,27 @@
 /* At a file that changes while it is looked at. */
 #define LOOKS_MAX 3
 
+void check_tell_file_system(struct finding *f, const char *path)
+{
+	struct statfs fs;
+
+	if (statfs(path, &fs) || fs.f_type != BTRFS_SUPER_MAGIC)
+		return;
+	finding_text(
+		f, "file system",
+		"btrfs: its own checksum may have refused what the device delivered; dmesg says so "
+		"(csum failed)");
+}
+
 static void cannot_run(struct report *r, const char *path, int error)
 {
 	bool unreadable = error == -EIO;
+	struct finding *f;
 
-	report_finding(r, unreadable ? VERDICT_STORAGE_CORRUPTION : VERDICT_NONE, "BV-UNREADABLE",
-		       path, "It cannot be read: %s.", file_error(error));
+	f = report_finding(r, unreadable ? VERDICT_STORAGE_CORRUPTION : VERDICT_NONE,
+			   "BV-UNREADABLE", path, "It cannot be read: %s.", file_error(error));
+	if (unreadable)
+		check_tell_file_system(f, path);
 	report_artifact(r, path, "file", "unreadable", 0, 0);
 }
 
@@ -73,12 +90,27 @@ static void tell_proof(struct finding *f, const struct image_proof *p)
 	if (m->skipped.count)
 		finding_text(
 			f, "not unpacked",
-			"%zu members, whose folder is not there when the kernel comes to them; "
-			"first: %s%s",
+			"%zu members, whose folder is not there when the kernel comes to them, or "
+			"which it skips (no name, no type, too long a link); first: %s%s",
 			m->skipped.count, m->skipped.first,
 			m->skipped.wanted ? ""
 					  : " (what is below kernel/ it reads from the "
 					    "image itself)");
+}
+
+void check_tell_repacked(struct finding *f, const char *release)
+{
+	finding_text(
+		f, "packed again",
+		"a sealed image was unpacked and packed again, with bootverdict's own files in it: by "
+		"their old record the next boot may call storage corruption what was changed on "
+		"purpose");
+	finding_next(
+		f,
+		"Before the next boot, pack it again without the folder " GUARD_DIR
+		", and seal that: bootverdict seal -k %s. Or make it anew: update-initramfs -u "
+		"-k %s",
+		release, release);
 }
 
 static void report_sound(struct report *r, const char *path, const struct image_proof *p)
@@ -100,8 +132,8 @@ static void report_sound(struct report *r, const char *path, const struct image_
 		f = report_finding(
 			r, VERDICT_INCONCLUSIVE, "BV-IMAGE-LOOSE", path,
 			"Nothing in it is wrong, but nothing proves that it is complete: an archive in "
-			"it has no trailer, or zeros between its members, as kernels allow, and no "
-			"checksum.");
+			"it has no trailer, zeros between its members, or members that kernels skip, "
+			"and no checksum.");
 	} else if (image_soundness(p) == PROVEN && !p->guard_as_built) {
 		f = report_finding(r, VERDICT_INCONCLUSIVE, "BV-GUARD-CHANGED", path,
 				   "Every path in it is as the record in its guard says, but that "
@@ -120,6 +152,8 @@ static void report_sound(struct report *r, const char *path, const struct image_
 			"It is not sealed; its structure is right, and so is every checksum "
 			"that it carries; what carries none could still have changed.");
 	tell_proof(f, p);
+	if (image_was_repacked(&p->found))
+		check_tell_repacked(f, "KVER");
 	report_artifact(r, path, "initrd",
 			all_verified || image_soundness(p) == PROVEN ? "intact" : "unverified",
 			p->size, 0);

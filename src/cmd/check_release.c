@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "artifact/bootconfig.h"
@@ -140,9 +141,13 @@ static void add_ranges(struct finding *f, const struct comparison *c, const char
 	finding_locate(f, path);
 }
 
-static void what_to_do(struct finding *f, enum artifact_kind kind, const char *release)
+static void what_to_do(struct finding *f, enum artifact_kind kind, enum ground ground,
+		       const char *release)
 {
-	finding_not(f, "root=, crypttab, the passphrase, or the package that built it");
+	/* What is there now may be as somebody wrote it. */
+	finding_not(f, ground == GROUND_BROKEN
+			       ? "root=, crypttab, or the passphrase"
+			       : "root=, crypttab, the passphrase, or the package that built it");
 	finding_next(f, "Write as little as possible to this disk. The administrator of its host "
 			"needs the list of ranges above (--json has all of it).");
 	finding_next(f, "Do not reboot into this kernel. An older one may still be intact: "
@@ -177,6 +182,9 @@ static const char *ground_text(enum ground ground, enum artifact_kind kind)
 	case GROUND_BROKEN:
 		return "it was written after the seal, and is broken by its own structure or checksum: "
 		       "corruption, or a write that was never finished";
+	case GROUND_UNFINISHED:
+		return "it was written after the seal, has nothing of the sealed one, and ends early, as "
+		       "after a write that was never finished";
 	case GROUND_FEW_PLAIN:
 		return kind == ARTIFACT_KERNEL
 			       ? "it was written after the seal, and only some blocks differ, which no "
@@ -185,7 +193,7 @@ static const char *ground_text(enum ground ground, enum artifact_kind kind)
 				 "checksum covers: edited, or damaged";
 	case GROUND_LOOSE:
 		return "it was written after the seal, and nothing proves that it is complete: it has no "
-		       "trailer at its end, or zeros between its members";
+		       "trailer at its end, zeros between its members, or members that kernels skip";
 	case GROUND_FOREIGN:
 		return "it was replaced after the seal by what no kernel unpacks";
 	case GROUND_UNPROVEN:
@@ -281,6 +289,31 @@ static void advise_changed(struct finding *f, enum artifact_kind kind, const cha
 			release, release);
 }
 
+/* Less than the files of a boot need. */
+#define ROOM_MIN (1u << 20)
+
+static void advise_unfinished(struct finding *f, enum artifact_kind kind, const char *path,
+			      uint64_t size, const char *release)
+{
+	struct statvfs fs;
+	uint64_t left = statvfs(path, &fs) ? UINT64_MAX : (uint64_t)fs.f_bavail * fs.f_frsize;
+
+	finding_number(f, "size", size);
+	if (left < ROOM_MIN) {
+		finding_text(f, "file system", "full: %llu bytes are left",
+			     (unsigned long long)left);
+		finding_next(f, "Make room where it lies: its file system is full.");
+	}
+	finding_next(f, "Do not reboot into this kernel before it is whole again.");
+	if (kind == ARTIFACT_KERNEL)
+		finding_next(f, "Install the package of kernel %s again.", release);
+	else
+		finding_next(f,
+			     "Make it anew: update-initramfs -u -k %s (Debian) or dracut -f --kver "
+			     "%s (Fedora)",
+			     release, release);
+}
+
 /* Rewritten, and neither proven damaged nor sound. */
 static void report_doubt(struct report *r, const struct manifest *m, const char *path,
 			 enum artifact_kind kind, const struct comparison *c, struct judgement j,
@@ -302,6 +335,8 @@ static void report_doubt(struct report *r, const struct manifest *m, const char 
 		finding_next(f, "Make it so that kernels read it: %s.", proof->fault.is->remedy);
 	if (j.ground == GROUND_FEW_PLAIN)
 		advise_changed(f, kind, m->kernel);
+	else if (j.ground == GROUND_UNFINISHED)
+		advise_unfinished(f, kind, path, c->size, m->kernel);
 	else
 		finding_next(
 			f,
@@ -335,13 +370,16 @@ static void report_corruption(struct report *r, const struct manifest *m, const 
 	else if (l->kernel.error)
 		finding_text(f, "broken", "at offset %llu: %s",
 			     (unsigned long long)l->kernel.offset, l->kernel.reason);
+	if (c->unreadable)
+		check_tell_file_system(f, path);
 	add_ranges(f, c, path, m, kind);
-	what_to_do(f, kind, m->kernel);
+	what_to_do(f, kind, l->j.ground, m->kernel);
 	report_artifact(r, path, kind_name(kind), "damaged", s->size, c->bad.bytes);
 }
 
 static void report_stale(struct report *r, const struct manifest *m, const char *path,
-			 enum artifact_kind kind, const struct comparison *c, enum changed changed)
+			 enum artifact_kind kind, const struct comparison *c, enum changed changed,
+			 const struct image_proof *proof)
 {
 	struct finding *f = report_finding(
 		r, VERDICT_STALE, kind == ARTIFACT_KERNEL ? "BV-KERNEL-STALE" : "BV-INITRD-STALE",
@@ -354,7 +392,10 @@ static void report_stale(struct report *r, const struct manifest *m, const char 
 
 	finding_text(f, "written", "%s", text_time(c->mtime_ns / 1000000000, when));
 	finding_text(f, "sealed", "%s", text_time(m->sealed_at, when));
-	finding_next(f, "Seal it: bootverdict seal -k %s", m->kernel);
+	if (image_was_repacked(&proof->found))
+		check_tell_repacked(f, m->kernel);
+	else
+		finding_next(f, "Seal it: bootverdict seal -k %s", m->kernel);
 	report_artifact(r, path, kind_name(kind), "stale", c->size, 0);
 }
 
@@ -390,10 +431,12 @@ static void report_unopened(struct report *r, const struct manifest *m, const ch
 	}
 	f = report_finding(r, j.verdict, "BV-UNREADABLE", path, "The %s cannot be read: %s.",
 			   thing(kind), file_error(error));
-	if (j.verdict == VERDICT_STORAGE_CORRUPTION)
+	if (j.verdict == VERDICT_STORAGE_CORRUPTION) {
+		check_tell_file_system(f, path);
 		finding_next(f,
 			     "dmesg says whether it is the disk, or what its file system has lost. "
 			     "Write nothing to it before there is a copy (ddrescue).");
+	}
 	report_artifact(r, path, kind_name(kind), "unreadable", 0, 0);
 }
 
@@ -444,7 +487,7 @@ static void check_sealed_file(const struct boot_files *files, const struct manif
 	else if (l.j.verdict == VERDICT_INCONCLUSIVE || l.j.verdict == VERDICT_CONFIG_ERROR)
 		report_doubt(r, m, path, kind, &l.c, l.j, &l.proof);
 	else if (l.j.verdict == VERDICT_STALE)
-		report_stale(r, m, path, kind, &l.c, l.changed);
+		report_stale(r, m, path, kind, &l.c, l.changed, &l.proof);
 	else
 		report_corruption(r, m, path, kind, &l);
 	/* What is there is the sealed one, or it was walked to its end. */

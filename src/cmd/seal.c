@@ -75,7 +75,8 @@ static void report_skipped(const struct boot_files *f, const struct skipped *s)
 		return;
 	announce(
 		"%s: the kernel does not unpack %zu of its members, because their folder is not there "
-		"when it comes to them (first: %s)%s",
+		"when it comes to them, or they have no name, no type, or too long a link (first: "
+		"%s)%s",
 		f->initrd, s->count, s->first,
 		s->wanted ? "" : ": it reads what is below kernel/ from the image itself");
 }

@@ -115,6 +115,11 @@ static int image_open(struct image *im, const char *name)
 		message("%s: %s", name, file_error(im->fd < 0 ? im->fd : -errno));
 		return 2;
 	}
+	if ((uint64_t)im->st.st_size > INITRD_BYTES_MAX) {
+		message("%s: it has more than %llu MiB, and no initrd has: it is not sealed", name,
+			INITRD_BYTES_MAX >> 20);
+		return 2;
+	}
 	in = input_from_fd(im->fd, 0, (uint64_t)im->st.st_size);
 	r = in ? guard_find(in, &im->guard_bytes) : -ENOMEM;
 	input_free(in);
@@ -543,8 +548,9 @@ static int seal_readable(struct sealing *s, const struct initrd_fault *tail, enu
 		if (!g->loose)
 			continue;
 		if (g->zero_tail < LOST_TAIL_MIN) {
-			message("%s: an archive in it has no trailer, or zeros between its members: "
-				"nothing proves that it is complete; it is sealed as it is",
+			message("%s: an archive in it has no trailer, zeros between its members, or "
+				"members that kernels skip: nothing proves that it is complete; it is "
+				"sealed as it is",
 				s->im.name);
 			continue;
 		}
@@ -565,6 +571,22 @@ static int seal_readable(struct sealing *s, const struct initrd_fault *tail, enu
 			tail->is && tail->is->remedy ? ": " : "",
 			tail->is && tail->is->remedy ? tail->is->remedy : "");
 	return 0;
+}
+
+/* The files of the guard in it would replace this one's, and their record this one. */
+static int leave_repacked(struct sealing *s, enum sealed *sealed)
+{
+	message("%s: it is not sealed: a sealed image was unpacked and packed again, with bootverdict's "
+		"own files in it, whose old record a boot would use",
+		s->im.name);
+	message("pack it again without the folder " GUARD_DIR
+		", or make it anew: update-initramfs -u -k "
+		"%s, or dracut -f; else the next boot may call storage corruption what was changed on "
+		"purpose",
+		s->m->kernel);
+	free(s->guard);
+	s->guard = NULL;
+	return leave(s, 2, sealed);
 }
 
 static int read_programs(struct sealing *s)
@@ -604,6 +626,8 @@ static int seal_open_image(struct sealing *s, enum sealed *sealed)
 		s->guard = NULL;
 		return explain_fault(s, r, &fault, sealed);
 	}
+	if (image_was_repacked(s->m))
+		return leave_repacked(s, sealed);
 	r = seal_readable(s, &fault, sealed);
 	if (!r)
 		r = seal_start(s, sealed);

@@ -75,6 +75,11 @@ static int kernel_is_sound(const char *path, int fd, uint64_t size)
 		message("%s: its payload is not verified, only recorded: %s", path, info.reason);
 		return 0;
 	}
+	if (!info.offset && r == -ENODATA) {
+		message("%s: it is not sealed, because it is empty: install the kernel's package again",
+			path);
+		return 2;
+	}
 	message("%s: broken at offset %llu: %s", path, (unsigned long long)info.offset,
 		info.reason);
 	message("it is not sealed, because it cannot be right: install the kernel's package again");

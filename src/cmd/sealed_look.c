@@ -44,7 +44,9 @@ static int examine(const char *path, enum artifact_kind kind, struct sealed_look
 	r = kernel_examine(in, &l->kernel);
 	input_free(in);
 	if (r)
-		l->soundness = is_own_limit(r) ? UNPROVEN : BROKEN;
+		l->soundness = is_own_limit(r)					? UNPROVEN
+			       : r == -ENODATA && l->kernel.offset == l->c.size ? UNFINISHED
+										: BROKEN;
 	else
 		l->soundness = l->kernel.recognised && l->kernel.verified ? SOUND : UNPROVEN;
 	return 0;

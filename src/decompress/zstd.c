@@ -12,6 +12,7 @@
  * (lib/decompress_unzstd.c); with the buffers around it, it stays below DECOMPRESS_MEMORY_MAX.
  */
 #define WINDOW_LOG_MAX 27
+#define WINDOW_MAX     (1ull << WINDOW_LOG_MAX)
 
 /*
  * RFC 8878, 3.1.1: the magic number, the frame header descriptor, and the window descriptor, unless
@@ -28,7 +29,11 @@ struct zstd {
 	ZSTD_DCtx *library;
 	unsigned long long expected; /* bytes of content, or ZSTD_CONTENTSIZE_UNKNOWN */
 	unsigned long long made;
+	bool narrow;   /* its start is to be passed on so */
+	bool narrowed; /* its window is larger than any that is given, and got the largest */
 };
+
+#define TOO_LARGE "the frame asks for more memory than a kernel gives"
 
 static int zstd_open(struct decompressor *d)
 {
@@ -54,12 +59,16 @@ static int zstd_open(struct decompressor *d)
 
 static int zstd_fail(struct decompressor *d, size_t code)
 {
+	const struct zstd *z = d->state;
+
+	/* What refers farther back than the window that it got looks damaged. */
+	if (z->narrowed && z->made >= WINDOW_MAX)
+		return codec_fail(d, -EOVERFLOW, TOO_LARGE);
 	switch (ZSTD_getErrorCode(code)) {
 	case ZSTD_error_checksum_wrong:
 		return codec_fail_checksum(d, "the content does not match its checksum (XXH64)");
 	case ZSTD_error_frameParameter_windowTooLarge:
-		return codec_fail(d, -EOVERFLOW,
-				  "the frame asks for more memory than a kernel gives");
+		return codec_fail(d, -EOVERFLOW, TOO_LARGE);
 	case ZSTD_error_memory_allocation:
 		return codec_fail(d, -ENOMEM, "out of memory");
 	case ZSTD_error_dictionary_wrong:
@@ -78,6 +87,14 @@ static int zstd_step(struct decompressor *d, struct codec_step *s)
 	ZSTD_inBuffer in = { s->in, s->in_len, 0 };
 	ZSTD_outBuffer out = { s->out, s->out_len, 0 };
 	struct zstd *z = d->state;
+	unsigned char start[MAGIC_BYTES + 2];
+
+	if (z->narrow && s->in_len >= sizeof(start)) {
+		memcpy(start, s->in, sizeof(start));
+		start[MAGIC_BYTES + 1] = (WINDOW_LOG_MAX - WINDOW_LOG_MIN) << 3;
+		in = (ZSTD_inBuffer){ start, sizeof(start), 0 };
+		z->narrow = false;
+	}
 	size_t r = ZSTD_decompressStream(z->library, &out, &in);
 
 	s->in_used = in.pos;
@@ -126,6 +143,11 @@ static int zstd_look(struct decompressor *d)
 	if (z->expected == ZSTD_CONTENTSIZE_ERROR) /* the library will say why */
 		z->expected = ZSTD_CONTENTSIZE_UNKNOWN;
 	d->window = p[MAGIC_BYTES] & SINGLE_SEGMENT_FLAG ? z->expected : window_size(p, (size_t)n);
+	/* Most such frames need no such window: whether it is right can be told all the same. */
+	z->narrowed = !(p[MAGIC_BYTES] & SINGLE_SEGMENT_FLAG) && d->window > WINDOW_MAX;
+	z->narrow = z->narrowed;
+	if (z->narrowed)
+		d->window = WINDOW_MAX;
 	d->looked = true;
 	return 0;
 }

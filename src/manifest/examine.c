@@ -102,6 +102,12 @@ int image_examine(int fd, uint64_t size, struct image_proof *proof)
 	if (r)
 		goto out;
 
+	if (size > INITRD_BYTES_MAX) {
+		proof->fault.error = -EOVERFLOW;
+		snprintf(proof->fault.reason, sizeof(proof->fault.reason),
+			 "it has more than %llu MiB, and no initrd has", INITRD_BYTES_MAX >> 20);
+		goto out;
+	}
 	r = guard_find(in, &proof->guard_bytes);
 	if (r == -EBADMSG)
 		proof->guard_broken = true;
@@ -151,6 +157,14 @@ bool image_is_foreign_behind(const struct image_proof *proof)
 	return initrd_fault_is_foreign(f) || (f->is && image_complete_before_fault(proof));
 }
 
+bool image_was_repacked(const struct manifest *found)
+{
+	const struct content *record = manifest_find(found, GUARD_MANIFEST);
+	const struct content *init = manifest_find(found, "init");
+
+	return record && init && init->segment != GUARD_SEGMENT && record->segment == init->segment;
+}
+
 const struct sealed_segment *segment_unread(const struct manifest *m)
 {
 	for (size_t i = 0; i < m->segment_count; i++) {
@@ -169,6 +183,15 @@ static bool is_loose(const struct manifest *m)
 	return false;
 }
 
+/* An empty file, or one without a guard that is cut off. */
+static bool ends_early(const struct image_proof *proof)
+{
+	const struct initrd_fault *f = &proof->fault;
+
+	return f->error == -ENODATA && f->offset == proof->size && !proof->guard_bytes &&
+	       !proof->guard_broken && (!proof->size || !f->behind);
+}
+
 enum soundness image_soundness(const struct image_proof *proof)
 {
 	const struct initrd_fault *f = &proof->fault;
@@ -180,6 +203,8 @@ enum soundness image_soundness(const struct image_proof *proof)
 	bool unread = proof->record_error && !is_own_limit(proof->record_error) &&
 		      proof->record_error != -EPROTO;
 
+	if (ends_early(proof))
+		return UNFINISHED;
 	if (broken || unread || proof->guard_broken || (proof->differing && (!f->error || tail)))
 		return BROKEN;
 	if (foreign || segment_unread(&proof->found))

@@ -49,17 +49,24 @@ bool image_complete_before_fault(const struct image_proof *proof);
  */
 bool image_is_foreign_behind(const struct image_proof *proof);
 
+/*
+ * Whether an image holds a guard among the files of main: a sealed one was unpacked by hand, and packed
+ * again. Those files take the place of a guard in front, and its record that of a new one.
+ */
+bool image_was_repacked(const struct manifest *found);
+
 /* The first segment that is well-formed, and no kernel unpacks; NULL: there is none. */
 const struct sealed_segment *segment_unread(const struct manifest *m);
 
 /* How sound a file is by itself. */
 enum soundness {
-	UNPROVEN, /* nothing in it can be verified */
-	BROKEN,	  /* its own structure or checksum is wrong */
-	FOREIGN,  /* in a format that no kernel unpacks, or with something behind it that is */
-	LOOSE,	  /* nothing is wrong in it, but nothing proves that it is complete */
-	SOUND,	  /* its structure is right, and every checksum that it carries */
-	PROVEN,	  /* every content is as the manifest inside it says */
+	UNPROVEN,   /* nothing in it can be verified */
+	BROKEN,	    /* its own structure or checksum is wrong */
+	UNFINISHED, /* nothing is wrong in it but that it ends early, or is empty */
+	FOREIGN,    /* in a format that no kernel unpacks, or with something behind it that is */
+	LOOSE,	    /* nothing is wrong in it, but nothing proves that it is complete */
+	SOUND,	    /* its structure is right, and every checksum that it carries */
+	PROVEN,	    /* every content is as the manifest inside it says */
 };
 
 enum soundness image_soundness(const struct image_proof *proof);

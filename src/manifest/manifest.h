@@ -99,7 +99,7 @@ enum refusal {
 
 /*
  * Members of an image that the kernel does not unpack: the folder of their path is not there when it
- * comes to them, or a name is too long. Below kernel/ it reads them from the image itself (Linux,
+ * comes to them, a name is too long, or it reads over them (artifact/initrd.h, struct member). Below kernel/ it reads them from the image itself (Linux,
  * Documentation/arch/x86/microcode.rst, Documentation/admin-guide/acpi/initrd_table_override.rst).
  */
 struct skipped {

@@ -542,8 +542,21 @@ static int note_skipped(struct recorder *r, const struct member *m)
 		return 0;
 	/* What nobody else reads is told before microcode. */
 	free(r->skipped.first);
-	r->skipped.first = strdup(m->path);
+	r->skipped.first = strdup(*m->path ? m->path : "one without a name");
 	return r->skipped.first ? 0 : no_memory(r);
+}
+
+/* As the kernel's do_header() and do_name(): what has no type and no data takes away what was there. */
+static int skip(struct recorder *r, const struct member *m, int type)
+{
+	struct node *n = NULL;
+	int err = note_skipped(r, m);
+
+	if (!err && type < 0 && !m->size && *m->path)
+		err = resolve(r, m->path, &n);
+	if (!err && n && n != &r->root && !is_full_folder(n))
+		set_inode(r, n, NULL);
+	return err;
 }
 
 static int on_member(void *ctx, const struct member *m)
@@ -553,7 +566,7 @@ static int on_member(void *ctx, const struct member *m)
 	struct node *n;
 	int err;
 
-	if (!r->as_guard)
+	if (!r->as_guard && !m->skipped)
 		programs_member(r->programs, m);
 	r->m = m;
 	r->current = NULL;
@@ -564,8 +577,10 @@ static int on_member(void *ctx, const struct member *m)
 	if (r->archive != m->archive)
 		forget_links(r);
 	r->archive = m->archive;
-	/* The root folder is there already, and the kernel skips what has no type. */
-	if (type < 0 || strcmp(m->path, ".") == 0 || left_out(r, m->path))
+	if (m->skipped)
+		return skip(r, m, type);
+	/* The root folder is there already. */
+	if (strcmp(m->path, ".") == 0 || left_out(r, m->path))
 		return 0;
 	err = resolve(r, m->path, &n);
 	if (!err && !n)
@@ -667,8 +682,7 @@ static int on_member_end(void *ctx, const struct member *m)
 	struct recorder *r = ctx;
 	int err = 0;
 
-	(void)m;
-	if (!r->as_guard)
+	if (!r->as_guard && !m->skipped)
 		programs_member_end(r->programs);
 	if (!r->current)
 		return 0;

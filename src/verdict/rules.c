@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stddef.h>
 
+#include "util/util.h"
+
 /* A kernel of which not even half differs was not rebuilt: most of it is its compressed payload. */
 #define FEW_OF_KERNEL 2u
 
@@ -70,10 +72,19 @@ static bool other_guard(const struct comparison *c, uint64_t guard_bytes)
 	return c->bad.count && c->bad.ranges[0].offset < guard_bytes;
 }
 
+/* Whether (nearly) nothing of the sealed file is in it, and somebody wrote it. */
+static bool is_another(const struct sealed_file *f, const struct comparison *c)
+{
+	uint64_t blocks = (c->size + BLOCK_SIZE - 1) / BLOCK_SIZE;
+	uint64_t kept = f->block_count - c->bad.blocks;
+
+	return !(c->same_inode && c->same_mtime && c->same_ctime) && kept * FEW_BLOCKS_OF <= blocks;
+}
+
 /* No sealed byte is lost, so that nothing behind them makes it storage corruption. */
 static struct judgement judge_appended(enum soundness soundness)
 {
-	if (soundness == BROKEN)
+	if (soundness == BROKEN || soundness == UNFINISHED)
 		return judge(VERDICT_INCONCLUSIVE, GROUND_APPENDED);
 	return judge(soundness == FOREIGN ? VERDICT_CONFIG_ERROR : VERDICT_STALE, GROUND_APPENDED);
 }
@@ -97,7 +108,9 @@ struct judgement judge_file(const struct sealed_file *f, const struct comparison
 		return judge(VERDICT_STORAGE_CORRUPTION, GROUND_UNTOUCHED);
 	if (!c->bad.blocks && c->size > f->size)
 		return judge_appended(soundness);
-	if (soundness == BROKEN)
+	if (soundness == UNFINISHED && is_another(f, c))
+		return judge(VERDICT_INCONCLUSIVE, GROUND_UNFINISHED);
+	if (soundness == BROKEN || soundness == UNFINISHED)
 		return judge(VERDICT_STORAGE_CORRUPTION, GROUND_BROKEN);
 	if (soundness == PROVEN && other_guard(c, guard_bytes))
 		return judge(VERDICT_STALE, GROUND_REPLACED);

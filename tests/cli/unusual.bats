@@ -104,6 +104,7 @@ modules_told() { # TIMES KVER
 		xz --check=crc32 --delta --lzma2|a filter that no kernel knows
 		xz --check=crc32 --x86=start=4096 --lzma2|an option that no kernel reads
 		split -b 200000 --filter 'zstd -q --check' -|in another frame
+		zstd -q --long=31 --check|pack it without --long
 		lz4 -q -c|lz4 -l
 		(printf '\x50\x2a\x4d\x18\4\0\0\0abcd'; zstd -q)|pzstd
 	END
@@ -553,4 +554,197 @@ sys.stdout.buffer.write(c.compress(sys.stdin.buffer.read()) + c.flush())' \
 	bv seal --root "$ROOT" --all
 	bv check --root "$ROOT" --all
 	[ "$(find "$ROOT/boot/bootverdict" -name '*.manifest' | wc -l)" -eq 1 ]
+}
+
+@test "a sealed image that was unpacked and packed again is not sealed with the old guard in it" {
+	make_system zstd
+	mkdir "$BATS_TEST_TMPDIR/packed"
+	make_files "$BATS_TEST_TMPDIR/packed"
+	mkdir "$BATS_TEST_TMPDIR/packed/bootverdict"
+	bv seal --root "$ROOT" -k "$KVER" -q
+	# What a folder has when both archives of a sealed image were unpacked into it.
+	(cd "$BATS_TEST_TMPDIR/packed" && cpio --quiet -idum <"$IMAGE" 'bootverdict/*')
+	[ -s "$BATS_TEST_TMPDIR/packed/bootverdict/manifest" ]
+	rm "$BATS_TEST_TMPDIR/packed/etc/conf"
+	sleep 1.1
+	archive "$BATS_TEST_TMPDIR/packed" | pack zstd >"$BATS_TEST_TMPDIR/new"
+	cp "$BATS_TEST_TMPDIR/new" "$IMAGE"
+
+	run check --json
+	[ "$status" -eq 4 ]
+	[ "$(field '.findings[0].id')" = BV-INITRD-STALE ]
+	[[ "$(field '.findings[0].evidence["packed again"]')" == *"next boot may call storage corruption"* ]]
+	[[ "$(field '.findings[0].next[]')" == *"Before the next boot, pack it again without the folder bootverdict"* ]]
+	run bv check "$IMAGE"
+	[ "$status" -eq 4 ]
+	[[ $output == *"packed again:"* ]]
+
+	run seal
+	[ "$status" -eq 2 ]
+	[[ $output == *"whose old record a boot would use"* ]]
+	cmp "$BATS_TEST_TMPDIR/new" "$IMAGE"
+
+	# As it was told: without that folder it is sealed.
+	rm -r "$BATS_TEST_TMPDIR/packed/bootverdict"
+	archive "$BATS_TEST_TMPDIR/packed" | pack zstd >"$IMAGE"
+	seal -q
+	run check
+	[ "$status" -eq 0 ]
+
+	# Its damaged twin.
+	archive "$BATS_TEST_TMPDIR/packed" >"$BATS_TEST_TMPDIR/plain"
+	cp "$BATS_TEST_TMPDIR/new" "$IMAGE"
+	flip_bit "$IMAGE" 300000
+	corrupt "$IMAGE"
+	run seal
+	[ "$status" -eq 1 ]
+}
+
+# A plain archive of a shell, an init, and one member that kernels read over.
+with_skipped() { # no-type | long-link | empty-name | no-name | folder-with-data
+	python3 -c 'import sys
+def member(name, data=b"", mode=0o100644, ino=9, length=None):
+    name = name.encode() + b"\0"
+    if length == 0: name = b""
+    fields = (ino, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name), 0)
+    header = b"070701" + b"".join(b"%08X" % f for f in fields) + name
+    header += bytes(-len(header) % 4) + data
+    return header + bytes(-len(header) % 4)
+odd = {"no-type": member("odd", b"z" * 100, 0o644), "long-link": member("link", b"t" * 5000, 0o120777),
+       "empty-name": member("", b"data" * 100), "no-name": member("", b"data" * 100, length=0),
+       "folder-with-data": member("folder", b"data", 0o40755)}[sys.argv[2]]
+sys.stdout.buffer.write(member("bin", mode=0o40755, ino=1) +
+    member("bin/sh", open(sys.argv[1], "rb").read(), 0o100755, 2) +
+    member("init", b"#!/bin/sh\n", 0o100755, 3) + odd + member("last", b"q" * 5000, ino=8) +
+    member("TRAILER!!!", mode=0, ino=0))' "$BATS_TEST_DIRNAME/../../build/stub" "$1"
+}
+
+@test "members that kernels read over: sealed with a word, and no corruption" {
+	local odd=$BATS_TEST_TMPDIR/odd kind at
+
+	make_system zstd
+	for kind in no-type long-link empty-name no-name folder-with-data; do
+		with_skipped "$kind" >"$odd"
+		zstd -qf --check "$odd" -o "$odd.zst"
+		gzip -9nc "$odd" >"$odd.gz"
+		told "$odd" 5 BV-IMAGE-LOOSE "or members that kernels skip"
+		for packed in "$odd.zst" "$odd.gz"; do
+			told "$packed" 4 BV-IMAGE-SOUND "every checksum that it carries"
+			[[ "$(field '.findings[0].evidence["not unpacked"]')" == "1 members"* ]]
+		done
+		for packed in "$odd" "$odd.zst"; do
+			cp "$packed" "$IMAGE"
+			run seal
+			[ "$status" -eq 0 ]
+			[[ $output == *"does not unpack 1 of its members"* ]]
+			run check
+			[ "$status" -eq 0 ]
+		done
+	done
+	# The damaged twins: a byte of what kernels do not read over, sealed and not.
+	cp "$odd" "$IMAGE"
+	seal -q
+	at=$(grep -abo qqqqqqqq "$IMAGE" | head -n 1 | cut -d : -f 1)
+	keeping_times "$IMAGE" flip_bit "$IMAGE" $((at + 2500))
+	run check
+	[ "$status" -eq 1 ]
+	corrupt "$IMAGE"
+	flip_bit "$odd.gz" 3000
+	corrupt "$odd.gz"
+}
+
+@test "a zstd window that no kernel gives, and a byte lost in it as well" {
+	raw_archive "$BATS_TEST_TMPDIR/raw"
+	zstd -q --long=31 --check <"$BATS_TEST_TMPDIR/raw" >"$BATS_TEST_TMPDIR/long"
+	told "$BATS_TEST_TMPDIR/long" 3 BV-IMAGE-FORMAT "more than the 128 MiB that kernels give"
+	flip_bit "$BATS_TEST_TMPDIR/long" 300000
+	corrupt "$BATS_TEST_TMPDIR/long"
+}
+
+# What check says of the kernel or the initrd that another one was being written over.
+is_unfinished() { # FINDING
+	run check --json
+	[ "$status" -eq 5 ]
+	[ "$(field '.findings[0].id')" = "$1" ]
+	[[ "$(field '.findings[0].summary')" == *"ends early, as after a write that was never finished"* ]]
+	[ "$(field '.findings[0] | (.not // []) + (.ranges // []) | length')" -eq 0 ]
+}
+
+@test "a write that was never finished is no storage corruption; what ends early of the sealed one is" {
+	make_system zstd
+	seal -q
+	cp "$IMAGE" "$BATS_TEST_TMPDIR/sealed"
+	cp "$KERNEL" "$BATS_TEST_TMPDIR/kernel"
+	make_initrd "$BATS_TEST_TMPDIR/other" zstd 2
+	sleep 1.1
+	head -c 300000 "$BATS_TEST_TMPDIR/other" >"$IMAGE"
+	is_unfinished BV-INITRD-CHANGED
+	: >"$IMAGE"
+	is_unfinished BV-INITRD-CHANGED
+	cp "$BATS_TEST_TMPDIR/sealed" "$IMAGE"
+	: >"$KERNEL"
+	is_unfinished BV-KERNEL-CHANGED
+	cp "$BATS_TEST_TMPDIR/kernel" "$KERNEL"
+	# The twins: the sealed image ends early; another one has lost a byte; all is zeros.
+	truncate -s 900000 "$IMAGE"
+	corrupt_initrd
+	cp "$BATS_TEST_TMPDIR/other" "$IMAGE"
+	flip_bit "$IMAGE" 300000
+	corrupt_initrd
+	[[ $output == *"It is not: root=, crypttab, or the passphrase"* ]]
+	head -c 300000 /dev/zero >"$IMAGE"
+	corrupt_initrd
+}
+
+corrupt_initrd() {
+	run check
+	[ "$status" -eq 1 ]
+	[[ $output == *"STORAGE CORRUPTION"* ]]
+}
+
+@test "a kernel of no bytes that was never sealed: seal and check agree" {
+	make_system zstd
+	: >"$KERNEL"
+	run seal
+	[ "$status" -eq 2 ]
+	[[ $output == *"it is not sealed, because it is empty"* ]]
+	run check
+	[ "$status" -eq 5 ]
+}
+
+@test "a file of terabytes is refused as an initrd, and not read to its end" {
+	make_system zstd
+	seal -q
+	truncate -s 3T "$BATS_TEST_TMPDIR/sparse" || skip "no file of that size here"
+	run timeout 20 "$BOOTVERDICT" check --json "$BATS_TEST_TMPDIR/sparse"
+	[ "$status" -eq 5 ]
+	[ "$(field '.findings[0].id')" = BV-IMAGE-UNSUPPORTED ]
+	[[ "$(field '.findings[0].summary')" == *"more than 4096 MiB, and no initrd has"* ]]
+	mv "$BATS_TEST_TMPDIR/sparse" "$IMAGE"
+	run timeout 20 "$BOOTVERDICT" seal --root "$ROOT" -k "$KVER"
+	[ "$status" -eq 2 ]
+	[[ $output == *"no initrd has: it is not sealed"* ]]
+	run timeout 20 "$BOOTVERDICT" check --root "$ROOT" -k "$KVER"
+	[ "$status" -eq 5 ]
+}
+
+@test "a boot folder that is an absolute link below --root is that of the system there" {
+	make_system zstd
+	mv "$ROOT/boot" "$ROOT/real"
+	ln -s /real "$ROOT/boot"
+	run seal
+	[ "$status" -eq 0 ]
+	[ -s "$ROOT/real/bootverdict/$KVER.manifest" ]
+	run check --json
+	[ "$status" -eq 0 ]
+	[[ "$(field '.artifacts[].path')" == *"$ROOT/real/initrd.img-$KVER"* ]]
+	run bv check --root "$ROOT" --all
+	[ "$status" -eq 0 ]
+	# Its damaged twin, and one that leads round in a circle.
+	keeping_times "$ROOT/real/initrd.img-$KVER" zero_block "$ROOT/real/initrd.img-$KVER" 300
+	run check
+	[ "$status" -eq 1 ]
+	ln -sfn /boot "$ROOT/boot"
+	run timeout 20 "$BOOTVERDICT" check --root "$ROOT" -k "$KVER"
+	[ "$status" -eq 1 ]
 }

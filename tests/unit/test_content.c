@@ -555,6 +555,150 @@ static void test_second_image_is_proven(void **state)
 	free(big);
 }
 
+/* The clock of a file system has ticks: what is put now has a later time than all before. */
+static void put_later(struct fixture *x, const char *path, const void *data, size_t len)
+{
+	const struct timespec tick = { 0, 20000000 };
+
+	nanosleep(&tick, NULL);
+	unlinkat(x->fd, path, 0);
+	put(x, path, data, len);
+}
+
+enum { EMPTY, BIG, PACKED, GUARD, PLACES };
+
+/* Puts all that has a place in the order anew, in that order. */
+static void unpack_in_order(struct fixture *x, const int *order)
+{
+	unsigned char *big = big_content();
+
+	mkdirat(x->fd, "bootverdict", 0755);
+	for (size_t i = 0; i < PLACES; i++) {
+		switch (order[i]) {
+		case EMPTY:
+			put_later(x, "dir/empty", "", 0);
+			break;
+		case BIG:
+			put_later(x, "dir/big", big, BIG_SIZE);
+			break;
+		case PACKED:
+			put_later(x, "packed", "in the compressed segment", 25);
+			break;
+		default:
+			put_later(x, "bootverdict/init", "stub", 4);
+			put(x, "bootverdict/bootverdict", "checker", 7);
+		}
+	}
+	free(big);
+}
+
+static void is_repacked(struct fixture *x)
+{
+	const struct finding *f;
+
+	again(x, CAUSE_REPACKED, VERDICT_INCONCLUSIVE);
+	f = find(x, "BV-CONTENT-REPACKED");
+	assert_non_null(f);
+	assert_non_null(strstr(f->summary, "packed again after it was sealed"));
+	assert_int_equal(f->not .count, 0);
+	assert_string_equal(x->report.artifacts[0].state, "replaced");
+}
+
+/* The guard is not in front, and the rest is not in the sealed order. */
+static void test_packed_again(void **state)
+{
+	static const int other[] = { PACKED, BIG, EMPTY, GUARD };
+	static const int in_front[] = { GUARD, PACKED, BIG, EMPTY };
+	static const int clock_set[] = { BIG, PACKED, GUARD, EMPTY };
+	static const int sealed[] = { GUARD, EMPTY, BIG, PACKED };
+	struct fixture *x = *state;
+
+	change(x, "name", 0, "t", 1);
+	unlinkat(x->fd, "pipe", 0);
+	unpack_in_order(x, other);
+	is_repacked(x);
+	assert_string_equal(evidence(find(x, "BV-CONTENT-REPACKED"), "path_1"), "pipe (missing)");
+	change(x, "name", 0, "T", 1);
+	is_repacked(x);
+	assert_string_equal(evidence(find(x, "BV-CONTENT-REPACKED"), "files_missing"), "1");
+	assert_string_equal(evidence(find(x, "BV-CONTENT-REPACKED"), "first_path"), "name");
+	/* With the kernel's word something was lost; and later on anything may have made these times. */
+	x->unpacking.kernel_message = "Initramfs unpacking failed: junk within compressed archive";
+	is_damaged(x);
+	x->unpacking.kernel_message = NULL;
+	x->unpacking.just_now = false;
+	is_damaged(x);
+	x->unpacking.just_now = true;
+	/* The clock was set back once; another initrd brought some of it again; all as it was sealed. */
+	unpack_in_order(x, clock_set);
+	is_damaged(x);
+	unpack_in_order(x, in_front);
+	is_damaged(x);
+	unpack_in_order(x, sealed);
+	is_damaged(x);
+}
+
+static void set_time(struct fixture *x, const char *path, time_t seconds, long nanoseconds)
+{
+	const struct timespec times[] = { { seconds, nanoseconds }, { seconds, nanoseconds } };
+
+	assert_int_equal(utimensat(x->fd, path, times, 0), 0);
+}
+
+/* In the sealed order, but with the times of those who unpacked it. */
+static void test_guard_has_times(void **state)
+{
+	static const char *const files[] = { "bootverdict/init", "bootverdict/bootverdict",
+					     "bootverdict/busybox" };
+	struct fixture *x = *state;
+
+	mkdirat(x->fd, "bootverdict", 0755);
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		put(x, files[i], "of the guard", 12);
+		set_time(x, files[i], 1700000000 + (time_t)i, 0);
+	}
+	unlinkat(x->fd, "pipe", 0);
+	is_repacked(x);
+	x->unpacking.just_now = false;
+	is_repacked(x);
+	/* As the guard has it; as a kernel has it that keeps no times; as one damaged header has it. */
+	set_time(x, files[1], 0, 0);
+	is_damaged(x);
+	set_time(x, files[1], 1700000000, 4000000);
+	is_damaged(x);
+	unlinkat(x->fd, files[1], 0);
+	is_damaged(x);
+}
+
+/* A whole file of any size, from an archive behind the last one. */
+static void test_replaced_by_a_later_one(void **state)
+{
+	static const int sealed[] = { GUARD, EMPTY, BIG, PACKED };
+	struct fixture *x = *state;
+	unsigned char *big = big_content(), *other = big_content();
+
+	for (size_t i = 0; i < BIG_SIZE; i++)
+		other[i] ^= 0x55;
+	unpack_in_order(x, sealed);
+	put_later(x, "dir/big", other, BIG_SIZE);
+	is_replaced(x);
+	/* It has a sealed block; it comes before what follows it; it is the last one. */
+	memcpy(other, big, BLOCK_SIZE);
+	put_later(x, "dir/big", other, BIG_SIZE);
+	is_damaged(x);
+	other[0] ^= 0x55;
+	put_later(x, "dir/big", other, BIG_SIZE);
+	is_replaced(x);
+	put_later(x, "packed", "in the compressed segment", 25);
+	is_damaged(x);
+	/* A clock that went back tells nothing. */
+	put_later(x, "dir/empty", "", 0);
+	put_later(x, "dir/big", other, BIG_SIZE);
+	is_damaged(x);
+	free(other);
+	free(big);
+}
+
 /* What the kernel, the stub and the checker make themselves is no second image. */
 static void test_own_paths_prove_nothing(void **state)
 {
@@ -838,6 +982,9 @@ int main(void)
 		TEST(test_replaced_by_one_of_the_same_size),
 		TEST(test_several_of_the_same_size),
 		TEST(test_second_image_is_proven),
+		TEST(test_packed_again),
+		TEST(test_guard_has_times),
+		TEST(test_replaced_by_a_later_one),
 		TEST(test_own_paths_prove_nothing),
 		TEST(test_another_size_and_a_message),
 		TEST(test_codec_that_the_kernel_lacks),

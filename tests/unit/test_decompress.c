@@ -287,8 +287,13 @@ static void test_memory_limit(void **state)
 
 	(void)state;
 	assert_int_equal(unpack_error(zstd, sizeof(zstd), CODEC_ZSTD), 0);
+	/* A larger one that the content does not need is unpacked, within the limit. */
 	zstd[5] = (28 - 10) << 3;
-	assert_int_equal(unpack_error(zstd, sizeof(zstd), CODEC_ZSTD), -EOVERFLOW);
+	assert_int_equal(unpack_error(zstd, sizeof(zstd), CODEC_ZSTD), 0);
+	zstd[5] = (41 - 10) << 3 | 7;
+	assert_int_equal(unpack_error(zstd, sizeof(zstd), CODEC_ZSTD), 0);
+	zstd[6] = 0x07; /* a block of a kind that there is none of */
+	assert_int_equal(unpack_error(zstd, sizeof(zstd), CODEC_ZSTD), -EBADMSG);
 
 	assert_int_equal(unpack_error(lzma.p, lzma.len, CODEC_LZMA), 0);
 	memcpy(lzma.p + 1, "\x00\x00\x00\x08", 4); /* dictionary: 128 MiB */
