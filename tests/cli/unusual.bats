@@ -263,10 +263,10 @@ sys.stdout.buffer.write(member("bin", mode=0o40755, ino=1) +
 	kernel_told 5 BV-KERNEL-CHANGED "only some blocks differ"
 	noise 400000 other >"$KERNEL"
 	kernel_told 5 BV-KERNEL-CHANGED "nothing in it can be verified"
-	for size in 200000 0; do
-		head -c "$size" "$BATS_TEST_TMPDIR/sealed" >"$KERNEL"
-		kernel_told 1 BV-KERNEL-BLOCKS ""
-	done
+	head -c 200000 "$BATS_TEST_TMPDIR/sealed" >"$KERNEL"
+	kernel_told 1 BV-KERNEL-BLOCKS ""
+	: >"$KERNEL"
+	kernel_told 5 BV-KERNEL-CHANGED "as after a write that was never finished"
 	for kept in 348160 98304 0; do
 		head -c "$kept" "$BATS_TEST_TMPDIR/sealed" >"$KERNEL"
 		truncate -s 400000 "$KERNEL"
