@@ -176,6 +176,9 @@ bool luks_both_copies_are(const struct luks *l, enum luks_copy_state state);
  */
 const char *luks_recognise_format(const struct luks_source *source);
 
+/* Where that signature is, bytes; 0: in the first sector, or there is none. */
+uint64_t luks_format_at(const struct luks_source *source);
+
 /*
  * Whether cryptsetup's blkid takes it for one, too, for sure: of most formats it asks for more than the
  * signature, which is compared here for the common ones. False: it may, or not.

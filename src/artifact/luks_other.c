@@ -136,11 +136,12 @@ static bool is_there(const struct luks_source *source, uint64_t offset, const ch
 	       memcmp(found, bytes, len) == 0;
 }
 
-static const char *find_mark(const struct luks_source *source, const struct mark *m, size_t count)
+static const struct mark *find_mark(const struct luks_source *source, const struct mark *m,
+				    size_t count)
 {
 	for (; count; m++, count--) {
 		if (is_there(source, m->offset, m->bytes, m->len))
-			return m->name;
+			return m;
 	}
 	return NULL;
 }
@@ -250,15 +251,37 @@ static const char *recognise_pattern(const struct luks_source *source)
 	return block[0] == 0xff ? "bytes that are all ff" : "one byte over and over";
 }
 
-const char *luks_recognise_volume(const struct luks_source *source)
+/* *at: where it is, bytes. */
+static const char *find_volume(const struct luks_source *source, uint64_t *at)
 {
 	const char *found = recognise_ext(source);
+	const struct mark *m = found ? NULL : find_mark(source, volumes, ARRAY_SIZE(volumes));
 
-	if (!found)
-		found = find_mark(source, volumes, ARRAY_SIZE(volumes));
+	*at = m ? m->offset : 1024;
+	if (m)
+		return m->name;
 	if (!found)
 		found = recognise_short(source);
-	return found ? found : recognise_zfs(source, 0);
+	if (found)
+		return found;
+	found = recognise_zfs(source, 0);
+	*at = found ? ZFS_LABEL / 2 : 0;
+	return found;
+}
+
+const char *luks_recognise_volume(const struct luks_source *source)
+{
+	uint64_t at;
+
+	return find_volume(source, &at);
+}
+
+uint64_t luks_format_at(const struct luks_source *source)
+{
+	uint64_t at;
+
+	find_volume(source, &at);
+	return at;
 }
 
 /* The superblock of md 1.0 says where it is itself, in sectors, at 144. */
@@ -397,11 +420,11 @@ const char *luks_recognise_format(const struct luks_source *source)
 
 const char *luks_recognise_table(const struct luks_source *source)
 {
-	const char *found = find_mark(source, tables, ARRAY_SIZE(tables));
+	const struct mark *found = find_mark(source, tables, ARRAY_SIZE(tables));
 	unsigned char s[512];
 
 	if (found)
-		return found;
+		return found->name;
 	return read_boot_sector(source, s) ? "a boot sector" : NULL;
 }
 

@@ -12,22 +12,28 @@
 #define MD_BYTES 4096u
 
 /* Of version 0.90: 32-bit words, in the byte order of the machine that made it. */
-#define MD0_ALIGN 0x10000u
-#define MD0_MAJOR 1u
-#define MD0_UUID0 5u
-#define MD0_LEVEL 7u
-#define MD0_SIZE  8u /* of what is used of each member, KiB */
-#define MD0_DISKS 10u
-#define MD0_MINOR 11u
-#define MD0_UUID1 13u
-#define MD0_CSUM  38u
+#define MD0_ALIGN	  0x10000u
+#define MD0_MAJOR	  1u
+#define MD0_MINOR_VERSION 2u
+#define MD0_SETTLED	  90u /* 91: it is being reshaped */
+#define MD0_UUID0	  5u
+#define MD0_LEVEL	  7u
+#define MD0_SIZE	  8u /* of what is used of each member, KiB */
+#define MD0_DISKS	  10u
+#define MD0_MINOR	  11u
+#define MD0_UUID1	  13u
+#define MD0_CSUM	  38u
+#define MD0_CHUNK	  65u /* bytes */
 
 /* Of version 1: bytes, little-endian. */
 #define MD1_MAJOR	 4u
+#define MD1_FEATURES	 8u
+#define MD1_RESHAPING	 4u
 #define MD1_UUID	 16u
 #define MD1_NAME	 32u
 #define MD1_NAME_BYTES	 32u
 #define MD1_LEVEL	 72u
+#define MD1_CHUNK	 88u /* sectors */
 #define MD1_DISKS	 92u
 #define MD1_DATA_OFFSET	 128u
 #define MD1_SUPER_OFFSET 144u
@@ -60,6 +66,16 @@ static void set_level(struct md *md, uint32_t level)
 			 level == UINT32_MAX ? "linear" : "level unknown");
 }
 
+/*
+ * Of these levels a member holds no chunk but the array's first one in the place that it has in the array.
+ * RAID5 of two is a mirror, and RAID10 may be one; the first member of a linear array begins as that does.
+ */
+static bool is_striped(uint32_t level, uint32_t disks)
+{
+	return (level == 0 && disks > 1) || ((level == 4 || level == 5) && disks > 2) ||
+	       (level == 6 && disks > 3);
+}
+
 static bool read_old(const struct luks_source *source, struct md *md)
 {
 	uint64_t at = (source->size & ~(uint64_t)(MD0_ALIGN - 1)) - MD0_ALIGN;
@@ -76,6 +92,9 @@ static bool read_old(const struct luks_source *source, struct md *md)
 		return false;
 	set_level(md, word(sb, MD0_LEVEL, big));
 	md->disks = word(sb, MD0_DISKS, big);
+	if (is_striped(word(sb, MD0_LEVEL, big), md->disks) &&
+	    word(sb, MD0_MINOR_VERSION, big) == MD0_SETTLED)
+		md->chunk = word(sb, MD0_CHUNK, big);
 	snprintf(md->uuid, sizeof(md->uuid), "%08x:%08x:%08x:%08x", word(sb, MD0_UUID0, big),
 		 word(sb, MD0_UUID1, big), word(sb, MD0_UUID1 + 1, big),
 		 word(sb, MD0_UUID1 + 2, big));
@@ -115,6 +134,9 @@ static bool read_new(const struct luks_source *source, uint64_t at, struct md *m
 		return false;
 	set_level(md, le32(sb + MD1_LEVEL));
 	md->disks = le32(sb + MD1_DISKS);
+	if (is_striped(le32(sb + MD1_LEVEL), md->disks) &&
+	    !(le32(sb + MD1_FEATURES) & MD1_RESHAPING))
+		md->chunk = (uint64_t)le32(sb + MD1_CHUNK) * LUKS_SECTOR;
 	md->data_offset = le64(sb + MD1_DATA_OFFSET) * LUKS_SECTOR;
 	snprintf(md->uuid, sizeof(md->uuid), "%08x:%08x:%08x:%08x", luks_be32(u), luks_be32(u + 4),
 		 luks_be32(u + 8), luks_be32(u + 12));

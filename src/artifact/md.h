@@ -15,7 +15,10 @@ struct md {
 	uint64_t data_offset; /* where the array's data begin on this member, bytes */
 	char level[16];	      /* "RAID1", "linear", ... */
 	unsigned int disks;   /* that the whole array has */
-	char uuid[36];	      /* as mdadm writes it: "11223344:..." */
+	/* Of an array that parts its data, bytes: further in than that no member holds anything in the
+	 * place that it has in the array. 0: that is not known. */
+	uint64_t chunk;
+	char uuid[36]; /* as mdadm writes it: "11223344:..." */
 	char device
 		[48]; /* what the array is called when nothing else is said: "/dev/md/NAME", "/dev/md0" */
 };

@@ -130,6 +130,14 @@ static void warn_no_keyslot(const struct candidate *c)
 		c->path, command);
 }
 
+static void warn_member(const struct candidate *c, const struct luks_view *v)
+{
+	if (v->array.member || v->left_over)
+		message("%s: WARNING: the superblock of an md array is on it (%s, %s): sealed is this "
+			"device alone",
+			c->path, v->array.level, v->array.device);
+}
+
 static int record(const struct candidate *c, const struct luks_view *v,
 		  const struct luks_source *source, struct manifest *m)
 {
@@ -152,6 +160,7 @@ static int record(const struct candidate *c, const struct luks_view *v,
 	m->luks[m->luks_count - 1] = s;
 	if (luks_has_no_keyslot(v))
 		warn_no_keyslot(c);
+	warn_member(c, v);
 	return 0;
 }
 
@@ -190,15 +199,17 @@ static int leave_out_and_keep(const struct candidate *c, const struct luks_view 
 static int leave_out_file(const struct candidate *c, const struct luks_view *v)
 {
 	cleanup(free_ptr) char *why =
-		text_format("it is %s, not a disk byte for byte", v->layer->name);
+		text_format("it begins as %s, not as a disk byte for byte", v->layer->name);
 
+	if (v->sealed)
+		message("%s: its record of before is kept", c->path);
 	return leave_out_and_keep(c, v, why);
 }
 
 static int leave_out_member(const struct candidate *c, const struct luks_view *v)
 {
 	cleanup(free_ptr) char *why = text_format(
-		"it is a member of an md array (%s); what is sealed is the array: name it (%s)",
+		"its md superblock says that it is a member of an array (%s): then name that (%s)",
 		v->array.level, v->array.device);
 
 	return leave_out_and_keep(c, v, why);

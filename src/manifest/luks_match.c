@@ -71,10 +71,7 @@ static enum record_match match_names(const struct sealed_luks *s, const char *de
 
 bool luks_record_names(const struct sealed_luks *s, const char *device)
 {
-	struct stat st;
-
-	return match_names(s, device) == RECORD_NAMED && stat(device, &st) == 0 &&
-	       S_ISBLK(st.st_mode);
+	return match_names(s, device) != RECORD_OTHER;
 }
 
 /* What the header says of a keyslot, its salt included, or of LUKS1's volume key. */

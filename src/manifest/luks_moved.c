@@ -46,6 +46,19 @@ bool luks_is_at(const struct sealed_luks *s, const struct luks_source *source, i
 	return false;
 }
 
+bool luks_is_behind(const struct sealed_luks *s, const struct luks_source *source, uint64_t from)
+{
+	for (size_t i = 0; i < s->slot_count; i++) {
+		const struct sealed_keyslot *k = &s->slots[i];
+
+		for (size_t b = 0; block_bytes(k, b) && b * BLOCK_SIZE < k->used; b++) {
+			if (k->offset + b * BLOCK_SIZE >= from && block_matches(k, b, source, 0))
+				return true;
+		}
+	}
+	return false;
+}
+
 /* Of what is not cut off; a disk may have damaged some besides. */
 static bool most_match(const struct sealed_luks *s, const struct luks_source *source, int64_t shift)
 {

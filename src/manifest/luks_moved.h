@@ -10,6 +10,9 @@
  */
 bool luks_is_at(const struct sealed_luks *s, const struct luks_source *source, int64_t shift);
 
+/* Whether any, its padding apart, lies in its place, and that is at from or behind it, bytes. */
+bool luks_is_behind(const struct sealed_luks *s, const struct luks_source *source, uint64_t from);
+
 /*
  * Whether most of the sealed key material lies at one distance from its place, and none in it, as in an
  * image of which the beginning was cut off. It is looked for in the first LUKS_NEAR bytes. *shift: bytes,

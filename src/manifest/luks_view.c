@@ -35,6 +35,7 @@ static void look_at_other(struct luks_view *v, const struct luks_source *source)
 	if (!v->other && v->luks.chosen < 0)
 		v->other = luks_recognise_table(source);
 	v->foreign = v->other != NULL;
+	v->foreign_at = v->foreign ? luks_format_at(source) : 0;
 	v->ambiguous = v->foreign && luks_is_taken_for_another(source);
 	if (!v->luks.version && !*v->luks.left)
 		v->layer = luks_recognise_layer(source);
@@ -60,6 +61,18 @@ static bool is_member(const struct luks_view *v, const struct luks_source *sourc
 	return l->version || !luks_recognise_table(source);
 }
 
+/* The second copy of the header, or sealed key material, in its place further in than one chunk. */
+static bool holds_more_than_a_part(const struct luks_view *v, const struct luks_source *source)
+{
+	const struct luks *l = &v->luks;
+	uint64_t chunk = v->array.chunk;
+
+	if (!chunk || v->array.data_offset)
+		return false;
+	return (l->version == 2 && header_is_whole(l) && l->copies[1].offset >= chunk) ||
+	       (v->sealed && luks_is_behind(v->sealed, source, chunk));
+}
+
 static void look_at_array(struct luks_view *v, const struct luks_source *source)
 {
 	if (v->itself || v->header || (v->sealed && luks_record_names(v->sealed, v->device)) ||
@@ -67,6 +80,8 @@ static void look_at_array(struct luks_view *v, const struct luks_source *source)
 		return;
 	if (!is_member(v, source))
 		memset(&v->array, 0, sizeof(v->array));
+	v->left_over = v->array.member && holds_more_than_a_part(v, source);
+	v->array.member &= !v->left_over;
 }
 
 /* Every sealed block of every slot, so that a misplaced one is recognised wherever it went. */

@@ -26,7 +26,8 @@ struct luks_view {
 	 * whether that is the signature of another format. */
 	const char *other;
 	bool foreign;
-	bool ambiguous; /* foreign, and cryptsetup refuses it for that, for sure */
+	uint64_t foreign_at; /* foreign: where that signature is, bytes */
+	bool ambiguous;	     /* foreign, and cryptsetup refuses it for that, for sure */
 	/* Nothing known is at its start, neither a header nor another format, and it is random: data of
 	 * dm-crypt look so, also those whose header is elsewhere. */
 	bool like_data;
@@ -38,6 +39,9 @@ struct luks_view {
 	/* The md array that the device is a member of, whatever its header is like: what was sealed is
 	 * that. No member where the record tells that the device itself was opened. */
 	struct md array;
+	/* The superblock of an array is on it, and what the device holds proves that it is no member:
+	 * array tells of that, but for array.member. */
+	bool left_over;
 
 	/* Of a passphrase that was tried: whether nothing was opened by it, and the keyslots that differ
 	 * from the record and were, which proves them (bit N is keyslot N): luks_view_tried(). */
@@ -96,8 +100,8 @@ enum record_match luks_record_match(const struct sealed_luks *s, const struct lu
 				    const struct luks_source *source, const char *device);
 
 /*
- * Whether the record says, by a name that stays, that this block device itself is what was opened: then
- * a superblock of an array is left over from before.
+ * Of a record that is this device's: whether it says, by any name, that the device itself is what was
+ * opened, and no array that it is a member of.
  */
 bool luks_record_names(const struct sealed_luks *s, const char *device);
 

@@ -176,7 +176,7 @@ void report_luks(struct report *r, const struct luks_view *v)
 	size_t first = r->finding_count;
 	uint64_t all, bad;
 
-	if (v->array.member)
+	if (v->array.member || v->left_over)
 		report_luks_member(r, v);
 	if (judge_luks(v).ground != LUKS_MEMBER) {
 		report_luks_header(r, v);

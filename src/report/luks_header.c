@@ -14,6 +14,22 @@ static const char *copy_name(unsigned int copy)
 	return copy == 0 ? "first" : "second";
 }
 
+/* Where the header's first copy ends. Of LUKS1 key material begins no earlier; of LUKS2 it is the least. */
+static uint64_t first_copy_ends(const struct luks *l)
+{
+	for (unsigned int i = 0; l->version == 2 && i < LUKS_HEADERS; i++) {
+		if (l->copies[i].length)
+			return l->copies[i].length;
+	}
+	return l->version == 1 ? 4096 : 16384;
+}
+
+/* The signature of another format that says nothing of what lies where the header was. */
+static bool is_behind_header(const struct luks_view *v)
+{
+	return v->foreign && v->foreign_at >= first_copy_ends(&v->luks);
+}
+
 static void add_evidence(struct finding *f, const struct luks_view *v)
 {
 	const struct luks *l = &v->luks;
@@ -29,7 +45,8 @@ static void add_evidence(struct finding *f, const struct luks_view *v)
 		finding_text(f, key, "at offset %" PRIu64 ": %s", c->offset, c->reason);
 	}
 	if (v->other)
-		finding_text(f, "at the start now", "%s", v->other);
+		finding_text(f, is_behind_header(v) ? "further in" : "at the start now", "%s",
+			     v->other);
 	if (v->member)
 		finding_text(f, "at the end now", "%s", v->member);
 	if (v->sealed)
@@ -112,7 +129,7 @@ static void ask_which(struct finding *f, const struct luks_view *v)
 /* What it holds may be whole there; an array does not see what is written to a member of it. */
 static void ask_for_array(struct finding *f, const struct luks_view *v)
 {
-	if (!v->member)
+	if (!v->member || v->left_over)
 		return;
 	finding_next(
 		f,
@@ -127,14 +144,41 @@ static void ask_for_array(struct finding *f, const struct luks_view *v)
 		luks_view_place(v), v->device);
 }
 
+/* In which keyslot's area; "": in none that is known. */
+static char *keyslot_there(const struct luks_view *v)
+{
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+		const struct luks_keyslot *s = &v->luks.slots[i];
+
+		if (s->present && v->foreign_at >= s->offset &&
+		    v->foreign_at - s->offset < s->length)
+			return text_format(", in the area of keyslot %u", i);
+	}
+	return text_copy("");
+}
+
+/* "where the LUKS header was", or where else, and that the header is not good either. */
+static char *where_foreign(const struct luks_view *v)
+{
+	const char *header = v->luks.version == 2 ? "the first copy of a" : "the";
+	cleanup(free_ptr) char *slot = NULL;
+
+	if (!is_behind_header(v))
+		return text_format("where %s LUKS header was", header);
+	slot = keyslot_there(v);
+	return text_format("at offset %" PRIu64 "%s, and %s LUKS header is not good", v->foreign_at,
+			   slot, header);
+}
+
 static void foreign(struct report *r, const struct luks_view *v)
 {
+	cleanup(free_ptr) char *where = where_foreign(v);
 	struct finding *f = report_finding(
 		r, VERDICT_INCONCLUSIVE, "BV-LUKS-FOREIGN", luks_view_place(v),
-		"%s lies where %s LUKS header was%s. %s A program "
+		"%s lies %s%s. %s A program "
 		"may have written it by its owner's wish or by mistake, or it belongs elsewhere: the "
 		"bytes do not tell.",
-		v->other, v->luks.version == 2 ? "the first copy of a" : "the",
+		v->other, where,
 		v->luks.chosen >= 0 ? ", and the second copy is good"
 		: v->luks.rebuilt   ? ", and what is left is enough to put the header together"
 				    : ", and not enough of it is left",
@@ -460,36 +504,51 @@ static void container_moved(struct report *r, const struct luks_view *v)
 		next_put_start_back(f, &start, byte);
 }
 
-static void layer(struct report *r, const struct luks_view *v)
+static void look_into(struct finding *f, const struct luks_view *v)
 {
 	const struct luks_layer *l = v->layer;
 	const char *place = luks_view_place(v);
-	struct finding *f = report_finding(
-		r, VERDICT_INCONCLUSIVE, "BV-LUKS-LAYER", place,
-		"It is %s, not a disk byte for byte: what it holds is seen when it is %s.", l->name,
-		l->format ? "attached" : "unpacked");
 
-	if (v->sealed)
-		finding_text(f, "sealed UUID", "%s", v->sealed->uuid);
-	if (l->format)
-		finding_next(
-			f,
-			"Attach it, read only: modprobe nbd max_part=16; qemu-nbd -r -c /dev/nbd0 "
-			"-f %s %s. Then name the partition: lsblk -o NAME,SIZE,FSTYPE /dev/nbd0; "
-			"bootverdict luks /dev/nbd0p1",
-			l->format, place);
-	if (l->format)
-		finding_next(
-			f,
-			"Or write what it holds to a new file, elsewhere: qemu-img convert -f %s -O "
-			"raw %s DISK.img; bootverdict luks DISK.img",
-			l->format, place);
-	else
+	if (!l->format) {
 		finding_next(
 			f,
 			"Unpack it to a new file, elsewhere: %s -dc %s >DISK.img; bootverdict luks "
 			"DISK.img",
 			l->unpack, place);
+		return;
+	}
+	finding_next(f,
+		     "Attach it, read only: modprobe nbd max_part=16; qemu-nbd -r -c /dev/nbd0 "
+		     "-f %s %s. Then name the partition: lsblk -o NAME,SIZE,FSTYPE /dev/nbd0; "
+		     "bootverdict luks /dev/nbd0p1",
+		     l->format, place);
+	finding_next(f,
+		     "Or write what it holds to a new file, elsewhere: qemu-img convert -f %s -O "
+		     "raw %s DISK.img; bootverdict luks DISK.img",
+		     l->format, place);
+}
+
+static void layer(struct report *r, const struct luks_view *v)
+{
+	const struct luks_layer *l = v->layer;
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-LUKS-LAYER", luks_view_place(v),
+		"It begins as %s, not as a disk byte for byte: what it holds is seen when it is %s.%s",
+		l->name, l->format ? "attached" : "unpacked",
+		v->sealed
+			? " A LUKS container was sealed under this name, and nothing of it is here: "
+			  "it was converted, or written over."
+			: "");
+
+	if (!v->sealed) {
+		look_into(f, v);
+		return;
+	}
+	finding_text(f, "sealed UUID", "%s", v->sealed->uuid);
+	luks_next_keep_evidence(f, v);
+	finding_next(f, "Which of the two shall it be? When %s, restore no header.", l->name);
+	look_into(f, v);
+	luks_next_restore_header(f, v);
 }
 
 static void container_inside(struct report *r, const struct luks_view *v)

@@ -54,26 +54,43 @@ static void ask_for_array(struct finding *f, const struct luks_view *v)
 		     v->device);
 }
 
+static void left_over(struct report *r, const struct luks_view *v)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_INTACT, "BV-LUKS-MEMBER", luks_view_place(v),
+		"The superblock of an md array is left over on it: the header or key material lie in "
+		"their place further in than one chunk, as on no member of a %s.",
+		v->array.level);
+
+	f->warning = true;
+	luks_tell_array(f, &v->array);
+	finding_next(f, "mdadm --examine %s tells its time.", v->device);
+}
+
 void report_luks_member(struct report *r, const struct luks_view *v)
 {
 	struct finding *f;
 
+	if (v->left_over) {
+		left_over(r, v);
+		return;
+	}
 	if (judge_luks(v).ground != LUKS_MEMBER) {
 		f = report_finding(
 			r, VERDICT_INTACT, "BV-LUKS-MEMBER", luks_view_place(v),
-			"It is a member of an md array that mirrors its data. What is sealed and "
-			"opened is the array: what is told here is of this member alone.");
+			"Its md superblock says that it is a member of an array that mirrors its data. Then what "
+			"is sealed and opened is the array: what is told here is of this member alone.");
 		f->warning = true;
 	} else {
 		f = report_finding(
 			r, VERDICT_INCONCLUSIVE, "BV-LUKS-MEMBER", luks_view_place(v),
 			v->array.mirror
-				? "It is a member of an md array that mirrors its data, and what it "
-				  "holds is not all as it should be. A member that is rebuilt, left out or "
+				? "Its md superblock says that it is a member of an array that mirrors its "
+				  "data, and what it holds is not all as it should be. A member that is rebuilt, left out or "
 				  "out of step looks so as well: only the array tells what is lost."
-				: "It is a member of an md array, and holds a part of the array's data "
-				  "alone: the rest is on the other members. Whether the LUKS container is "
-				  "whole only the array tells.");
+				: "Its md superblock says that it is a member of an array: then it holds a "
+				  "part of the data alone, and only the array tells whether the LUKS "
+				  "container is whole.");
 		tell_this_one(f, v);
 	}
 	luks_tell_array(f, &v->array);

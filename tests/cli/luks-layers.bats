@@ -29,9 +29,9 @@ next() {
 expect() { # NAME
 	run -5 luks --json "$FILE"
 	[ "$(findings)" = BV-LUKS-LAYER ]
-	[[ $(finding BV-LUKS-LAYER .summary) == "It is $1, not a disk byte for byte: what it holds is seen when it is "* ]]
+	[[ $(finding BV-LUKS-LAYER .summary) == "It begins as $1, not as a disk byte for byte: what it holds is seen when it is "* ]]
 	run -2 seal --device "$FILE"
-	[[ $output == *"$FILE: it is $1, not a disk byte for byte: it is not sealed"* ]]
+	[[ $output == *"$FILE: it begins as $1, not as a disk byte for byte: it is not sealed"* ]]
 }
 
 @test "luks: an image of a virtual machine is named, with the command that attaches it, read only" {
@@ -127,4 +127,40 @@ write() { # FILE OFFSET BYTES (as printf %b takes them)
 			done
 		fi
 	done
+}
+
+@test "luks, check, seal: such bytes over all that was sealed under a name that stays hide no loss" {
+	local command kind
+
+	make_luks "$DISK" 2
+	seal_luks "$DISK"
+	for kind in gzip qcow2; do
+		cp "$DISK" "$BATS_TEST_TMPDIR/whole"
+		rm -f "$FILE"
+		if [ $kind = gzip ]; then
+			gzip -c "$DISK" >"$FILE"
+		else
+			qemu-img convert -f raw -O qcow2 "$DISK" "$FILE"
+		fi
+		dd if="$FILE" of="$DISK" bs=1M count=1 conv=notrunc status=none
+		for command in "luks $DISK" check; do
+			# shellcheck disable=SC2086 # The command's words.
+			run -5 ${command/ / --json }
+			[ "$command" != check ] || run -5 check --json
+			[ "$(findings)" = BV-LUKS-LAYER ]
+			[[ $(finding BV-LUKS-LAYER .summary) == "It begins as "*" A LUKS container was sealed under this name, and nothing of it is here"* ]]
+			[ "$(finding BV-LUKS-LAYER '.evidence["sealed UUID"]')" = "$(cryptsetup luksUUID "$BATS_TEST_TMPDIR/whole")" ]
+			[[ $(next) == *"Keep a copy elsewhere"*"Which of the two shall it be?"*"With a header backup"* ]]
+		done
+		run -2 seal --device "$DISK"
+		[[ $output == *"$DISK: its record of before is kept"* ]]
+		# Kept: with some of the key material back it is known again, and damaged.
+		dd if="$BATS_TEST_TMPDIR/whole" of="$DISK" bs=32k skip=1 seek=1 conv=notrunc status=none
+		run -1 check --json
+		[ "$(findings)" = BV-LUKS-GONE ]
+		cp "$BATS_TEST_TMPDIR/whole" "$DISK"
+	done
+	# Under a name that was never sealed nothing is asked.
+	run -5 luks --json "$FILE"
+	[[ $(finding BV-LUKS-LAYER .summary) != *sealed* ]]
 }

@@ -56,7 +56,7 @@ no_member() { # METADATA FILE
 				member=${MEMBERS[0]}
 				run -5 luks --json "$member"
 				[ "$(findings)" = BV-LUKS-MEMBER ]
-				[[ $(finding BV-LUKS-MEMBER .summary) == "It is a member of an md array, and holds a part of the array's data alone"* ]]
+				[[ $(finding BV-LUKS-MEMBER .summary) == "Its md superblock says that it is a member of an array: then it holds a part of the data alone"* ]]
 				[[ $(finding BV-LUKS-MEMBER .evidence.array) == "/dev/md"*", RAID$level of 3" ]]
 				[ "$(finding BV-LUKS-MEMBER '.evidence["UUID of the container"]')" = "$(cryptsetup luksUUID "$ARRAY")" ]
 				[[ $(finding BV-LUKS-MEMBER '.next | join(" ")') == *"bootverdict luks /dev/md"* ]]
@@ -72,7 +72,7 @@ no_member() { # METADATA FILE
 				run -5 luks --json "$member"
 				[ "$(findings)" = BV-LUKS-MEMBER ]
 				run -2 seal --device "$member"
-				[[ $output == *"$member: it is a member of an md array (RAID$level); what is sealed is the array: name it (/dev/md"* ]]
+				[[ $output == *"$member: its md superblock says that it is a member of an array (RAID$level): then name that (/dev/md"* ]]
 				# No member: the key material is not there, and the header lost a bit.
 				no_member $metadata "$member"
 				run -1 luks --json "$member"
@@ -108,7 +108,7 @@ no_member() { # METADATA FILE
 			run -0 luks --json "$member"
 			[ "$(findings)" = BV-LUKS-MEMBER ]
 			[ "$(finding BV-LUKS-MEMBER .warning)" = true ]
-			[[ $(finding BV-LUKS-MEMBER .summary) == "It is a member of an md array that mirrors its data."* ]]
+			[[ $(finding BV-LUKS-MEMBER .summary) == "Its md superblock says that it is a member of an array that mirrors its data."* ]]
 			for at in 20 $((slot + 8192)); do
 				cp "$member" "$copy"
 				flip_bit "$copy" "$at"
@@ -182,4 +182,121 @@ no_member() { # METADATA FILE
 	run -1 check --json
 	rm "$name"
 	[ "$(findings)" = BV-LUKS-KEYSLOT ]
+}
+
+# The container whole, and behind it the superblock of an array that the disk was in before.
+make_left_over() { # METADATA LEVEL CHUNK FILE
+	truncate -s 64M "$4"
+	"$BATS_TEST_DIRNAME/md.py" "$1" "$2" "$3" "$4" "${MEMBERS[@]}"
+	cp "${MEMBERS[0]}" "$4"
+	dd if="$ARRAY" of="$4" bs=1M count=2 conv=notrunc status=none
+}
+
+@test "luks: sealed key material further in than one chunk proves that a disk is no part of a stripe" {
+	local disk=$BATS_TEST_TMPDIR/disk.img copy=$BATS_TEST_TMPDIR/copy.img version metadata level
+
+	for version in 1 2; do
+		make_luks "$ARRAY" $version
+		seal_luks "$ARRAY"
+		for metadata in 0.90 1.0; do
+			for level in 0 5; do
+				make_left_over $metadata $level 65536 "$disk"
+				run -0 luks --json "$disk"
+				[ "$(findings)" = BV-LUKS-MEMBER ]
+				[ "$(finding BV-LUKS-MEMBER .warning)" = true ]
+				[[ $(finding BV-LUKS-MEMBER .summary) == "The superblock of an md array is left over on it"*"a RAID$level." ]]
+				[[ $(finding BV-LUKS-MEMBER '.next | join(" ")') == "mdadm --examine $disk tells its time." ]]
+				# The header is lost, and all key material is where it was sealed.
+				cp "$disk" "$copy"
+				zero_bytes "$copy" 0 $((version == 2 ? 32768 : 4096))
+				run -1 luks --json "$copy"
+				[ "$(findings)" = BV-LUKS-GONE,BV-LUKS-MEMBER ]
+				[ "$(finding BV-LUKS-GONE .verdict)" = storage-corruption ]
+				# A true member that lost the same tells nothing: the key material is not there.
+				make_members $metadata $level
+				zero_bytes "${MEMBERS[0]}" 0 $((version == 2 ? 32768 : 4096))
+				run -5 luks --json "${MEMBERS[0]}"
+				[ "$(findings)" = BV-LUKS-MEMBER ]
+				[ "$(finding BV-LUKS-MEMBER .verdict)" = inconclusive ]
+			done
+			# Where chunks are larger than the keyslots, nothing is known.
+			make_left_over $metadata 0 1048576 "$disk"
+			run -5 luks --json "$disk"
+			[ "$(findings)" = BV-LUKS-MEMBER ]
+		done
+	done
+}
+
+@test "luks, seal: a second header further in than one chunk proves it without a record" {
+	local disk=$BATS_TEST_TMPDIR/disk.img copy=$BATS_TEST_TMPDIR/copy.img
+
+	make_luks "$ARRAY" 2
+	make_system
+	make_left_over 1.0 0 16384 "$disk"
+	run -4 bv luks --json "$disk"
+	[ "$(findings)" = BV-LUKS-MEMBER,BV-LUKS-NOT-SEALED ]
+	# What no encryption gives is damage then.
+	cp "$disk" "$copy"
+	zero_4k "$copy" 40960
+	run -1 bv luks --json "$copy"
+	[[ $(findings) == *BV-LUKS-KEYSLOT* ]]
+	run -0 seal --device "$disk"
+	[[ $output == *"$disk: WARNING: the superblock of an md array is on it (RAID0, /dev/md/root): sealed is this device alone"* ]]
+	run -0 luks --json "$disk"
+	[ "$(findings)" = "" ]
+	# Twice the chunk, and the second header is in the first one, as on a member.
+	make_left_over 1.0 0 32768 "$disk"
+	run -5 bv luks --json "$disk"
+	[ "$(findings)" = BV-LUKS-MEMBER ]
+	rm -r "$ROOT"
+	make_system
+	run -2 seal --device "$disk"
+}
+
+@test "luks, seal: a member of a mirror that was sealed by its own name is judged as it is" {
+	local metadata member=${MEMBERS[1]}
+
+	make_luks "$ARRAY" 2
+	for metadata in 0.90 1.0; do
+		rm -rf "${ROOT:-}"
+		make_system
+		make_members $metadata 1
+		run -0 seal --device "$member"
+		[[ $output == *"$member: WARNING: the superblock of an md array is on it (RAID1, /dev/md"*"): sealed is this device alone"* ]]
+		run -0 luks --json "$member"
+		[ "$(findings)" = "" ]
+		zero_4k "$member" 40960
+		run -1 luks --json "$member"
+		[ "$(findings)" = BV-LUKS-KEYSLOT ]
+		[ "$(finding BV-LUKS-KEYSLOT '.ranges[0].offset')" = 40960 ]
+		# Another member of it was not sealed by its name: it tells nothing of the array.
+		zero_4k "${MEMBERS[2]}" 40960
+		run -5 luks --json "${MEMBERS[2]}"
+		[ "$(findings)" = BV-LUKS-MEMBER ]
+	done
+}
+
+# The link that is made of the UUID goes with the header; the record has the device's place, too.
+@test "check: a container that was sealed by its UUID is lost, whatever superblock is left at its end" {
+	local level disk=$BATS_TEST_TMPDIR/disk.img uuid
+
+	[ "$(id -u)" -eq 0 ] || skip "a loop device is for root"
+	make_luks "$ARRAY" 2
+	uuid=$(cryptsetup luksUUID "$ARRAY")
+	mkdir -p /dev/disk/by-uuid
+	for level in 0 1; do
+		make_left_over 1.0 $level 65536 "$disk"
+		LOOP=$(losetup --find --show "$disk") || skip "no loop device here"
+		ln -sf "$LOOP" "/dev/disk/by-uuid/$uuid"
+		make_system
+		printf 'root_crypt UUID=%s none luks\n' "$uuid" >"$ROOT/etc/crypttab"
+		run seal
+		rm "/dev/disk/by-uuid/$uuid"
+		[ "$status" -eq 0 ]
+		zero_bytes "$disk" 0 32768
+		run -1 check --json
+		[ "$(findings)" = BV-LUKS-GONE ]
+		losetup --detach "$LOOP"
+		LOOP=
+	done
 }

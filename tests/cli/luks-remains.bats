@@ -902,3 +902,22 @@ put() { # FILE OFFSET BYTES, as printf takes them
 	[ "$(findings)" = BV-LUKS-GONE ]
 	[[ $(finding BV-LUKS-GONE '.evidence["what is left"]') == *"$uuid" ]]
 }
+
+# The superblock of btrfs is at 64 KiB: where the header is, nothing of it is.
+@test "luks: the signature of another format behind the header is told with its place" {
+	make_luks "$DISK" 2
+	seal_luks "$DISK"
+	printf _BHRfS_M | dd of="$DISK" bs=1 seek=65600 conv=notrunc status=none
+	flip_bit "$DISK" 4200
+	run -1 luks --json "$DISK"
+	[ "$(findings)" = BV-LUKS-FOREIGN,BV-LUKS-KEYSLOT ]
+	[[ $(finding BV-LUKS-FOREIGN .summary) == "A btrfs file system lies at offset 65600, in the area of keyslot 0, and the first copy of a LUKS header is not good, and the second copy is good."* ]]
+	[ "$(finding BV-LUKS-FOREIGN '.evidence["further in"]')" = "a btrfs file system" ]
+	# The same byte in the header's place.
+	make_luks "$DISK" 2
+	flip_bit "$DISK" 4200
+	printf SWAPSPACE2 | dd of="$DISK" bs=1 seek=4086 conv=notrunc status=none
+	run -5 bv luks --json "$DISK"
+	[[ $(finding BV-LUKS-FOREIGN .summary) == "Swap space lies where the first copy of a LUKS header was"* ]]
+	[ "$(finding BV-LUKS-FOREIGN '.evidence["at the start now"]')" = "swap space" ]
+}

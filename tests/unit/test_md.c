@@ -57,6 +57,7 @@ static void test_kinds(void **state)
 		assert_true(read_md(&b, &md));
 		assert_true(md.member);
 		assert_int_equal(md.mirror, rows[i].level == 1);
+		assert_int_equal(md.chunk, rows[i].level == 1 ? 0 : 65536);
 		assert_int_equal(md.disks, 3);
 		assert_int_equal(md.data_offset, rows[i].data_offset);
 		assert_string_equal(md.device, rows[i].device);
