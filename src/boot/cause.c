@@ -268,10 +268,10 @@ enum cause cause_find(const struct circumstances *c)
 	replaced = !c->missing->count && looks_replaced(c, &order);
 	repacked = was_packed_again(c, &order);
 	unpack_order_clear(&order);
-	if (replaced)
-		return CAUSE_REPLACED;
 	if (repacked)
 		return CAUSE_REPACKED;
+	if (replaced)
+		return CAUSE_REPLACED;
 	if (ran_out_of_room(c, first))
 		return CAUSE_NO_ROOM;
 	return cannot_read_format(c, first) ? CAUSE_CODEC : CAUSE_DAMAGE;

@@ -33,8 +33,8 @@ void check_tell_file_system(struct finding *f, const char *path)
 		return;
 	finding_text(
 		f, "file system",
-		"btrfs: its own checksum may have refused what the device delivered; dmesg says so "
-		"(csum failed)");
+		"btrfs: its own checksum may have refused what the device delivered; if so, dmesg "
+		"has csum failed");
 }
 
 static void cannot_run(struct report *r, const char *path, int error)

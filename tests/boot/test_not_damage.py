@@ -3,6 +3,8 @@
 that the kernel does not read."""
 
 import os
+import re
+import subprocess
 
 import guarded
 from lab import cpio, image, kernel
@@ -122,3 +124,31 @@ def xz_check(t):
         t.sees("not sealed, because no kernel unpacks it as it is packed", text)
         t.sees("settings that are not supported by this XZ decoder", text)
         t.sees_not("CORRUPT", vm.text)
+
+
+def packed_again(initrd, path):
+    """All of a sealed image as one stream, as unpacked with cpio -id: its guard's files have times."""
+    members, main = cpio.plain_members(initrd)
+    with open(initrd, "rb") as f:
+        image = bytearray(f.read())
+    for m in members:
+        if m.name.startswith("bootverdict/"):
+            image[m.header + 46:m.header + 54] = b"65A00000"
+    rest = subprocess.run(["zstd", "-dcq"], input=image[main:], stdout=subprocess.PIPE, check=True)
+    edited = re.sub(rb"KEYMAP=n", rb"KEYMAP=y", image[:main] + rest.stdout, count=1)
+    with open(path, "wb") as f:
+        subprocess.run(["zstd", "-qc", "--check"], input=edited, stdout=f, check=True)
+    return path
+
+
+@case("packed again by hand, with the guard in it and a file edited: the boot goes on", long=True)
+def packed_by_hand(t):
+    disk = guarded.disk("trixie")
+    with t.vm(disk, initrd=packed_again(disk.initrd, t.file("initrd.img"))) as vm:
+        vm.login()
+        t.sees_not("VERDICT|CORRUPT", vm.text)
+        facts = guarded.report(t, vm)
+        t.check(facts["verdict"] == "inconclusive", "the report says " + facts["verdict"])
+        finding = facts["findings"][0]
+        t.check(finding["id"] == "BV-CONTENT-REPACKED", "it says " + finding["id"])
+        vm.poweroff()

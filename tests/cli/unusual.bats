@@ -82,6 +82,40 @@ modules_told() { # TIMES KVER [VERSION]: for which it has none
 	rm -rf "$ROOT"/{boot,var/lib}/bootverdict
 }
 
+# What check says of the kernel or the initrd that another one was being written over.
+is_unfinished() { # FINDING
+	run check --json
+	[ "$status" -eq 5 ]
+	[ "$(field '.findings[0].id')" = "$1" ]
+	[[ "$(field '.findings[0].summary')" == *"ends early, as after a write that was never finished"* ]]
+	[ "$(field '.findings[0] | (.not // []) + (.ranges // []) | length')" -eq 0 ]
+}
+
+corrupt_initrd() {
+	run check
+	[ "$status" -eq 1 ]
+	[[ $output == *"STORAGE CORRUPTION"* ]]
+}
+
+# A plain archive of a shell, an init, and one member that kernels read over.
+with_skipped() { # no-type | long-link | empty-name | no-name | folder-with-data
+	python3 -c 'import sys
+def member(name, data=b"", mode=0o100644, ino=9, length=None):
+    name = name.encode() + b"\0"
+    if length == 0: name = b""
+    fields = (ino, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name), 0)
+    header = b"070701" + b"".join(b"%08X" % f for f in fields) + name
+    header += bytes(-len(header) % 4) + data
+    return header + bytes(-len(header) % 4)
+odd = {"no-type": member("odd", b"z" * 100, 0o644), "long-link": member("link", b"t" * 5000, 0o120777),
+       "empty-name": member("", b"data" * 100), "no-name": member("", b"data" * 100, length=0),
+       "folder-with-data": member("folder", b"data", 0o40755)}[sys.argv[2]]
+sys.stdout.buffer.write(member("bin", mode=0o40755, ino=1) +
+    member("bin/sh", open(sys.argv[1], "rb").read(), 0o100755, 2) +
+    member("init", b"#!/bin/sh\n", 0o100755, 3) + odd + member("last", b"q" * 5000, ino=8) +
+    member("TRAILER!!!", mode=0, ino=0))' "$BATS_TEST_DIRNAME/../../build/stub" "$1"
+}
+
 @test "a compression or an option that no kernel unpacks is a configuration error, and refused" {
 	make_system
 	raw_archive "$BATS_TEST_TMPDIR/raw"
@@ -229,10 +263,10 @@ modules_told() { # TIMES KVER [VERSION]: for which it has none
 	kernel_told 5 BV-KERNEL-CHANGED "only some blocks differ"
 	noise 400000 other >"$KERNEL"
 	kernel_told 5 BV-KERNEL-CHANGED "nothing in it can be verified"
-	for size in 200000 0; do
-		head -c "$size" "$BATS_TEST_TMPDIR/sealed" >"$KERNEL"
-		kernel_told 1 BV-KERNEL-BLOCKS ""
-	done
+	head -c 200000 "$BATS_TEST_TMPDIR/sealed" >"$KERNEL"
+	kernel_told 1 BV-KERNEL-BLOCKS ""
+	: >"$KERNEL"
+	kernel_told 5 BV-KERNEL-CHANGED "as after a write that was never finished"
 	for kept in 348160 98304 0; do
 		head -c "$kept" "$BATS_TEST_TMPDIR/sealed" >"$KERNEL"
 		truncate -s 400000 "$KERNEL"
@@ -647,25 +681,6 @@ sys.stdout.buffer.write(c.compress(sys.stdin.buffer.read()) + c.flush())' \
 	[ "$status" -eq 1 ]
 }
 
-# A plain archive of a shell, an init, and one member that kernels read over.
-with_skipped() { # no-type | long-link | empty-name | no-name | folder-with-data
-	python3 -c 'import sys
-def member(name, data=b"", mode=0o100644, ino=9, length=None):
-    name = name.encode() + b"\0"
-    if length == 0: name = b""
-    fields = (ino, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name), 0)
-    header = b"070701" + b"".join(b"%08X" % f for f in fields) + name
-    header += bytes(-len(header) % 4) + data
-    return header + bytes(-len(header) % 4)
-odd = {"no-type": member("odd", b"z" * 100, 0o644), "long-link": member("link", b"t" * 5000, 0o120777),
-       "empty-name": member("", b"data" * 100), "no-name": member("", b"data" * 100, length=0),
-       "folder-with-data": member("folder", b"data", 0o40755)}[sys.argv[2]]
-sys.stdout.buffer.write(member("bin", mode=0o40755, ino=1) +
-    member("bin/sh", open(sys.argv[1], "rb").read(), 0o100755, 2) +
-    member("init", b"#!/bin/sh\n", 0o100755, 3) + odd + member("last", b"q" * 5000, ino=8) +
-    member("TRAILER!!!", mode=0, ino=0))' "$BATS_TEST_DIRNAME/../../build/stub" "$1"
-}
-
 @test "members that kernels read over: sealed with a word, and no corruption" {
 	local odd=$BATS_TEST_TMPDIR/odd kind at
 
@@ -708,15 +723,6 @@ sys.stdout.buffer.write(member("bin", mode=0o40755, ino=1) +
 	corrupt "$BATS_TEST_TMPDIR/long"
 }
 
-# What check says of the kernel or the initrd that another one was being written over.
-is_unfinished() { # FINDING
-	run check --json
-	[ "$status" -eq 5 ]
-	[ "$(field '.findings[0].id')" = "$1" ]
-	[[ "$(field '.findings[0].summary')" == *"ends early, as after a write that was never finished"* ]]
-	[ "$(field '.findings[0] | (.not // []) + (.ranges // []) | length')" -eq 0 ]
-}
-
 @test "a write that was never finished is no storage corruption; what ends early of the sealed one is" {
 	make_system zstd
 	seal -q
@@ -741,12 +747,6 @@ is_unfinished() { # FINDING
 	[[ $output == *"It is not: root=, crypttab, or the passphrase"* ]]
 	head -c 300000 /dev/zero >"$IMAGE"
 	corrupt_initrd
-}
-
-corrupt_initrd() {
-	run check
-	[ "$status" -eq 1 ]
-	[[ $output == *"STORAGE CORRUPTION"* ]]
 }
 
 @test "a kernel of no bytes that was never sealed: seal and check agree" {
