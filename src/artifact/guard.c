@@ -12,10 +12,23 @@
 
 #define LINK_TARGET "/" GUARD_STUB
 
+#define MODE_FOLDER  (S_IFDIR | 0755)
+#define MODE_LINK    (S_IFLNK | 0777)
+#define MODE_PROGRAM (S_IFREG | 0755)
+#define MODE_DATA    (S_IFREG | 0444)
+#define MODE_PRIVATE (S_IFREG | 0400)
+
+/* What the last member begins with, for a rescuer who finds it with a hex editor. */
+#define END_TEXT       "end of the guard\n"
+#define END_TEXT_MERGE "end of the guard; the early cpio goes on\n"
+
 /* No guard has more members; a damaged header cannot send the search through the image. */
 #define GUARD_MEMBERS_MAX 64u
 
-/* What each member of the guard is made of, in their order in the image. */
+/* Members of the guard, the early cpio's mark among them, but not its end. */
+#define LISTED 14u
+
+/* What a member of the guard is made of. */
 struct entry {
 	const char *path;
 	mode_t mode;
@@ -86,19 +99,15 @@ static size_t member_size(const char *path, size_t data_size)
 	return size + cpio_padding(size);
 }
 
-/*
- * The last member's data fills the guard up to a multiple of 4096. It begins with what ends the
- * guard, so that a rescuer who finds it with a hex editor understands it.
- */
+/* The last member's data fills the guard up to a multiple of 4096. */
 static int append_end(struct archive *a, bool merge)
 {
 	unsigned char fill[BLOCK_SIZE] = { 0 };
 	size_t used = a->size + member_size(GUARD_END, 0);
 	size_t trailer = merge ? 0 : member_size(CPIO_TRAILER, 0);
 	size_t size = (size_t)(-(used + trailer) % BLOCK_SIZE);
-	const char *text =
-		merge ? "end of the guard; the early cpio goes on\n" : "end of the guard\n";
-	const struct entry end = { GUARD_END, S_IFREG | 0444, fill, size };
+	const char *text = merge ? END_TEXT_MERGE : END_TEXT;
+	const struct entry end = { GUARD_END, MODE_DATA, fill, size };
 
 	memcpy(fill, text, strlen(text) < size ? strlen(text) : size);
 
@@ -109,37 +118,43 @@ static int append_end(struct archive *a, bool merge)
 	return r;
 }
 
+/*
+ * All members but the end, in their order. What keeps the kernel from panicking comes first and is
+ * small; the large files, which damage hits most often, come last.
+ */
+static void list_members(const struct guard_parts *parts, struct entry list[LISTED])
+{
+	const mode_t manifest = parts->manifest_private ? MODE_PRIVATE : MODE_DATA;
+	const struct entry members[LISTED] = {
+		{ GUARD_DIR, MODE_FOLDER, NULL, 0 },
+		{ GUARD_STUB, MODE_PROGRAM, parts->stub, parts->stub_size },
+		{ "init", MODE_LINK, LINK_TARGET, strlen(LINK_TARGET) },
+		{ "etc", MODE_FOLDER, NULL, 0 },
+		{ "etc/init", MODE_LINK, LINK_TARGET, strlen(LINK_TARGET) },
+		{ "usr", MODE_FOLDER, NULL, 0 },
+		{ "usr/lib", MODE_FOLDER, NULL, 0 },
+		{ "usr/lib/bootverdict", MODE_FOLDER, NULL, 0 },
+		{ GUARD_DIVERTED, MODE_LINK, LINK_TARGET, strlen(LINK_TARGET) },
+		{ GUARD_CONFIG, MODE_DATA, parts->config, parts->config_size },
+		{ GUARD_MANIFEST, manifest, parts->manifest, parts->manifest_size },
+		{ GUARD_BUSYBOX, MODE_PROGRAM, parts->busybox, parts->busybox_size },
+		{ GUARD_CHECKER, MODE_PROGRAM, parts->checker, parts->checker_size },
+		{ GUARD_EARLY_CPIO_MARK, S_IFREG | 0644, "1\n", 2 },
+	};
+
+	memcpy(list, members, sizeof(members));
+}
+
 int guard_build(const struct guard_parts *parts, unsigned char **bytes, size_t *size)
 {
-	const mode_t directory = S_IFDIR | 0755, link = S_IFLNK | 0777;
-	const mode_t manifest = S_IFREG | (parts->manifest_private ? 0400 : 0444);
-	/*
-	 * What keeps the kernel from panicking comes first and is small; the large files, which
-	 * damage hits most often, come last.
-	 */
-	const struct entry entries[] = {
-		{ GUARD_DIR, directory, NULL, 0 },
-		{ GUARD_STUB, S_IFREG | 0755, parts->stub, parts->stub_size },
-		{ "init", link, LINK_TARGET, strlen(LINK_TARGET) },
-		{ "etc", directory, NULL, 0 },
-		{ "etc/init", link, LINK_TARGET, strlen(LINK_TARGET) },
-		{ "usr", directory, NULL, 0 },
-		{ "usr/lib", directory, NULL, 0 },
-		{ "usr/lib/bootverdict", directory, NULL, 0 },
-		{ GUARD_DIVERTED, link, LINK_TARGET, strlen(LINK_TARGET) },
-		{ GUARD_CONFIG, S_IFREG | 0444, parts->config, parts->config_size },
-		{ GUARD_MANIFEST, manifest, parts->manifest, parts->manifest_size },
-		{ GUARD_BUSYBOX, S_IFREG | 0755, parts->busybox, parts->busybox_size },
-		{ GUARD_CHECKER, S_IFREG | 0755, parts->checker, parts->checker_size },
-	};
-	const struct entry mark = { GUARD_EARLY_CPIO_MARK, S_IFREG | 0644, "1\n", 2 };
+	size_t count = LISTED - !(parts->merge && parts->early_cpio_mark);
+	struct entry list[LISTED];
 	struct archive a = { 0 };
 	int r = 0;
 
-	for (size_t i = 0; !r && i < ARRAY_SIZE(entries); i++)
-		r = append_member(&a, &entries[i]);
-	if (!r && parts->merge && parts->early_cpio_mark)
-		r = append_member(&a, &mark);
+	list_members(parts, list);
+	for (size_t i = 0; !r && i < count; i++)
+		r = append_member(&a, &list[i]);
 	if (!r)
 		r = append_end(&a, parts->merge);
 	if (r) {
@@ -235,6 +250,56 @@ static bool padding_is_zero(struct input *in, uint64_t position)
 	       (!len || (input_peek(in, len, &p) >= (ssize_t)len && bytes_are_zero(p, len)));
 }
 
+/* The mode that guard_build() gives a member; a guard of another version may have others. */
+static mode_t built_mode(const char *name, mode_t mode)
+{
+	const struct guard_parts parts = { .manifest_private = mode == MODE_PRIVATE };
+	struct entry list[LISTED];
+
+	if (strcmp(name, CPIO_TRAILER) == 0)
+		return 0;
+	if (strcmp(name, GUARD_END) == 0)
+		return MODE_DATA;
+	list_members(&parts, list);
+	for (size_t i = 0; i < LISTED; i++) {
+		if (strcmp(name, list[i].path) == 0)
+			return list[i].mode;
+	}
+	return mode;
+}
+
+static bool is_end_fill(const unsigned char *p, size_t size)
+{
+	const char *const texts[] = { END_TEXT, END_TEXT_MERGE };
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		size_t len = strlen(texts[i]) < size ? strlen(texts[i]) : size;
+
+		if (memcmp(p, texts[i], len) == 0 && bytes_are_zero(p + len, size - len))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Data that is the same in each guard, at the input's offset. The record has the hash of the rest, but
+ * not of itself and the end, nor of links in whose place main puts its own.
+ */
+static bool data_is_as_built(struct input *in, const char *name, mode_t mode, uint32_t size)
+{
+	bool end = strcmp(name, GUARD_END) == 0;
+	const unsigned char *p;
+
+	if (S_ISDIR(mode) || mode == 0)
+		return size == 0;
+	if (!end && !S_ISLNK(mode))
+		return true;
+	if (size >= BLOCK_SIZE || input_peek(in, size, &p) < (ssize_t)size)
+		return false;
+	return end ? is_end_fill(p, size)
+		   : size == strlen(LINK_TARGET) && memcmp(p, LINK_TARGET, size) == 0;
+}
+
 /* One member; the input then stands at the next one. */
 static bool member_is_as_built(struct input *in, uint32_t ino)
 {
@@ -246,8 +311,8 @@ static bool member_is_as_built(struct input *in, uint32_t ino)
 
 	if (read_member(in, &h, name, sizeof(name)))
 		return false;
-	built.mode = strcmp(name, CPIO_TRAILER) ? h.mode : 0;
-	built.nlink = S_ISDIR(h.mode) ? 2 : 1;
+	built.mode = built_mode(name, h.mode);
+	built.nlink = S_ISDIR(built.mode) ? 2 : 1;
 	built.size = h.size;
 	built.name_size = (uint32_t)strlen(name) + 1;
 	cpio_header_format(&built, header);
@@ -255,9 +320,11 @@ static bool member_is_as_built(struct input *in, uint32_t ino)
 	    memcmp(p, header, sizeof(header)) != 0)
 		return false;
 	data = start + CPIO_HEADER_BYTES + h.name_size;
-	return padding_is_zero(in, data) &&
-	       padding_is_zero(in, data + cpio_padding(data) + h.size) && !input_seek(in, start) &&
-	       !skip_member(in, &h);
+	if (!padding_is_zero(in, data))
+		return false;
+	data += cpio_padding(data);
+	return !input_seek(in, data) && data_is_as_built(in, name, built.mode, h.size) &&
+	       padding_is_zero(in, data + h.size) && !input_seek(in, start) && !skip_member(in, &h);
 }
 
 bool guard_is_as_built(struct input *in, uint64_t size)

@@ -51,9 +51,10 @@ int guard_build(const struct guard_parts *parts, unsigned char **bytes, size_t *
 int guard_find(struct input *in, uint64_t *size);
 
 /*
- * Whether every byte of the guard that is no member's data is the one that guard_build() puts there:
- * no checksum covers headers and padding, but nothing else makes a guard, and always the same. Later
- * versions must keep that form. size: as guard_find() gives it.
+ * Whether every byte of the guard that no checksum covers is the one that guard_build() puts there:
+ * headers, padding, what its links and its end hold. Nothing else makes a guard, and always the same;
+ * later versions must keep that form. Of its programs and its configuration the record has mode, size
+ * and hash, and of itself a checksum. size: as guard_find() gives it.
  */
 bool guard_is_as_built(struct input *in, uint64_t size);
 

@@ -281,18 +281,41 @@ char *boot_files_other_version(const struct boot_files *f)
 	return version;
 }
 
-char *boot_files_other_modules(const struct boot_files *f, const struct manifest *m)
+bool boot_files_have_modules(const struct boot_files *f, const char *version)
 {
-	cleanup(free_ptr) char *version = kernel_version(f);
-	cleanup(free_ptr) char *of_kernel = NULL;
+	static const char *const places[] = { "usr/lib/modules", "lib/modules" };
+	bool there = false;
 
-	/* The name may be short for the version of the kernel, for which the modules are. */
-	if (version) {
-		of_kernel = manifest_other_modules(m, version);
-		if (!of_kernel)
-			return NULL;
-	} else if (!is_version(f->release)) {
-		return NULL;
+	for (size_t i = 0; !there && i < ARRAY_SIZE(places); i++) {
+		cleanup(free_ptr) char *path = text_format("%s/%s/%s", f->root, places[i], version);
+
+		there = access(path, F_OK) == 0;
 	}
-	return manifest_other_modules(m, f->release);
+	return there;
+}
+
+bool boot_files_other_modules(const struct boot_files *f, const struct manifest *m,
+			      struct other_modules *o)
+{
+	memset(o, 0, sizeof(*o));
+	/* The name may be short for the version of the kernel, or go on behind it. */
+	o->wanted = kernel_version(f);
+	o->known = o->wanted;
+	if (!o->known && is_version(f->release))
+		o->wanted = text_copy(f->release);
+	if (o->wanted)
+		o->has = manifest_other_modules(m, o->wanted);
+	if (!o->has) {
+		other_modules_clear(o);
+		return false;
+	}
+	o->installed = boot_files_have_modules(f, o->wanted);
+	return true;
+}
+
+void other_modules_clear(struct other_modules *o)
+{
+	free(o->has);
+	free(o->wanted);
+	memset(o, 0, sizeof(*o));
 }

@@ -2,6 +2,7 @@
 #ifndef BV_CMD_BOOT_FILES_H
 #define BV_CMD_BOOT_FILES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "manifest/manifest.h"
@@ -33,15 +34,28 @@ const char *boot_files_inside(const struct boot_files *f, const char *path);
 
 /*
  * The version that the kernel image tells of itself, owned by the caller, when it is not the one in
- * its name: modules of that do not fit it. Else NULL.
+ * its name. Else NULL.
  */
 char *boot_files_other_version(const struct boot_files *f);
 
+/* Whether the system has a folder of modules for that kernel version. */
+bool boot_files_have_modules(const struct boot_files *f, const char *version);
+
+/* An image that has modules, but none for the kernel that boots it. */
+struct other_modules {
+	char *has; /* a version for which it has some; owned */
+	char *wanted; /* the kernel's own version or, where it tells none, the one in its name; owned */
+	bool known;	/* the kernel tells it: those do not fit. A name may be anything */
+	bool installed; /* the system has modules for it, of which the image can be made anew */
+};
+
 /*
- * The kernel version whose modules the image of m has, owned by the caller, when it has none for the
- * version in its name, nor for the kernel image beside it. Else, or when that is not known, NULL.
+ * What is to be told of the image of m, which other_modules_clear() frees. False: nothing, or it is not
+ * known; *o then owns nothing.
  */
-char *boot_files_other_modules(const struct boot_files *f, const struct manifest *m);
+bool boot_files_other_modules(const struct boot_files *f, const struct manifest *m,
+			      struct other_modules *o);
+void other_modules_clear(struct other_modules *o);
 
 struct releases {
 	char **names; /* sorted; owned */

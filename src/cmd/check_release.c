@@ -278,9 +278,10 @@ static void advise_changed(struct finding *f, enum artifact_kind kind, const cha
 	if (kind == ARTIFACT_KERNEL)
 		finding_next(
 			f,
-			"Install its package again; if it was changed on purpose: bootverdict seal "
-			"--remove -k %s, then seal again.",
-			release);
+			"If it was changed, or built anew, on purpose: bootverdict seal --remove -k "
+			"%s && bootverdict seal -k %s. If not, put it there again: from its package, "
+			"or from where it was built.",
+			release, release);
 	else
 		finding_next(
 			f,
@@ -442,21 +443,25 @@ static void report_unopened(struct report *r, const struct manifest *m, const ch
 
 void check_modules(const struct boot_files *f, const struct manifest *m, struct report *r)
 {
-	cleanup(free_ptr) char *other = boot_files_other_modules(f, m);
+	struct other_modules o;
 	struct finding *n;
 
-	if (!other)
+	if (!boot_files_other_modules(f, m, &o))
 		return;
 	n = report_finding(
 		r, VERDICT_INTACT, "BV-INITRD-VERSION", f->initrd,
-		"The initial RAM disk has modules for kernel %s, and none for %s: they do not "
-		"fit that.",
-		other, f->release);
+		"The initial RAM disk has modules for kernel %s, and none for %s%s.", o.has,
+		o.wanted,
+		o.known ? ": they do not fit that"
+			: ", the version in its name; which one its kernel is, is not known");
 	n->warning = true;
-	finding_next(n,
-		     "Make it anew: update-initramfs -u -k %s (Debian) or dracut -f --kver %s "
-		     "(Fedora).",
-		     f->release, f->release);
+	if (o.installed)
+		finding_next(n,
+			     "%s: update-initramfs -u -k %s (Debian) or dracut -f --kver %s "
+			     "(Fedora).",
+			     o.known ? "Make it anew" : "If its kernel is that, make it anew",
+			     o.wanted, o.wanted);
+	other_modules_clear(&o);
 }
 
 static void check_sealed_file(const struct boot_files *files, const struct manifest *m,
@@ -569,10 +574,11 @@ static void check_version(const struct boot_files *f, struct report *r)
 
 	if (!version)
 		return;
-	n = report_finding(r, VERDICT_INTACT, "BV-KERNEL-VERSION", f->kernel,
-			   "The kernel image says that it is version %s, not the one in its name: "
-			   "modules of %s do not fit it.",
-			   version, f->release);
+	n = report_finding(
+		r, VERDICT_INTACT, "BV-KERNEL-VERSION", f->kernel,
+		"The kernel image says that it is version %s, not %s, the one in its name%s.",
+		version, f->release,
+		boot_files_have_modules(f, f->release) ? ": modules of that do not fit it" : "");
 	n->warning = true;
 }
 

@@ -103,18 +103,29 @@ static void tell_other_version(const struct boot_files *f)
 	cleanup(free_ptr) char *version = boot_files_other_version(f);
 
 	if (version)
-		message("%s: it says that it is version %s: modules of %s do not fit it", f->kernel,
-			version, f->release);
+		message("%s: it says that it is version %s, not %s%s", f->kernel, version,
+			f->release,
+			boot_files_have_modules(f, f->release) ? ": modules of that do not fit it"
+							       : "");
 }
 
 static void tell_other_modules(const struct boot_files *f, const struct manifest *m)
 {
-	cleanup(free_ptr) char *other = boot_files_other_modules(f, m);
+	cleanup(free_ptr) char *command = NULL;
+	struct other_modules o;
 
-	if (other)
-		message("%s: it has modules for kernel %s, and none for %s: they do not fit that: make "
-			"it anew (update-initramfs -u -k %s, dracut -f --kver %s)",
-			f->initrd, other, f->release, f->release, f->release);
+	if (!boot_files_other_modules(f, m, &o))
+		return;
+	if (o.installed)
+		command = text_format(": %s (update-initramfs -u -k %s, dracut -f --kver %s)",
+				      o.known ? "make it anew"
+					      : "if its kernel is that, make it anew",
+				      o.wanted, o.wanted);
+	message("%s: it has modules for kernel %s, and none for %s, %s%s", f->initrd, o.has,
+		o.wanted,
+		o.known ? "which its kernel is: they do not fit that" : "the version in its name",
+		command ? command : "");
+	other_modules_clear(&o);
 }
 
 /* Each artifact for itself: what is wrong with one is no reason to leave another unsealed. */

@@ -171,12 +171,16 @@ static int changed_in_part(const struct boot_files *f, const struct sealed_file 
 		message("%s: %llu of its %zu blocks are not as sealed, the first one at offset %llu",
 			f->kernel, (unsigned long long)c.bad.blocks, sealed->block_count,
 			(unsigned long long)(c.bad.count ? c.bad.ranges[0].offset : c.size));
-		message("it is not sealed, %s: install the kernel's package again%s",
-			status == 1 ? "because the disk lost them, or they were never written"
-				    : "because it may be damaged",
-			status == 1 ? ""
-				    : "; if it was changed on purpose: bootverdict seal --remove, "
-				      "then seal again");
+		if (status == 1)
+			message("it is not sealed, because the disk lost them, or they were never "
+				"written: put the kernel there again, from its package or from where "
+				"it was built");
+		else
+			message("it is not sealed, because nothing tells whether it was changed on "
+				"purpose or is damaged. If on purpose: bootverdict seal --remove -k "
+				"%s && bootverdict seal -k %s. If not, put the kernel there again, "
+				"from its package or from where it was built",
+				f->release, f->release);
 	}
 	comparison_clear(&c);
 	return status;

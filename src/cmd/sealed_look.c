@@ -16,15 +16,18 @@
 static int examine_initrd(int fd, struct sealed_look *l)
 {
 	int r = image_examine(fd, l->c.size, &l->proof);
+	bool unhashed;
 
 	l->soundness = image_soundness(&l->proof);
-	/*
-	 * The record in the guard has no hash of what the kernel does not unpack, and none of the guard's
-	 * headers: one that is not as they are made is no other guard's.
-	 */
-	if (l->soundness == PROVEN && (l->proof.found.skipped.count || !l->proof.guard_as_built))
-		l->soundness = SOUND;
 	l->guard_bytes = l->proof.guard_bytes;
+	/*
+	 * The record in the guard has no hash of what the kernel does not unpack: behind the guard that was
+	 * sealed, that is what differs. Nor has it one of the guard's headers: a guard that is not as they
+	 * are made is no other one.
+	 */
+	unhashed = l->proof.found.skipped.count && !judge_other_guard(&l->c, l->guard_bytes);
+	if (l->soundness == PROVEN && (unhashed || !l->proof.guard_as_built))
+		l->soundness = SOUND;
 	return r;
 }
 

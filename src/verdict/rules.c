@@ -63,11 +63,7 @@ static bool lost(const struct comparison *c, enum changed changed)
 	return true;
 }
 
-/*
- * Whether another guard, with the record of what follows it, was put there: by sealing again, after
- * which the power went before the new record was there, or by restoring an image of another seal.
- */
-static bool other_guard(const struct comparison *c, uint64_t guard_bytes)
+bool judge_other_guard(const struct comparison *c, uint64_t guard_bytes)
 {
 	return c->bad.count && c->bad.ranges[0].offset < guard_bytes;
 }
@@ -112,7 +108,7 @@ struct judgement judge_file(const struct sealed_file *f, const struct comparison
 		return judge(VERDICT_INCONCLUSIVE, GROUND_UNFINISHED);
 	if (soundness == BROKEN || soundness == UNFINISHED)
 		return judge(VERDICT_STORAGE_CORRUPTION, GROUND_BROKEN);
-	if (soundness == PROVEN && other_guard(c, guard_bytes))
+	if (soundness == PROVEN && judge_other_guard(c, guard_bytes))
 		return judge(VERDICT_STALE, GROUND_REPLACED);
 	if (few_blocks(f, c, changed) && changed == CHANGED_COMPRESSED)
 		return judge(VERDICT_STORAGE_CORRUPTION, GROUND_FEW_BLOCKS);

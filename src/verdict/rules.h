@@ -52,6 +52,13 @@ struct judgement {
 bool judge_needs_soundness(const struct sealed_file *f, const struct comparison *c);
 
 /*
+ * Whether another guard, with the record of what follows it, was put there: by sealing again, after
+ * which the power went before the new record was there, or by restoring an image of another seal.
+ * guard_bytes: as below. It says so where the soundness is PROVEN alone.
+ */
+bool judge_other_guard(const struct comparison *c, uint64_t guard_bytes);
+
+/*
  * The rules for a sealed file (README, "How it decides"). soundness: UNPROVEN when not needed.
  * guard_bytes: of the guard that the file has now, for an initrd; else 0.
  */

@@ -562,6 +562,15 @@ one_byte() { # OFFSET BYTE
 	printf %s "$2" | dd of="$IMAGE.new" bs=1 seek="$1" conv=notrunc status=none
 }
 
+# A bit of the byte at AT of that member, from its header on.
+flip_in_guard() { # "MEMBER AT"
+	python3 -c 'import sys
+name, at = sys.argv[2].split()
+b = bytearray(open(sys.argv[1], "rb").read())
+b[b.index(b"0" * 8 + name.encode() + b"\0") + 8 - 110 + int(at)] ^= 1
+open(sys.argv[1], "wb").write(b)' "$IMAGE.new" "$1"
+}
+
 @test "a sealed image that was copied and lost a byte of the guard's headers: not sealed anew" {
 	for codec in plain zstd; do
 		for at in 53 115; do
@@ -573,6 +582,25 @@ one_byte() { # OFFSET BYTE
 			stays 2
 		done
 	done
+	# Of the mode of a folder that main has too, of the record's own, of a link of which main has another, and
+	# of the text at the guard's end: none has a hash in the record.
+	while read -r at; do
+		rewritten_system zstd flip_in_guard "$at"
+		run -5 check --json
+		[ "$(field '.findings[0].id')" = BV-INITRD-CHANGED ]
+		run -2 seal
+		cmp "$IMAGE" "$BATS_TEST_TMPDIR/damaged"
+		run -5 bv check --json "$IMAGE"
+		[ "$(field '.findings[0].id')" = BV-GUARD-CHANGED ]
+	done <<-'END'
+		etc 21
+		usr 20
+		usr/lib 19
+		bootverdict/manifest 21
+		bootverdict/guard-end 21
+		init 120
+		bootverdict/guard-end 140
+	END
 	# By itself it proves all but that byte.
 	rewritten_system zstd one_byte 53 7
 	run -5 bv check --json "$IMAGE"

@@ -68,7 +68,7 @@ with_modules() { # FOLDER VERSION...
 }
 
 # What seal, and check before and after it, say of the modules; all end as they would without.
-modules_told() { # TIMES KVER
+modules_told() { # TIMES KVER [VERSION]: for which it has none
 	local said=(bv check --json --root "$ROOT" -k "$2")
 	local findings='[.findings[] | select(.id == "BV-INITRD-VERSION" and .warning)] | length'
 
@@ -76,7 +76,7 @@ modules_told() { # TIMES KVER
 	[ "$(field "$findings")" -eq "$1" ]
 	run -0 bv seal --root "$ROOT" -k "$2"
 	echo "$output"
-	[ "$(grep -c "it has modules for kernel 6.1.0-[x8], and none for $2" <<<"$output")" -eq "$1" ]
+	[ "$(grep -c "it has modules for kernel 6.1.0-[x8], and none for ${3-$2}, " <<<"$output")" -eq "$1" ]
 	run -0 "${said[@]}"
 	[ "$(field "$findings")" -eq "$1" ]
 	rm -rf "$ROOT"/{boot,var/lib}/bootverdict
@@ -528,6 +528,37 @@ sys.stdout.buffer.write(c.compress(sys.stdin.buffer.read()) + c.flush())' \
 	run bv check --json --root "$ROOT" -k 6.1.0-other
 	[ "$status" -eq 0 ]
 	[ "$(field '.findings[].id')" = BV-KERNEL-VERSION ]
+	[[ "$(field '.findings[].summary')" == *"version 6.1.0-test, not 6.1.0-other, the one in its name." ]]
+	mkdir -p "$ROOT/usr/lib/modules/6.1.0-other"
+	run bv check --json --root "$ROOT" -k 6.1.0-other
+	[[ "$(field '.findings[].summary')" == *"the one in its name: modules of that do not fit it." ]]
+}
+
+@test "a kernel that no checksum covers is built anew: not known, and the way to seal it is said and works" {
+	make_system
+	for number in 1 2; do
+		noise 2000000 kernel >"$KERNEL.$number"
+		printf 'MZ' | dd of="$KERNEL.$number" conv=notrunc status=none
+		printf 'ARMd' | dd of="$KERNEL.$number" bs=1 seek=56 conv=notrunc status=none
+		printf 'Linux version 6.1.0-test (a@b) #%s SMP' $number |
+			dd of="$KERNEL.$number" bs=1 seek=500000 conv=notrunc status=none
+	done
+	mv "$KERNEL.1" "$KERNEL"
+	seal -q
+	mv "$KERNEL.2" "$KERNEL"
+	way="bootverdict seal --remove -k $KVER && bootverdict seal -k $KVER"
+	run -5 check --json
+	[ "$(field '.findings[0].id')" = BV-KERNEL-CHANGED ]
+	[[ "$(field '.findings[0].next[0]')" == "If it was changed, or built anew, on purpose: $way. If not, "* ]]
+	run -2 seal
+	[[ $output == *"it is not sealed, because nothing tells whether"*"$way"* ]]
+	seal --remove
+	seal
+	check
+	# The damaged twin: a block became zeros.
+	zero_block "$KERNEL" 300
+	run -1 check
+	run -1 seal
 }
 
 @test "an initrd that has modules for another kernel version alone is said, and no other" {
@@ -557,10 +588,26 @@ sys.stdout.buffer.write(c.compress(sys.stdin.buffer.read()) + c.flush())' \
 		with_modules $folder 6.1.0-x
 		make_kernel "$KERNEL"
 		modules_told 1 "$KVER"
+		[[ $(field '.findings[0].summary') == *"and none for 6.1.0-test: they do not fit that." ]]
 		with_modules $folder 6.1.0-test
 		for name in "$IMAGE" "$KERNEL"; do cp "$name" "${name%"$KVER"}6.1-x86_64"; done
 		modules_told 0 6.1-x86_64
 	done
+	# It is told by that version, and made anew for it, where the system has its modules.
+	with_modules lib/modules 6.1.0-x
+	cp "$IMAGE" "$ROOT/boot/initrd.img-6.1-x86_64"
+	modules_told 1 6.1-x86_64 6.1.0-test
+	[ "$(field '.findings[] | select(.id == "BV-INITRD-VERSION").next | length')" -eq 0 ]
+	mkdir -p "$ROOT/usr/lib/modules/6.1.0-test"
+	modules_told 1 6.1-x86_64 6.1.0-test
+	[[ $(field '.findings[] | select(.id == "BV-INITRD-VERSION").next[0]') == "Make it anew: update-initramfs -u -k 6.1.0-test "* ]]
+	# Where no kernel says its version, only what the names say.
+	noise 100000 other >"$ROOT/boot/vmlinuz-6.1-x86_64"
+	run -0 bv seal --root "$ROOT" -k 6.1-x86_64
+	[[ $output == *"6.1-x86_64, the version in its name"* && $output != *"do not fit"* && $output != *"--kver"* ]]
+	run -0 bv check --json --root "$ROOT" -k 6.1-x86_64
+	[[ $(field '.findings[0].summary') == *"none for 6.1-x86_64, the version in its name; which one its kernel is, is not known." ]]
+	[ "$(field '.findings[0].next | length')" -eq 0 ]
 	# A name that is no version says nothing.
 	with_modules lib/modules 6.1.0-x
 	for name in linux 0-rescue-4711; do
