@@ -49,8 +49,9 @@ static int explain(const struct candidate *c, const struct luks_view *v, struct 
 		[LUKS_COPY_BAD] = "one of the two copies of its LUKS2 header is damaged",
 		[LUKS_COPY_OLDER] =
 			"one of the two copies of its LUKS2 header is older than the other",
-		[LUKS_OLDER] = "its LUKS2 header is older than what was sealed: if you did not restore "
-			       "it, the disk forgot writes",
+		[LUKS_OLDER] =
+			"its LUKS2 header is older than what was sealed: if you did not restore "
+			"it, the disk forgot writes",
 	};
 	const char *reason = j.ground < ARRAY_SIZE(reasons) ? reasons[j.ground] : NULL;
 	const struct luks_copy *bad = v->luks.copies;

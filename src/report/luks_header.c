@@ -804,11 +804,12 @@ static void older_than_sealed(struct report *r, const struct luks_view *v)
 
 	finding_number(f, "seqid", v->luks.copies[v->luks.chosen].seqid);
 	finding_number(f, "sealed seqid", v->sealed->seqid);
-	finding_next(f,
-		     "When a backup was restored on purpose: bootverdict seal keeps the record of before "
-		     "until it is forgotten. Then seal it anew: bootverdict seal --all --remove; "
-		     "bootverdict seal --all (with --device %s when the boot does not unlock it)",
-		     v->device);
+	finding_next(
+		f,
+		"When a backup was restored on purpose: bootverdict seal keeps the record of before "
+		"until it is forgotten. Then seal it anew: bootverdict seal --all --remove; "
+		"bootverdict seal --all (with --device %s when the boot does not unlock it)",
+		v->device);
 	finding_next(f,
 		     "When not: have the storage examined, a snapshot or a lost write looks like "
 		     "this.");

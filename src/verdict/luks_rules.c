@@ -387,8 +387,7 @@ bool luks_is_older(const struct luks_view *v)
 {
 	const struct luks_copy *copies = v->luks.copies;
 
-	return luks_went_back(v) &&
-	       luks_both_copies_are(&v->luks, LUKS_COPY_GOOD) &&
+	return luks_went_back(v) && luks_both_copies_are(&v->luks, LUKS_COPY_GOOD) &&
 	       copies[0].seqid == copies[1].seqid;
 }
 
