@@ -9,9 +9,14 @@
 
 #include "artifact/guard.h"
 #include "manifest/format.h"
+#include "manifest/luks_moved.h"
 #include "util/file.h"
+#include "util/hash.h"
 #include "util/text.h"
 #include "util/util.h"
+
+/* Each reads and hashes the start of the device: LUKS_NEAR. */
+#define SEARCHES_MAX 8u
 
 struct finder {
 	struct luks_record *record;
@@ -19,6 +24,9 @@ struct finder {
 	const struct luks_view *view;
 	const struct luks_source *source;
 	struct report *report;
+	/* Records by which is_cut_off() searched: what was sealed of their keyslots. */
+	uint64_t searched[SEARCHES_MAX];
+	size_t searched_count;
 };
 
 static void tell_unusable(struct finder *f, const char *path, int err, const char *reason,
@@ -57,6 +65,34 @@ static void remember_namesake(struct finder *f, const char *uuid)
 		f->record->namesake = text_copy(uuid);
 }
 
+/* Several manifests have the same record. */
+static bool is_searched(struct finder *f, const struct sealed_luks *s)
+{
+	uint64_t key = 0;
+
+	for (size_t i = 0; i < s->slot_count; i++)
+		key = key * 31 + hash64(s->slots[i].blocks,
+					s->slots[i].block_count * sizeof(*s->slots[i].blocks));
+	for (size_t i = 0; i < f->searched_count; i++) {
+		if (f->searched[i] == key)
+			return true;
+	}
+	if (f->searched_count == SEARCHES_MAX)
+		return true;
+	f->searched[f->searched_count++] = key;
+	return false;
+}
+
+/* A copy of which the start was cut off has another name, as a rule, and key material alone. */
+static bool is_cut_off(struct finder *f, const struct sealed_luks *s)
+{
+	const struct luks *l = &f->view->luks;
+	int64_t shift;
+
+	return l->chosen < 0 && !l->inside.version && s->slot_count && !is_searched(f, s) &&
+	       luks_is_moved(s, f->source, &shift) && shift < 0;
+}
+
 /* Takes the manifest over when it has a better record than the one so far. */
 static void consider(struct finder *f, const char *path, struct manifest *m)
 {
@@ -64,6 +100,8 @@ static void consider(struct finder *f, const char *path, struct manifest *m)
 		enum record_match match = luks_record_match(&m->luks[i], &f->view->luks, f->source,
 							    luks_view_place(f->view));
 
+		if (match == RECORD_OTHER && f->match == RECORD_OTHER && is_cut_off(f, &m->luks[i]))
+			match = RECORD_BYTES;
 		if (is_namesake(f, match)) {
 			remember_namesake(f, m->luks[i].uuid);
 			continue;

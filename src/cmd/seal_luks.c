@@ -49,6 +49,9 @@ static int explain(const struct candidate *c, const struct luks_view *v, struct 
 		[LUKS_COPY_BAD] = "one of the two copies of its LUKS2 header is damaged",
 		[LUKS_COPY_OLDER] =
 			"one of the two copies of its LUKS2 header is older than the other",
+		[LUKS_OLDER] =
+			"its LUKS2 header is older than what was sealed: if you did not restore "
+			"it, the disk forgot writes",
 	};
 	const char *reason = j.ground < ARRAY_SIZE(reasons) ? reasons[j.ground] : NULL;
 	const struct luks_copy *bad = v->luks.copies;
@@ -64,10 +67,17 @@ static int explain(const struct candidate *c, const struct luks_view *v, struct 
 	if (j.verdict == VERDICT_STORAGE_CORRUPTION)
 		return 1;
 	/* Its owner may have made something else of it, which is no fault of the disk. */
-	if (j.ground == LUKS_FOREIGN || j.ground == LUKS_ERASED)
-		message("its record of before is kept; if it is meant to be something else now, bootverdict seal "
-			"--remove and then seal again forget it");
+	if (j.ground == LUKS_FOREIGN || j.ground == LUKS_ERASED || j.ground == LUKS_OLDER)
+		message("its record of before is kept; if it is meant to be %s now, bootverdict seal "
+			"--remove and then seal again forget it",
+			j.ground == LUKS_OLDER ? "as it is" : "something else");
 	return 2;
+}
+
+/* A name alone is no evidence where it goes from disk to disk, or beside another's good header. */
+static bool is_record_of(enum record_match match, const struct luks *l)
+{
+	return match > RECORD_NAMED || (match == RECORD_NAMED && l->chosen < 0);
 }
 
 /* Its record in the manifest that is there already; NULL: it has none. */
@@ -77,7 +87,7 @@ static const struct sealed_luks *record_of(const struct manifest *old, const str
 	for (size_t i = 0; i < old->luks_count; i++) {
 		enum record_match match = luks_record_match(&old->luks[i], &v->luks, source, path);
 
-		if (match > RECORD_NAMED || (match == RECORD_NAMED && v->luks.chosen < 0))
+		if (is_record_of(match, &v->luks))
 			return &old->luks[i];
 	}
 	return NULL;
@@ -240,7 +250,7 @@ static bool is_half_done(const struct luks_view *v, struct luks_judgement j)
 	if (j.ground == LUKS_TOO_SMALL)
 		return v->sealed;
 	return j.ground == LUKS_COPY_OLDER || j.ground == LUKS_SLOT_WIPED ||
-	       j.ground == LUKS_CONVERTING;
+	       j.ground == LUKS_CONVERTING || j.ground == LUKS_OLDER;
 }
 
 /*
@@ -335,6 +345,56 @@ static struct crypt_places places_of(const struct boot_files *f)
 				      .partitions = "/dev/disk/by-partuuid" };
 }
 
+/* What is at the path, beside a record. -ENOENT, ...: nothing is. */
+static int compare_names(const struct sealed_luks *s, const char *path, struct luks *l,
+			 enum record_match *match)
+{
+	struct luks_source source;
+	int err = luks_source_open(&source, path);
+
+	if (err)
+		return err;
+	err = luks_read(&source, l);
+	if (!err)
+		*match = luks_record_match(s, l, &source, path);
+	luks_source_close(&source);
+	return err;
+}
+
+static bool is_still_at(const struct sealed_luks *s, const char *path)
+{
+	enum record_match match;
+	struct luks l;
+	int err = compare_names(s, path, &l, &match);
+
+	/* What cannot be read at its place is for seal_device() to tell. */
+	return err ? err == -EIO : is_record_of(match, &l);
+}
+
+/*
+ * The link that is made from the UUID is gone together with the header: the record has another name of
+ * what was sealed by it. NULL: it is not there either.
+ */
+static const char *recorded_place(const struct manifest *old, const char *device)
+{
+	for (size_t i = 0; i < old->luks_count; i++) {
+		const struct sealed_luks *s = &old->luks[i];
+
+		if (!s->header && *s->place && strcmp(s->device, device) == 0 &&
+		    is_still_at(s, s->place))
+			return s->place;
+	}
+	return NULL;
+}
+
+static void use_recorded_place(const struct manifest *old, struct candidate *c)
+{
+	const char *place = recorded_place(old, c->device);
+
+	if (place)
+		c->path = c->place = place;
+}
+
 static int seal_chain(const struct boot_files *f, const struct crypt_device *d,
 		      const struct manifest *old, struct manifest *m)
 {
@@ -346,9 +406,13 @@ static int seal_chain(const struct boot_files *f, const struct crypt_device *d,
 			       .chain = d };
 	struct stat st;
 
-	/* The link that is made from the UUID is gone together with the header. */
-	if (!d->header && *d->place && stat(path, &st) < 0)
+	if (d->header || stat(path, &st) == 0)
+		return seal_device(&c, old, m);
+	/* While it is open the kernel tells where it is. */
+	if (*d->place)
 		c.path = d->place;
+	else
+		use_recorded_place(old, &c);
 	return seal_device(&c, old, m);
 }
 
@@ -373,6 +437,8 @@ static int seal_named(const struct boot_files *f, const char *device, const char
 		place = crypt_place(&places, st.st_rdev);
 	c.place = place ? place : "";
 	c.path = whole_header ? whole_header : whole;
+	if (!whole_header && access(whole, F_OK) < 0)
+		use_recorded_place(old, &c);
 	return seal_device(&c, old, m);
 }
 
@@ -388,15 +454,11 @@ static bool is_absent(const struct boot_files *f, const struct sealed_luks *s)
 static bool is_taken(const struct boot_files *f, const struct sealed_luks *s)
 {
 	cleanup(free_ptr) char *path = crypttab_path(f->root, s->header ? s->header : s->device);
-	struct luks_source source;
+	bool by_place = !s->header && access(path, F_OK) < 0;
+	enum record_match match;
 	struct luks l;
-	bool taken;
 
-	if (luks_source_open(&source, path))
-		return false;
-	taken = !luks_read(&source, &l) && luks_record_match(s, &l, &source, path) == RECORD_CALLED;
-	luks_source_close(&source);
-	return taken;
+	return !compare_names(s, by_place ? s->place : path, &l, &match) && match == RECORD_CALLED;
 }
 
 /* What --device named the last time stays sealed. */

@@ -124,6 +124,8 @@ static void ask_which(struct finding *f, const struct luks_view *v)
 	luks_next_use_remains(f, v);
 	if (!luks_is_known(&v->luks))
 		luks_next_restore_header(f, v);
+	else if (luks_may_be_reencrypting(v))
+		luks_next_use_backup(f, v);
 }
 
 /* What it holds may be whole there; an array does not see what is written to a member of it. */
@@ -217,6 +219,8 @@ static void erased(struct report *r, const struct luks_view *v)
 	finding_next(f,
 		     "When it was erased on purpose, take it out of crypttab; nothing is broken.");
 	luks_next_use_remains(f, v);
+	if (luks_may_be_reencrypting(v))
+		luks_next_use_backup(f, v);
 }
 
 static void no_header_without_record(struct report *r, const struct luks_view *v)
@@ -859,7 +863,12 @@ static void older_than_sealed(struct report *r, const struct luks_view *v)
 
 	finding_number(f, "seqid", v->luks.copies[v->luks.chosen].seqid);
 	finding_number(f, "sealed seqid", v->sealed->seqid);
-	finding_next(f, "When a backup was restored on purpose, seal it: bootverdict seal --all");
+	finding_next(
+		f,
+		"When a backup was restored on purpose: bootverdict seal keeps the record of before "
+		"until it is forgotten. Then seal it anew: bootverdict seal --all --remove; "
+		"bootverdict seal --all (with --device %s when the boot does not unlock it)",
+		v->device);
 	finding_next(f,
 		     "When not: have the storage examined, a snapshot or a lost write looks like "
 		     "this.");
@@ -874,8 +883,7 @@ static void against_record(struct report *r, const struct luks_view *v)
 		unused_fields(r, v);
 	if (c->rewritten)
 		rewritten(r, v);
-	if (c->seqid_lower && c->same_uuid && both_good(&v->luks) &&
-	    v->luks.copies[0].seqid == v->luks.copies[1].seqid)
+	if (luks_is_older(v))
 		older_than_sealed(r, v);
 }
 

@@ -97,8 +97,8 @@ void luks_next_use_remains(struct finding *f, const struct luks_view *v)
 		"--save-header HEADER.img %s; cryptsetup open --readonly --header HEADER.img %s "
 		"%s",
 		option, v->device, v->device, *mapping ? mapping : "NAME");
-	/* What no checksum proves may be of an earlier step. */
-	if (v->luks.reencrypting && v->luks.rebuilt == LUKS_REBUILT_UNPROVEN)
+	/* What is left may be of an earlier step. */
+	if (luks_may_be_reencrypting(v))
 		return;
 	finding_next(f,
 		     "Put it back only when that shows your data, and they are copied away: "

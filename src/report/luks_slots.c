@@ -332,8 +332,8 @@ static void slots_stale(struct report *r, const struct luks_view *v)
 
 	if (v->proven)
 		slots_proven(r, v);
-	if (!changed && !added && !removed && !renamed && !v->comparison.seqid_higher &&
-	    v->comparison.same_version)
+	if (luks_went_back(v) || (!changed && !added && !removed && !renamed &&
+				  !v->comparison.seqid_higher && v->comparison.same_version))
 		return;
 	f = report_finding(
 		r, VERDICT_STALE, "BV-LUKS-STALE", luks_view_place(v),

@@ -378,10 +378,26 @@ static struct luks_judgement judge_copies(const struct luks_view *v, struct luks
 		     LUKS_COPY_OLDER);
 }
 
+bool luks_went_back(const struct luks_view *v)
+{
+	return v->comparison.seqid_lower && v->comparison.same_uuid;
+}
+
+bool luks_is_older(const struct luks_view *v)
+{
+	const struct luks_copy *copies = v->luks.copies;
+
+	return luks_went_back(v) && luks_both_copies_are(&v->luks, LUKS_COPY_GOOD) &&
+	       copies[0].seqid == copies[1].seqid;
+}
+
+/* That an older header has other keyslots tells of no change after the seal. */
 static bool is_changed(const struct luks_view *v)
 {
 	const struct luks_comparison *c = &v->comparison;
 
+	if (luks_went_back(v))
+		return false;
 	return any_slot_is(v, SLOT_CHANGED) || any_slot_is(v, SLOT_NEW) ||
 	       any_slot_is(v, SLOT_REMOVED) || !c->same_uuid || !c->same_version || c->seqid_higher;
 }
@@ -393,8 +409,7 @@ static struct luks_judgement judge_by_record(const struct luks_view *v, struct l
 
 	if (c->fields_bad)
 		j = worse(j, VERDICT_STORAGE_CORRUPTION, LUKS_HEADERS_BAD);
-	if (c->seqid_lower && c->same_uuid && luks_both_copies_are(&v->luks, LUKS_COPY_GOOD) &&
-	    copies[0].seqid == copies[1].seqid)
+	if (luks_is_older(v))
 		j = worse(j, VERDICT_INCONCLUSIVE, LUKS_OLDER);
 	if (is_changed(v))
 		j = worse(j, VERDICT_STALE, LUKS_CHANGED);

@@ -126,6 +126,10 @@ bool luks_holds_another(const struct luks_view *v);
 /* Whether the copy that is not good is an update that was cut off, by a power loss, say. */
 bool luks_update_was_cut(const struct luks_view *v);
 
+/* Whether the copy that counts is older than the sealed ones; and whether that is all: both are. */
+bool luks_went_back(const struct luks_view *v);
+bool luks_is_older(const struct luks_view *v);
+
 /* Of the active keyslots: those whose key material is as sealed (or differs harmlessly). */
 slot_set luks_slots_sound(const struct luks_view *v);
 /* Damaged, unreadable, or overwritten with what no ciphertext looks like. */

@@ -438,8 +438,26 @@ remains_open() { # FILE
 	BATS_TEST_TMPDIR=$BATS_TEST_TMPDIR/none run -1 luks --json "$DISK"
 	[ "$(findings)" = BV-LUKS-HEADERS ]
 	[[ $output == *"No luksHeaderRestore while"* && $output != *"--header-backup-file"* ]]
+	# The magic of both copies; and what lies over the first one.
+	cp "$after" "$DISK"
+	zero_bytes "$DISK" 0 6
+	zero_bytes "$DISK" 16384 6
+	for ROOT in "$BATS_TEST_TMPDIR/root" "$BATS_TEST_TMPDIR/none"; do
+		run -5 luks --json "$DISK"
+		[ "$(findings)" = BV-LUKS-ERASED ]
+		[[ $output == *"No luksHeaderRestore while"* && $output != *"--header-backup-file"* ]]
+	done
+	unset ROOT
+	# Its twin: all that is erased can be put back.
+	cp "$DISK.before" "$DISK"
+	zero_bytes "$DISK" 0 6
+	zero_bytes "$DISK" 16384 6
+	BATS_TEST_TMPDIR=$BATS_TEST_TMPDIR/none run -5 luks --json "$DISK"
+	[ "$(findings)" = BV-LUKS-ERASED ]
+	[[ $output == *"luksHeaderRestore $DISK --header-backup-file HEADER.img"* && $output != *"No luksHeaderRestore"* ]]
 	# The twin: none was in progress.
 	cp "$DISK.before" "$DISK"
+	rm -rf "$BATS_TEST_TMPDIR/root"
 	seal_luks "$DISK"
 	for json in 4096 20480; do
 		zero_bytes "$DISK" $json 12288
@@ -637,6 +655,31 @@ told_by() { # COMMAND DEVICE
 		dd if="$whole" of="$DISK" bs=4096 skip=8 seek=8 count=1 conv=notrunc status=none
 		run -1 luks "$DISK"
 	done
+	# By another name, with one record of several; and what has nothing of one of them.
+	make_luks "$DISK" 2
+	cp "$DISK" "$whole"
+	make_luks "$DISK.second" 1
+	unset ROOT
+	seal_luks "$DISK" --device "$DISK.second"
+	for version in 2 1; do
+		sectors=$((version == 2 ? 64 : 8))
+		[ "$version" = 2 ] || cp "$DISK.second" "$whole"
+		tail -c +$((sectors * 512 + 1)) "$whole" >"$COPY"
+		run -5 luks --json "$COPY"
+		[ "$(findings)" = BV-LUKS-INSIDE ]
+		[[ $(finding BV-LUKS-INSIDE .summary) == *"begins $((sectors * 512)) bytes in front of what is here"* ]]
+		[ "$(finding BV-LUKS-INSIDE '.evidence["sealed UUID"]')" = "$(cryptsetup luksUUID "$whole")" ]
+		noise 1000000 "$version" | dd of="$COPY" conv=notrunc status=none
+		run -5 luks --json "$COPY"
+		[ "$(findings)" = BV-LUKS-GONE ]
+	done
+	# The same record many times is searched for once: 4 MiB, in pieces of 64 KiB and a block. So a
+	# header is looked for, too.
+	for version in 1 2 3 4 5 6 7 8 9; do
+		cp "$ROOT/boot/bootverdict/$KVER.manifest" "$ROOT/boot/bootverdict/$version.manifest"
+	done
+	strace -e trace=pread64 -o "$BATS_TEST_TMPDIR/trace" "$BOOTVERDICT" luks --root "$ROOT" "$COPY" || [ $? -eq 5 ]
+	[ "$(grep -c ', 69632, ' "$BATS_TEST_TMPDIR/trace")" -le $((3 * 64)) ]
 	# By the second copy alone, without a record.
 	make_luks "$DISK" 2
 	cp "$DISK" "$whole"

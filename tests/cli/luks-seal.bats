@@ -11,6 +11,12 @@ load luks
 setup() {
 	DISK=$BATS_TEST_TMPDIR/disk.img
 	GENERATORS=$BATS_TEST_DIRNAME/../luks
+	LOOP='' LINKS=()
+}
+
+teardown() {
+	rm -f "${LINKS[@]}"
+	[ -z "$LOOP" ] || losetup --detach "$LOOP" 2>/dev/null || true
 }
 
 verdict_is() { # NAME STATUS
@@ -310,12 +316,129 @@ common_changes() { # VERSION
 	seal -q
 	cryptsetup -q luksHeaderRestore "$DISK" --header-backup-file "$DISK.backup"
 	run check --json
-	[ "$status" -ne 1 ]
-	[ "$(field '[.findings[] | select(.verdict == "storage-corruption")] | length')" -eq 0 ]
+	verdict_is inconclusive 5
+	# Nobody changed keys after the seal, for all that is known.
+	[ "$(ids)" = BV-LUKS-SEQID ]
+	[[ $(field '.findings[0].next[0]') == *"seal --all --remove; bootverdict seal --all"* ]]
+	# Sealed as it is it would be forgotten that the disk forgot.
+	fingerprint >"$BATS_TEST_TMPDIR/before"
+	run -2 seal
+	[[ $output == *"$DISK: its LUKS2 header is older than what was sealed: if you did not restore it, the disk forgot writes"* ]]
+	[[ $output == *"its record of before is kept; if it is meant to be as it is now"*"seal --remove"* ]]
+	fingerprint | diff "$BATS_TEST_TMPDIR/before" -
+	# The twin: damage in it.
+	cp "$DISK" "$DISK.restored"
+	flip_bit "$DISK" $(($(slot_offset "$DISK" 2 0) + 5000))
+	run check --json
+	verdict_is storage-corruption 1
+	[[ $(ids) == *BV-LUKS-KEYSLOT* ]]
+	cp "$DISK.restored" "$DISK"
+	# The way out.
+	bv seal -q --root "$ROOT" --all --remove
+	run -0 seal --device "$DISK"
 	# The same state that was sealed, restored: intact.
-	seal -q
 	cryptsetup -q luksHeaderRestore "$DISK" --header-backup-file "$DISK.backup"
 	check
+	# And a key that its owner removed is a change.
+	keyed "$PASSPHRASE" luksKillSlot "$DISK" 1
+	run check --json
+	verdict_is stale 4
+	[ "$(stale removed)" = "keyslot 1" ]
+	run -0 seal
+}
+
+link_by_uuid() { # DEVICE: as udev does
+	LINK=/dev/disk/by-uuid/$(cryptsetup luksUUID "$1")
+	LINKS+=("$LINK")
+	mkdir -p "${LINK%/*}"
+	ln -sf "$1" "$LINK"
+}
+
+@test "a lost header takes the link by its UUID with it: the device is still the sealed one" {
+	local uuid version other=$BATS_TEST_TMPDIR/other.img
+
+	[ "$(id -u)" -eq 0 ] || skip "a loop device is for root"
+	truncate -s 32M "$DISK"
+	LOOP=$(losetup --find --show "$DISK") || skip "no loop device here"
+	for version in 2 1; do
+		make_luks "$other" "$version"
+		cp "$other" "$DISK"
+		link_by_uuid "$LOOP"
+		uuid=${LINK##*/}
+		unset ROOT
+		make_system
+		# Named by crypttab, and by --device.
+		for name in crypttab device; do
+			cp "$other" "$DISK"
+			ln -sf "$LOOP" "$LINK"
+			crypttab
+			bv seal -q --root "$ROOT" --all --remove
+			if [ $name = crypttab ]; then
+				crypttab "root_crypt UUID=$uuid none luks,initramfs"
+				seal -q
+			else
+				seal -q --device "$LINK"
+			fi
+			[ "$(records)" -eq 1 ]
+			fingerprint >"$BATS_TEST_TMPDIR/before"
+			zero_bytes "$LOOP" 0 32768
+			rm -f "$LINK"
+			run -1 seal
+			[[ $output == *"$LOOP: its LUKS header was sealed, and is not there any more"* ]]
+			[[ $output != *"no longer recorded"* && $output != *"No such file"* ]]
+			fingerprint | diff "$BATS_TEST_TMPDIR/before" -
+			run check --json
+			verdict_is storage-corruption 1
+			[ "$(ids)" = BV-LUKS-GONE ]
+			# The header is there, and udev was not.
+			cp "$other" "$DISK"
+			rm -f "$LINK"
+			run -0 seal
+			[ "$(records)" -eq 1 ]
+			# Nothing is left, where another disk may have that name.
+			zero_bytes "$LOOP" 0 4194304
+			rm -f "$LINK"
+			run -0 seal
+			[[ $output == *"(UUID $uuid): not found; its record of before is kept."* ]]
+			[ "$(records)" -eq 1 ]
+		done
+	done
+}
+
+@test "a link by UUID that is not there: the disk is away, or its owner wants another" {
+	local uuid
+
+	[ "$(id -u)" -eq 0 ] || skip "a loop device is for root"
+	make_luks "$DISK" 2
+	make_system
+	LOOP=$(losetup --find --show "$DISK") || skip "no loop device here"
+	link_by_uuid "$LOOP"
+	uuid=${LINK##*/}
+	crypttab "root_crypt UUID=$uuid none luks,initramfs"
+	seal -q
+	fingerprint >"$BATS_TEST_TMPDIR/before"
+	# Taken out of the machine.
+	losetup --detach "$LOOP"
+	rm -f "$LINK"
+	run -0 seal
+	[[ $output == *"(UUID $uuid): not found; its record of before is kept."* ]]
+	fingerprint | diff "$BATS_TEST_TMPDIR/before" -
+	# Formatted anew, and crypttab has the new UUID.
+	make_luks "$DISK" 2
+	LOOP=$(losetup --find --show "$DISK")
+	link_by_uuid "$LOOP"
+	crypttab "root_crypt UUID=${LINK##*/} none luks,initramfs"
+	run -0 seal
+	[[ $output == *"(UUID $uuid): no longer recorded"* ]]
+	[ "$(records)" -eq 1 ]
+	check
+	# Its owner does not want it any more, lost or not.
+	zero_bytes "$LOOP" 0 32768
+	rm -f "$LINK"
+	crypttab
+	run -0 seal
+	[[ $output == *"(UUID ${LINK##*/}): no longer recorded"* ]]
+	[ "$(records)" -eq 0 ]
 }
 
 @test "LUKS2: a copy that cryptsetup repaired silently is told" {

@@ -92,7 +92,7 @@ class Device:
         if self.detached:
             with open(self.root + "/etc/crypttab", "w", encoding="ascii") as f:
                 f.write(f"vault {self.data} none luks,initramfs,header={self.path}\n")
-        self.seal([] if self.detached else ["--device", self.path])
+        self.seal_first()
         self.keep()
 
     def remove(self):
@@ -101,6 +101,11 @@ class Device:
         for path in (self.path, self.data):
             if os.path.exists(path):
                 os.remove(path)
+
+    def seal_first(self):
+        """As if it had never been sealed before."""
+        self.seal(["--remove"])
+        self.seal([] if self.detached else ["--device", self.path])
 
     def seal(self, options=()):
         """One command, after whatever its owner changed."""
