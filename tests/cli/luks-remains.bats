@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # bootverdict luks where tools of other formats were at a LUKS device, and where a header can be put
 # together from what is left. What is said of cryptsetup is asked of cryptsetup itself.
+# shellcheck disable=SC2153 # make_system sets ROOT and KVER
 
 bats_require_minimum_version 1.5.0
 
@@ -409,7 +410,7 @@ remains_open() { # FILE
 
 # Both JSON areas; what the record says, and what is left of the text, are not known to be over.
 @test "luks: a reencryption was going on when both headers were lost: no backup over it, as before" {
-	local json after=$BATS_TEST_TMPDIR/after.img
+	local json root after=$BATS_TEST_TMPDIR/after.img
 
 	make_luks "$DISK" 2
 	cp "$DISK" "$DISK.before"
@@ -442,8 +443,8 @@ remains_open() { # FILE
 	cp "$after" "$DISK"
 	zero_bytes "$DISK" 0 6
 	zero_bytes "$DISK" 16384 6
-	for ROOT in "$BATS_TEST_TMPDIR/root" "$BATS_TEST_TMPDIR/none"; do
-		run -5 luks --json "$DISK"
+	for root in "$BATS_TEST_TMPDIR/root" "$BATS_TEST_TMPDIR/none"; do
+		run -5 bv luks --root "$root" --json "$DISK"
 		[ "$(findings)" = BV-LUKS-ERASED ]
 		[[ $output == *"No luksHeaderRestore while"* && $output != *"--header-backup-file"* ]]
 	done
