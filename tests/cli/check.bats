@@ -172,9 +172,15 @@ verdict_is() { # NAME STATUS
 	make_system
 	seal
 	make_initrd "$IMAGE" zstd 7
-	truncate -s -3000 "$IMAGE"
+	cp "$IMAGE" "$IMAGE.whole"
+	flip_bit "$IMAGE" $(($(stat -c %s "$IMAGE") / 2))
 	run check --json
 	verdict_is storage-corruption 1
+	# Whether the disk lost its end, or nobody wrote it, nothing tells.
+	mv "$IMAGE.whole" "$IMAGE"
+	truncate -s -3000 "$IMAGE"
+	run check --json
+	verdict_is inconclusive 5
 }
 
 # The pread64() calls of `check --direct` on the kernel: 1 and 2 read the page cache to its end, 3 and

@@ -377,8 +377,9 @@ remains_open() { # FILE
 	run -1 luks --json "$DISK"
 	[[ $(finding BV-LUKS-KEYSLOT '.next[0]') == *"keyslot 1 (systemd-tpm2) still opens"* ]]
 	[[ $output != *"The passphrase of keyslot 1"* ]]
-	# Behind the end.
+	# Behind the end. What is there now is older than what was sealed.
 	cp "$DISK.good" "$DISK"
+	bv seal -q --root "$ROOT" --all --remove
 	seal_luks "$DISK"
 	flip_bit "$DISK" $(($(slot_offset "$DISK" 2 0) + 5000))
 	truncate -s 300000 "$DISK"

@@ -52,13 +52,13 @@ static int on_member(void *ctx, const struct member *m)
 	size_t len = strlen(m->path);
 
 	assert(w->in_segment && !w->in_member);
-	assert(len > 0 && len < INITRD_PATH_MAX && m->path[0] != '/');
+	assert(len < INITRD_PATH_MAX && m->path[0] != '/' && (len > 0 || m->skipped));
 	assert(m->data_position > m->position && m->data_position % 4 == 0);
 	assert(m->position % 4 == 0 && m->image_offset <= w->image_size);
 	if (m->segment->codec == CODEC_NONE)
 		assert(m->image_offset == m->segment->offset + m->position);
 	w->in_member = true;
-	w->left = m->size;
+	w->left = m->skipped ? 0 : m->size; /* nobody sees what the kernel reads over */
 	return 0;
 }
 
