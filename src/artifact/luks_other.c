@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <string.h>
-#include <zlib.h>
 
 #include "artifact/luks_parts.h"
+#include "artifact/lvm_label.h"
 #include "artifact/superblock.h"
 #include "util/bytes.h"
 #include "util/util.h"
-
-#define LVM_CRC_START 0xf597a6cfu /* LVM2, lib/misc/crc.h: INITIAL_CRC */
 
 /* A mark that a format leaves at a fixed place, and what that is called. */
 struct mark {
@@ -350,13 +348,10 @@ const char *luks_recognise_member(const struct luks_source *source)
 /* libblkid, superblocks/lvm.c: the label's own sector, and its checksum. */
 static bool is_whole_label(const struct luks_source *source, uint32_t sector)
 {
-	unsigned char s[512];
+	unsigned char s[LVM_SECTOR];
 
-	if (luks_read_at(source, s, sizeof(s), sector * sizeof(s)) != (ssize_t)sizeof(s) ||
-	    memcmp(s, "LABELONE", 8) != 0 || memcmp(s + 24, "LVM2 001", 8) != 0)
-		return false;
-	return le32(s + 8) == sector && !le32(s + 12) &&
-	       le32(s + 16) == (uint32_t)~crc32(~LVM_CRC_START, s + 20, sizeof(s) - 20);
+	return luks_read_at(source, s, sizeof(s), sector * sizeof(s)) == (ssize_t)sizeof(s) &&
+	       lvm_label_is_right(s) && le32(s + 8) == sector && !le32(s + 12);
 }
 
 /* libblkid, superblocks/swap.c: version 1, and pages, in either byte order. */

@@ -2,83 +2,54 @@
 #include "artifact/lvm.h"
 
 #include <string.h>
-#include <zlib.h>
 
+#include "artifact/lvm_label.h"
 #include "util/bytes.h"
 #include "util/util.h"
 
-#define SECTOR	 512u
-#define LABELS	 4u /* sectors in which a label may be */
-#define CRC_INIT UINT32_C(0xf597a6cf)
-
-#define LABEL_MAGIC "LABELONE"
-#define LABEL_TYPE  "LVM2 001"
-#define AREA_MAGIC  "\040LVM2\040x[5A%r0N*>"
-#define AREA_AT	    4096u /* of the first metadata area, as pvcreate places it */
-#define AREAS_MAX   2u
-#define TEXT_MAX    (16u << 20)
-#define IGNORED	    1u /* raw_locn: RAW_LOCN_IGNORED */
-
-/* The usual CRC-32, not inverted, and begun with another number. */
-static uint32_t add_crc(uint32_t crc, const unsigned char *p, size_t len)
-{
-	return (uint32_t)~crc32(~crc & UINT32_MAX, p, (uInt)len);
-}
+#define LABELS	   4u /* sectors in which a label may be */
+#define AREA_MAGIC "\040LVM2\040x[5A%r0N*>"
+#define AREA_AT	   4096u /* of the first metadata area, as pvcreate places it */
+#define AREAS_MAX  2u
+#define TEXT_MAX   (16u << 20)
+#define IGNORED	   1u /* raw_locn: RAW_LOCN_IGNORED */
 
 static bool read_at(const struct luks_source *source, void *buf, size_t len, uint64_t offset)
 {
 	return source->read(source->ctx, buf, len, offset) == (ssize_t)len;
 }
 
-static bool label_is_right(const unsigned char *label)
-{
-	return !memcmp(label, LABEL_MAGIC, 8) && !memcmp(label + 24, LABEL_TYPE, 8) &&
-	       add_crc(CRC_INIT, label + 20, SECTOR - 20) == le32(label + 16);
-}
-
-static bool put_back(unsigned char *at, const char *magic)
-{
-	if (!bytes_are_zero(at, 8))
-		return false;
-	memcpy(at, magic, 8);
-	return true;
-}
-
 static bool is_erased(const unsigned char *label)
 {
-	unsigned char copy[SECTOR];
+	unsigned char copy[LVM_SECTOR];
 	bool magic, type;
 
-	memcpy(copy, label, SECTOR);
-	magic = put_back(copy, LABEL_MAGIC);
-	type = put_back(copy + 24, LABEL_TYPE);
-	return (magic || type) && label_is_right(copy);
+	memcpy(copy, label, LVM_SECTOR);
+	magic = bytes_put_back(copy, LVM_LABEL_MAGIC, 8);
+	type = bytes_put_back(copy + 24, LVM_LABEL_TYPE, 8);
+	return (magic || type) && lvm_label_is_right(copy);
 }
 
 /* SOUND: the one at *at is right. */
 static enum lvm_state look_for_label(const unsigned char *head, size_t *at)
 {
-	enum lvm_state state = LVM_ABSENT;
-
 	for (unsigned int i = 0; i < LABELS; i++) {
-		const unsigned char *label = head + (size_t)i * SECTOR;
+		const unsigned char *label = head + (size_t)i * LVM_SECTOR;
 
-		*at = (size_t)i * SECTOR;
-		if (label_is_right(label))
+		*at = (size_t)i * LVM_SECTOR;
+		if (lvm_label_is_right(label))
 			return LVM_SOUND;
 		if (is_erased(label))
 			return LVM_ERASED;
-		if (!memcmp(label, LABEL_MAGIC, 8) || !memcmp(label + 24, LABEL_TYPE, 8)) {
-			state = LVM_LABEL_BAD;
-			break;
-		}
+		if (!memcmp(label, LVM_LABEL_MAGIC, 8) || !memcmp(label + 24, LVM_LABEL_TYPE, 8))
+			return LVM_LABEL_BAD;
 	}
-	return state;
+	return LVM_ABSENT;
 }
 
 static bool header_is_right(const unsigned char *h)
 {
-	return add_crc(CRC_INIT, h + 4, SECTOR - 4) == le32(h) &&
+	return lvm_crc(LVM_CRC_INIT, h + 4, LVM_SECTOR - 4) == le32(h) &&
 	       !memcmp(h + 4, AREA_MAGIC, sizeof(AREA_MAGIC) - 1);
 }
 
@@ -87,10 +58,11 @@ static bool text_is_right(const struct luks_source *source, uint64_t area, uint6
 			  const unsigned char *locn)
 {
 	uint64_t at = le64(locn), left = le64(locn + 8);
-	uint32_t crc = CRC_INIT;
+	uint32_t crc = LVM_CRC_INIT;
 	unsigned char block[4096];
 
-	if (!left || left > TEXT_MAX || at < SECTOR || at >= area_size || left > area_size - SECTOR)
+	if (!left || left > TEXT_MAX || at < LVM_SECTOR || at >= area_size ||
+	    left > area_size - LVM_SECTOR)
 		return true;
 	while (left) {
 		uint64_t n = area_size - at < sizeof(block) ? area_size - at : sizeof(block);
@@ -98,9 +70,9 @@ static bool text_is_right(const struct luks_source *source, uint64_t area, uint6
 		n = left < n ? left : n;
 		if (!read_at(source, block, n, area + at))
 			return true;
-		crc = add_crc(crc, block, n);
+		crc = lvm_crc(crc, block, n);
 		left -= n;
-		at = at + n == area_size ? SECTOR : at + n;
+		at = at + n == area_size ? LVM_SECTOR : at + n;
 	}
 	return crc == le32(locn + 16);
 }
@@ -108,7 +80,7 @@ static bool text_is_right(const struct luks_source *source, uint64_t area, uint6
 static enum lvm_state examine_area(const struct luks_source *source, uint64_t area, uint64_t size,
 				   uint64_t *offset)
 {
-	unsigned char h[SECTOR];
+	unsigned char h[LVM_SECTOR];
 
 	*offset = area;
 	if (!read_at(source, h, sizeof(h), area))
@@ -131,7 +103,7 @@ static enum lvm_state examine_areas(const struct luks_source *source, const unsi
 	enum lvm_state state = LVM_SOUND;
 	unsigned int list = 0, areas = 0;
 
-	for (; list < 2 && at <= SECTOR - 16 && areas < AREAS_MAX; at += 16) {
+	for (; list < 2 && at <= LVM_SECTOR - 16 && areas < AREAS_MAX; at += 16) {
 		if (!le64(label + at)) {
 			list++;
 			continue;
@@ -148,7 +120,7 @@ static enum lvm_state examine_areas(const struct luks_source *source, const unsi
 
 enum lvm_state lvm_examine(const struct luks_source *source, uint64_t *offset)
 {
-	unsigned char head[LABELS * SECTOR], area[SECTOR];
+	unsigned char head[LABELS * LVM_SECTOR], area[LVM_SECTOR];
 	enum lvm_state state;
 	size_t at = 0;
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "artifact/lvm_label.h"
 #include "util/bytes.h"
 #include "util/util.h"
 
@@ -142,7 +143,8 @@ static bool is_lvm(const unsigned char *head, struct superblock *s)
 		const unsigned char *label = head + (size_t)sector * 512;
 		uint32_t offset = le32(label + 20);
 
-		if (memcmp(label, "LABELONE", 8) != 0 || memcmp(label + 24, "LVM2 001", 8) != 0)
+		if (memcmp(label, LVM_LABEL_MAGIC, 8) != 0 ||
+		    memcmp(label + 24, LVM_LABEL_TYPE, 8) != 0)
 			continue;
 		set_kind(s, "LVM2_member");
 		if (offset <= 512 - 32)
@@ -188,14 +190,6 @@ int superblock_read(const struct luks_source *source, struct superblock *s)
 	return 0;
 }
 
-static bool put_back(unsigned char *at, const char *magic, size_t len)
-{
-	if (!bytes_are_zero(at, len))
-		return false;
-	memcpy(at, magic, len);
-	return true;
-}
-
 /*
  * The same layout and features of that kind; Linux, Documentation/filesystems/ext4/super.rst: from
  * s_first_data_block to s_inodes_per_group, from s_rev_level to s_inode_size, and s_uuid.
@@ -231,7 +225,7 @@ static bool ext_is_erased(const struct luks_source *source, unsigned char *sb, s
 	unsigned char spare[EXT_BYTES];
 	struct superblock other;
 
-	if (!put_back(sb + 0x38, "\x53\xef", 2) || !is_ext(sb, s) || s->damaged)
+	if (!bytes_put_back(sb + 0x38, "\x53\xef", 2) || !is_ext(sb, s) || s->damaged)
 		return false;
 	return s->proven || (le32(sb + 0x18) <= 2 &&
 			     read_spare(source, 1024u << le32(sb + 0x18), spare, &other) &&
@@ -248,9 +242,9 @@ bool superblock_is_erased(const struct luks_source *source, struct superblock *s
 		return false;
 	if (ext_is_erased(source, head + EXT_OFFSET, s))
 		return true;
-	if (put_back(head, "XFSB", 4) && is_xfs(head, s) && s->proven)
+	if (bytes_put_back(head, "XFSB", 4) && is_xfs(head, s) && s->proven)
 		return true;
-	return read_btrfs(source, sb, BTRFS_OFFSET) && put_back(sb + 0x40, BTRFS_MAGIC, 8) &&
+	return read_btrfs(source, sb, BTRFS_OFFSET) && bytes_put_back(sb + 0x40, BTRFS_MAGIC, 8) &&
 	       is_btrfs(sb, s) && s->proven;
 }
 
@@ -280,7 +274,7 @@ static bool rest_is_there(const struct luks_source *source, uint32_t size, const
 	return true;
 }
 
-static bool is_named(const struct superblock *s, const char *uuid, const char *label)
+bool superblock_is_named(const struct superblock *s, const char *uuid, const char *label)
 {
 	return (!uuid || !strcasecmp(s->uuid, uuid)) && (!label || !strcmp(s->label, label));
 }
@@ -294,7 +288,7 @@ bool superblock_find_spare(const struct luks_source *source, const char *uuid, c
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
 		memset(spare, 0, sizeof(*spare));
 		if (!read_spare(source, sizes[i], sb, &spare->is) ||
-		    !is_named(&spare->is, uuid, label))
+		    !superblock_is_named(&spare->is, uuid, label))
 			continue;
 		spare->size = sizes[i];
 		spare->block = spare_block(sizes[i]);
@@ -303,7 +297,7 @@ bool superblock_find_spare(const struct luks_source *source, const char *uuid, c
 	}
 	memset(spare, 0, sizeof(*spare));
 	if (read_btrfs(source, sb, BTRFS_SPARE) && is_btrfs(sb, &spare->is) && !spare->is.damaged &&
-	    is_named(&spare->is, uuid, label))
+	    superblock_is_named(&spare->is, uuid, label))
 		return true;
 	memset(spare, 0, sizeof(*spare));
 	return false;

@@ -46,6 +46,9 @@ struct superblock_spare {
 	bool rest_is_there;
 };
 
+/* Whether it has this UUID and this label (NULL: any). */
+bool superblock_is_named(const struct superblock *s, const char *uuid, const char *label);
+
 /*
  * Looks for a spare superblock with this UUID and this label (NULL: any). Another format may be there
  * now: mkfs of another kind leaves them where they are.

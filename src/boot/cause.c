@@ -265,8 +265,8 @@ enum cause cause_find(const struct circumstances *c)
 	bool replaced, repacked;
 
 	unpack_order_read(&order, c);
-	replaced = !c->missing->count && looks_replaced(c, &order);
 	repacked = was_packed_again(c, &order);
+	replaced = !repacked && !c->missing->count && looks_replaced(c, &order);
 	unpack_order_clear(&order);
 	if (repacked)
 		return CAUSE_REPACKED;

@@ -553,10 +553,7 @@ static void tell_no_superblock(struct report *r, const struct chain *c, const st
 	if (l->sealed->uuid && *l->sealed->uuid)
 		finding_text(f, "sealed UUID", "%s", l->sealed->uuid);
 	finding_not(f, "the passphrase, root=, crypttab, fstab, or the initramfs");
-	finding_next(f, "Write nothing to this disk; make an image of it first (dd, ddrescue).%s",
-		     lost ? " Tell its host's administrator: the disk gave other bytes than were "
-			    "written."
-			  : "");
+	root_device_next_image(f, lost);
 	if (lvm)
 		finding_next(f,
 			     "On a copy, or when the storage is sound: is the text of its metadata "

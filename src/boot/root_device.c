@@ -29,9 +29,12 @@ char *root_parameter(const char *command_line)
 	return root;
 }
 
-static void next_write_nothing(struct finding *f)
+void root_device_next_image(struct finding *f, bool lost)
 {
-	finding_next(f, "Write nothing to this disk; make an image of it first (dd, ddrescue).");
+	finding_next(f, "Write nothing to this disk; make an image of it first (dd, ddrescue).%s",
+		     lost ? " Tell its host's administrator: the disk gave other bytes than were "
+			    "written."
+			  : "");
 }
 
 /* wipefs prints these bytes, too; Linux, ext4.h, xfs_format.h, btrfs_tree.h. */
@@ -89,7 +92,7 @@ static void tell_erased(struct report *r, const char *path, const struct lost_su
 	finding_text(f, "UUID", "%s", l->is.uuid);
 	finding_not(f, "root=, fstab, or the initramfs");
 	finding_next(f, "When it was erased on purpose, root= must name another one.");
-	next_write_nothing(f);
+	root_device_next_image(f, false);
 	root_device_next(f, l, path);
 }
 
@@ -103,9 +106,7 @@ static void tell_damaged(struct report *r, const char *path, const struct lost_s
 				: "that block alone is lost, and a spare one is there");
 
 	finding_not(f, "root=, fstab, or the initramfs");
-	finding_next(f,
-		     "Write nothing to this disk; make an image of it first (dd, ddrescue). Tell "
-		     "its host's administrator: the disk gave other bytes than were written.");
+	root_device_next_image(f, true);
 	root_device_next(f, l, path);
 }
 
@@ -121,7 +122,7 @@ static void tell_start_gone(struct report *r, const char *path, const struct los
 	finding_next(
 		f, "Was this disk wiped, or replaced by another one that holds the root now? Then "
 		   "that one is not there.");
-	next_write_nothing(f);
+	root_device_next_image(f, false);
 	root_device_next(f, l, path);
 }
 
@@ -251,9 +252,7 @@ static void tell_volume(struct report *r, const struct root_search *s)
 		"group.",
 		lvm_state_text(s->lvm));
 	finding_number(f, "offset", s->lvm_offset);
-	finding_next(f,
-		     "Write nothing to this disk; make an image of it first (dd, ddrescue). Tell "
-		     "its host's administrator: the disk gave other bytes than were written.");
+	root_device_next_image(f, true);
 	finding_next(f,
 		     "Is the text of its metadata there, or on another disk of the group? pvck "
 		     "--dump metadata_search %s; /etc/lvm/backup of a backup has a copy.",
@@ -374,7 +373,7 @@ static void tell_unknown(struct report *r, const char *root, const char *volume)
 		volume ? ", which is not examined here" : "");
 
 	finding_not(f, "the passphrase");
-	next_write_nothing(f);
+	root_device_next_image(f, false);
 }
 
 static void tell_unreadable(struct report *r, const char *root)

@@ -30,4 +30,7 @@ bool root_device_report(struct report *r, const char *root, const char *sealed,
  */
 void root_device_next(struct finding *f, const struct lost_superblock *l, const char *path);
 
+/* Says to keep the disk as it is; and, where bytes of it are lost, to whom to tell that. */
+void root_device_next_image(struct finding *f, bool lost);
+
 #endif

@@ -44,11 +44,6 @@ const char *root_name_word(enum root_kind kind)
 	return "path";
 }
 
-static bool is_of(const struct superblock *s, const char *uuid, const char *label)
-{
-	return (!uuid || !strcasecmp(s->uuid, uuid)) && (!label || !strcmp(s->label, label));
-}
-
 struct lost_superblock lost_superblock_find(const struct luks_source *source,
 					    const struct superblock *seen, const char *uuid,
 					    const char *label)
@@ -57,15 +52,15 @@ struct lost_superblock lost_superblock_find(const struct luks_source *source,
 	struct lost_superblock l = { .how = LOSS_NONE };
 
 	if (!*seen->kind && !volume && superblock_is_erased(source, &l.is) &&
-	    is_of(&l.is, uuid, label)) {
+	    superblock_is_named(&l.is, uuid, label)) {
 		l.how = LOSS_ERASED;
 		return l;
 	}
 	l.is = *seen;
-	if (*seen->kind && !seen->damaged && is_of(seen, uuid, label))
+	if (*seen->kind && !seen->damaged && superblock_is_named(seen, uuid, label))
 		return l;
 	l.has_spare = superblock_find_spare(source, uuid, label, &l.spare);
-	if (seen->damaged && (l.has_spare || is_of(seen, uuid, label))) {
+	if (seen->damaged && (l.has_spare || superblock_is_named(seen, uuid, label))) {
 		l.how = LOSS_DAMAGED;
 	} else if (l.has_spare && seen->ext_block == l.spare.size && l.spare.size) {
 		/* Spares of a file system that was there before lie elsewhere, or are its own by now. */

@@ -35,4 +35,13 @@ static inline bool bytes_are_zero(const unsigned char *p, size_t len)
 	return bytes_are(p, len, 0);
 }
 
+/* Puts erased bytes back; false, and nothing is changed: others than zeros are there. */
+static inline bool bytes_put_back(unsigned char *p, const char *bytes, size_t len)
+{
+	if (!bytes_are_zero(p, len))
+		return false;
+	memcpy(p, bytes, len);
+	return true;
+}
+
 #endif
