@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "boot/unpack_order.h"
 
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 #include "artifact/guard.h"
 #include "util/util.h"
 
-/* One return may be the clock's. */
+/* One return may be the clock's, or that of another processor. */
 #define RETURNS_MIN 2u
 
 /* Files of the guard whose headers are far from each other. */
 #define HANDLED_MIN 3u
+
+/* What lies behind the guard's folder in it, in its order: list_members() in artifact/guard.c. */
+static const char *const guard_files[] = { GUARD_STUB,	  GUARD_CONFIG,	 GUARD_MANIFEST,
+					   GUARD_BUSYBOX, GUARD_CHECKER, GUARD_END };
 
 struct placed {
 	const struct content *content;
@@ -69,14 +75,12 @@ static int64_t guard_time(const struct circumstances *c)
  */
 static bool is_handled(const struct circumstances *c)
 {
-	static const char *const files[] = { GUARD_STUB, GUARD_CHECKER, GUARD_BUSYBOX,
-					     GUARD_MANIFEST };
 	size_t handled = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(guard_files); i++) {
 		struct stat st;
 
-		if (entry_stat(c->reader, files[i], &st))
+		if (entry_stat(c->reader, guard_files[i], &st))
 			continue;
 		if (!st.st_mtim.tv_sec || st.st_mtim.tv_nsec ||
 		    st.st_mtim.tv_sec == st.st_ctim.tv_sec)
@@ -86,11 +90,36 @@ static bool is_handled(const struct circumstances *c)
 	return handled >= HANDLED_MIN;
 }
 
+/*
+ * A file system in memory numbers its files as they are made: tmpfs one after the other, ramfs for each
+ * processor from a range of its own (Linux, mm/shmem.c, shmem_reserve_inode(); fs/inode.c,
+ * get_next_ino()), so that the number returns where the unpacking moves to another processor.
+ */
+static size_t guard_returns(const struct circumstances *c)
+{
+	size_t returns = 0;
+	struct statfs fs;
+	ino_t last = 0;
+
+	if (fstatfs(c->reader->root, &fs) || (fs.f_type != TMPFS_MAGIC && fs.f_type != RAMFS_MAGIC))
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(guard_files); i++) {
+		struct stat st;
+
+		if (entry_stat(c->reader, guard_files[i], &st))
+			continue;
+		returns += st.st_ino < last;
+		last = st.st_ino;
+	}
+	return returns;
+}
+
 void unpack_order_read(struct unpack_order *o, const struct circumstances *c)
 {
 	int64_t guard;
 
-	*o = (struct unpack_order){ .guard_handled = is_handled(c) };
+	*o = (struct unpack_order){ .guard_handled = is_handled(c),
+				    .guard_returns = guard_returns(c) };
 	if (!c->just_now || !collect(o, c))
 		return;
 	guard = guard_time(c);
@@ -111,7 +140,8 @@ void unpack_order_clear(struct unpack_order *o)
 
 bool unpack_order_is_another(const struct unpack_order *o)
 {
-	return o->guard_handled || (o->guard_later && o->returns >= RETURNS_MIN);
+	return o->guard_handled || o->guard_returns >= RETURNS_MIN ||
+	       (o->guard_later && o->returns >= RETURNS_MIN);
 }
 
 bool unpack_order_is_later(const struct unpack_order *o, const struct circumstances *c,

@@ -18,10 +18,11 @@
 struct unpack_order {
 	struct placed *files; /* of main, as sealed and with one name, in the sealed order; owned */
 	size_t count;
-	int64_t newest;	    /* of their change times, nanoseconds */
-	size_t returns;	    /* files that are older than the one before them */
-	bool guard_later;   /* one of them is older than what is in the guard */
-	bool guard_handled; /* the guard's files have times that it does not give them */
+	int64_t newest;	      /* of their change times, nanoseconds */
+	size_t returns;	      /* files that are older than the one before them */
+	bool guard_later;     /* one of them is older than what is in the guard */
+	bool guard_handled;   /* the guard's files have times that it does not give them */
+	size_t guard_returns; /* files of the guard that were made before the one in front of them */
 };
 
 /* Nothing is known of it unless nothing has run since. Without memory nothing is known either. */
@@ -29,8 +30,8 @@ void unpack_order_read(struct unpack_order *o, const struct circumstances *c);
 void unpack_order_clear(struct unpack_order *o);
 
 /*
- * Whether the guard was not in front of all, as it is in a sealed image: somebody unpacked that, and
- * packed it again. No damage changes the order of so many files.
+ * Whether the guard was not in front of all and in its own order, as it is in a sealed image: somebody
+ * unpacked that, and packed it again. No damage changes the order of so many files.
  */
 bool unpack_order_is_another(const struct unpack_order *o);
 

@@ -118,14 +118,11 @@ static void make_record(struct fixture *x)
 	free(big);
 }
 
-static int setup(void **state)
+/* All as it is recorded. */
+static void unpack(struct fixture *x)
 {
-	struct fixture *x = calloc(1, sizeof(*x));
 	unsigned char *big = big_content();
 
-	strcpy(x->root, "/tmp/test_content.XXXXXX");
-	if (!mkdtemp(x->root))
-		return -1;
 	x->fd = open(x->root, O_RDONLY | O_DIRECTORY);
 	mkdirat(x->fd, "dir", 0755);
 	fchmodat(x->fd, "dir", 0755, 0);
@@ -138,10 +135,20 @@ static int setup(void **state)
 	put(x, "packed", "in the compressed segment", 25);
 	mkfifoat(x->fd, "pipe", 0600);
 	fchmodat(x->fd, "pipe", 0600, 0);
+	free(big);
+}
+
+static int setup(void **state)
+{
+	struct fixture *x = calloc(1, sizeof(*x));
+
+	strcpy(x->root, "/tmp/test_content.XXXXXX");
+	if (!mkdtemp(x->root))
+		return -1;
+	unpack(x);
 	make_record(x);
 	x->unpacking.just_now = true;
 	report_init(&x->report, "boot");
-	free(big);
 	*state = x;
 	return 0;
 }
@@ -670,6 +677,43 @@ static void test_guard_has_times(void **state)
 	is_damaged(x);
 }
 
+/* Puts the guard's files anew, without times of their own. */
+static void unpack_guard(struct fixture *x, const char *const *files, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		unlinkat(x->fd, files[i], 0);
+		put(x, files[i], "of the guard", 12);
+		set_time(x, files[i], 0, 0);
+	}
+}
+
+/* In the sealed order and with the times of the guard, but the guard's own files sorted by name. */
+static void test_guard_is_sorted(void **state)
+{
+	static const char *const built[] = { "bootverdict/init", "bootverdict/config",
+					     "bootverdict/manifest", "bootverdict/busybox",
+					     "bootverdict/bootverdict" };
+	static const char *const sorted[] = { "bootverdict/bootverdict", "bootverdict/busybox",
+					      "bootverdict/config", "bootverdict/init",
+					      "bootverdict/manifest" };
+	struct fixture *x = *state;
+
+	close(x->fd);
+	if (mount("tmpfs", x->root, "tmpfs", 0, "mode=755"))
+		skip();
+	unpack(x);
+	mkdirat(x->fd, "bootverdict", 0755);
+	unlinkat(x->fd, "pipe", 0);
+	unpack_guard(x, sorted, ARRAY_SIZE(sorted));
+	is_repacked(x);
+	/* As it was built; and from there on where the kernel moved to another processor once. */
+	unpack_guard(x, built, ARRAY_SIZE(built));
+	is_damaged(x);
+	unpack_guard(x, built, 2);
+	is_damaged(x);
+	umount2(x->root, MNT_DETACH);
+}
+
 /* A whole file of any size, from an archive behind the last one. */
 static void test_replaced_by_a_later_one(void **state)
 {
@@ -984,6 +1028,7 @@ int main(void)
 		TEST(test_second_image_is_proven),
 		TEST(test_packed_again),
 		TEST(test_guard_has_times),
+		TEST(test_guard_is_sorted),
 		TEST(test_replaced_by_a_later_one),
 		TEST(test_own_paths_prove_nothing),
 		TEST(test_another_size_and_a_message),
