@@ -5,13 +5,13 @@
 #include <stdio.h>
 #include <sys/wait.h>
 
-#include "boot/kernel_log.h"
-#include "boot/keyboard.h"
-#include "boot/menu.h"
-#include "boot/mounts.h"
-#include "boot/screen.h"
-#include "boot/shell.h"
-#include "boot/system.h"
+#include "console/keyboard.h"
+#include "console/menu.h"
+#include "console/screen.h"
+#include "console/shell.h"
+#include "system/kernel_log.h"
+#include "system/mounts.h"
+#include "system/system.h"
 #include "util/util.h"
 
 /* At most 5 lines; the sixth tells the outcome. */

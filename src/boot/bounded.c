@@ -9,9 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "boot/kernel_log.h"
-#include "boot/system.h"
-#include "boot/terminals.h"
+#include "console/terminals.h"
+#include "system/kernel_log.h"
+#include "system/system.h"
 
 #define HOLD_BYTE    'h'
 #define KILL_WAIT_MS 2000

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "boot/system.h"
+#include "system/system.h"
 #include "util/util.h"
 
 #define TIMEOUT_DEFAULT 30

@@ -3,15 +3,15 @@
 #define BV_BOOT_CONFIG_H
 
 #include "boot/policy.h"
-#include "boot/rescue.h"
+#include "system/rescue.h"
 
-/* What the checker reads of the guard's config: lines "KEY VALUE" (src/artifact/guard.h). */
+/* What the checker reads of the guard's config: lines "KEY VALUE" (src/image/guard.h). */
 struct boot_config {
 	enum policy policy;   /* "policy"; POLICY_STOP when absent or damaged */
 	unsigned int timeout; /* "timeout": seconds until POLICY_ASK goes on, 1 to 86400; 30 */
 	unsigned int wait;    /* "wait": seconds that a check may take, 1 to 86400; 20 */
 	char rescue
-		[RESCUE_RULES_MAX]; /* "rescue": the image's rules (boot/rescue.h); "" when absent */
+		[RESCUE_RULES_MAX]; /* "rescue": the image's rules (system/rescue.h); "" when absent */
 };
 
 void boot_config_parse(struct boot_config *c, const char *text);

@@ -7,14 +7,14 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "boot/kernel_log.h"
-#include "boot/mounts.h"
-#include "boot/paths.h"
-#include "boot/startable.h"
+#include "image/rules.h"
+#include "image/startable.h"
 #include "manifest/format.h"
+#include "system/kernel_log.h"
+#include "system/mounts.h"
+#include "system/paths.h"
 #include "util/text.h"
 #include "util/util.h"
-#include "verdict/rules.h"
 
 static void load_manifest(struct boot_facts *f)
 {

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "boot/content.h"
+#include "image/unpacked.h"
 #include "manifest/manifest.h"
 #include "report/report.h"
 

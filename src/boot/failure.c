@@ -5,17 +5,17 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "boot/chain.h"
-#include "boot/kernel_log.h"
-#include "boot/luks_devices.h"
-#include "boot/menu.h"
-#include "boot/root_device.h"
-#include "boot/splash.h"
 #include "boot/stage.h"
-#include "boot/system.h"
 #include "boot/unlock.h"
 #include "boot/unlock_list.h"
-#include "report/luks.h"
+#include "chain/chain.h"
+#include "chain/root.h"
+#include "console/menu.h"
+#include "console/splash.h"
+#include "luks/devices.h"
+#include "luks/report.h"
+#include "system/kernel_log.h"
+#include "system/system.h"
 #include "util/text.h"
 #include "util/util.h"
 

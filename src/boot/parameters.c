@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "boot/parameters.h"
 
-#include "boot/command_line.h"
+#include "system/command_line.h"
 
 enum policy parameters_policy(const char *command_line)
 {

@@ -14,7 +14,7 @@ enum policy {
 	POLICY_OFF,	 /* verify nothing */
 };
 
-/* What becomes of a boot that cannot go on (boot/rescue.h). */
+/* What becomes of a boot that cannot go on (system/rescue.h). */
 enum on_panic {
 	PANIC_NONE, /* a person may be asked */
 	PANIC_HALT,

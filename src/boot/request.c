@@ -3,10 +3,10 @@
 
 #include <unistd.h>
 
-#include "boot/mounts.h"
 #include "boot/parameters.h"
-#include "boot/paths.h"
-#include "boot/system.h"
+#include "system/mounts.h"
+#include "system/paths.h"
+#include "system/system.h"
 #include "util/util.h"
 
 #define COMMAND_LINE_MAX 16384

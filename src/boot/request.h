@@ -4,7 +4,7 @@
 
 #include "boot/boot.h"
 #include "boot/config.h"
-#include "boot/rescue.h"
+#include "system/rescue.h"
 
 /* What was asked for, from all places. */
 struct request {

@@ -4,11 +4,11 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "boot/kernel_log.h"
-#include "boot/paths.h"
 #include "boot/report_files.h"
 #include "manifest/format.h"
 #include "report/load.h"
+#include "system/kernel_log.h"
+#include "system/paths.h"
 
 /* The own report as a file, on its way into the common one. */
 #define OWN_FOLDER BOOT_RUN "/stage"

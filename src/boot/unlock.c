@@ -7,16 +7,16 @@
 #include <string.h>
 
 #include "boot/act.h"
-#include "boot/kernel_log.h"
-#include "boot/luks_devices.h"
-#include "boot/paths.h"
-#include "boot/root_device.h"
-#include "boot/splash.h"
 #include "boot/stage.h"
-#include "boot/system.h"
 #include "boot/unlock_list.h"
+#include "chain/root.h"
+#include "console/splash.h"
+#include "luks/devices.h"
+#include "luks/report.h"
 #include "manifest/format.h"
-#include "report/luks.h"
+#include "system/kernel_log.h"
+#include "system/paths.h"
+#include "system/system.h"
 #include "util/util.h"
 
 /*

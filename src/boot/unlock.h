@@ -2,8 +2,8 @@
 #ifndef BV_BOOT_UNLOCK_H
 #define BV_BOOT_UNLOCK_H
 
-#include "boot/paths.h"
 #include "boot/request.h"
+#include "system/paths.h"
 
 /*
  * Before the passphrase is asked for: compares every LUKS device of the guard's manifest with its

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "boot/command_line.h"
-#include "boot/system.h"
+#include "system/command_line.h"
+#include "system/system.h"
 #include "util/text.h"
 #include "util/util.h"
 

@@ -9,9 +9,9 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "artifact/guard.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
+#include "image/guard.h"
 #include "util/progress.h"
 #include "util/text.h"
 #include "util/util.h"

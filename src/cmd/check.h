@@ -4,9 +4,9 @@
 
 #include <stdbool.h>
 
-#include "cmd/boot_files.h"
 #include "manifest/manifest.h"
 #include "report/report.h"
+#include "system/installation.h"
 
 /* The records of LUKS devices in the manifests of all kernel versions that are checked. */
 struct luks_check {

@@ -3,9 +3,9 @@
 #include <fcntl.h>
 #include <string.h>
 
-#include "artifact/guard.h"
-#include "boot/content.h"
 #include "cmd/check.h"
+#include "image/guard.h"
+#include "image/unpacked.h"
 #include "manifest/format.h"
 #include "util/util.h"
 

@@ -7,15 +7,15 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "artifact/luks_source.h"
 #include "cmd/cmd.h"
-#include "cmd/luks_passphrase.h"
-#include "cmd/luks_record.h"
 #include "cmd/options.h"
-#include "report/luks.h"
+#include "luks/find_record.h"
+#include "luks/look.h"
+#include "luks/report.h"
+#include "luks/try.h"
+#include "storage/source.h"
 #include "util/text.h"
 #include "util/util.h"
-#include "verdict/luks_look.h"
 
 static const char help[] =
 	"Usage: bootverdict luks [OPTION]... DEVICE\n"

@@ -8,7 +8,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/options.h"
-#include "cmd/sealing.h"
+#include "manifest/sealing.h"
 #include "storage/leftovers.h"
 #include "storage/lock.h"
 #include "util/interrupt.h"

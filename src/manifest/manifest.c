@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "image/programs.h"
 #include "manifest/manifest.h"
-#include "manifest/programs.h"
 #include "util/memory.h"
 #include "util/text.h"
 #include "util/util.h"

@@ -44,12 +44,12 @@ struct sealed_file {
 	char device[64]; /* that device's name then, or "" */
 };
 
-/* An archive of the sealed image, as in artifact/initrd.h. */
+/* An archive of the sealed image, as in image/initrd.h. */
 struct sealed_segment {
 	enum codec codec;
 	uint64_t offset; /* in the image without the guard, bytes */
 	uint64_t length, unpacked;
-	/* What follows is not part of the file form; artifact/initrd.h. */
+	/* What follows is not part of the file form; image/initrd.h. */
 	bool verified;	    /* a checksum of its own covers it, and is right */
 	bool loose;	    /* neither that nor a trailer tells that nothing is missing */
 	uint64_t zero_tail; /* bytes */
@@ -99,7 +99,7 @@ enum refusal {
 
 /*
  * Members of an image that the kernel does not unpack: the folder of their path is not there when it
- * comes to them, a name is too long, or it reads over them (artifact/initrd.h, struct member). Below kernel/ it reads them from the image itself (Linux,
+ * comes to them, a name is too long, or it reads over them (image/initrd.h, struct member). Below kernel/ it reads them from the image itself (Linux,
  * Documentation/arch/x86/microcode.rst, Documentation/admin-guide/acpi/initrd_table_override.rst).
  */
 struct skipped {
@@ -125,7 +125,7 @@ struct manifest {
 	struct content *contents; /* sorted by path (strcmp), no path twice */
 	size_t content_count;
 	size_t memory;		   /* of memory_take(); manifest_clear() gives it back */
-	struct programs *programs; /* manifest/programs.h; NULL unless it has just been recorded;
+	struct programs *programs; /* image/programs.h; NULL unless it has just been recorded;
 				    * not part of the file form; owned */
 	struct skipped skipped;	   /* the same */
 };

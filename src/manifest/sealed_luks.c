@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "artifact/luks_blocks.h"
+#include "luks/blocks.h"
 #include "util/hash.h"
 #include "util/util.h"
 

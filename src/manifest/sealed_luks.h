@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "artifact/luks.h"
+#include "luks/luks.h"
 
 /*
  * The record of a LUKS device. It reveals no key: hashes are of encrypted areas and of header

@@ -5,7 +5,7 @@
 
 #include "stub.h"
 
-/* One terminal, as src/boot/terminals.c writes it. */
+/* One terminal, as src/console/terminals.c writes it. */
 struct record {
 	uint32_t major, minor;
 	unsigned char settings[56]; /* what TCGETS gave: the kernel's struct termios */

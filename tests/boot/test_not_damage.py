@@ -128,12 +128,14 @@ def xz_check(t):
 
 
 def unpacked(initrd):
-    """A sealed image's guard, and what its main segment holds."""
-    _, main = cpio.plain_members(initrd)
+    """All archives of an image: those in front as they are, the last one without its compression."""
+    members, main = cpio.plain_members(initrd)
     with open(initrd, "rb") as f:
         image = f.read()
     rest = subprocess.run(["zstd", "-dcq"], input=image[main:], stdout=subprocess.PIPE, check=True)
-    return image[:main], rest.stdout
+    ends = [m.data for m in members if m.name == "TRAILER!!!"] + [main]
+    plain = [image[start:end] for start, end in zip([0] + ends[:-1], ends)]
+    return [*plain, rest.stdout]
 
 
 def pack(archive, path):
@@ -146,18 +148,19 @@ def pack(archive, path):
 
 def packed_with_times(initrd, path):
     """As unpacked with cpio -id: its guard's files have times. The order is as it was."""
-    guard, main = (bytearray(part) for part in unpacked(initrd))
+    archive = bytearray(b"".join(unpacked(initrd)))
     for m in cpio.plain_members(initrd)[0]:
         if m.name.startswith("bootverdict/"):
-            guard[m.header + 46:m.header + 54] = b"65A00000"
-    return pack(bytes(guard + main), path)
+            archive[m.header + 46:m.header + 54] = b"65A00000"
+    return pack(bytes(archive), path)
 
 
 def packed_sorted(initrd, path):
     """As unpacked with cpio -idm, which keeps times, and packed as mkinitramfs does: sorted."""
     with tempfile.TemporaryDirectory() as folder:
         for part in unpacked(initrd):
-            subprocess.run(["cpio", "-idmu", "--quiet"], input=part, cwd=folder, check=True)
+            if part.strip(b"\0"):
+                subprocess.run(["cpio", "-idmu", "--quiet"], input=part, cwd=folder, check=True)
         archive = subprocess.run("find . | LC_ALL=C sort | cpio -o -H newc --quiet", cwd=folder,
                                  shell=True, stdout=subprocess.PIPE, check=True)
     return pack(archive.stdout, path)

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "artifact/guard.h"
+#include "image/contents.h"
+#include "image/guard.h"
 #include "manifest/format.h"
-#include "manifest/record.h"
 #include "util/util.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "artifact/kernel.h"
+#include "image/kernel.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

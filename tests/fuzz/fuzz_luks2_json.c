@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "artifact/luks_parts.h"
+#include "luks/luks_private.h"
 #include "luks_source.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

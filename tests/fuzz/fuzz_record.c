@@ -12,9 +12,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "artifact/cpio.h"
+#include "image/contents.h"
+#include "image/cpio.h"
 #include "manifest/format.h"
-#include "manifest/record.h"
 #include "util/memory.h"
 #include "util/util.h"
 

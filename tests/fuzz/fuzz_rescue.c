@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "boot/rescue.h"
-#include "boot/shell_conf.h"
+#include "system/rescue.h"
+#include "system/shell_conf.h"
 #include "util/util.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

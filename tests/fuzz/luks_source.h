@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "artifact/luks.h"
+#include "luks/luks.h"
 
 /* The fuzzer's bytes as a device that is a little longer: zeros follow. */
 struct fuzz_device {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "artifact/cpio.h"
+#include "image/cpio.h"
 
 /* A cpio archive in the making; room for what small tests need. */
 struct archive {

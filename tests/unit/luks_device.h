@@ -7,8 +7,8 @@
 #include <nettle/sha2.h>
 #undef sha256_update
 
-#include "artifact/luks.h"
 #include "bytes.h"
+#include "luks/luks.h"
 
 /* A LUKS device as cryptsetup made it, and what cryptsetup says of it. */
 struct luks_device {

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "artifact/lvm.h"
+#include "storage/lvm.h"
 
 /*
  * The start of an LVM2 physical volume: label in its second sector, one metadata area at 4 KiB, its

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "boot/bounded.h"
-#include "boot/system.h"
+#include "system/system.h"
 
 static uint64_t started;
 

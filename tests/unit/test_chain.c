@@ -10,12 +10,12 @@
 
 #include <cmocka.h>
 
-#include "boot/block_content.h"
-#include "boot/chain.h"
-#include "boot/root_device.h"
+#include "chain/chain.h"
+#include "chain/devices.h"
+#include "chain/root.h"
+#include "luks/rules.h"
 #include "lvm_volume.h"
 #include "util/util.h"
-#include "verdict/luks_rules.h"
 
 #define LUKS_UUID "11111111-2222-4333-8444-555555555501"
 #define FS_UUID	  "11111111-2222-4333-8444-555555555502"

@@ -12,8 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "manifest/compare.h"
-#include "manifest/record.h"
+#include "image/compare.h"
+#include "image/contents.h"
 #include "util/util.h"
 
 #define BLOCKS 200u

@@ -14,8 +14,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "boot/consoles.h"
-#include "boot/system.h"
+#include "console/consoles.h"
+#include "system/system.h"
 
 static void test_list(void **state)
 {

@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "boot/content.h"
+#include "image/unpacked.h"
 #include "util/text.h"
 #include "util/util.h"
 

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "artifact/cpio.h"
+#include "image/cpio.h"
 
 static const struct cpio_header sample = {
 	.ino = 1,

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "storage/crypt_chain.h"
+#include "system/unlocked.h"
 
 static char folder[64];
 

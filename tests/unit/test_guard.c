@@ -9,9 +9,9 @@
 #include <sys/stat.h>
 
 #include "archive.h"
-#include "artifact/cpio.h"
-#include "artifact/guard.h"
-#include "artifact/initrd.h"
+#include "image/cpio.h"
+#include "image/guard.h"
+#include "image/initrd.h"
 #include "util/util.h"
 
 static const char stub[] = "stub", checker[20000] = "checker", busybox[9001] = "busybox";

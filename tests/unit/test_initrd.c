@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
-#include "artifact/cpio.h"
-#include "artifact/initrd.h"
+#include "image/cpio.h"
+#include "image/initrd.h"
 #include "util/util.h"
 
 /* ---- images --------------------------------------------------------------------------------- */

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 
-#include "artifact/kernel.h"
+#include "image/kernel.h"
 #include "util/util.h"
 
 #define SETUP_BYTES    2048u /* a setup_sects of 3 */

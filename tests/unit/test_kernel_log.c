@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "boot/kernel_log.h"
+#include "system/kernel_log.h"
 
 static void check(const char *log, const char *wanted)
 {

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "boot/keyboard.h"
+#include "console/keyboard.h"
 
 static const char *const hid[] = { "usbhid", "hid-generic", NULL };
 

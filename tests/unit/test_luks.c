@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <json-c/json.h>
 
-#include "artifact/luks_parts.h"
+#include "luks/luks_private.h"
 #include "luks_device.h"
 #include "util/hash.h"
 #include "util/util.h"

@@ -10,10 +10,10 @@
 
 #include <cmocka.h>
 
-#include "boot/luks_devices.h"
 #include "boot/unlock_list.h"
 #include "bytes.h"
-#include "report/luks.h"
+#include "luks/devices.h"
+#include "luks/report.h"
 
 /* What crypttab names and no record is of; its header is a file, which needs no device. */
 static char path[] = "/tmp/luks-devices.XXXXXX", crypttab[256];

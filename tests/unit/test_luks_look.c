@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "luks_device.h"
 
+#include "luks/look.h"
 #include "manifest/sealed_luks.h"
 #include "util/util.h"
-#include "verdict/luks_look.h"
 
 /*
  * A device that is being written: at every look the bytes are those of the next state, and in the

@@ -8,11 +8,11 @@
 
 #include <cmocka.h>
 
-#include "manifest/luks_view.h"
-#include "report/luks.h"
+#include "luks/report.h"
+#include "luks/rules.h"
+#include "luks/view.h"
 #include "util/hash.h"
 #include "util/util.h"
-#include "verdict/luks_rules.h"
 
 /*
  * A device in memory and what a reader would say of it: two keyslots in use (0 and 3), each with

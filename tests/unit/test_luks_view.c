@@ -2,7 +2,7 @@
 /* What is seen of a device that cryptsetup made: whose record it has, and which bytes are bad. */
 #include "luks_device.h"
 
-#include "manifest/luks_view.h"
+#include "luks/view.h"
 #include "util/util.h"
 
 #define HEADER_BYTES 16384u

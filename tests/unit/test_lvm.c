@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "artifact/lvm.h"
 #include "lvm_volume.h"
+#include "storage/lvm.h"
 #include "util/util.h"
 
 static unsigned char pv[LVM_PV_BYTES];

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "artifact/md.h"
 #include "luks_device.h"
+#include "storage/md.h"
 #include "util/util.h"
 
 /* Half a MiB of nothing, in an array; the second member of three. */

@@ -14,9 +14,9 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#include "artifact/guard.h"
+#include "image/guard.h"
+#include "image/programs.h"
 #include "manifest/manifest.h"
-#include "manifest/programs.h"
 #include "util/text.h"
 
 static struct manifest m;

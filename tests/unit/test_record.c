@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "archive.h"
-#include "manifest/record.h"
+#include "image/contents.h"
 #include "util/memory.h"
 #include "util/util.h"
 

@@ -12,10 +12,10 @@
 
 #include <cmocka.h>
 
-#include "storage/chroot.h"
 #include "storage/leftovers.h"
 #include "storage/lock.h"
 #include "storage/replace.h"
+#include "system/chroot.h"
 #include "util/interrupt.h"
 #include "util/util.h"
 

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "report/luks.h"
+#include "luks/report.h"
 #include "util/util.h"
 
 #define DEVICE "/dev/nowhere"

@@ -12,9 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "boot/command_line.h"
-#include "boot/rescue.h"
-#include "boot/shell_conf.h"
+#include "system/command_line.h"
+#include "system/rescue.h"
+#include "system/shell_conf.h"
 #include "util/text.h"
 #include "util/util.h"
 

@@ -7,8 +7,8 @@
 #include <cmocka.h>
 #include <errno.h>
 
+#include "image/rules.h"
 #include "util/util.h"
-#include "verdict/rules.h"
 
 #define BLOCKS 800u
 

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "boot/menu.h"
-#include "boot/screen.h"
+#include "console/menu.h"
+#include "console/screen.h"
 #include "util/text.h"
 
 static const char MENU[] = "[d] details   [c] continue anyway   [s] shell   [r] reboot ";

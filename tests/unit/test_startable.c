@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "boot/startable.h"
+#include "image/startable.h"
 #include "util/hash.h"
 #include "util/text.h"
 #include "util/util.h"

@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "artifact/luks_source.h"
-#include "artifact/superblock.h"
+#include "storage/source.h"
+#include "storage/superblock.h"
 
 #define UUID	"3f2504e0-4f89-41d3-9a0c-0305e82c3301"
 #define MIB	(1024 * 1024)

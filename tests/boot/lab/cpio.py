@@ -28,6 +28,12 @@ class Member:
     header: int
     data: int
     size: int
+    fields: tuple  # the header's numbers
+
+
+def number(digits):
+    """A number of a header as Linux reads it: up to what is no digit (init/initramfs.c)."""
+    return int(re.match(rb"[0-9A-Fa-f]*", digits)[0] or b"0", 16)
 
 
 def plain_members(path):
@@ -41,11 +47,11 @@ def plain_members(path):
             continue
         if image[at:at + 6] not in (b"070701", b"070702"):
             break
-        fields = [int(image[at + 6 + 8 * i:at + 14 + 8 * i], 16) for i in range(13)]
+        fields = tuple(number(image[at + 6 + 8 * i:at + 14 + 8 * i]) for i in range(13))
         size, name_size = fields[6], fields[11]
         name = image[at + HEADER:at + HEADER + name_size - 1].decode("utf-8", "replace")
         data = at + (HEADER + name_size + 3) // 4 * 4
-        found.append(Member(name, at, data, size))
+        found.append(Member(name, at, data, size, fields))
         at = data + (size + 3) // 4 * 4
     return found, at
 
@@ -72,8 +78,7 @@ def unpacked(path):
     members, start = plain_members(path)
     with open(path, "rb") as f:
         image = f.read()
-    plain = [(m.name, image[m.header + 6:m.header + HEADER], image[m.data:m.data + m.size])
-             for m in members]
+    plain = [(m.name, m.fields, image[m.data:m.data + m.size]) for m in members]
     kind = compressor(path, start)
     if kind == "gzip":
         stream, main = zlib.decompressobj(31), b""

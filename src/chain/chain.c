@@ -1,0 +1,666 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "chain/chain.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "chain/devices.h"
+#include "chain/root.h"
+#include "luks/report.h"
+#include "system/crypttab.h"
+#include "util/text.h"
+#include "util/util.h"
+
+#define DEVICE_MAPPER "/sys/class/misc/device-mapper"
+
+/* Where initramfs-tools and dracut put it. */
+static bool lvm_is_here(void)
+{
+	return !access("/sbin/lvm", F_OK) || !access("/usr/sbin/lvm", F_OK);
+}
+
+/* "ext" for ext2, ext3 and ext4: a mount or a conversion makes one of another. */
+static size_t family_length(const char *kind)
+{
+	return strncmp(kind, "ext", 3) ? strlen(kind) + 1 : 3;
+}
+
+static bool same_kind(const char *a, const char *b)
+{
+	return !strncmp(a, b, family_length(a));
+}
+
+/* What is at path, against what was sealed. */
+static void look_at_content(struct chain_layer *l, const char *kind)
+{
+	const char *uuid = l->sealed->uuid ? l->sealed->uuid : "";
+	struct luks_source source;
+	uint64_t offset;
+
+	l->state = LINK_UNREADABLE;
+	if (luks_source_open(&source, l->path))
+		return;
+	if (!superblock_read(&source, &l->seen)) {
+		const char *other = *l->seen.kind ? NULL : luks_recognise_volume(&source);
+		bool same = same_kind(l->seen.kind, kind) &&
+			    (!*uuid || !strcasecmp(l->seen.uuid, uuid));
+
+		/* With a wrong checksum the UUID proves nothing. */
+		bool damaged = l->seen.damaged && same_kind(l->seen.kind, kind);
+
+		l->state = damaged || (!*l->seen.kind && !other) ? LINK_DAMAGED
+			   : same				 ? LINK_THERE
+								 : LINK_OTHER;
+		l->other = other;
+		if (!strcmp(kind, "LVM2_member")) {
+			l->lvm = lvm_examine(&source, &offset);
+			if (lvm_is_damaged(l->lvm))
+				l->state = LINK_DAMAGED;
+		} else if (l->state == LINK_DAMAGED && *uuid) {
+			l->lost = lost_superblock_find(&source, &l->seen, uuid, NULL);
+		}
+	}
+	luks_source_close(&source);
+}
+
+/* Device-mapper's name of a logical volume: dashes in the parts of "VG/LV" are doubled. */
+static void lvm_dm_name(char *out, size_t size, const char *name)
+{
+	size_t used = 0;
+
+	for (; *name && used + 3 < size; name++) {
+		if (*name == '-')
+			out[used++] = '-';
+		out[used++] = *name == '/' ? '-' : *name;
+	}
+	out[used] = '\0';
+}
+
+static const struct block_device *find_volume(const struct sealed_layer *s,
+					      const struct block_devices *b)
+{
+	char name[256];
+
+	for (size_t i = 0; i < b->count; i++) {
+		if (s->uuid && *s->uuid && !strcmp(b->items[i].dm_uuid, s->uuid))
+			return &b->items[i];
+	}
+	lvm_dm_name(name, sizeof(name), s->name ? s->name : "");
+	return block_devices_mapped(b, name);
+}
+
+/*
+ * The first volume of a chain also stands for the physical volume below it. True: the next layer
+ * can be looked at, *device is where.
+ */
+static bool look_at_layer(struct chain_layer *l, const struct block_devices *b,
+			  const struct block_device **device, bool *physical_seen)
+{
+	const char *kind = l->sealed->kind;
+
+	snprintf(l->path, sizeof(l->path), "%s", (*device)->path);
+	if (strcmp(kind, "lvm") != 0) {
+		*physical_seen = !strcmp(kind, "LVM2_member");
+		look_at_content(l, kind);
+		return l->state == LINK_THERE;
+	}
+	if (!*physical_seen) {
+		const struct sealed_layer any = { .kind = "LVM2_member" };
+		struct chain_layer physical = { .sealed = &any };
+
+		memcpy(physical.path, l->path, sizeof(l->path));
+		look_at_content(&physical, any.kind);
+		l->state = physical.state;
+		l->seen = physical.seen;
+		l->lvm = physical.lvm;
+		if (l->state != LINK_THERE)
+			return false;
+		*physical_seen = true;
+	}
+	*device = find_volume(l->sealed, b);
+	l->state = *device ? LINK_THERE : LINK_ABSENT;
+	if (*device)
+		snprintf(l->path, sizeof(l->path), "%s", (*device)->path);
+	return *device;
+}
+
+static bool names_uuid(const char *source, const char *uuid)
+{
+	return *uuid && !strcasecmp(crypttab_uuid(source), uuid);
+}
+
+/* Whether the initramfs is told to open the device, and by a name that there is. */
+static void look_at_crypttab(struct chain *c, const char *text)
+{
+	const struct sealed_luks *s = c->device->sealed;
+	struct crypttab t;
+
+	crypttab_parse(&t, text);
+	for (size_t i = 0; i < t.count; i++) {
+		const struct crypttab_entry *e = &t.entries[i];
+		cleanup(free_ptr) char *path = NULL;
+
+		if (strcmp(e->name, sealed_luks_mapping(s)) != 0 && !names_uuid(e->source, s->uuid))
+			continue;
+		path = crypttab_path("", e->source);
+		c->in_crypttab = true;
+		free(c->missing);
+		c->missing = access(path, F_OK) ? text_copy(e->source) : NULL;
+		free(c->key);
+		c->key = e->key ? text_copy(e->key) : NULL;
+	}
+	crypttab_clear(&t);
+}
+
+void chain_gather(struct chain *c, const struct luks_device *d, const struct block_devices *b,
+		  const char *crypttab)
+{
+	const struct sealed_luks *s = d->sealed;
+	const struct block_device *device;
+	bool reached, physical_seen = false;
+
+	memset(c, 0, sizeof(*c));
+	c->device = d;
+	c->opened = block_devices_opened(b, s->uuid);
+	if (crypttab)
+		look_at_crypttab(c, crypttab);
+	c->device_mapper = !access(DEVICE_MAPPER, F_OK);
+	c->lvm = lvm_is_here();
+	device = c->opened;
+	reached = device;
+	for (size_t i = 0; i < s->layer_count; i++) {
+		struct chain_layer *l;
+
+		if (!strcmp(s->layers[i].kind, "crypt"))
+			continue;
+		c->layers = grow_array(c->layers, &c->layer_count, sizeof(*c->layers));
+		l = &c->layers[c->layer_count - 1];
+		l->sealed = &s->layers[i];
+		l->state = LINK_NOT_REACHED;
+		if (reached)
+			reached = look_at_layer(l, b, &device, &physical_seen);
+	}
+}
+
+void chain_clear(struct chain *c)
+{
+	free(c->layers);
+	free(c->missing);
+	free(c->key);
+	memset(c, 0, sizeof(*c));
+}
+
+/* ---- in words ---- */
+
+static const char *luks_words(const struct chain *c)
+{
+	/* An update or a removal that was interrupted damaged nothing. */
+	bool doubt = luks_device_seen(c->device) &&
+		     judge_luks(&c->device->view).verdict == VERDICT_INCONCLUSIVE;
+
+	if (luks_device_is_member(c->device))
+		return "ARRAY NOT THERE";
+	switch (luks_device_state(c->device)) {
+	case LUKS_SOUND:
+		return luks_slots_unproven(&c->device->view) ? "sound" : "as sealed";
+	case LUKS_RECOVERABLE:
+		return doubt ? "half changed, usable" : "damaged, usable";
+	case LUKS_SLOT_DAMAGED:
+		return "a keyslot is damaged";
+	case LUKS_LOST:
+		if (judge_luks(&c->device->view).ground == LUKS_TOO_SMALL)
+			return "TOO SMALL";
+		return doubt ? "HALF CHANGED" : "DAMAGED";
+	case LUKS_UNREADABLE:
+		return "UNREADABLE";
+	case LUKS_NOT_SEEN:
+		break;
+	}
+	return "NOT THERE";
+}
+
+static bool is_lvm(const struct sealed_layer *s)
+{
+	return !strcmp(s->kind, "lvm") || !strcmp(s->kind, "LVM2_member");
+}
+
+static const char *layer_words(const struct chain_layer *l)
+{
+	switch (l->state) {
+	case LINK_THERE:
+		return "there";
+	case LINK_NOT_REACHED:
+		return "not reached";
+	case LINK_ABSENT:
+		return "NOT THERE";
+	case LINK_DAMAGED:
+		return *l->seen.kind ? "DAMAGED" : is_lvm(l->sealed) ? "NO LABEL" : "NO SUPERBLOCK";
+	case LINK_UNREADABLE:
+		return "UNREADABLE";
+	case LINK_OTHER:
+		break;
+	}
+	return "ANOTHER ONE";
+}
+
+char *chain_text(const struct chain *c)
+{
+	const struct luks_device *d = c->device;
+	const char *mapping = sealed_luks_mapping(d->sealed);
+	const char *opened = c->opened		   ? "open"
+			     : luks_device_seen(d) ? "not opened"
+						   : "not reached";
+	char *text = text_format("%s > LUKS (%s) > %s (%s)", *d->path ? d->path : "disk",
+				 luks_words(c), *mapping ? mapping : "mapping", opened);
+
+	for (size_t i = 0; i < c->layer_count; i++) {
+		const struct chain_layer *l = &c->layers[i];
+		const char *name = l->sealed->name ? l->sealed->name : "";
+		char *longer = text_format("%s > %s%s%s (%s)", text, l->sealed->kind,
+					   *name ? " " : "", name, layer_words(l));
+
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+/* ---- findings ---- */
+
+static void add_chain(struct finding *f, const struct chain *c)
+{
+	cleanup(free_ptr) char *text = chain_text(c);
+
+	finding_text(f, "chain", "%s", text);
+}
+
+/* The devices that may have been it, also the one that crypttab names, whatever it holds now. */
+static char *suspects_of(const struct chain *c, const struct block_devices *b)
+{
+	const struct sealed_luks *own = c->device->own;
+	cleanup(free_ptr) char *link = own ? crypttab_path("", own->device) : NULL;
+	cleanup(free_ptr) char *path = link ? realpath(link, NULL) : NULL;
+
+	return block_devices_suspects(b, SUSPECT_LUKS, path);
+}
+
+static void tell_absent(struct report *r, const struct chain *c, const struct block_devices *b)
+{
+	const struct sealed_luks *s = c->device->sealed;
+	cleanup(free_ptr) char *suspects = suspects_of(c, b);
+	struct finding *f;
+
+	if (!b->count) {
+		f = report_finding(
+			r, VERDICT_INCONCLUSIVE, "BV-LUKS-ABSENT", *s->uuid ? s->uuid : s->device,
+			"The kernel has found no disk at all, so not the encrypted one either: "
+			"none answers, or the driver of its controller is not in this initramfs.");
+	} else if (c->device->own) {
+		f = report_finding(
+			r, VERDICT_INCONCLUSIVE, "BV-LUKS-ABSENT", s->device,
+			"No LUKS header is where crypttab says, nor one with that UUID on another "
+			"disk: the disk is not attached, does not answer, its driver is missing, or "
+			"all of its start was overwritten. No record of it was sealed that could "
+			"tell it.");
+	} else {
+		f = report_finding(
+			r, VERDICT_INCONCLUSIVE, "BV-LUKS-ABSENT", s->uuid,
+			"No disk holds the LUKS device %s that was sealed, nor any of its key "
+			"material: it is not attached, does not answer, its driver is missing, or "
+			"all of its start was overwritten.",
+			s->uuid);
+	}
+	add_chain(f, c);
+	if (suspects)
+		finding_text(f, "may be it", "%s", suspects);
+	block_devices_tell(b, f);
+	finding_not(f, "the passphrase: it was not even tried");
+	finding_next(f, "Compare the disks that are there ([d] or the report has the list) with "
+			"those that should be: cable, power, the firmware's list, dmesg.");
+	if (suspects)
+		finding_next(
+			f,
+			"May have been it: %s. Keep it as it is, and restore the header from a "
+			"backup (luksHeaderRestore) on a copy first.",
+			suspects);
+}
+
+/*
+ * Without the word `luks` Debian opens what has no header as plain dm-crypt (cryptsetup-initramfs,
+ * functions, _get_crypt_type()), with any passphrase.
+ */
+static bool tell_may_be_plain(struct report *r, const struct chain *c)
+{
+	const char *device = c->device->sealed->device;
+	cleanup(free_ptr) char *path = crypttab_path("", device);
+	struct finding *f;
+
+	if (access(path, F_OK) < 0)
+		return false;
+	f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-LUKS-ABSENT", device,
+		"No LUKS header is on it, and crypttab does not say `luks`: either it is plain dm-crypt, "
+		"which has none, or both copies of its header are lost. Nothing here tells which.");
+	add_chain(f, c);
+	finding_next(
+		f,
+		"Plain dm-crypt: are cipher, size and hash in crypttab as they were? Any passphrase "
+		"opens it, the right one alone shows what is on it.");
+	finding_next(f, "LUKS: write nothing to it, and examine it: bootverdict luks %s", path);
+	finding_next(f,
+		     "Say which it is in crypttab's fourth field (plain, or luks), and update the "
+		     "initramfs: then the next boot can tell.");
+	return true;
+}
+
+/* Nothing is said of what the member holds: the array may hold other bytes, or more. */
+static void tell_no_array(struct report *r, const struct chain *c)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-LUKS-MEMBER", c->device->path,
+		"The md array that the LUKS container lies on is not there, only a member of it is: "
+		"another member is missing, or the array was not started.");
+
+	luks_tell_array(f, &c->device->view.array);
+	add_chain(f, c);
+	luks_next_start_array(f, &c->device->view.array);
+	finding_next(f, "Are mdadm, its driver (raid1, raid456, ...) and all members there? "
+			"mdadm --examine --scan --verbose; dmesg");
+}
+
+static void tell_unreadable(struct report *r, const struct chain *c)
+{
+	add_chain(report_luks_unreadable(r, c->device->path), c);
+}
+
+static void tell_no_device_mapper(struct report *r, const struct chain *c)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_CONFIG_ERROR, "BV-LUKS-NO-DRIVER", c->device->path,
+		"The LUKS header is as it should be, but this kernel has no device-mapper, without "
+		"which nothing is unlocked: dm_mod and dm_crypt are not in this initramfs.");
+
+	add_chain(f, c);
+	finding_not(f, "the disk, or the passphrase: it was not even tried");
+	finding_next(f, "Boot an older kernel from the boot menu, or a rescue system.");
+	finding_next(f, "Then build the initramfs again: update-initramfs -u -k all");
+}
+
+static char *open_command(const struct chain *c)
+{
+	const struct sealed_luks *s = c->device->sealed;
+	const char *mapping = sealed_luks_mapping(s);
+
+	return text_format("cryptsetup open %s%s%s%s %s", s->header ? "--header " : "",
+			   s->header ? s->header : "", s->header ? " " : "", c->device->path,
+			   *mapping ? mapping : "NAME");
+}
+
+static void tell_no_entry(struct report *r, const struct chain *c)
+{
+	cleanup(free_ptr) char *command = open_command(c);
+	struct finding *f = report_finding(
+		r, VERDICT_CONFIG_ERROR, "BV-LUKS-NO-ENTRY", c->device->path,
+		"The LUKS header is as it should be, but nothing tells this initramfs to unlock it: "
+		"its crypttab has no entry for it.");
+
+	add_chain(f, c);
+	finding_not(f, "the disk, or the passphrase: it was not even tried");
+	if (c->device->own)
+		finding_next(f, "root= names the LUKS device itself. It must name what is inside: "
+				"/dev/mapper/NAME, or its UUID.");
+	finding_next(f, "Unlock it here: %s; then: exit", command);
+	finding_next(f, "In the running system mend /etc/crypttab (the option `initramfs` puts an "
+			"entry into the initramfs), then: update-initramfs -u -k all");
+}
+
+/* Without the name there was no prompt: not a word about the passphrase. */
+static void tell_no_source(struct report *r, const struct chain *c, const struct block_devices *b)
+{
+	cleanup(free_ptr) char *command = open_command(c);
+	bool named = names_uuid(c->missing, c->device->sealed->uuid);
+	struct finding *f;
+
+	if (!named)
+		f = report_finding(r, VERDICT_CONFIG_ERROR, "BV-CHAIN-SOURCE", c->missing,
+				   "crypttab names a disk that is not there: %s. The one that was "
+				   "sealed is there: %s, UUID=%s.",
+				   c->missing, c->device->path, c->device->sealed->uuid);
+	else
+		f = report_finding(r, VERDICT_INCONCLUSIVE, "BV-CHAIN-SOURCE", c->device->path,
+				   "The disk is there: %s. But it is not found by its UUID, which "
+				   "crypttab names: udev has not made that name.",
+				   c->device->path);
+	add_chain(f, c);
+	finding_not(f, "the passphrase: it was not even asked for");
+	finding_next(f, "Unlock it here: %s; then: exit", command);
+	if (!named) {
+		block_devices_tell(b, f);
+		finding_next(f, "In the running system mend /etc/crypttab, then: update-initramfs "
+				"-u -k all");
+	}
+}
+
+static void next_for_passphrase(struct finding *f, const struct chain *c)
+{
+	cleanup(free_ptr) char *command = open_command(c);
+
+	finding_next(f, "Type it at the shell's prompt, where it can be seen, and delete it again: "
+			"do the keys give what they should? (layout, Caps Lock, Num Lock)");
+	finding_next(f, "Try again: %s; then: exit", command);
+}
+
+/* Nobody typed anything: the keys are not to blame, and what gives the key was not looked at. */
+static void tell_key(struct report *r, const struct chain *c)
+{
+	cleanup(free_ptr) char *command = open_command(c);
+	bool sound = luks_slots_sound(&c->device->view) && !luks_slots_unproven(&c->device->view);
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-LUKS-PASSPHRASE", c->device->path,
+		"It was not unlocked, and its keyslots are %s. By crypttab its key comes from %s: "
+		"whether that was there and gave the right key was not seen.",
+		sound ? "as sealed, byte for byte" : "sound as far as can be known", c->key);
+
+	add_chain(f, c);
+	if (sound)
+		finding_not(f, "the LUKS header or its keyslots");
+	finding_next(f,
+		     "Is %s there in this initramfs, and the device that it is read from? Look for "
+		     "what cryptsetup said about it, above or in dmesg.",
+		     c->key);
+	finding_next(f, "With a passphrase that was added to it, if there is one: %s; then: exit",
+		     command);
+}
+
+static void tell_passphrase(struct report *r, const struct chain *c)
+{
+	const struct luks_view *v = &c->device->view;
+	slot_set sound = luks_slots_sound(v);
+	bool sound_header = luks_device_state(c->device) == LUKS_SOUND;
+	cleanup(free_ptr) char *slots = luks_slots_text(sound);
+	cleanup(free_ptr) char *slots_are =
+		text_format("%s %s", slots, sound_header || (sound & (sound - 1)) ? "are" : "is");
+	struct finding *f;
+
+	/* One that is not proven may be the one that was meant. */
+	if (sound && !luks_slots_unproven(v)) {
+		f = report_finding(
+			r, VERDICT_CONFIG_ERROR, "BV-LUKS-PASSPHRASE", c->device->path,
+			"It was not unlocked, and %s%s as sealed, byte for byte: it is the "
+			"passphrase or the keyboard layout.",
+			sound_header ? "the LUKS header and " : "", slots_are);
+		finding_not(f, "the disk, the LUKS header, or its keyslots");
+	} else {
+		f = report_finding(
+			r, VERDICT_INCONCLUSIVE, "BV-LUKS-PASSPHRASE", c->device->path,
+			"It was not unlocked. The LUKS header is sound, but %s, so nothing proves "
+			"that they are undamaged; the passphrase or the keyboard layout is the "
+			"likelier reason.",
+			c->device->own ? "its keys were never sealed"
+			: sound	       ? "some of its keys were changed after the last seal"
+				       : "its keys were changed after the last seal");
+	}
+	add_chain(f, c);
+	next_for_passphrase(f, c);
+}
+
+/* What is proven lost; else its owner, or a program, may have done it. */
+static bool is_proven_lost(const struct chain_layer *l)
+{
+	if (l->state == LINK_UNREADABLE)
+		return true;
+	return is_lvm(l->sealed) ? lvm_is_damaged(l->lvm)
+				 : l->seen.damaged || l->lost.how == LOSS_DAMAGED;
+}
+
+static char *loss_words(const struct chain_layer *l)
+{
+	const char *lvm = lvm_state_text(l->lvm);
+
+	if (l->state == LINK_UNREADABLE)
+		return text_copy("cannot be read from the disk");
+	if (is_lvm(l->sealed))
+		return text_format("has lost its %s%s%s",
+				   l->lvm == LVM_ABSENT || l->lvm <= LVM_LABEL_BAD ? "label"
+										   : "metadata",
+				   lvm ? ": " : "", lvm ? lvm : "");
+	if (l->lost.how == LOSS_ERASED)
+		return text_copy(
+			"has a superblock of which the magic was erased, as wipefs does it, "
+			"and all else is right");
+	return text_copy(l->seen.damaged ? "has a damaged superblock: its checksum is wrong"
+					 : "has no superblock any more");
+}
+
+static void tell_no_superblock(struct report *r, const struct chain *c, const struct chain_layer *l)
+{
+	const char *mapping = sealed_luks_mapping(c->device->sealed);
+	const char *kind = l->sealed->kind;
+	cleanup(free_ptr) char *words = loss_words(l);
+	bool lvm = is_lvm(l->sealed), lost = is_proven_lost(l);
+	struct finding *f = report_finding(
+		r, lost ? VERDICT_STORAGE_CORRUPTION : VERDICT_INCONCLUSIVE,
+		l->lost.how == LOSS_ERASED ? "BV-CHAIN-ERASED" : "BV-CHAIN-SUPERBLOCK", l->path,
+		"The passphrase was right and %s was unlocked, but the %s inside it %s%s.",
+		*mapping ? mapping : "the LUKS device", lvm ? "LVM physical volume" : kind, words,
+		lost ? ""
+		     : ". The disk lost it, or somebody wrote there: nothing here tells which");
+
+	add_chain(f, c);
+	if (l->sealed->uuid && *l->sealed->uuid)
+		finding_text(f, "sealed UUID", "%s", l->sealed->uuid);
+	finding_not(f, "the passphrase, root=, crypttab, fstab, or the initramfs");
+	root_device_next_image(f, lost);
+	if (lvm)
+		finding_next(f,
+			     "On a copy, or when the storage is sound: is the text of its metadata "
+			     "there? pvck --dump metadata_search %s",
+			     l->path);
+	root_device_next(f, &l->lost, l->path);
+}
+
+static void tell_other_content(struct report *r, const struct chain *c, const struct chain_layer *l)
+{
+	const char *mapping = sealed_luks_mapping(c->device->sealed);
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-CHAIN-OTHER", l->path,
+		"%s was unlocked, but inside it is %s%s%s, where %s%s%s was sealed: somebody made "
+		"it anew, or the wrong data were written there.",
+		*mapping ? mapping : "The LUKS device", l->other ? l->other : l->seen.kind,
+		*l->seen.uuid ? " " : "", l->seen.uuid, l->sealed->kind,
+		l->sealed->uuid && *l->sealed->uuid ? " " : "",
+		l->sealed->uuid ? l->sealed->uuid : "");
+
+	add_chain(f, c);
+	finding_not(f, "the passphrase");
+	finding_next(f, "If you changed it: compare root= and /etc/fstab with the UUID that it has "
+			"now, then: update-initramfs -u -k all");
+}
+
+static void tell_no_volume(struct report *r, const struct chain *c, const struct chain_layer *l)
+{
+	const char *volume = l->sealed->name ? l->sealed->name : "";
+	bool doubt = c->lvm || lvm_state_text(l->lvm);
+	struct finding *f;
+
+	if (doubt)
+		f = report_finding(
+			r, VERDICT_INCONCLUSIVE, "BV-CHAIN-LVM", l->path,
+			"It was unlocked and holds an LVM physical volume, but the logical volume %s "
+			"is not active: it was renamed or removed, another disk of its group is "
+			"missing, or the group's metadata is damaged.",
+			volume);
+	else
+		f = report_finding(
+			r, VERDICT_CONFIG_ERROR, "BV-CHAIN-LVM", l->path,
+			"It was unlocked and holds an LVM physical volume, but the logical volume %s "
+			"is not active: this initramfs has no LVM (/sbin/lvm).",
+			volume);
+	add_chain(f, c);
+	finding_not(f, "the passphrase or the LUKS header");
+	if (doubt) {
+		finding_next(f, "Is a disk of the group missing, or its metadata damaged? "
+				"lvm pvs; lvm vgs; lvm lvs -a say so.");
+		finding_next(f, "If the volume is in the list: lvm vgchange -ay; exit");
+		return;
+	}
+	finding_next(f, "Boot an older kernel from the boot menu, or a rescue system.");
+	finding_next(f, "Install the package lvm2 there, then: update-initramfs -u -k all");
+}
+
+static bool tell_layers(struct report *r, const struct chain *c)
+{
+	for (size_t i = 0; i < c->layer_count; i++) {
+		const struct chain_layer *l = &c->layers[i];
+
+		switch (l->state) {
+		case LINK_THERE:
+			continue;
+		case LINK_NOT_REACHED:
+			return true;
+		case LINK_ABSENT:
+			tell_no_volume(r, c, l);
+			return true;
+		case LINK_OTHER:
+			tell_other_content(r, c, l);
+			return true;
+		case LINK_DAMAGED:
+		case LINK_UNREADABLE:
+			tell_no_superblock(r, c, l);
+			return true;
+		}
+	}
+	return false;
+}
+
+bool chain_report(struct report *r, const struct chain *c, const struct block_devices *b)
+{
+	enum luks_state state = luks_device_state(c->device);
+
+	if (c->opened)
+		return tell_layers(r, c);
+	if (state == LUKS_NOT_SEEN && c->device->may_be_plain)
+		return tell_may_be_plain(r, c);
+	if (state == LUKS_NOT_SEEN)
+		tell_absent(r, c, b);
+	else if (luks_device_is_member(c->device))
+		tell_no_array(r, c);
+	else if (state == LUKS_UNREADABLE && !luks_device_seen(c->device))
+		tell_unreadable(r, c);
+	else if (state >= LUKS_SLOT_DAMAGED || luks_slots_wiped(&c->device->view))
+		return true; /* told by report_luks() */
+	else if (!c->device_mapper)
+		tell_no_device_mapper(r, c);
+	else if (!c->in_crypttab)
+		tell_no_entry(r, c);
+	else if (c->missing)
+		tell_no_source(r, c, b);
+	else if (c->key)
+		tell_key(r, c);
+	else
+		tell_passphrase(r, c);
+	return true;
+}

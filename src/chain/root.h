@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_CHAIN_ROOT_H
+#define BV_CHAIN_ROOT_H
+
+#include <stdbool.h>
+
+#include "chain/root_search.h"
+#include "report/report.h"
+#include "system/block_devices.h"
+
+/* The value of the last root= of a kernel command line; the caller frees it. NULL: none. */
+char *root_parameter(const char *command_line);
+
+/* Whether root= names a device in a way that is understood here; not NFS, ZFS, ... */
+bool root_device_is_known(const char *root);
+
+/*
+ * Tells when what root= names is not there: a UUID, label or partition that no device has, a device
+ * file that does not exist, one that holds no file system, or of which only a spare superblock is
+ * left. sealed: the UUID of the sealed root file system, or "". A configuration error only when
+ * something proves that root= is wrong. False: nothing speaks against it, or root= is of a kind that is
+ * not understood here.
+ */
+bool root_device_report(struct report *r, const char *root, const char *sealed,
+			const struct block_devices *b);
+
+/*
+ * What to say of a lost superblock at path, in a finding about it: how it is put back from what is
+ * left, on a copy first. Nothing without one.
+ */
+void root_device_next(struct finding *f, const struct lost_superblock *l, const char *path);
+
+/* Says to keep the disk as it is; and, where bytes of it are lost, to whom to tell that. */
+void root_device_next_image(struct finding *f, bool lost);
+
+#endif

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "chain/root_search.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "storage/source.h"
+#include "util/util.h"
+
+static const struct {
+	enum root_kind kind;
+	const char *word, *tag, *link;
+} names[] = {
+	{ ROOT_UUID, "UUID", "UUID=", "/dev/disk/by-uuid/" },
+	{ ROOT_LABEL, "label", "LABEL=", "/dev/disk/by-label/" },
+	{ ROOT_PARTUUID, "partition's UUID", "PARTUUID=", "/dev/disk/by-partuuid/" },
+	{ ROOT_PARTLABEL, "partition's label", "PARTLABEL=", "/dev/disk/by-partlabel/" },
+};
+
+struct root_name root_name_parse(const char *root)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		const char *const starts[] = { names[i].tag, names[i].link };
+
+		for (size_t k = 0; k < ARRAY_SIZE(starts); k++) {
+			size_t len = strlen(starts[k]);
+
+			if (!strncmp(root, starts[k], len))
+				return (struct root_name){ names[i].kind, root + len };
+		}
+	}
+	return (struct root_name){ ROOT_PATH, root };
+}
+
+const char *root_name_word(enum root_kind kind)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (names[i].kind == kind)
+			return names[i].word;
+	}
+	return "path";
+}
+
+struct lost_superblock lost_superblock_find(const struct luks_source *source,
+					    const struct superblock *seen, const char *uuid,
+					    const char *label)
+{
+	const char *volume = *seen->kind ? NULL : luks_recognise_volume(source);
+	struct lost_superblock l = { .how = LOSS_NONE };
+
+	if (!*seen->kind && !volume && superblock_is_erased(source, &l.is) &&
+	    superblock_is_named(&l.is, uuid, label)) {
+		l.how = LOSS_ERASED;
+		return l;
+	}
+	l.is = *seen;
+	if (*seen->kind && !seen->damaged && superblock_is_named(seen, uuid, label))
+		return l;
+	l.has_spare = superblock_find_spare(source, uuid, label, &l.spare);
+	if (seen->damaged && (l.has_spare || superblock_is_named(seen, uuid, label))) {
+		l.how = LOSS_DAMAGED;
+	} else if (l.has_spare && seen->ext_block == l.spare.size && l.spare.size) {
+		/* Spares of a file system that was there before lie elsewhere, or are its own by now. */
+		l.how = LOSS_UUID;
+	} else if (l.has_spare && (*seen->kind || volume)) {
+		l.how = LOSS_OVERWRITTEN;
+		snprintf(l.now, sizeof(l.now), "%s%s%s", volume ? volume : seen->kind,
+			 volume ? "" : " ", volume ? "" : seen->uuid);
+	} else if (l.has_spare) {
+		l.how = l.spare.rest_is_there ? LOSS_DAMAGED : LOSS_START;
+	}
+	return l;
+}
+
+/* What a typing error makes of a UUID. Those that were made up by hand come in rows, which differ so. */
+static bool is_nearly(const char *a, const char *b)
+{
+	unsigned int differing = 0, digits = 0;
+	bool seen[16] = { false };
+	size_t i;
+
+	for (i = 0; a[i] && b[i]; i++) {
+		if (isxdigit((unsigned char)b[i])) {
+			int digit = tolower((unsigned char)b[i]);
+
+			seen[isdigit(digit) ? digit - '0' : digit - 'a' + 10] = true;
+		}
+		differing += tolower((unsigned char)a[i]) != tolower((unsigned char)b[i]);
+	}
+	for (size_t k = 0; k < ARRAY_SIZE(seen); k++)
+		digits += seen[k];
+	return !a[i] && !b[i] && strcmp(a, b) != 0 &&
+	       (!differing || (differing <= 2 && digits >= 9));
+}
+
+static void look_for_lost(struct root_search *s, const struct block_device *d,
+			  const struct luks_source *source, const struct superblock *seen)
+{
+	struct lost_superblock l;
+
+	if ((s->name.kind != ROOT_UUID && s->name.kind != ROOT_LABEL) || !*s->name.value)
+		return;
+	l = lost_superblock_find(source, seen, s->name.kind == ROOT_UUID ? s->name.value : NULL,
+				 s->name.kind == ROOT_LABEL ? s->name.value : NULL);
+	if (l.how == LOSS_NONE || (s->lost_at && s->lost.how <= l.how))
+		return;
+	s->lost = l;
+	s->lost_at = d->path;
+}
+
+static void look_at_volume(struct root_search *s, const struct block_device *d,
+			   const struct luks_source *source, const struct superblock *seen)
+{
+	enum lvm_state state;
+	uint64_t offset;
+
+	if (*seen->kind && strcmp(seen->kind, "LVM2_member") != 0)
+		return;
+	state = lvm_examine(source, &offset);
+	if (state != LVM_ABSENT && !s->volumes_at)
+		s->volumes_at = d->path;
+	if (s->lvm_at || !lvm_is_damaged(state))
+		return;
+	s->lvm_at = d->path;
+	s->lvm = state;
+	s->lvm_offset = offset;
+}
+
+static void look_at_content(struct root_search *s, const struct block_device *d,
+			    const struct luks_source *source, const struct superblock *seen,
+			    const char *sealed, const struct block_devices *b)
+{
+	bool is_found = *seen->kind && !seen->damaged && *s->name.value &&
+			((s->name.kind == ROOT_UUID && !strcmp(seen->uuid, s->name.value)) ||
+			 (s->name.kind == ROOT_LABEL && !strcmp(seen->label, s->name.value)));
+
+	if (is_found) {
+		s->found = d->path;
+		return;
+	}
+	look_for_lost(s, d, source, seen);
+	look_at_volume(s, d, source, seen);
+	if (!strcmp(seen->kind, "crypto_LUKS") && !block_devices_opened(b, seen->uuid))
+		s->locked = d->path;
+	if (!seen->proven)
+		return;
+	if (*sealed && !strcasecmp(seen->uuid, sealed))
+		s->sealed_at = d->path;
+	if (s->name.kind == ROOT_UUID && is_nearly(s->name.value, seen->uuid)) {
+		s->alike_at = d->path;
+		memcpy(s->alike, seen->uuid, sizeof(s->alike));
+	}
+}
+
+static void look_at(struct root_search *s, const struct block_device *d, const char *sealed,
+		    const struct block_devices *b)
+{
+	struct luks_source source;
+	struct superblock seen;
+	int err;
+
+	if (d->divided || luks_source_open(&source, d->path))
+		return;
+	err = superblock_read(&source, &seen);
+	if (err == -EIO)
+		s->unreadable = d->path;
+	if (!err)
+		look_at_content(s, d, &source, &seen, sealed, b);
+	luks_source_close(&source);
+}
+
+static bool is_partition(const struct root_name *name, const struct block_device *d)
+{
+	return (name->kind == ROOT_PARTUUID && !strcasecmp(d->part_uuid, name->value)) ||
+	       (name->kind == ROOT_PARTLABEL && !strcmp(d->part_name, name->value));
+}
+
+void root_search(struct root_search *s, const char *root, const char *sealed,
+		 const struct block_devices *b)
+{
+	memset(s, 0, sizeof(*s));
+	s->name = root_name_parse(root);
+	for (size_t i = 0; i < b->count; i++) {
+		if (*s->name.value && is_partition(&s->name, &b->items[i]))
+			s->found = b->items[i].path;
+		look_at(s, &b->items[i], sealed, b);
+	}
+}

@@ -1,0 +1,465 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <inttypes.h>
+#include <linux/magic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include "cmd/check.h"
+#include "image/examine.h"
+#include "image/guard.h"
+#include "image/kernel.h"
+#include "util/file.h"
+#include "util/memory.h"
+#include "util/progress.h"
+#include "util/text.h"
+#include "util/util.h"
+
+/* Of what an image may have any number of, so many are told one by one. */
+#define MEMBERS_TOLD_MAX  64u
+#define SEGMENTS_TOLD_MAX 64u
+#define RANGES_TOLD_MAX	  1024u
+
+/* At a file that changes while it is looked at. */
+#define LOOKS_MAX 3
+
+void check_tell_file_system(struct finding *f, const char *path)
+{
+	struct statfs fs;
+
+	if (statfs(path, &fs) || fs.f_type != BTRFS_SUPER_MAGIC)
+		return;
+	finding_text(
+		f, "file system",
+		"btrfs: its own checksum may have refused what the device delivered; if so, dmesg "
+		"has csum failed");
+}
+
+static void cannot_run(struct report *r, const char *path, int error)
+{
+	bool unreadable = error == -EIO;
+	struct finding *f;
+
+	f = report_finding(r, unreadable ? VERDICT_STORAGE_CORRUPTION : VERDICT_NONE,
+			   "BV-UNREADABLE", path, "It cannot be read: %s.", file_error(error));
+	if (unreadable)
+		check_tell_file_system(f, path);
+	report_artifact(r, path, "file", "unreadable", 0, 0);
+}
+
+static void advise_rebuild(struct finding *f)
+{
+	finding_next(f,
+		     "Make it anew (update-initramfs -u, dracut -f, or the kernel's package) once "
+		     "the storage is sound; an older kernel may still be intact.");
+	finding_next(f, "If it was copied or downloaded, compare its size and its hash with the "
+			"original's, and copy it again.");
+}
+
+static void advise_unknown(struct finding *f)
+{
+	finding_next(
+		f, "If it should be a kernel or an initrd, compare its size and its hash with the "
+		   "original's, or make it anew.");
+	finding_next(f, "If it is meant to be what it is, verify it with that format's own tool.");
+}
+
+/* How far the proof of a sound image goes, segment by segment. */
+static void tell_proof(struct finding *f, const struct image_proof *p)
+{
+	const struct manifest *m = &p->found;
+
+	finding_number(f, "paths", m->content_count);
+	for (size_t i = 0; i < m->segment_count && i < SEGMENTS_TOLD_MAX; i++) {
+		const struct sealed_segment *s = &m->segments[i];
+		cleanup(free_ptr) char *key = text_format("segment %zu", i);
+		const char *checksum = codec_checksum(s->codec);
+
+		finding_text(f, key,
+			     "%s at offset %" PRIu64 ", %" PRIu64 " bytes (%" PRIu64
+			     " unpacked): %s%s",
+			     s->codec == CODEC_NONE ? "plain cpio" : codec_name(s->codec),
+			     p->guard_bytes + s->offset, s->length, s->unpacked,
+			     s->verified ? "proven by its " : "only walked, it carries no checksum",
+			     s->verified ? (checksum ? checksum : "checksum") : "");
+	}
+	if (m->segment_count > SEGMENTS_TOLD_MAX)
+		finding_number(f, "more segments", m->segment_count - SEGMENTS_TOLD_MAX);
+	if (m->skipped.count)
+		finding_text(
+			f, "not unpacked",
+			"%zu members, whose folder is not there when the kernel comes to them, or "
+			"which it skips (no name, no type, too long a link); first: %s%s",
+			m->skipped.count, m->skipped.first,
+			m->skipped.wanted ? ""
+					  : " (what is below kernel/ it reads from the "
+					    "image itself)");
+}
+
+void check_tell_repacked(struct finding *f, const char *release)
+{
+	finding_text(
+		f, "packed again",
+		"a sealed image was unpacked and packed again, with bootverdict's own files in it: by "
+		"their old record the next boot may call storage corruption what was changed on "
+		"purpose");
+	finding_next(
+		f,
+		"Before the next boot, pack it again without the folder " GUARD_DIR
+		", and seal that: bootverdict seal -k %s. Or make it anew: update-initramfs -u "
+		"-k %s",
+		release, release);
+}
+
+static void report_sound(struct report *r, const char *path, const struct image_proof *p)
+{
+	const struct sealed_segment *unread = segment_unread(&p->found);
+	bool all_verified = p->found.segment_count > 0;
+	struct finding *f;
+
+	for (size_t i = 0; i < p->found.segment_count; i++)
+		all_verified = all_verified && p->found.segments[i].verified;
+
+	if (unread) {
+		f = report_finding(
+			r, VERDICT_CONFIG_ERROR, "BV-IMAGE-FORMAT", path,
+			"It is well-formed, but no kernel unpacks its segment at offset %" PRIu64
+			" (%s): %s.",
+			p->guard_bytes + unread->offset, codec_name(unread->codec), unread->unread);
+	} else if (image_soundness(p) == LOOSE) {
+		f = report_finding(
+			r, VERDICT_INCONCLUSIVE, "BV-IMAGE-LOOSE", path,
+			"Nothing in it is wrong, but nothing proves that it is complete: an archive in "
+			"it has no trailer, zeros between its members, or members that kernels skip, "
+			"and no checksum.");
+	} else if (image_soundness(p) == PROVEN && !p->guard_as_built) {
+		f = report_finding(r, VERDICT_INCONCLUSIVE, "BV-GUARD-CHANGED", path,
+				   "Every path in it is as the record in its guard says, but that "
+				   "guard's headers are not as they are made: edited, or damaged.");
+	} else if (image_soundness(p) == PROVEN)
+		f = report_finding(r, VERDICT_INTACT, "BV-IMAGE-PROVEN", path,
+				   "Every path in it is as the record in its guard says.");
+	else if (all_verified)
+		f = report_finding(
+			r, VERDICT_STALE, "BV-IMAGE-SOUND", path,
+			"It is not sealed; its structure is right, and so is every checksum "
+			"that it carries.");
+	else
+		f = report_finding(
+			r, VERDICT_STALE, "BV-IMAGE-SOUND", path,
+			"It is not sealed; its structure is right, and so is every checksum "
+			"that it carries; what carries none could still have changed.");
+	tell_proof(f, p);
+	if (image_was_repacked(&p->found))
+		check_tell_repacked(f, "KVER");
+	report_artifact(r, path, "initrd",
+			all_verified || image_soundness(p) == PROVEN ? "intact" : "unverified",
+			p->size, 0);
+}
+
+/* Blocks of a member that differ from the guard's record, as ranges of the image if possible. */
+static void add_member_ranges(struct finding *f, const struct image_proof *p,
+			      const struct content *sealed)
+{
+	const struct content *now = manifest_find(&p->found, sealed->path);
+	bool plain = sealed->segment < p->record.segment_count &&
+		     p->record.segments[sealed->segment].codec == CODEC_NONE;
+	struct bad_ranges bad = { 0 };
+	const struct damage changed = { .kind = DAMAGE_CHANGED };
+
+	if (!now || !plain || now->type != CONTENT_FILE || now->size != sealed->size)
+		return;
+	for (size_t i = 0; i < sealed->block_count && i < now->block_count; i++) {
+		if (sealed->blocks[i] != now->blocks[i] &&
+		    bad_ranges_add(&bad, p->guard_bytes + sealed->image_offset + i * BLOCK_SIZE,
+				   BLOCK_SIZE, &changed))
+			break;
+	}
+	if (!sealed->block_count)
+		bad_ranges_add(&bad, p->guard_bytes + sealed->image_offset, sealed->size, &changed);
+	for (size_t i = 0; i < bad.count && f->range_count < RANGES_TOLD_MAX; i++)
+		range_member(finding_range(f, &bad.ranges[i]), sealed->path);
+	bad_ranges_clear(&bad);
+}
+
+static void tell_differing(struct finding *f, const struct image_proof *p)
+{
+	unsigned int told = 0;
+
+	for (size_t i = 0; i < p->record.content_count && told < MEMBERS_TOLD_MAX; i++) {
+		const struct content *c = &p->record.contents[i];
+		const struct content *now = manifest_find(&p->found, c->path);
+
+		if (image_content_as_recorded(p, c))
+			continue;
+		finding_text(f, "member", "%s: %s", c->path,
+			     now ? "other bytes or mode" : "missing");
+		add_member_ranges(f, p, c);
+		told++;
+	}
+	if (told < p->differing)
+		finding_number(f, "more members", p->differing - told);
+}
+
+static void report_differing(struct report *r, const char *path, const struct image_proof *p)
+{
+	struct finding *f =
+		report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-IMAGE-CONTENT", path,
+			       "%zu of %zu paths in it are not as the record in its guard says.",
+			       p->differing, p->record.content_count);
+
+	tell_differing(f, p);
+	advise_rebuild(f);
+	report_artifact(r, path, "initrd", "damaged", p->size, 0);
+}
+
+/* What it is, or holds, is known, and nothing proves that a byte of it is lost. */
+static void report_foreign(struct report *r, const char *path, const struct image_proof *p)
+{
+	const struct initrd_fault *fault = &p->fault;
+	const char *name = fault->is ? fault->is->name : fault->reason;
+	bool alone = fault->segment == 0 && !p->found.content_count;
+	struct finding *f;
+
+	if (alone && fault->built_so && !is_own_limit(fault->error))
+		f = report_finding(
+			r, VERDICT_INCONCLUSIVE, "BV-IMAGE-UNKNOWN", path,
+			"It is not an initrd. It is packed with %s, whose checksum is right, "
+			"and contains no archive: %s.",
+			codec_name(fault->codec), name);
+	else if (alone && fault->is && !fault->is->remedy)
+		f = report_finding(
+			r, VERDICT_INCONCLUSIVE, "BV-IMAGE-UNKNOWN", path,
+			"It is neither a kernel nor an initrd that bootverdict knows: it is "
+			"%s.",
+			name);
+	else if (fault->built_so)
+		f = report_finding(
+			r, VERDICT_CONFIG_ERROR, "BV-IMAGE-FORMAT", path,
+			"No kernel unpacks all of it: %s. The checksum over that is right: it "
+			"was built like this.",
+			fault->reason);
+	else
+		f = report_finding(r, VERDICT_CONFIG_ERROR, "BV-IMAGE-FORMAT", path,
+				   "What begins at offset %" PRIu64
+				   " is %s. No kernel unpacks that.",
+				   fault->offset, name);
+	if (fault->is && fault->is->remedy)
+		finding_next(f, "Make it so that kernels read it: %s.", fault->is->remedy);
+	else if (alone)
+		advise_unknown(f);
+	finding_number(f, "offset", fault->offset);
+	if (!alone)
+		tell_proof(f, p);
+	report_artifact(r, path, alone ? "file" : "initrd", "unverified", p->size, 0);
+}
+
+static void report_fault(struct report *r, const char *path, const struct image_proof *p)
+{
+	const struct initrd_fault *fault = &p->fault;
+	struct finding *f;
+
+	if (!fault->proven && (fault->built_so || image_is_foreign_behind(p)) && !p->differing) {
+		report_foreign(r, path, p);
+		return;
+	}
+	if (is_own_limit(fault->error)) {
+		f = report_finding(r, VERDICT_INCONCLUSIVE, "BV-IMAGE-UNSUPPORTED", path,
+				   "It cannot be verified beyond offset %" PRIu64 ": %s.",
+				   fault->offset, fault->reason);
+		tell_proof(f, p);
+		report_artifact(r, path, "initrd", "unverified", p->size, 0);
+		return;
+	}
+	if (fault->offset == 0 && fault->segment == 0 && !p->found.content_count &&
+	    fault->codec == CODEC_NONE) {
+		f = report_finding(
+			r, VERDICT_INCONCLUSIVE, "BV-IMAGE-UNKNOWN", path,
+			"It is neither a kernel nor an initrd that bootverdict knows, or its "
+			"first bytes are lost: %s.",
+			fault->reason);
+		advise_unknown(f);
+		report_artifact(r, path, "file", "unverified", p->size, 0);
+		return;
+	}
+	if (fault->behind && fault->is && !p->differing) {
+		f = report_finding(
+			r, VERDICT_INCONCLUSIVE, "BV-IMAGE-UNKNOWN", path,
+			"What begins at offset %" PRIu64 " is %s, and nothing before it starts a "
+			"boot: it was built like this, or an archive has lost its start.",
+			fault->offset, fault->is->name);
+		advise_unknown(f);
+		tell_proof(f, p);
+		report_artifact(r, path, "initrd", "unverified", p->size, 0);
+		return;
+	}
+	if (fault->behind && !p->found.content_count && !p->guard_bytes) {
+		f = report_finding(
+			r, VERDICT_INCONCLUSIVE, "BV-IMAGE-UNKNOWN", path,
+			"It is not an initrd (%s), or all of its content is lost: nothing in it "
+			"tells.",
+			fault->reason);
+		advise_unknown(f);
+		report_artifact(r, path, "file", "unverified", p->size, 0);
+		return;
+	}
+	if (image_complete_before_fault(p) && !p->differing) {
+		f = report_finding(r, VERDICT_INCONCLUSIVE, "BV-IMAGE-APPENDED", path,
+				   "All that begins before offset %" PRIu64
+				   " is well-formed. What is behind it begins no archive (%s): "
+				   "something was appended, or an archive has lost its start.",
+				   fault->offset, fault->reason);
+		tell_proof(f, p);
+		report_artifact(r, path, "initrd", "unverified", p->size, 0);
+		return;
+	}
+	f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-IMAGE-BROKEN", path,
+			   "It is broken at offset %" PRIu64
+			   ": %s. The disk lost it, or it was never "
+			   "written to its end.",
+			   fault->offset, fault->reason);
+	finding_number(f, "offset", fault->offset);
+	finding_number(f, "segment", fault->segment);
+	if (*fault->path)
+		finding_text(f, "member", "%s", fault->path);
+	tell_proof(f, p);
+	if (p->differing)
+		tell_differing(f, p);
+	advise_rebuild(f);
+	report_artifact(r, path, "initrd", "damaged", p->size, 0);
+}
+
+static void report_initrd(struct report *r, const char *path, const struct image_proof *p)
+{
+	struct finding *f;
+
+	if (is_own_limit(p->record_error)) {
+		report_finding(r, VERDICT_INCONCLUSIVE, "BV-IMAGE-UNSUPPORTED", path,
+			       "The record in its guard cannot be verified: %s.", p->record_reason);
+		report_artifact(r, path, "initrd", "unverified", p->size, 0);
+	} else if (p->record_error == -EPROTO && !p->guard_broken) {
+		f = report_finding(r, VERDICT_INCONCLUSIVE, "BV-GUARD-MANIFEST", path,
+				   "The record in its guard cannot be used: %s.", p->record_reason);
+		finding_next(f, "Use the bootverdict that sealed it, or a newer one.");
+		report_artifact(r, path, "initrd", "unverified", p->size, 0);
+	} else if (p->guard_broken || p->record_error) {
+		f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-GUARD-DAMAGED", path,
+				   "The guard at its start is damaged: %s.",
+				   p->guard_broken ? "its headers are broken" : p->record_reason);
+		advise_rebuild(f);
+		report_artifact(r, path, "initrd", "damaged", p->size, 0);
+	}
+	if (p->fault.error)
+		report_fault(r, path, p);
+	else if (p->differing)
+		report_differing(r, path, p);
+	else if (!p->guard_broken && !p->record_error)
+		report_sound(r, path, p);
+}
+
+static void report_kernel(struct report *r, const char *path, const struct kernel_info *k,
+			  uint64_t size)
+{
+	struct finding *f;
+
+	if (is_own_limit(k->error) && k->error != -EOPNOTSUPP) {
+		report_finding(r, VERDICT_INCONCLUSIVE, "BV-KERNEL-UNSUPPORTED", path,
+			       "The kernel image cannot be verified beyond offset %" PRIu64 ": %s.",
+			       k->offset, k->reason);
+		report_artifact(r, path, "kernel", "unverified", size, 0);
+		return;
+	}
+	if (k->error && k->error != -EOPNOTSUPP) {
+		f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-KERNEL-BROKEN", path,
+				   "The kernel image is broken at offset %" PRIu64
+				   ": %s. The disk lost "
+				   "it, or it was never written to its end.",
+				   k->offset, k->reason);
+		finding_number(f, "offset", k->offset);
+		finding_next(
+			f, "Install the kernel's package again once the storage is sound; boot an "
+			   "older kernel until then.");
+		report_artifact(r, path, "kernel", "damaged", size, 0);
+		return;
+	}
+	f = report_finding(r, VERDICT_STALE, "BV-KERNEL-SOUND", path, "%s",
+			   k->verified
+				   ? "Its compressed payload is proven by the checksum in it; the "
+				     "code that unpacks it carries none."
+				   : "Its structure is right; it carries no checksum that "
+				     "bootverdict can verify.");
+	if (*k->version)
+		finding_text(f, "version", "%s", k->version);
+	if (k->codec != CODEC_NONE)
+		finding_text(f, "payload", "%s at offset %" PRIu64 ", %" PRIu64 " bytes",
+			     codec_name(k->codec), k->payload_offset, k->payload_length);
+	report_artifact(r, path, "kernel", k->verified ? "intact" : "unverified", size, 0);
+}
+
+/* Whether it is another file by now, or somebody wrote it. */
+static bool changed_meanwhile(const char *path, int fd, const struct stat *then)
+{
+	struct stat now, named;
+
+	return fstat(fd, &now) < 0 || stat(path, &named) < 0 || now.st_dev != named.st_dev ||
+	       now.st_ino != named.st_ino || now.st_size != then->st_size ||
+	       now.st_mtim.tv_sec != then->st_mtim.tv_sec ||
+	       now.st_mtim.tv_nsec != then->st_mtim.tv_nsec;
+}
+
+/* -EAGAIN: it changed meanwhile, and nothing was told. */
+static int examine_file(const char *path, const struct boot_files *f, struct report *r)
+{
+	cleanup(close_fd) int fd = file_open(path);
+	struct kernel_info kernel = { 0 };
+	struct image_proof proof;
+	struct input *in;
+	struct stat st;
+	int err;
+
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		cannot_run(r, path, fd < 0 ? fd : -errno);
+		return 0;
+	}
+	in = input_from_fd(fd, 0, (uint64_t)st.st_size);
+	err = in ? kernel_examine(in, &kernel) : -ENOMEM;
+	input_free(in);
+	if (err == -EIO) {
+		cannot_run(r, path, err);
+		return 0;
+	}
+	if (kernel.recognised && changed_meanwhile(path, fd, &st))
+		return -EAGAIN;
+	if (kernel.recognised) {
+		report_kernel(r, path, &kernel, (uint64_t)st.st_size);
+		return 0;
+	}
+	err = image_examine(fd, (uint64_t)st.st_size, &proof);
+	if (changed_meanwhile(path, fd, &st)) {
+		image_proof_clear(&proof);
+		return -EAGAIN;
+	}
+	if (err || proof.fault.error == -EIO)
+		cannot_run(r, path, err ? err : -EIO);
+	else
+		report_initrd(r, path, &proof);
+	if (f && !proof.fault.error)
+		check_modules(f, &proof.found, r);
+	image_proof_clear(&proof);
+	return 0;
+}
+
+void check_file(const char *path, const struct boot_files *f, struct report *r)
+{
+	int err = -EAGAIN;
+
+	progress_begin(path);
+	for (int i = 0; err && i < LOOKS_MAX; i++)
+		err = examine_file(path, f, r);
+	progress_end();
+	if (err)
+		report_finding(r, VERDICT_NONE, "BV-FAILED", path,
+			       "It could not be examined: it changes all the time; check again.");
+}

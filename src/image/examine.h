@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_IMAGE_EXAMINE_H
+#define BV_IMAGE_EXAMINE_H
+
+#include "damage/damage.h"
+#include "image/initrd.h"
+#include "manifest/manifest.h"
+
+/* What an initrd image proves about itself, without any record outside it. */
+struct image_proof {
+	uint64_t size;
+	uint64_t guard_bytes;	   /* 0: no guard, or one whose headers are damaged */
+	bool guard_broken;	   /* there is a guard, but its headers are damaged */
+	bool guard_as_built;	   /* its headers are as they are always made */
+	struct initrd_fault fault; /* fault.error 0: the walk reached the end */
+	bool fault_in_guard;
+	struct manifest found; /* segments and contents as the image holds them, up to the fault */
+
+	bool has_record;	 /* the guard carries a manifest */
+	int record_error;	 /* 0, or why it cannot be used: -EBADMSG, -EPROTO, ... */
+	char record_reason[160]; /* in words */
+	struct manifest record;	 /* that manifest */
+	/* Contents that are not as in the record, missing ones included; not what appended archives replace. */
+	size_t differing;
+	size_t unlisted; /* contents that the record does not list */
+};
+
+/*
+ * Walks the image that fd gives, size bytes long, and compares its contents with the manifest
+ * that its guard carries. 0, or -ENOMEM; everything else is in *proof, which image_proof_clear()
+ * frees.
+ */
+int image_examine(int fd, uint64_t size, struct image_proof *proof);
+void image_proof_clear(struct image_proof *proof);
+
+/* The content of that path in the image if it is exactly as recorded, else NULL. */
+const struct content *image_content_as_recorded(const struct image_proof *proof,
+						const struct content *recorded);
+
+/*
+ * Whether the walk ended where another archive would begin, at bytes that are none, and all that a boot
+ * starts with is there before: what follows is not needed.
+ */
+bool image_complete_before_fault(const struct image_proof *proof);
+
+/*
+ * Whether what follows is of a format that kernels do not read: packed in it, or appended to what a boot
+ * starts with. Where that is not there, its own archive may have lost its start.
+ */
+bool image_is_foreign_behind(const struct image_proof *proof);
+
+/*
+ * Whether an image holds a guard among the files of main: a sealed one was unpacked by hand, and packed
+ * again. Those files take the place of a guard in front, and its record that of a new one.
+ */
+bool image_was_repacked(const struct manifest *found);
+
+/* The first segment that is well-formed, and no kernel unpacks; NULL: there is none. */
+const struct sealed_segment *segment_unread(const struct manifest *m);
+
+/* How sound a file is by itself. */
+enum soundness {
+	UNPROVEN,   /* nothing in it can be verified */
+	BROKEN,	    /* its own structure or checksum is wrong */
+	UNFINISHED, /* nothing is wrong in it but that it ends early, or is empty */
+	FOREIGN,    /* in a format that no kernel unpacks, or with something behind it that is */
+	LOOSE,	    /* nothing is wrong in it, but nothing proves that it is complete */
+	SOUND,	    /* its structure is right, and every checksum that it carries */
+	PROVEN,	    /* every content is as the manifest inside it says */
+};
+
+enum soundness image_soundness(const struct image_proof *proof);
+
+#endif

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "image/programs.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "image/guard.h"
+#include "manifest/manifest.h"
+#include "util/util.h"
+
+#define LINKS_FOLLOWED_MAX 40 /* as the kernel's own limit, path_resolution(7) */
+
+/* One link or program, by where its data is in the image; text is a link's target, or `needs`. */
+struct note {
+	uint64_t position; /* in the segment's unpacked bytes */
+	uint32_t segment;
+	uint32_t text; /* offset in texts */
+	uint16_t machine;
+	unsigned char kind, format[2];
+	bool needs_unknown;
+	uint64_t end;
+};
+
+struct programs {
+	struct note *notes; /* in the order of the walk, so sorted by segment and position */
+	size_t count, room;
+	char *texts; /* strings with their NULs */
+	size_t texts_len, texts_room;
+	bool forgot; /* there was more */
+
+	/* The member under way. */
+	bool wanted, link;
+	struct note now;
+	size_t head_len;
+	/* A loader's name is in the first page of what any linker makes. */
+	unsigned char head[BLOCK_SIZE];
+};
+
+_Static_assert(BLOCK_SIZE >= PATH_MAX, "a link's target fits");
+
+struct programs *programs_new(void)
+{
+	return calloc(1, sizeof(struct programs));
+}
+
+void programs_free(struct programs *s)
+{
+	if (!s)
+		return;
+	free(s->notes);
+	free(s->texts);
+	free(s);
+}
+
+/* Makes room for len more items; false: no memory, or too much of it. */
+static bool grow(void *array, size_t *room, size_t used, size_t len, size_t item, size_t others)
+{
+	size_t wanted = *room ? *room : 256;
+	void *grown;
+
+	while (wanted < used + len)
+		wanted *= 2;
+	if (wanted == *room)
+		return true;
+	if (wanted * item + others > PROGRAMS_BYTES_MAX)
+		return false;
+	grown = reallocarray(*(void **)array, wanted, item);
+	if (!grown)
+		return false;
+	*(void **)array = grown;
+	*room = wanted;
+	return true;
+}
+
+static void add(struct programs *s, const char *text, size_t len)
+{
+	if (s->forgot ||
+	    !grow(&s->notes, &s->room, s->count, 1, sizeof(*s->notes), s->texts_room) ||
+	    !grow(&s->texts, &s->texts_room, s->texts_len, len + 1, 1,
+		  s->room * sizeof(*s->notes))) {
+		s->forgot = true;
+		return;
+	}
+	s->now.text = (uint32_t)s->texts_len;
+	memcpy(s->texts + s->texts_len, text, len);
+	s->texts[s->texts_len + len] = '\0';
+	s->texts_len += len + 1;
+	s->notes[s->count++] = s->now;
+}
+
+void programs_member(struct programs *s, const struct member *m)
+{
+	s->link = S_ISLNK(m->mode);
+	s->wanted = m->size > 0 && (s->link || (S_ISREG(m->mode) && (m->mode & 0111)));
+	s->head_len = 0;
+	s->now = (struct note){ .segment = m->segment->index, .position = m->data_position };
+}
+
+void programs_data(struct programs *s, const void *data, size_t len)
+{
+	size_t n = sizeof(s->head) - s->head_len;
+
+	if (!s->wanted)
+		return;
+	n = len < n ? len : n;
+	memcpy(s->head + s->head_len, data, n);
+	s->head_len += n;
+}
+
+static ssize_t head_bytes(void *ctx, void *buf, size_t len, uint64_t offset)
+{
+	const struct programs *s = ctx;
+	size_t n = offset < s->head_len ? s->head_len - (size_t)offset : 0;
+
+	n = len < n ? len : n;
+	memcpy(buf, s->head + (n ? offset : 0), n);
+	return (ssize_t)n;
+}
+
+void programs_member_end(struct programs *s)
+{
+	struct program p;
+
+	if (!s->wanted)
+		return;
+	if (s->link) {
+		add(s, (const char *)s->head, strnlen((const char *)s->head, s->head_len));
+		return;
+	}
+	program_read(&p, head_bytes, s);
+	if (p.kind == PROGRAM_NONE)
+		return;
+	s->now.kind = (unsigned char)p.kind;
+	memcpy(s->now.format, p.format, sizeof(p.format));
+	s->now.machine = p.machine;
+	s->now.needs_unknown = p.needs_unknown;
+	s->now.end = p.end;
+	add(s, p.needs, strlen(p.needs));
+}
+
+/* What was noted of a path's data; NULL: nothing. */
+static const struct note *note_of(const struct programs *s, const struct content *c)
+{
+	size_t low = 0, high = s ? s->count : 0;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct note *n = &s->notes[middle];
+
+		if (n->segment == c->segment && n->position == c->data_position)
+			return n;
+		if (n->segment < c->segment ||
+		    (n->segment == c->segment && n->position < c->data_position))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+/* A path on the way: what is resolved, and what is still to come. */
+struct way {
+	char done[PATH_MAX], rest[PATH_MAX];
+};
+
+/* Puts a link's target in front of what is to come. */
+static int take_link(struct way *w, const char *target)
+{
+	size_t target_len = strlen(target), rest_len = strlen(w->rest);
+	char *slash = strrchr(w->done, '/');
+
+	if (target_len + 1 + rest_len >= sizeof(w->rest))
+		return -ENODATA;
+	memmove(w->rest + target_len + 1, w->rest, rest_len + 1);
+	memcpy(w->rest, target, target_len);
+	w->rest[target_len] = '/';
+	if (*target == '/' || !slash)
+		*w->done = '\0';
+	else
+		*slash = '\0';
+	return 0;
+}
+
+/* Moves the next component from rest to done. False: there is none that needs a look. */
+static bool take_component(struct way *w)
+{
+	size_t skip = strspn(w->rest, "/"), len = strcspn(w->rest + skip, "/");
+	const char *name = w->rest + skip;
+	size_t used = strlen(w->done);
+	bool up = len == 2 && memcmp(name, "..", 2) == 0;
+	bool look = len && !up && !(len == 1 && *name == '.');
+	char *slash = strrchr(w->done, '/');
+
+	if (up)
+		*(slash ? slash : w->done) = '\0';
+	if (look) {
+		if (used)
+			w->done[used++] = '/';
+		memcpy(w->done + used, name, len);
+		w->done[used + len] = '\0';
+	}
+	memmove(w->rest, w->rest + skip + len, strlen(w->rest + skip + len) + 1);
+	return look;
+}
+
+/* Follows links as the kernel will, from the root. */
+static int resolve(const struct manifest *m, const char *path, const struct content **found)
+{
+	struct way w;
+	int followed = 0, r;
+
+	*found = NULL;
+	*w.done = '\0';
+	if (strlen(path) >= sizeof(w.rest))
+		return -ENODATA;
+	memcpy(w.rest, path, strlen(path) + 1);
+	while (w.rest[strspn(w.rest, "/")]) {
+		const struct note *n;
+		const struct content *c;
+
+		if (strlen(w.done) + strlen(w.rest) + 1 >= sizeof(w.done))
+			return -ENODATA;
+		if (!take_component(&w)) {
+			*found = manifest_find(m, w.done);
+			continue;
+		}
+		c = *found = manifest_find(m, w.done);
+		if (!c || c->type != CONTENT_SYMLINK)
+			continue;
+		if (c->segment == GUARD_SEGMENT) /* the guard's links all lead to the stub */
+			return -ELOOP;
+		if (++followed > LINKS_FOLLOWED_MAX)
+			return -ELOOP;
+		n = note_of(m->programs, c);
+		if (!n)
+			return -ENODATA;
+		r = take_link(&w, m->programs->texts + n->text);
+		if (r)
+			return r;
+	}
+	return *found ? 0 : -ENOENT;
+}
+
+bool programs_is_whole(const struct manifest *m, const struct content *c)
+{
+	const struct note *n = m->programs ? note_of(m->programs, c) : NULL;
+
+	return n && n->kind == PROGRAM_ELF && n->end == c->size;
+}
+
+int programs_find(void *ctx, const char *path, struct program *p)
+{
+	const struct manifest *m = ctx;
+	const struct content *c;
+	const struct note *n;
+	int r = resolve(m, path, &c);
+
+	memset(p, 0, sizeof(*p));
+	if (r)
+		return r;
+	/* The stub would execute itself, for ever. */
+	if (strcmp(c->path, GUARD_DIVERTED) == 0 || strcmp(c->path, GUARD_STUB) == 0)
+		return -ELOOP;
+	if (c->type != CONTENT_FILE || !(c->mode & 0111))
+		return -EACCES;
+	if (c->segment == GUARD_SEGMENT || !m->programs)
+		return -ENODATA;
+	n = note_of(m->programs, c);
+	if (!n)
+		return m->programs->forgot ? -ENODATA : 0;
+	p->kind = (enum program_kind)n->kind;
+	memcpy(p->format, n->format, sizeof(p->format));
+	p->machine = n->machine;
+	p->needs_unknown = n->needs_unknown;
+	p->end = n->end;
+	memcpy(p->needs, m->programs->texts + n->text, strlen(m->programs->texts + n->text) + 1);
+	return 0;
+}

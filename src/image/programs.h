@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_IMAGE_PROGRAMS_H
+#define BV_IMAGE_PROGRAMS_H
+
+#include "image/initrd.h"
+#include "image/program.h"
+
+struct manifest;
+struct content;
+
+/*
+ * What recording saw of the programs and symbolic links of an image: as much as is needed to tell
+ * which of them a boot can execute. Not of a guard. When PROGRAMS_BYTES_MAX are used up, the rest
+ * is not known; an initrd of a whole distribution needs some tens of KiB.
+ */
+struct programs;
+
+#define PROGRAMS_BYTES_MAX (1u << 20)
+
+struct programs *programs_new(void);	/* NULL: out of memory */
+void programs_free(struct programs *s); /* NULL is allowed */
+
+/* A walk's calls, in its order; without memory they forget. */
+void programs_member(struct programs *s, const struct member *m);
+void programs_data(struct programs *s, const void *data, size_t len);
+void programs_member_end(struct programs *s);
+
+/* A program_find of a manifest that has just been recorded; ctx is the manifest. */
+int programs_find(void *ctx, const char *path, struct program *p);
+
+/* Whether a file of such a manifest is an ELF program, as long as its own headers say. */
+bool programs_is_whole(const struct manifest *m, const struct content *c);
+
+#endif

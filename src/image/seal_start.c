@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "image/seal_start.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "image/program.h"
+#include "image/programs.h"
+#include "util/hash.h"
+#include "util/message.h"
+#include "util/text.h"
+#include "util/util.h"
+
+/* In words; NULL: nothing is known to be wrong. */
+static char *why_not(int error, const struct program_chain *c)
+{
+	cleanup(free_ptr) char *by =
+		*c->needed_by ? text_format(", which %s needs,", c->needed_by) : text_copy("");
+	const char *why;
+
+	switch (error) {
+	case -ENOENT:
+		why = "is not in it";
+		break;
+	case -EACCES:
+		why = "is not an executable file";
+		break;
+	case -ENOEXEC:
+		why = c->foreign ? "is made for another processor"
+				 : "is neither a program nor a script";
+		break;
+	case -ELOOP:
+		why = "leads round in a circle";
+		break;
+	default:
+		return NULL;
+	}
+	return text_format("it cannot start: %s%s %s", c->path, by, why);
+}
+
+#define STUB_BYTES_MAX (1u << 20)
+
+static const struct content *main_entry(const struct manifest *m, const char *path)
+{
+	const struct content *c = manifest_find(m, path);
+
+	return c && c->segment != GUARD_SEGMENT ? c : NULL;
+}
+
+static bool is_diverted(const struct content *init)
+{
+	static const char *const targets[] = { GUARD_DIVERTED, "/" GUARD_DIVERTED };
+
+	for (size_t i = 0; init && init->type == CONTENT_SYMLINK && i < ARRAY_SIZE(targets); i++) {
+		if (init->size == strlen(targets[i]) &&
+		    init->hash == hash64(targets[i], init->size))
+			return true;
+	}
+	return false;
+}
+
+static bool is_stub(const struct content *c, const struct guard_files *g)
+{
+	return c && c->type == CONTENT_FILE && (c->mode & 0111) && c->size == g->stub_size &&
+	       c->hash == hash64(g->stub, g->stub_size);
+}
+
+/* Whether the image was sealed with this stub, by an earlier version. */
+static bool is_sealed_stub(const struct image *im, const struct content *c)
+{
+	struct input *in = input_from_fd(im->fd, 0, (uint64_t)im->st.st_size);
+	cleanup(free_ptr) char *data = NULL;
+	size_t size;
+	bool same = c && in && im->guard_bytes &&
+		    !guard_read(in, GUARD_STUB, STUB_BYTES_MAX, &data, &size) && c->size == size &&
+		    c->hash == hash64(data, size);
+
+	input_free(in);
+	return same;
+}
+
+/* The processor is the stub's, which that kernel executes. */
+static ssize_t stub_bytes(void *ctx, void *buf, size_t len, uint64_t offset)
+{
+	const struct guard_files *g = ctx;
+	size_t n = offset < g->stub_size ? g->stub_size - (size_t)offset : 0;
+
+	n = len < n ? len : n;
+	memcpy(buf, g->stub + (n ? offset : 0), n);
+	return (ssize_t)n;
+}
+
+static char *start_fault(const struct image *im, struct manifest *m, struct guard_files *g,
+			 const char *path)
+{
+	struct program_chain chain;
+	struct program stub;
+	int r;
+
+	program_read(&stub, stub_bytes, g);
+	r = program_chain(programs_find, m, stub.kind == PROGRAM_ELF ? &stub : NULL, path, &chain);
+	if (r == -ENODATA)
+		message("%s: whether it can start cannot be told: what %s needs is not known",
+			im->name, chain.path);
+	return why_not(r, &chain);
+}
+
+/* A program that stands in the link's place may be an edited stub, unless it is far bigger. */
+static bool starts_without_us(struct manifest *m, const struct guard_files *g,
+			      const struct content *init)
+{
+	struct program_chain chain;
+	struct program p;
+
+	return init && !program_chain(programs_find, m, NULL, "init", &chain) &&
+	       !programs_find(m, "init", &p) &&
+	       (init->type == CONTENT_SYMLINK || p.kind == PROGRAM_SCRIPT ||
+		init->size > 4 * (uint64_t)g->stub_size);
+}
+
+/*
+ * Whether a stub that is not ours is as long as its own headers say: then it is another version's,
+ * and starts. What an editor of text has made of one mostly is not.
+ */
+static bool is_whole_program(const struct manifest *m, const struct content *stub)
+{
+	return stub && stub->type == CONTENT_FILE && (stub->mode & 0111) &&
+	       programs_is_whole(m, stub);
+}
+
+static char *find_fault(const struct image *im, struct manifest *m, struct guard_files *g,
+			enum start *start)
+{
+	const struct content *init = main_entry(m, "init"), *stub = main_entry(m, GUARD_DIVERTED);
+
+	*start = START_IMPOSSIBLE;
+	if (!stub && !main_entry(m, GUARD_ORIGINAL_INIT)) {
+		if (init) {
+			message("%s: its /init is not diverted to bootverdict, so a boot is only "
+				"explained when the kernel loses main's /init: build it with "
+				"bootverdict's hook",
+				im->name);
+			return start_fault(im, m, g, "init");
+		}
+		*start = START_UNGUARDED;
+		return text_copy(
+			"there is no /init in it: with such an image the kernel mounts the root "
+			"itself, and with a guard it would not");
+	}
+	if (!is_diverted(init)) {
+		*start = starts_without_us(m, g, init) ? START_UNGUARDED : START_CHANGED;
+		return text_copy(
+			"its /init was changed behind bootverdict, and is not the link to it any "
+			"more");
+	}
+	if (!is_stub(stub, g)) {
+		*start = is_sealed_stub(im, stub) || is_whole_program(m, stub) ? START_UNGUARDED
+									       : START_CHANGED;
+		return text_copy(GUARD_DIVERTED
+				 " in it, which a boot executes first, is not the one of "
+				 "this bootverdict: it is of another version, or was "
+				 "edited");
+	}
+	return start_fault(im, m, g, GUARD_ORIGINAL_INIT);
+}
+
+char *seal_start_fault(const struct image *im, struct manifest *m, struct guard_files *g,
+		       enum start *start)
+{
+	char *reason = find_fault(im, m, g, start);
+
+	if (!reason)
+		*start = START_POSSIBLE;
+	if (reason) {
+		message("%s: it is not sealed: %s", im->name, reason);
+		message("mend that (a hook that changes /init?), then make it anew: update-initramfs -u "
+			"-k %s, or dracut -f",
+			m->kernel);
+	}
+	return reason;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_IMAGE_SEAL_START_H
+#define BV_IMAGE_SEAL_START_H
+
+#include "image/guard_make.h"
+#include "image/seal.h"
+
+/* Whether a boot can start with an image. */
+enum start {
+	START_POSSIBLE,	  /* or it cannot be told */
+	START_IMPOSSIBLE, /* what comes after the stub cannot be executed */
+	START_CHANGED,	  /* what it begins with is not what the hook put there */
+	START_UNGUARDED,  /* it boots as it is, so that it needs no guard that explains */
+};
+
+/*
+ * Why an image, as guard_make() has just recorded it in m, must not be sealed: it was built to begin
+ * with the stub of g, and does not; or the kernel cannot execute what comes then. NULL: it may be;
+ * what cannot be told is a warning. The reason is told on stderr, and the caller's to free.
+ */
+char *seal_start_fault(const struct image *im, struct manifest *m, struct guard_files *g,
+		       enum start *start);
+
+#endif

@@ -1,0 +1,465 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "luks/devices.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "chain/root.h"
+#include "luks/rules.h"
+#include "report/report.h"
+#include "storage/superblock.h"
+#include "system/crypttab.h"
+#include "system/system.h"
+#include "util/text.h"
+#include "util/util.h"
+
+#define LOOK_AGAIN_MS 100
+
+static bool is_device(const char *link, const char *path)
+{
+	struct stat a, b;
+
+	return !stat(link, &a) && !stat(path, &b) && S_ISBLK(a.st_mode) && S_ISBLK(b.st_mode) &&
+	       a.st_rdev == b.st_rdev;
+}
+
+/* What cryptsetup will open is the one, by whatever name. */
+static bool is_own(const struct luks_device *d, const char *path)
+{
+	cleanup(free_ptr) char *link = d->own ? crypttab_path("", d->own->device) : NULL;
+
+	return link && is_device(link, path);
+}
+
+/* closely: by its key material as well, which costs many reads, and by its name. */
+static enum record_match match_of(const struct sealed_luks *s, const struct luks *l,
+				  const struct luks_source *source, const char *path, bool closely)
+{
+	enum record_match match;
+
+	if (*l->uuid && l->chosen >= 0 && !strcmp(l->uuid, s->uuid))
+		return RECORD_UUID;
+	if (!closely)
+		return RECORD_OTHER;
+	match = luks_record_match(s, l, source, path);
+	/* A good header of something else: another disk, or its owner's doing. */
+	if (match == RECORD_CALLED || (match == RECORD_NAMED && l->chosen >= 0))
+		return RECORD_OTHER;
+	return match;
+}
+
+/* Nothing that is LUKS is where crypttab says, or plain dm-crypt: then it is not the one. */
+static void settle_own(struct luks_device *d)
+{
+	const struct luks *l = &d->view.luks;
+
+	if (!l->version || (l->chosen < 0 && d->may_be_plain)) {
+		luks_view_clear(&d->view);
+		d->match = RECORD_OTHER;
+		return;
+	}
+	if (*d->own->uuid)
+		return;
+	free(d->own->uuid);
+	d->own->uuid = text_copy(l->uuid);
+}
+
+/* luks and err: what luks_read() has found on it, and how it ended. */
+static void look(struct luks_device *d, const struct luks_source *source, const struct luks *luks,
+		 int err, enum record_match match, const char *path)
+{
+	if (d->match != RECORD_OTHER)
+		luks_view_clear(&d->view);
+	memset(&d->view, 0, sizeof(d->view));
+	d->match = match;
+	snprintf(d->path, sizeof(d->path), "%s", path);
+	d->view.device = d->path;
+	d->view.header = d->sealed->header;
+	d->view.mapping = sealed_luks_mapping(d->sealed);
+	d->view.closed = true; /* in the boot it is told only of what is not open */
+	d->view.itself = is_own(d, path);
+	d->view.luks = *luks;
+	d->read_error = err;
+	if (!err)
+		d->read_error = luks_view_compare(&d->view, source, d->own ? NULL : d->sealed, 0);
+	if (d->own && !d->read_error)
+		settle_own(d);
+}
+
+/* A header in a file of its own, or on a device that the record names. */
+static void look_at_header(struct luks_device *d)
+{
+	/* As a path: "PARTLABEL=..." is a name that only crypttab understands. */
+	cleanup(free_ptr) char *path = crypttab_path("", d->sealed->device);
+	struct luks_source source;
+	struct luks luks = { .chosen = -1 };
+	int err;
+
+	if (luks_source_open(&source, d->sealed->header))
+		return;
+	err = luks_read(&source, &luks);
+	look(d, &source, &luks, err, RECORD_NAMED, path);
+	luks_source_close(&source);
+}
+
+/* An array has the same bytes as the member that its data begin on, and is what is opened. */
+static bool is_better(const struct luks_device *d, enum record_match match,
+		      const struct luks_source *source)
+{
+	struct md md;
+
+	if (match != d->match || match == RECORD_OTHER)
+		return match > d->match;
+	return luks_device_is_member(d) && !md_read(source, &md);
+}
+
+/* Where the header cannot be read, key material or the partition's name tell whose it is. */
+static void compare(struct luks_devices *l, const struct block_device *b, bool closely)
+{
+	struct luks_source source;
+	struct luks luks = { .chosen = -1 };
+	int err;
+
+	if (luks_source_open(&source, b->path))
+		return;
+	err = luks_read(&source, &luks);
+	if (!err && closely && !b->divided)
+		err = luks_find_near(&source, b->path, &luks);
+	for (size_t i = 0; (!err || (err == -EIO && closely)) && i < l->count; i++) {
+		struct luks_device *d = &l->items[i];
+		enum record_match match;
+
+		if (d->sealed->header)
+			continue;
+		match = is_own(d, b->path) ? RECORD_NAMED
+					   : match_of(d->sealed, &luks, &source, b->path, closely);
+		if (is_better(d, match, &source))
+			look(d, &source, &luks, err, match, b->path);
+	}
+	luks_source_close(&source);
+}
+
+/* Not there yet, or only a member of the array that it lies on is. */
+static bool is_awaited(const struct luks_device *d)
+{
+	return d->match == RECORD_OTHER || luks_device_is_member(d);
+}
+
+/* What the boot itself unlocks; not one that was sealed by its name, and may be in a drawer. */
+static bool is_waited_for(const struct luks_device *d)
+{
+	return is_awaited(d) && d->sealed->layer_count > 0 && !d->may_be_plain;
+}
+
+/* Plain dm-crypt has nothing to be recognised by. */
+static bool is_recognisable(const struct luks_device *d)
+{
+	return d->match == RECORD_OTHER && !d->may_be_plain;
+}
+
+static bool any_is(const struct luks_devices *l, bool (*is)(const struct luks_device *d))
+{
+	for (size_t i = 0; i < l->count; i++) {
+		if (is(&l->items[i]))
+			return true;
+	}
+	return false;
+}
+
+/* True the first time that it is asked about a name. */
+static bool is_new(struct string_list *known, const char *name)
+{
+	for (size_t i = 0; i < known->count; i++) {
+		if (!strcmp(known->items[i], name))
+			return false;
+	}
+	known->items = grow_array(known->items, &known->count, sizeof(*known->items));
+	known->items[known->count - 1] = text_copy(name);
+	return true;
+}
+
+static void forget(struct string_list *known)
+{
+	for (size_t i = 0; i < known->count; i++)
+		free(known->items[i]);
+	free(known->items);
+}
+
+/* Looks at the devices that were not there the last time; closely only when it must. */
+static void look_around(struct luks_devices *l, struct string_list known[2])
+{
+	struct block_devices devices;
+
+	for (size_t i = 0; i < l->count; i++) {
+		if (l->items[i].sealed->header && l->items[i].match == RECORD_OTHER)
+			look_at_header(&l->items[i]);
+	}
+	if (block_devices_read(&devices, BLOCK_DEVICES_SYSFS, BLOCK_DEVICES_DEV, false))
+		return;
+	for (int closely = 0; closely <= 1 && any_is(l, closely ? is_recognisable : is_awaited);
+	     closely++) {
+		for (size_t i = 0; i < devices.count; i++) {
+			if (is_new(&known[closely], devices.items[i].name))
+				compare(l, &devices.items[i], closely);
+		}
+	}
+	block_devices_clear(&devices);
+}
+
+static bool is_entry_of(const struct crypttab_entry *e, const struct sealed_luks *s)
+{
+	return !strcmp(sealed_luks_mapping(s), e->name) || !strcmp(s->device, e->source) ||
+	       !strcasecmp(s->uuid, crypttab_uuid(e->source));
+}
+
+static bool has_record(const struct manifest *m, const struct crypttab_entry *e)
+{
+	for (size_t i = 0; i < m->luks_count; i++) {
+		if (is_entry_of(e, &m->luks[i]))
+			return true;
+	}
+	return false;
+}
+
+static struct sealed_luks *names_of(const struct crypttab_entry *e)
+{
+	struct sealed_luks *own = NULL;
+	size_t count = 0;
+
+	own = grow_array(own, &count, sizeof(*own));
+	own->uuid = text_copy(crypttab_uuid(e->source));
+	own->device = text_copy(e->source);
+	own->header = e->header ? text_copy(e->header) : NULL;
+	own->layers = grow_array(own->layers, &own->layer_count, sizeof(*own->layers));
+	strcpy(own->layers[0].kind, "crypt");
+	own->layers[0].name = text_copy(e->name);
+	own->layers[0].uuid = text_copy("");
+	return own;
+}
+
+/* An image that was sealed in a chroot, or by an image builder, knows no disk of this machine. */
+static struct luks_device *add_unrecorded(struct luks_devices *l, const struct crypttab_entry *e)
+{
+	struct luks_device *d;
+
+	l->items = grow_array(l->items, &l->count, sizeof(*l->items));
+	d = &l->items[l->count - 1];
+	d->own = names_of(e);
+	d->sealed = d->own;
+	d->may_be_plain = !e->luks;
+	return d;
+}
+
+static void add_of_crypttab(struct luks_devices *l, const struct manifest *m, const char *text)
+{
+	struct crypttab t;
+
+	crypttab_parse(&t, text);
+	for (size_t i = 0; i < t.count; i++) {
+		if (!has_record(m, &t.entries[i]))
+			add_unrecorded(l, &t.entries[i]);
+	}
+	crypttab_clear(&t);
+}
+
+static void clear_device(struct luks_device *d)
+{
+	if (d->match != RECORD_OTHER)
+		luks_view_clear(&d->view);
+	if (d->own)
+		sealed_luks_clear(d->own);
+	free(d->own);
+}
+
+/*
+ * root= names a file system, as a rule, and its disk may have been LUKS before: what is left of that
+ * proves nothing. With a header in front, or zeros in its place, and no other format, it is LUKS.
+ */
+static bool is_luks_alone(const struct luks_source *source, struct luks *luks)
+{
+	struct superblock seen;
+	const char *other;
+	bool magic;
+
+	/* A file system, mostly: then nothing else is read of it, for every boot comes here. */
+	if (superblock_read(source, &seen))
+		return false;
+	magic = !strcmp(seen.kind, "crypto_LUKS");
+	if ((*seen.kind && !magic) || luks_read(source, luks))
+		return false;
+	other = luks_recognise_other(source);
+	return magic ? !other : luks->chosen >= 0 && other && !strcmp(other, "zeros");
+}
+
+static bool is_known(const struct luks_devices *l, const char *path)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		const struct luks_device *d = &l->items[i];
+
+		if (d->match != RECORD_OTHER && is_device(d->path, path))
+			return true;
+	}
+	return false;
+}
+
+static void look_at_root(struct luks_devices *l, const struct luks_source *source, const char *root,
+			 const char *path)
+{
+	cleanup(free_ptr) char *name = text_copy(""), *names = text_copy(root);
+	const struct crypttab_entry e = { .name = name, .source = names, .luks = true };
+	struct luks luks = { .chosen = -1 };
+	struct luks_device *d;
+
+	if (!is_luks_alone(source, &luks))
+		return;
+	d = add_unrecorded(l, &e);
+	/* The others have moved. */
+	for (size_t i = 0; i < l->count; i++)
+		l->items[i].view.device = l->items[i].path;
+	look(d, source, &luks, 0, RECORD_NAMED, path);
+	if (luks_device_seen(d))
+		return;
+	clear_device(d);
+	l->count--;
+}
+
+/* That device alone: a boot without LUKS has no need to read from every disk. */
+static void add_root(struct luks_devices *l, const char *root)
+{
+	cleanup(free_ptr) char *link = crypttab_path("", root);
+	cleanup(free_ptr) char *path = realpath(link, NULL);
+	struct luks_source source;
+
+	if (!path || is_known(l, path) || luks_source_open(&source, path))
+		return;
+	look_at_root(l, &source, root, path);
+	luks_source_close(&source);
+}
+
+void luks_devices_find(struct luks_devices *l, const struct manifest *m, const char *crypttab,
+		       const char *root, unsigned int wait_ms)
+{
+	uint64_t end = system_now_ms() + wait_ms;
+	struct string_list known[2] = { { NULL, 0 }, { NULL, 0 } };
+
+	memset(l, 0, sizeof(*l));
+	for (size_t i = 0; i < m->luks_count; i++) {
+		l->items = grow_array(l->items, &l->count, sizeof(*l->items));
+		l->items[i].sealed = &m->luks[i];
+	}
+	if (crypttab)
+		add_of_crypttab(l, m, crypttab);
+	while (l->count) {
+		look_around(l, known);
+		if (!any_is(l, is_waited_for) || system_now_ms() >= end)
+			break;
+		system_sleep_ms(LOOK_AGAIN_MS);
+	}
+	forget(&known[0]);
+	forget(&known[1]);
+	if (root)
+		add_root(l, root);
+}
+
+void luks_devices_clear(struct luks_devices *l)
+{
+	for (size_t i = 0; i < l->count; i++)
+		clear_device(&l->items[i]);
+	free(l->items);
+	memset(l, 0, sizeof(*l));
+}
+
+bool luks_device_seen(const struct luks_device *d)
+{
+	return d->match != RECORD_OTHER && !d->read_error;
+}
+
+bool luks_device_is_member(const struct luks_device *d)
+{
+	return luks_device_seen(d) && d->view.array.member;
+}
+
+static bool is_named(const struct luks_device *d, const char *name)
+{
+	cleanup(free_ptr) char *path = crypttab_path("", name);
+
+	return luks_device_seen(d) && is_device(path, d->path);
+}
+
+static bool is_in_crypttab(const struct luks_device *d, const char *text)
+{
+	struct crypttab t;
+	bool found = false;
+
+	crypttab_parse(&t, text);
+	for (size_t i = 0; i < t.count; i++)
+		found |= is_entry_of(&t.entries[i], d->sealed) || is_named(d, t.entries[i].source);
+	crypttab_clear(&t);
+	return found;
+}
+
+bool luks_device_is_needed(const struct luks_device *d, const char *crypttab,
+			   const char *command_line)
+{
+	cleanup(free_ptr) char *root = root_parameter(command_line ? command_line : "");
+	const char *uuid = d->sealed->uuid;
+
+	if (d->own || d->sealed->layer_count > 0)
+		return true;
+	/* rd.luks.uuid=, rd.luks.name=, and the like. */
+	if (command_line && *uuid && strcasestr(command_line, uuid))
+		return true;
+	return (root && is_named(d, root)) || (crypttab && is_in_crypttab(d, crypttab));
+}
+
+static enum luks_state state_of(const struct luks_view *v, enum luks_ground ground)
+{
+	bool refused = luks_is_refused(v);
+	bool another = luks_slots_sound(v) | luks_slots_unproven(v);
+
+	switch (ground) {
+	case LUKS_GONE:
+	case LUKS_HEADERS_BAD:
+	case LUKS_CONVERTING:
+	case LUKS_TOO_SMALL:
+	case LUKS_INSIDE:
+	case LUKS_LAYER:
+		return LUKS_LOST;
+	case LUKS_SLOT_WIPED:
+		return another && !refused ? LUKS_RECOVERABLE : LUKS_LOST;
+	case LUKS_SLOT_BAD:
+		return another && !refused ? LUKS_SLOT_DAMAGED : LUKS_LOST;
+	case LUKS_COPY_BAD:
+		if (luks_any_copy_is(&v->luks, LUKS_COPY_UNREADABLE))
+			return LUKS_UNREADABLE;
+		return refused ? LUKS_LOST : LUKS_RECOVERABLE;
+	case LUKS_FOREIGN:
+	case LUKS_ERASED:
+	case LUKS_COPY_OLDER:
+		return refused ? LUKS_LOST : LUKS_RECOVERABLE;
+	case LUKS_MEMBER:
+	case LUKS_NO_KEYSLOT:
+	case LUKS_HARMLESS_BAD:
+		return LUKS_RECOVERABLE;
+	default:
+		return LUKS_SOUND;
+	}
+}
+
+enum luks_state luks_device_state(const struct luks_device *d)
+{
+	if (d->match != RECORD_OTHER && d->read_error == -EIO)
+		return LUKS_UNREADABLE;
+	if (!luks_device_seen(d))
+		return LUKS_NOT_SEEN;
+	return state_of(&d->view, judge_luks(&d->view).ground);
+}
+
+bool luks_device_has_words(const struct luks_device *d)
+{
+	return luks_device_seen(d) && !(d->own && luks_device_state(d) == LUKS_SOUND);
+}

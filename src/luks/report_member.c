@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "luks/report.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "util/text.h"
+#include "util/util.h"
+
+void luks_tell_array(struct finding *f, const struct md *md)
+{
+	finding_text(f, "array", "%s, UUID %s, %s of %u", md->device, md->uuid, md->level,
+		     md->disks);
+}
+
+void luks_next_start_array(struct finding *f, const struct md *md)
+{
+	finding_next(f, "Is the array there? cat /proc/mdstat. When not, start it, and let nothing "
+			"write to it yet: mdadm --assemble --scan --readonly");
+	finding_next(f, "Then look at that: bootverdict luks %s", md->device);
+}
+
+/* What is known of this member alone; of a part of an array nothing is. */
+static void tell_this_one(struct finding *f, const struct luks_view *v)
+{
+	const struct luks *l = &v->luks;
+	slot_set differ = luks_slots_damaged(v) | luks_slots_wiped(v);
+	cleanup(free_ptr) char *slots = luks_slots_text(differ);
+
+	if (*l->uuid || l->inside.version)
+		finding_text(f, "UUID of the container", "%s", *l->uuid ? l->uuid : l->inside.uuid);
+	if (!v->array.mirror)
+		return;
+	for (unsigned int i = 0; i < LUKS_HEADERS; i++) {
+		if (l->copies[i].state != LUKS_COPY_GOOD && *l->copies[i].reason)
+			finding_text(f, i ? "second header here" : "first header here", "%s",
+				     l->copies[i].reason);
+	}
+	if (differ)
+		finding_text(f, "other here than it must be", "%s", slots);
+	luks_ranges(f, v, v->bad_copies, LUKS_HEADERS);
+	luks_ranges(f, v, v->bad, LUKS_SLOTS_MAX);
+}
+
+static void ask_for_array(struct finding *f, const struct luks_view *v)
+{
+	luks_next_start_array(f, &v->array);
+	finding_next(f,
+		     "Write nothing to one member alone, and let no cryptsetup command touch it: "
+		     "the array does not see that.");
+	finding_next(f,
+		     "Is it no member any more? The superblock of an array of before may be left "
+		     "over: mdadm --examine %s tells its time.",
+		     v->device);
+}
+
+static void left_over(struct report *r, const struct luks_view *v)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_INTACT, "BV-LUKS-MEMBER", luks_view_place(v),
+		"The superblock of an md array is left over on it: the header or key material lie in "
+		"their place further in than one chunk, as on no member of a %s.",
+		v->array.level);
+
+	f->warning = true;
+	luks_tell_array(f, &v->array);
+	finding_next(f, "mdadm --examine %s tells its time.", v->device);
+}
+
+void report_luks_member(struct report *r, const struct luks_view *v)
+{
+	struct finding *f;
+
+	if (v->left_over) {
+		left_over(r, v);
+		return;
+	}
+	if (judge_luks(v).ground != LUKS_MEMBER) {
+		f = report_finding(
+			r, VERDICT_INTACT, "BV-LUKS-MEMBER", luks_view_place(v),
+			"Its md superblock says that it is a member of an array that mirrors its data. Then what "
+			"is sealed and opened is the array: what is told here is of this member alone.");
+		f->warning = true;
+	} else {
+		f = report_finding(
+			r, VERDICT_INCONCLUSIVE, "BV-LUKS-MEMBER", luks_view_place(v),
+			v->array.mirror
+				? "Its md superblock says that it is a member of an array that mirrors its "
+				  "data, and what it holds is not all as it should be. A member that is rebuilt, left out or "
+				  "out of step looks so as well: only the array tells what is lost."
+				: "Its md superblock says that it is a member of an array: then it holds a "
+				  "part of the data alone, and only the array tells whether the LUKS "
+				  "container is whole.");
+		tell_this_one(f, v);
+	}
+	luks_tell_array(f, &v->array);
+	ask_for_array(f, v);
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_LUKS_RULES_H
+#define BV_LUKS_RULES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "luks/view.h"
+#include "verdict/verdict.h"
+
+/* A set of keyslots: bit N is keyslot N. */
+typedef uint32_t slot_set;
+
+/* Why a LUKS device was judged as it was; the heaviest ground when there are several. */
+enum luks_ground {
+	LUKS_AS_SEALED,
+	LUKS_GONE,	   /* sealed, and no header is there any more */
+	LUKS_NEVER_THERE,  /* no header, and no record of one */
+	LUKS_ERASED,	   /* the magic of copies was erased, and all else is right */
+	LUKS_FOREIGN,	   /* another format's signature lies where a header, or a copy, was */
+	LUKS_HEADERS_BAD,  /* no copy of the header can be used, or LUKS1: its fields are damaged */
+	LUKS_SLOT_BAD,	   /* a keyslot is damaged, unreadable or overwritten */
+	LUKS_CONVERTING,   /* a conversion between LUKS1 and LUKS2 was interrupted */
+	LUKS_SLOT_WIPED,   /* SLOT_WIPED: removing a key was interrupted, perhaps */
+	LUKS_NO_KEYSLOT,   /* it is left without one that a passphrase opens it with */
+	LUKS_TOO_SMALL,	   /* the device ends in front of what the header says is there */
+	LUKS_INSIDE,	   /* it holds a container that does not begin at its start */
+	LUKS_LAYER,	   /* a file that holds a disk in another form than byte for byte */
+	LUKS_MEMBER,	   /* a member of an array, which alone tells */
+	LUKS_COPY_BAD,	   /* one copy is bad, the other one good */
+	LUKS_COPY_OLDER,   /* one copy is older than the other, or half an update */
+	LUKS_OLDER,	   /* both are older than the sealed ones, and sound */
+	LUKS_NOT_KNOWN,	   /* a newer version, metadata or a requirement that is not known */
+	LUKS_CHANGED,	   /* by its owner: keys, UUID, label, ... */
+	LUKS_REWRITTEN,	   /* the same, written anew: as cryptsetup repairs a copy */
+	LUKS_NOT_SEALED,   /* nothing speaks against it, and there is no record */
+	LUKS_HARMLESS_BAD, /* bytes differ that nothing uses: intact, with a warning */
+};
+
+struct luks_judgement {
+	enum verdict verdict;
+	enum luks_ground ground;
+};
+
+/* The rules for a LUKS device (doc/luks.md, "How it decides"), after luks_view_compare(). */
+struct luks_judgement judge_luks(const struct luks_view *v);
+
+/*
+ * Whether a copy is what another program wrote, as its checksum proves: of a newer version, or with
+ * metadata that this program does not accept.
+ */
+bool luks_is_of_another_writer(const struct luks *l);
+
+/* The copy that is damaged beside one of another writer; -1: none is. */
+int luks_damaged_beside_another_writer(const struct luks *l);
+
+/*
+ * Whether cryptsetup refuses the device as it is, though it may have a good header: for want of a
+ * copy, or because it sees another format's signature beside one that it would have to repair
+ * (lib/luks2/luks2_disk_metadata.c, LUKS2_disk_hdr_read()).
+ */
+bool luks_is_refused(const struct luks_view *v);
+
+/* Or may refuse it: whether it takes what is there for another format is not known. */
+bool luks_may_be_refused(const struct luks_view *v);
+
+/*
+ * Whether another format's signature explains what is not as it was: something wrote it there, by
+ * its owner's wish, by mistake, or in the wrong place.
+ */
+bool luks_is_overwritten(const struct luks_view *v);
+
+/* Whether the magic of a copy was erased, and no copy is damaged in another way. */
+bool luks_is_erased(const struct luks *l);
+
+/*
+ * Keyslots that open the volume with cryptsetup as the device is: their key material is as sealed,
+ * they are of this volume, and nothing else that is known keeps cryptsetup from it. None during a
+ * reencryption, which takes a passphrase of both volume keys (lib/luks2/luks2_keyslot.c,
+ * LUKS2_keyslot_open_all_segments()).
+ */
+slot_set luks_slots_opening(const struct luks_view *v);
+
+/*
+ * Whether the device ends in front of what its header, by its own checksum, says is there; for a file
+ * that may be a header alone the data do not count.
+ */
+bool luks_is_too_small(const struct luks_view *v);
+
+/*
+ * Of such a one: its keyslots are here, its data would begin behind the end, and no record tells that
+ * they ever were here. It may be a detached header, or LUKS1 lost that field.
+ */
+bool luks_may_be_elsewhere(const struct luks_view *v);
+
+/*
+ * Whether a reencryption is in progress, or may be: the header says so, or without one the record or what
+ * is left of it.
+ */
+bool luks_may_be_reencrypting(const struct luks_view *v);
+
+/*
+ * Whether it is a file that holds a disk in another form, v->layer, and nothing of what was sealed is at
+ * its place, as it would be where the start of a disk was written over.
+ */
+bool luks_is_layer(const struct luks_view *v);
+
+/* Whether no keyslot is left of a good header, of which all keyslots are understood. */
+bool luks_has_no_keyslot(const struct luks_view *v);
+
+/* Whether that was so already when it was sealed: made to be opened with its volume key, perhaps. */
+bool luks_had_no_keyslot(const struct luks_view *v);
+
+/*
+ * What that is: its owner's change since the seal, or how it was made, as its checksum proves. LUKS1 has
+ * none that would tell a lost state of a keyslot from one that is not in use.
+ */
+enum verdict luks_no_keyslot_verdict(const struct luks_view *v);
+
+/*
+ * Whether a container begins in it, further in, or near to its start, the sealed one: then the record
+ * says nothing against what is at the start.
+ */
+bool luks_holds_another(const struct luks_view *v);
+
+/* Whether the copy that is not good is an update that was cut off, by a power loss, say. */
+bool luks_update_was_cut(const struct luks_view *v);
+
+/* Whether the copy that counts is older than the sealed ones; and whether that is all: both are. */
+bool luks_went_back(const struct luks_view *v);
+bool luks_is_older(const struct luks_view *v);
+
+/* Of the active keyslots: those whose key material is as sealed (or differs harmlessly). */
+slot_set luks_slots_sound(const struct luks_view *v);
+/* Damaged, unreadable, or overwritten with what no ciphertext looks like. */
+slot_set luks_slots_damaged(const struct luks_view *v);
+/* SLOT_WIPED: no passphrase opens them, and it is not known why. */
+slot_set luks_slots_wiped(const struct luks_view *v);
+/* Nothing is known against them, and nothing proves them: there is no record that holds. */
+slot_set luks_slots_unproven(const struct luks_view *v);
+/* Of all keyslots: those whose area the device cannot read. */
+slot_set luks_slots_unreadable(const struct luks_view *v);
+/* SLOT_CUT: they lie behind the end of the device. */
+slot_set luks_slots_cut(const struct luks_view *v);
+
+#endif

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "storage/superblock.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "storage/lvm_label.h"
+#include "util/bytes.h"
+#include "util/util.h"
+
+#define HEAD_BYTES 8192u
+
+#define EXT_OFFSET	     1024u
+#define EXT_BYTES	     1024u
+#define EXT_MAGIC	     0xEF53u
+#define EXT_COMPAT_JOURNAL   0x4u
+#define EXT_INCOMPAT_64BIT   0x80u
+#define EXT_INCOMPAT_EXT4    (0x40u | 0x80u | 0x200u) /* extents, 64bit, flex_bg */
+#define EXT_RO_METADATA_CSUM 0x400u
+
+#define XFS_SECTOR_MIN 512u
+
+#define BTRFS_OFFSET 65536u
+#define BTRFS_BYTES  4096u
+#define BTRFS_CSUM   32u
+#define BTRFS_SPARE  (64u << 20)
+#define BTRFS_MAGIC  "_BHRfS_M"
+
+static void set_uuid(char *out, const unsigned char *u)
+{
+	snprintf(out, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
+		 u[0], u[1], u[2], u[3], u[4], u[5], u[6], u[7], u[8], u[9], u[10], u[11], u[12],
+		 u[13], u[14], u[15]);
+}
+
+static void set_kind(struct superblock *s, const char *kind)
+{
+	snprintf(s->kind, sizeof(s->kind), "%s", kind);
+}
+
+static void set_label(struct superblock *s, const unsigned char *label, int len)
+{
+	snprintf(s->label, sizeof(s->label), "%.*s", len, (const char *)label);
+}
+
+static void set_checksum(struct superblock *s, bool has_one, bool right)
+{
+	s->damaged = has_one && !right;
+	s->proven = has_one && right;
+}
+
+/* CRC-32C, begun with all ones; ext4 keeps it as it is, XFS and btrfs inverted. */
+static uint32_t crc32c(uint32_t crc, const unsigned char *p, size_t len)
+{
+	while (len--) {
+		crc ^= *p++;
+		for (int i = 0; i < 8; i++)
+			crc = crc >> 1 ^ (crc & 1 ? UINT32_C(0x82F63B78) : 0);
+	}
+	return crc;
+}
+
+/* sb: EXT_BYTES bytes. */
+static bool is_ext(const unsigned char *sb, struct superblock *s)
+{
+	bool journal = le32(sb + 0x5C) & EXT_COMPAT_JOURNAL;
+	bool csum = le32(sb + 0x64) & EXT_RO_METADATA_CSUM;
+
+	if (le16(sb + 0x38) != EXT_MAGIC)
+		return false;
+	set_kind(s, csum || le32(sb + 0x60) & EXT_INCOMPAT_EXT4 ? "ext4"
+		    : journal					? "ext3"
+								: "ext2");
+	set_uuid(s->uuid, sb + 0x68);
+	set_label(s, sb + 0x78, 16);
+	if (!csum && le32(sb + 0x18) <= 6)
+		s->ext_block = 1024u << le32(sb + 0x18);
+	set_checksum(s, csum, crc32c(~UINT32_C(0), sb, EXT_BYTES - 4) == le32(sb + EXT_BYTES - 4));
+	return true;
+}
+
+/*
+ * Version 5 has a checksum of its first sector, in which its own four bytes, at 224, count as zeros.
+ * A sector that is longer than what was read stays unproven.
+ */
+static void check_xfs(const unsigned char *head, struct superblock *s)
+{
+	static const unsigned char zeros[4];
+	size_t sector = (size_t)head[102] << 8 | head[103];
+	bool right = sector >= XFS_SECTOR_MIN;
+	uint32_t crc;
+
+	if ((head[101] & 15) != 5 || sector > HEAD_BYTES)
+		return;
+	crc = crc32c(~UINT32_C(0), head, 224);
+	crc = crc32c(crc, zeros, sizeof(zeros));
+	set_checksum(s, true, right && ~crc32c(crc, head + 228, sector - 228) == le32(head + 224));
+}
+
+static bool is_xfs(const unsigned char *head, struct superblock *s)
+{
+	if (memcmp(head, "XFSB", 4) != 0)
+		return false;
+	set_kind(s, "xfs");
+	set_uuid(s->uuid, head + 32);
+	set_label(s, head + 108, 12);
+	check_xfs(head, s);
+	return true;
+}
+
+static bool is_swap(const unsigned char *head, struct superblock *s)
+{
+	if (memcmp(head + 4096 - 10, "SWAPSPACE2", 10) != 0)
+		return false;
+	set_kind(s, "swap");
+	set_uuid(s->uuid, head + 1024 + 12);
+	return true;
+}
+
+static bool is_luks(const unsigned char *head, struct superblock *s)
+{
+	if (memcmp(head, "LUKS\xba\xbe", 6) != 0)
+		return false;
+	set_kind(s, "crypto_LUKS");
+	snprintf(s->uuid, sizeof(s->uuid), "%.40s", (const char *)head + 168);
+	return true;
+}
+
+/* 32 letters and digits, shown in groups of 6, 4, 4, 4, 4, 4 and 6. */
+static void set_lvm_uuid(char *out, const unsigned char *u)
+{
+	snprintf(out, 39, "%.6s-%.4s-%.4s-%.4s-%.4s-%.4s-%.6s", (const char *)u,
+		 (const char *)u + 6, (const char *)u + 10, (const char *)u + 14,
+		 (const char *)u + 18, (const char *)u + 22, (const char *)u + 26);
+}
+
+/* The label is in one of the first four sectors; it says where the header begins behind it. */
+static bool is_lvm(const unsigned char *head, struct superblock *s)
+{
+	for (unsigned int sector = 0; sector < 4; sector++) {
+		const unsigned char *label = head + (size_t)sector * 512;
+		uint32_t offset = le32(label + 20);
+
+		if (memcmp(label, LVM_LABEL_MAGIC, 8) != 0 ||
+		    memcmp(label + 24, LVM_LABEL_TYPE, 8) != 0)
+			continue;
+		set_kind(s, "LVM2_member");
+		if (offset <= 512 - 32)
+			set_lvm_uuid(s->uuid, label + offset);
+		return true;
+	}
+	return false;
+}
+
+/* csum_type 0 is CRC-32C, of four bytes in 32; the other kinds, which are longer, stay unproven. */
+static bool is_btrfs(const unsigned char *sb, struct superblock *s)
+{
+	if (memcmp(sb + 0x40, BTRFS_MAGIC, 8) != 0)
+		return false;
+	set_kind(s, "btrfs");
+	set_uuid(s->uuid, sb + 0x20);
+	set_label(s, sb + 0x12B, 256);
+	set_checksum(s, bytes_are_zero(sb + 4, BTRFS_CSUM - 4),
+		     ~crc32c(~UINT32_C(0), sb + BTRFS_CSUM, BTRFS_BYTES - BTRFS_CSUM) == le32(sb));
+	return true;
+}
+
+static bool read_btrfs(const struct luks_source *source, unsigned char sb[BTRFS_BYTES],
+		       uint64_t offset)
+{
+	return source->read(source->ctx, sb, BTRFS_BYTES, offset) == BTRFS_BYTES;
+}
+
+int superblock_read(const struct luks_source *source, struct superblock *s)
+{
+	unsigned char head[HEAD_BYTES], sb[BTRFS_BYTES];
+	ssize_t n;
+
+	memset(s, 0, sizeof(*s));
+	memset(head, 0, sizeof(head));
+	n = source->read(source->ctx, head, sizeof(head), 0);
+	if (n < 0)
+		return (int)n;
+	if (!is_luks(head, s) && !is_xfs(head, s) && !is_lvm(head, s) &&
+	    !is_ext(head + EXT_OFFSET, s) && !is_swap(head, s) &&
+	    read_btrfs(source, sb, BTRFS_OFFSET))
+		is_btrfs(sb, s);
+	return 0;
+}
+
+/*
+ * The same layout and features of that kind; Linux, Documentation/filesystems/ext4/super.rst: from
+ * s_first_data_block to s_inodes_per_group, from s_rev_level to s_inode_size, and s_uuid.
+ */
+static bool says_the_same(const unsigned char *a, const unsigned char *b)
+{
+	return !memcmp(a + 0x14, b + 0x14, 0x2C - 0x14) &&
+	       !memcmp(a + 0x4C, b + 0x4C, 0x5A - 0x4C) && !memcmp(a + 0x68, b + 0x68, 16);
+}
+
+/* The first block of group 1; with blocks of 1024 bytes the groups begin at 1. */
+static uint64_t spare_block(uint32_t size)
+{
+	return (uint64_t)size * 8 + (size == 1024);
+}
+
+/* Reads it to sb; false: there is none, or it is damaged. */
+static bool read_spare(const struct luks_source *source, uint32_t size, unsigned char sb[EXT_BYTES],
+		       struct superblock *s)
+{
+	uint64_t byte = spare_block(size) * size, skip = byte % BLOCK_SIZE;
+	unsigned char data[BLOCK_SIZE];
+
+	memset(s, 0, sizeof(*s));
+	if (source->read(source->ctx, data, sizeof(data), byte - skip) != (ssize_t)sizeof(data))
+		return false;
+	memcpy(sb, data + skip, EXT_BYTES);
+	return is_ext(sb, s) && !s->damaged;
+}
+
+static bool ext_is_erased(const struct luks_source *source, unsigned char *sb, struct superblock *s)
+{
+	unsigned char spare[EXT_BYTES];
+	struct superblock other;
+
+	if (!bytes_put_back(sb + 0x38, "\x53\xef", 2) || !is_ext(sb, s) || s->damaged)
+		return false;
+	return s->proven || (le32(sb + 0x18) <= 2 &&
+			     read_spare(source, 1024u << le32(sb + 0x18), spare, &other) &&
+			     says_the_same(sb, spare));
+}
+
+bool superblock_is_erased(const struct luks_source *source, struct superblock *s)
+{
+	unsigned char head[HEAD_BYTES], sb[BTRFS_BYTES];
+
+	memset(s, 0, sizeof(*s));
+	memset(head, 0, sizeof(head));
+	if (source->read(source->ctx, head, sizeof(head), 0) < 0)
+		return false;
+	if (ext_is_erased(source, head + EXT_OFFSET, s))
+		return true;
+	if (bytes_put_back(head, "XFSB", 4) && is_xfs(head, s) && s->proven)
+		return true;
+	return read_btrfs(source, sb, BTRFS_OFFSET) && bytes_put_back(sb + 0x40, BTRFS_MAGIC, 8) &&
+	       is_btrfs(sb, s) && s->proven;
+}
+
+/*
+ * Group 1 is laid out as group 0, from which the spare's descriptors differ in what changes, but not
+ * in where bitmaps and inodes are: their first 12 bytes (Documentation/filesystems/ext4/
+ * group_descr.rst). Reserved blocks for descriptors list where their spares are, the one of group 1
+ * first; those are zero (e2fsprogs, lib/ext2fs/res_gdt.c).
+ */
+static bool rest_is_there(const struct luks_source *source, uint32_t size, const unsigned char *sb)
+{
+	uint64_t away = (uint64_t)le32(sb + 0x20) * size;
+	uint32_t step = le32(sb + 0x60) & EXT_INCOMPAT_64BIT ? le16(sb + 0xFE) : 32;
+	unsigned char here[BLOCK_SIZE], there[BLOCK_SIZE];
+
+	if (step < 32 || away % BLOCK_SIZE ||
+	    source->read(source->ctx, here, sizeof(here), BLOCK_SIZE) != (ssize_t)sizeof(here) ||
+	    source->read(source->ctx, there, sizeof(there), BLOCK_SIZE + away) !=
+		    (ssize_t)sizeof(there))
+		return false;
+	if (bytes_are_zero(there, sizeof(there)))
+		return le32(here) == BLOCK_SIZE / size + le32(sb + 0x20);
+	for (uint32_t at = 0; at + 12 <= sizeof(here); at += step) {
+		if (memcmp(here + at, there + at, 12) != 0)
+			return false;
+	}
+	return true;
+}
+
+bool superblock_is_named(const struct superblock *s, const char *uuid, const char *label)
+{
+	return (!uuid || !strcasecmp(s->uuid, uuid)) && (!label || !strcmp(s->label, label));
+}
+
+bool superblock_find_spare(const struct luks_source *source, const char *uuid, const char *label,
+			   struct superblock_spare *spare)
+{
+	static const uint32_t sizes[] = { 4096, 1024, 2048 };
+	unsigned char sb[BTRFS_BYTES];
+
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		memset(spare, 0, sizeof(*spare));
+		if (!read_spare(source, sizes[i], sb, &spare->is) ||
+		    !superblock_is_named(&spare->is, uuid, label))
+			continue;
+		spare->size = sizes[i];
+		spare->block = spare_block(sizes[i]);
+		spare->rest_is_there = rest_is_there(source, sizes[i], sb);
+		return true;
+	}
+	memset(spare, 0, sizeof(*spare));
+	if (read_btrfs(source, sb, BTRFS_SPARE) && is_btrfs(sb, &spare->is) && !spare->is.damaged &&
+	    superblock_is_named(&spare->is, uuid, label))
+		return true;
+	memset(spare, 0, sizeof(*spare));
+	return false;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_STORAGE_SUPERBLOCK_H
+#define BV_STORAGE_SUPERBLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "luks/luks.h"
+
+/*
+ * What a device holds, by the signature that its kind keeps at a fixed place. Sources: Linux,
+ * Documentation/filesystems/ext4/super.rst; fs/xfs/libxfs/xfs_format.h (struct xfs_dsb);
+ * include/uapi/linux/btrfs_tree.h (struct btrfs_super_block); include/linux/swap.h (union
+ * swap_header); LVM2, lib/format_text/layout.h (struct pv_header).
+ */
+struct superblock {
+	char kind[16]; /* as libblkid names it: "ext4", "xfs", "btrfs", "swap", "LVM2_member",
+			* "crypto_LUKS"; "": nothing of these */
+	char uuid[41]; /* as libblkid writes it; "" when the kind is "" */
+	char label
+		[257]; /* of ext, XFS and btrfs; as it is, so not for a terminal; "" when it has none */
+	/* The signature is there, but the checksum is wrong, so that no byte of it is proven: ext4 with
+	 * metadata_csum, XFS version 5, btrfs with CRC-32C. The others have none that is compared here. */
+	bool damaged;
+	bool proven;	    /* such a checksum is there, and right */
+	uint32_t ext_block; /* ext without metadata_csum: the size of its blocks, bytes; else 0 */
+};
+
+/* 0; -EIO when the device cannot deliver the places where signatures are. */
+int superblock_read(const struct luks_source *source, struct superblock *s);
+
+/*
+ * Whether the magic alone is lost, all zeros, as wipefs leaves it: put back, the checksum is right
+ * (s->proven), or, of an ext file system without one, it says what a spare superblock says. ext, XFS
+ * and btrfs. *s is then what it is.
+ */
+bool superblock_is_erased(const struct luks_source *source, struct superblock *s);
+
+/* A second superblock: of ext what `e2fsck -b BLOCK -B SIZE` wants, or the one of btrfs at 64 MiB. */
+struct superblock_spare {
+	struct superblock is;
+	uint32_t size; /* ext: of a block, bytes; 0: btrfs */
+	uint64_t block;
+	/* ext: the 4 KiB behind those that hold the first superblock are as the spare one's neighbours
+	 * tell: group descriptors, or blocks that are reserved for more of them. */
+	bool rest_is_there;
+};
+
+/* Whether it has this UUID and this label (NULL: any). */
+bool superblock_is_named(const struct superblock *s, const char *uuid, const char *label);
+
+/*
+ * Looks for a spare superblock with this UUID and this label (NULL: any). Another format may be there
+ * now: mkfs of another kind leaves them where they are.
+ */
+bool superblock_find_spare(const struct luks_source *source, const char *uuid, const char *label,
+			   struct superblock_spare *spare);
+
+#endif

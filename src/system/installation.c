@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "system/installation.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "image/kernel.h"
+#include "util/file.h"
+#include "util/input.h"
+#include "util/message.h"
+#include "util/text.h"
+#include "util/util.h"
+
+#define TEXT_FILE_MAX	(1 << 20)
+#define MANIFEST_SUFFIX ".manifest"
+
+/* As Debian, Fedora and others name them: before and after the release. */
+static const char *const kernel_names[][2] = {
+	{ "vmlinuz-", "" },
+	{ "vmlinux-", "" },
+	{ "Image-", "" },
+};
+static const char *const initrd_names[][2] = {
+	{ "initrd.img-", "" },
+	{ "initramfs-", ".img" },
+	{ "initrd-", "" },
+};
+
+static char *first_existing(const char *const names[][2], size_t count, const char *boot,
+			    const char *release)
+{
+	for (size_t i = 0; i < count; i++) {
+		char *path = text_format("%s/%s%s%s", boot, names[i][0], release, names[i][1]);
+
+		if (access(path, F_OK) == 0)
+			return path;
+		free(path);
+	}
+	return NULL;
+}
+
+char *root_prefix(const char *root)
+{
+	char *prefix = text_copy(root ? root : "");
+	size_t n = strlen(prefix);
+
+	while (n && prefix[n - 1] == '/')
+		prefix[--n] = '\0';
+	return prefix;
+}
+
+char *read_text_file(const char *path)
+{
+	char *text;
+	ssize_t n = file_read(path, TEXT_FILE_MAX + 1, &text);
+
+	if (n > TEXT_FILE_MAX) {
+		free(text);
+		text = NULL;
+		n = -EFBIG;
+	}
+	if (n < 0 && n != -ENOENT)
+		message("%s: %s: it is not read", path, file_error((int)n));
+	return text;
+}
+
+/* As the kernel, before it calls it a circle. */
+#define LINKS_MAX 40
+
+/* An absolute link means what it means in the system below prefix. */
+static char *boot_folder(const char *prefix, const char *boot)
+{
+	char *folder = boot ? text_copy(boot) : text_format("%s/boot", prefix);
+
+	for (int i = 0; !boot && *prefix && i < LINKS_MAX; i++) {
+		char target[PATH_MAX];
+		ssize_t n = readlink(folder, target, sizeof(target));
+
+		if (n <= 0 || n == sizeof(target) || *target != '/')
+			break;
+		free(folder);
+		folder = text_format("%s%.*s", prefix, (int)n, target);
+	}
+	return folder;
+}
+
+static char *os_name(const char *root)
+{
+	cleanup(free_ptr) char *path = text_format("%s/etc/os-release", root);
+	cleanup(free_ptr) char *text = read_text_file(path);
+	char *name = text ? text_setting(text, "PRETTY_NAME") : NULL;
+
+	return name ? name : text_copy("");
+}
+
+void boot_files_find(struct boot_files *f, const char *root, const char *boot, const char *release)
+{
+	const char *folder;
+
+	f->root = root_prefix(root);
+	folder = f->boot = boot_folder(f->root, boot);
+	f->release = text_copy(release);
+	f->kernel = first_existing(kernel_names, ARRAY_SIZE(kernel_names), folder, release);
+	f->initrd = first_existing(initrd_names, ARRAY_SIZE(initrd_names), folder, release);
+	f->boot_manifest = text_format("%s/bootverdict/%s" MANIFEST_SUFFIX, folder, release);
+	f->var_manifest =
+		text_format("%s/var/lib/bootverdict/%s" MANIFEST_SUFFIX, f->root, release);
+	f->os = os_name(f->root);
+}
+
+void boot_files_clear(struct boot_files *f)
+{
+	free(f->root);
+	free(f->boot);
+	free(f->release);
+	free(f->kernel);
+	free(f->initrd);
+	free(f->boot_manifest);
+	free(f->var_manifest);
+	free(f->os);
+	memset(f, 0, sizeof(*f));
+}
+
+const char *boot_files_inside(const struct boot_files *f, const char *path)
+{
+	size_t n = strlen(f->root);
+
+	return strncmp(path, f->root, n) == 0 && path[n] == '/' ? path + n : path;
+}
+
+static void add_release(struct releases *r, const char *start, size_t len)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		if (strlen(r->names[i]) == len && memcmp(r->names[i], start, len) == 0)
+			return;
+	}
+	r->names = grow_array(r->names, &r->count, sizeof(*r->names));
+	r->names[r->count - 1] = text_format("%.*s", (int)len, start);
+}
+
+/* Adds the release in a name of the form BEFORE RELEASE AFTER. */
+static void add_if_named(struct releases *r, const char *name, const char *before,
+			 const char *after)
+{
+	size_t n = strlen(name), b = strlen(before), a = strlen(after);
+
+	if (n > a + b && strncmp(name, before, b) == 0 && strcmp(name + n - a, after) == 0)
+		add_release(r, name + b, n - a - b);
+}
+
+/*
+ * What tools leave beside an image is no kernel version; nor is what a crash kernel boots: it has little
+ * memory, and a dump must not wait for a person.
+ */
+static int is_leftover(const char *name)
+{
+	static const char *const endings[] = {
+		".bak",	     ".old",	  ".new",      ".tmp",	"~",	 ".old-dkms", ".dpkg-bak",
+		".dpkg-new", ".dpkg-old", ".dpkg-tmp", ".orig", ".save", "kdump",     "kdump.img",
+	};
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i < ARRAY_SIZE(endings); i++) {
+		size_t e = strlen(endings[i]);
+
+		if (n > e && strcmp(name + n - e, endings[i]) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+/* A folder, a FIFO, a link that leads nowhere: no image, whatever its name. */
+static bool is_file(DIR *d, const char *name)
+{
+	struct stat st;
+
+	return fstatat(dirfd(d), name, &st, 0) == 0 && S_ISREG(st.st_mode);
+}
+
+static int scan_folder(struct releases *r, const char *path, int manifests)
+{
+	DIR *d = folder_open(path);
+	struct dirent *e;
+
+	if (!d)
+		return -errno;
+	while ((e = readdir(d))) {
+		if (is_leftover(e->d_name) || e->d_name[0] == '.')
+			continue;
+		if (manifests) {
+			add_if_named(r, e->d_name, "", MANIFEST_SUFFIX);
+			continue;
+		}
+		for (size_t i = 0; is_file(d, e->d_name) && i < ARRAY_SIZE(initrd_names); i++)
+			add_if_named(r, e->d_name, initrd_names[i][0], initrd_names[i][1]);
+	}
+	closedir(d);
+	return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+int releases_find(struct releases *r, const char *root, const char *boot, int with_manifests)
+{
+	cleanup(free_ptr) char *prefix = root_prefix(root);
+	cleanup(free_ptr) char *folder = boot_folder(prefix, boot);
+	int err;
+
+	memset(r, 0, sizeof(*r));
+	err = scan_folder(r, folder, 0);
+	if (with_manifests) {
+		cleanup(free_ptr) char *in_boot = text_format("%s/bootverdict", folder);
+		cleanup(free_ptr) char *in_var = text_format("%s/var/lib/bootverdict", prefix);
+
+		scan_folder(r, in_boot, 1);
+		scan_folder(r, in_var, 1);
+	}
+	if (r->count)
+		qsort(r->names, r->count, sizeof(*r->names), by_name);
+	return err;
+}
+
+void releases_clear(struct releases *r)
+{
+	for (size_t i = 0; i < r->count; i++)
+		free(r->names[i]);
+	free(r->names);
+}
+
+char *running_release(void)
+{
+	struct utsname u;
+
+	return text_copy(uname(&u) == 0 ? u.release : "");
+}
+
+/* What the kernel image tells of itself; NULL: it tells nothing. */
+static char *kernel_version(const struct boot_files *f)
+{
+	cleanup(close_fd) int fd = f->kernel ? file_open(f->kernel) : -1;
+	struct kernel_info info = { .version = "" };
+	struct input *in;
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return NULL;
+	in = input_from_fd(fd, 0, (uint64_t)st.st_size);
+	if (in)
+		kernel_image_version(in, &info);
+	input_free(in);
+	return *info.version ? text_copy(info.version) : NULL;
+}
+
+/* Not "linux", as Arch has it, nor "0-rescue-" and more, as Fedora has it. */
+static bool is_version(const char *release)
+{
+	size_t n = strspn(release, "0123456789");
+
+	return n && release[n] == '.';
+}
+
+char *boot_files_other_version(const struct boot_files *f)
+{
+	char *version = is_version(f->release) ? kernel_version(f) : NULL;
+
+	if (version && !strcmp(version, f->release)) {
+		free(version);
+		version = NULL;
+	}
+	return version;
+}
+
+bool boot_files_have_modules(const struct boot_files *f, const char *version)
+{
+	static const char *const places[] = { "usr/lib/modules", "lib/modules" };
+	bool there = false;
+
+	for (size_t i = 0; !there && i < ARRAY_SIZE(places); i++) {
+		cleanup(free_ptr) char *path = text_format("%s/%s/%s", f->root, places[i], version);
+
+		there = access(path, F_OK) == 0;
+	}
+	return there;
+}
+
+bool boot_files_other_modules(const struct boot_files *f, const struct manifest *m,
+			      struct other_modules *o)
+{
+	memset(o, 0, sizeof(*o));
+	/* The name may be short for the version of the kernel, or go on behind it. */
+	o->wanted = kernel_version(f);
+	o->known = o->wanted;
+	if (!o->known && is_version(f->release))
+		o->wanted = text_copy(f->release);
+	if (o->wanted)
+		o->has = manifest_other_modules(m, o->wanted);
+	if (!o->has) {
+		other_modules_clear(o);
+		return false;
+	}
+	o->installed = boot_files_have_modules(f, o->wanted);
+	return true;
+}
+
+void other_modules_clear(struct other_modules *o)
+{
+	free(o->has);
+	free(o->wanted);
+	memset(o, 0, sizeof(*o));
+}
