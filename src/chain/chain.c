@@ -10,6 +10,7 @@
 #include "chain/devices.h"
 #include "chain/root.h"
 #include "luks/report.h"
+#include "storage/signature.h"
 #include "system/crypttab.h"
 #include "util/text.h"
 #include "util/util.h"
@@ -37,14 +38,14 @@ static bool same_kind(const char *a, const char *b)
 static void look_at_content(struct chain_layer *l, const char *kind)
 {
 	const char *uuid = l->sealed->uuid ? l->sealed->uuid : "";
-	struct luks_source source;
+	struct source source;
 	uint64_t offset;
 
 	l->state = LINK_UNREADABLE;
-	if (luks_source_open(&source, l->path))
+	if (source_open(&source, l->path))
 		return;
 	if (!superblock_read(&source, &l->seen)) {
-		const char *other = *l->seen.kind ? NULL : luks_recognise_volume(&source);
+		const char *other = *l->seen.kind ? NULL : recognise_volume(&source);
 		bool same = same_kind(l->seen.kind, kind) &&
 			    (!*uuid || !strcasecmp(l->seen.uuid, uuid));
 
@@ -63,7 +64,7 @@ static void look_at_content(struct chain_layer *l, const char *kind)
 			l->lost = lost_superblock_find(&source, &l->seen, uuid, NULL);
 		}
 	}
-	luks_source_close(&source);
+	source_close(&source);
 }
 
 /* Device-mapper's name of a logical volume: dashes in the parts of "VG/LV" are doubled. */

@@ -7,6 +7,7 @@
 #include "luks/rules.h"
 #include "luks/view.h"
 #include "storage/lvm.h"
+#include "storage/signature.h"
 #include "storage/source.h"
 #include "storage/superblock.h"
 #include "util/bytes.h"
@@ -17,7 +18,7 @@
 #define ROOT_MIN (8u << 20)
 
 /* Of something else than LUKS, where nothing is known at the start; the caller frees it. NULL: none. */
-static char *remains(const struct luks_source *source)
+static char *remains(const struct source *source)
 {
 	struct superblock erased;
 	struct superblock_spare spare;
@@ -33,16 +34,16 @@ static char *remains(const struct luks_source *source)
 	return lvm == LVM_ABSENT || lvm == LVM_SOUND ? NULL : text_copy(lvm_state_text(lvm));
 }
 
-static void tell_unknown(const char *path, const struct luks_source *source, struct finding *f)
+static void tell_unknown(const char *path, const struct source *source, struct finding *f)
 {
 	cleanup(free_ptr) char *left = remains(source);
-	const char *other = luks_recognise_rest(source);
+	const char *other = recognise_rest(source);
 
 	finding_text(f, path, "nothing known at its start%s%s%s%s", other ? ": " : "",
 		     other ? other : "", left ? "; " : "", left ? left : "");
 }
 
-static void tell(const struct block_device *d, const struct luks_source *source, struct finding *f)
+static void tell(const struct block_device *d, const struct source *source, struct finding *f)
 {
 	struct superblock seen;
 	const char *volume, *lvm = NULL;
@@ -52,7 +53,7 @@ static void tell(const struct block_device *d, const struct luks_source *source,
 		finding_text(f, d->path, "cannot be read");
 		return;
 	}
-	volume = *seen.kind ? NULL : luks_recognise_volume(source);
+	volume = *seen.kind ? NULL : recognise_volume(source);
 	if (volume) {
 		finding_text(f, d->path, "%s", volume);
 		return;
@@ -82,7 +83,7 @@ static bool is_extended(unsigned char type)
 }
 
 /* Its length is in sectors of the disk's own size. */
-static bool begins_with_table(const struct luks_source *source, uint64_t sector)
+static bool begins_with_table(const struct source *source, uint64_t sector)
 {
 	static const uint32_t sizes[] = { 512, 4096 };
 	unsigned char data[512];
@@ -96,7 +97,7 @@ static bool begins_with_table(const struct luks_source *source, uint64_t sector)
 	return false;
 }
 
-static void tell_extended(const char *path, const struct luks_source *source, struct finding *f)
+static void tell_extended(const char *path, const struct source *source, struct finding *f)
 {
 	unsigned char table[512];
 
@@ -131,20 +132,20 @@ void block_devices_tell(const struct block_devices *b, struct finding *f)
 		tell_empty(&b->empty[i], f);
 	for (size_t i = 0; i < b->count; i++) {
 		const struct block_device *d = &b->items[i];
-		struct luks_source source;
+		struct source source;
 
-		if (luks_source_open(&source, d->path))
+		if (source_open(&source, d->path))
 			continue;
 		if (d->divided)
 			tell_extended(d->path, &source, f);
 		else
 			tell(d, &source, f);
-		luks_source_close(&source);
+		source_close(&source);
 	}
 }
 
 /* As doubt(), of LUKS. */
-static const char *doubt_luks(const struct luks_source *source, const char *path)
+static const char *doubt_luks(const struct source *source, const char *path)
 {
 	struct luks_view v = { .device = path };
 	bool read = !luks_view_read(&v, source) && !luks_view_compare(&v, source, NULL, 0);
@@ -159,8 +160,7 @@ static const char *doubt_luks(const struct luks_source *source, const char *path
 }
 
 /* NULL: what it holds is known, and right as far as it has checksums, or no LUKS container. */
-static const char *doubt(const struct luks_source *source, const char *path,
-			 enum suspicion suspicion)
+static const char *doubt(const struct source *source, const char *path, enum suspicion suspicion)
 {
 	bool luks = suspicion == SUSPECT_LUKS;
 	struct superblock seen;
@@ -168,7 +168,7 @@ static const char *doubt(const struct luks_source *source, const char *path,
 
 	if (superblock_read(source, &seen))
 		return "its start cannot be read";
-	if (!*seen.kind && (source->size < ROOT_MIN || luks_recognise_volume(source)))
+	if (!*seen.kind && (source->size < ROOT_MIN || recognise_volume(source)))
 		return NULL;
 	if (!*seen.kind) {
 		cleanup(free_ptr) char *left = luks ? remains(source) : NULL;
@@ -201,12 +201,12 @@ char *block_devices_suspects(const struct block_devices *b, enum suspicion suspi
 
 	for (size_t i = 0; i < b->count; i++) {
 		const char *path = b->items[i].path, *why;
-		struct luks_source source;
+		struct source source;
 
-		if (b->items[i].divided || luks_source_open(&source, path))
+		if (b->items[i].divided || source_open(&source, path))
 			continue;
 		why = doubt(&source, path, suspicion);
-		luks_source_close(&source);
+		source_close(&source);
 		if (!why)
 			continue;
 		add_suspect(&text, path, why);

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "chain/devices.h"
+#include "storage/signature.h"
 #include "storage/source.h"
 #include "storage/superblock.h"
 #include "system/crypttab.h"
@@ -390,7 +391,7 @@ static void tell_unreadable(struct report *r, const char *root)
 }
 
 /* Nothing was sealed of it: what is there must speak for itself. */
-static bool tell_content(struct report *r, const char *root, const struct luks_source *source,
+static bool tell_content(struct report *r, const char *root, const struct source *source,
 			 const struct superblock *seen, const struct block_devices *b)
 {
 	struct lost_superblock l;
@@ -405,18 +406,18 @@ static bool tell_content(struct report *r, const char *root, const struct luks_s
 	else if (*seen->kind)
 		tell_no_file_system(r, root, seen->kind);
 	else
-		tell_unknown(r, root, luks_recognise_volume(source));
+		tell_unknown(r, root, recognise_volume(source));
 	return true;
 }
 
 static bool report_content(struct report *r, const char *root, const struct block_devices *b)
 {
-	struct luks_source source;
+	struct source source;
 	struct superblock seen;
 	bool told = false;
 	int err;
 
-	if (luks_source_open(&source, root))
+	if (source_open(&source, root))
 		return false;
 	err = superblock_read(&source, &seen);
 	if (err == -EIO) {
@@ -425,7 +426,7 @@ static bool report_content(struct report *r, const char *root, const struct bloc
 	} else if (!err) {
 		told = tell_content(r, root, &source, &seen, b);
 	}
-	luks_source_close(&source);
+	source_close(&source);
 	return told;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "storage/signature.h"
 #include "storage/source.h"
 #include "util/util.h"
 
@@ -44,11 +45,11 @@ const char *root_name_word(enum root_kind kind)
 	return "path";
 }
 
-struct lost_superblock lost_superblock_find(const struct luks_source *source,
+struct lost_superblock lost_superblock_find(const struct source *source,
 					    const struct superblock *seen, const char *uuid,
 					    const char *label)
 {
-	const char *volume = *seen->kind ? NULL : luks_recognise_volume(source);
+	const char *volume = *seen->kind ? NULL : recognise_volume(source);
 	struct lost_superblock l = { .how = LOSS_NONE };
 
 	if (!*seen->kind && !volume && superblock_is_erased(source, &l.is) &&
@@ -97,7 +98,7 @@ static bool is_nearly(const char *a, const char *b)
 }
 
 static void look_for_lost(struct root_search *s, const struct block_device *d,
-			  const struct luks_source *source, const struct superblock *seen)
+			  const struct source *source, const struct superblock *seen)
 {
 	struct lost_superblock l;
 
@@ -112,7 +113,7 @@ static void look_for_lost(struct root_search *s, const struct block_device *d,
 }
 
 static void look_at_volume(struct root_search *s, const struct block_device *d,
-			   const struct luks_source *source, const struct superblock *seen)
+			   const struct source *source, const struct superblock *seen)
 {
 	enum lvm_state state;
 	uint64_t offset;
@@ -130,7 +131,7 @@ static void look_at_volume(struct root_search *s, const struct block_device *d,
 }
 
 static void look_at_content(struct root_search *s, const struct block_device *d,
-			    const struct luks_source *source, const struct superblock *seen,
+			    const struct source *source, const struct superblock *seen,
 			    const char *sealed, const struct block_devices *b)
 {
 	bool is_found = *seen->kind && !seen->damaged && *s->name.value &&
@@ -158,18 +159,18 @@ static void look_at_content(struct root_search *s, const struct block_device *d,
 static void look_at(struct root_search *s, const struct block_device *d, const char *sealed,
 		    const struct block_devices *b)
 {
-	struct luks_source source;
+	struct source source;
 	struct superblock seen;
 	int err;
 
-	if (d->divided || luks_source_open(&source, d->path))
+	if (d->divided || source_open(&source, d->path))
 		return;
 	err = superblock_read(&source, &seen);
 	if (err == -EIO)
 		s->unreadable = d->path;
 	if (!err)
 		look_at_content(s, d, &source, &seen, sealed, b);
-	luks_source_close(&source);
+	source_close(&source);
 }
 
 static bool is_partition(const struct root_name *name, const struct block_device *d)

@@ -43,7 +43,7 @@ struct lost_superblock {
  * What became of a file system of this UUID, of this label (NULL: any). seen: what superblock_read()
  * has found.
  */
-struct lost_superblock lost_superblock_find(const struct luks_source *source,
+struct lost_superblock lost_superblock_find(const struct source *source,
 					    const struct superblock *seen, const char *uuid,
 					    const char *label);
 

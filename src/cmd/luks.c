@@ -94,7 +94,7 @@ struct attempt {
 };
 
 /* With the passphrase in hand. */
-static int try_it(struct luks_view *v, const struct luks_source *source, const struct passphrase *p,
+static int try_it(struct luks_view *v, const struct source *source, const struct passphrase *p,
 		  unsigned int seconds, struct attempt *a)
 {
 	struct slot_trial trials[LUKS_SLOTS_MAX] = { 0 };
@@ -109,7 +109,7 @@ static int try_it(struct luks_view *v, const struct luks_source *source, const s
 	return 0;
 }
 
-static void ask_and_try(struct luks_view *v, const struct luks_source *source, unsigned int seconds,
+static void ask_and_try(struct luks_view *v, const struct source *source, unsigned int seconds,
 			struct attempt *a)
 {
 	cleanup(free_ptr) char *prompt = text_format("Passphrase for %s (not shown): ", v->device);
@@ -173,7 +173,7 @@ struct examination {
 	struct report *report; /* what is wrong with a record is told once */
 };
 
-static int find_record(void *ctx, const struct luks_view *v, const struct luks_source *source,
+static int find_record(void *ctx, const struct luks_view *v, const struct source *source,
 		       const struct sealed_luks **sealed, int64_t *sealed_at)
 {
 	struct examination *e = ctx;
@@ -187,7 +187,7 @@ static int find_record(void *ctx, const struct luks_view *v, const struct luks_s
 	return 0;
 }
 
-static void save(const char *path, const struct luks_view *v, const struct luks_source *source,
+static void save(const char *path, const struct luks_view *v, const struct source *source,
 		 struct report *r)
 {
 	int err = luks_save_header(source, &v->luks, path);
@@ -199,7 +199,7 @@ static void save(const char *path, const struct luks_view *v, const struct luks_
 }
 
 /* What a passphrase opens is known before anything is told: it may prove what the record doubts. */
-static void tell(const struct arguments *a, struct luks_view *v, const struct luks_source *source,
+static void tell(const struct arguments *a, struct luks_view *v, const struct source *source,
 		 const struct luks_record *record, struct report *r)
 {
 	struct attempt t = { .failure = "" };
@@ -220,7 +220,7 @@ static void tell(const struct arguments *a, struct luks_view *v, const struct lu
 		save(a->save_header, v, source, r);
 }
 
-static void examine(const struct arguments *a, const struct luks_source *source, struct report *r)
+static void examine(const struct arguments *a, const struct source *source, struct report *r)
 {
 	struct luks_view v = { .device = a->device, .header = a->header };
 	struct examination e = { .arguments = a, .report = r };
@@ -241,19 +241,19 @@ static void examine(const struct arguments *a, const struct luks_source *source,
 static int run(const struct arguments *a)
 {
 	const char *place = a->header ? a->header : a->device;
-	struct luks_source source;
+	struct source source;
 	struct utsname u;
 	struct report r;
 	int err;
 
 	report_init(&r, "luks");
 	report_identify(&r, uname(&u) == 0 ? u.nodename : "", "", "");
-	err = luks_source_open(&source, place);
+	err = source_open(&source, place);
 	if (err)
 		cannot_read(&r, place, err);
 	else
 		examine(a, &source, &r);
-	luks_source_close(&source);
+	source_close(&source);
 	return output_report(&a->output, &r);
 }
 

@@ -68,8 +68,6 @@ static void name_members(struct report_range *range, const struct manifest *m)
 	}
 }
 
-#define SECTOR_BYTES 512u
-
 /* Whether a sector of [from, to) that is as sealed is all zero: then another one proves nothing. */
 static bool has_zero_sector(const char *path, const struct bad_ranges *bad, uint64_t from,
 			    uint64_t to)

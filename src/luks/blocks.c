@@ -4,12 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "luks/luks_private.h"
-
 /* Four areas with keys of 512 bits: one request that keeps a disk busy. */
 #define PIECE_BYTES (1u << 20)
 
-void luks_blocks_start(struct luks_blocks *b, const struct luks_source *source)
+void luks_blocks_start(struct luks_blocks *b, const struct source *source)
 {
 	void *piece = NULL;
 
@@ -53,7 +51,7 @@ static void read_piece(struct luks_blocks *b, uint64_t at, size_t size)
 
 	b->at = at;
 	b->len = len < PIECE_BYTES ? (size_t)len : PIECE_BYTES;
-	b->whole = luks_read_at(b->source, b->piece, b->len, at) == (ssize_t)b->len;
+	b->whole = source_read(b->source, b->piece, b->len, at) == (ssize_t)b->len;
 }
 
 ssize_t luks_blocks_read(struct luks_blocks *b, size_t block, const unsigned char **data)
@@ -65,7 +63,7 @@ ssize_t luks_blocks_read(struct luks_blocks *b, size_t block, const unsigned cha
 	if (b->piece && size && !is_in_piece(b, at, size))
 		read_piece(b, at, size);
 	if (!b->piece || !size || !b->whole)
-		return luks_read_at(b->source, b->block, size, at);
+		return source_read(b->source, b->block, size, at);
 	*data = b->piece + (at - b->at);
 	return (ssize_t)size;
 }

@@ -2,7 +2,7 @@
 #ifndef BV_LUKS_BLOCKS_H
 #define BV_LUKS_BLOCKS_H
 
-#include "luks/luks.h"
+#include "storage/source.h"
 #include "util/util.h"
 
 /*
@@ -10,7 +10,7 @@
  * itself where it does not, so that one bad sector does not hide its neighbours.
  */
 struct luks_blocks {
-	const struct luks_source *source;
+	const struct source *source;
 	unsigned char *piece;	 /* owned; NULL: there was no memory for it */
 	uint64_t at;		 /* of the piece on the device, bytes */
 	size_t len;		 /* of the piece; 0: none yet */
@@ -20,7 +20,7 @@ struct luks_blocks {
 	unsigned char block[BLOCK_SIZE];
 };
 
-void luks_blocks_start(struct luks_blocks *b, const struct luks_source *source);
+void luks_blocks_start(struct luks_blocks *b, const struct source *source);
 void luks_blocks_end(struct luks_blocks *b);
 
 /*

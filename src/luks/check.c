@@ -8,6 +8,7 @@
 #include "cmd/check.h"
 #include "luks/look.h"
 #include "luks/report.h"
+#include "storage/signature.h"
 #include "storage/source.h"
 #include "system/block_devices.h"
 #include "system/crypttab.h"
@@ -101,7 +102,7 @@ static bool is_disk(const char *path)
 }
 
 /* -ENODEV: it is not known to be the sealed one. */
-static int find_record(void *ctx, const struct luks_view *v, const struct luks_source *source,
+static int find_record(void *ctx, const struct luks_view *v, const struct source *source,
 		       const struct sealed_luks **sealed, int64_t *sealed_at)
 {
 	struct known *k = ctx;
@@ -122,13 +123,13 @@ static int find_record(void *ctx, const struct luks_view *v, const struct luks_s
 }
 
 /* In words; the caller frees it. */
-static char *contents(const struct luks_view *v, const struct luks_source *source)
+static char *contents(const struct luks_view *v, const struct source *source)
 {
 	const char *other;
 
 	if (v->luks.chosen >= 0)
 		return text_format("another LUKS container (UUID %s)", v->luks.uuid);
-	other = luks_recognise_other(source);
+	other = recognise_other(source);
 	return text_copy(other ? other : "bytes that do not tell what they are");
 }
 
@@ -147,8 +148,8 @@ static int examine(const struct place *p, const struct luks_check *c, struct rep
 	struct luks_view v = { .device = p->path, .header = p->header };
 	struct known known = { c, false };
 	struct luks_judgement j;
-	struct luks_source source;
-	int err = luks_source_open(&source, luks_view_place(&v));
+	struct source source;
+	int err = source_open(&source, luks_view_place(&v));
 
 	if (!err) {
 		err = luks_look(&v, &source, find_record, &known, &j);
@@ -161,27 +162,27 @@ static int examine(const struct place *p, const struct luks_check *c, struct rep
 	if (err && !is_absent(err))
 		tell_unreadable(r, luks_view_place(&v), err);
 	luks_view_clear(&v);
-	luks_source_close(&source);
+	source_close(&source);
 	return err;
 }
 
 /* closely: by its key material as well, which costs many reads. */
 static bool is_it(const struct sealed_luks *s, const struct block_device *b, bool closely)
 {
-	struct luks_source source;
+	struct source source;
 	struct luks l;
 	bool found = false;
 
-	if (luks_source_open(&source, b->path))
+	if (source_open(&source, b->path))
 		return false;
 	if (!luks_read(&source, &l)) {
 		found = l.chosen >= 0 && strcmp(l.uuid, s->uuid) == 0;
 		if (!found && closely)
 			found = luks_record_match(s, &l, &source, b->path) >= RECORD_BYTES;
 		/* What a member of an array holds is a part of it, which only the array tells. */
-		found = found && !luks_recognise_member(&source);
+		found = found && !recognise_member(&source);
 	}
-	luks_source_close(&source);
+	source_close(&source);
 	return found;
 }
 

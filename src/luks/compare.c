@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "luks/blocks.h"
+#include "luks/randomness.h"
 #include "manifest/sealed_luks.h"
 #include "util/hash.h"
 #include "util/util.h"
@@ -269,7 +270,7 @@ static bool may_be_converting(const struct luks *l, const struct luks_comparison
 }
 
 static void compare_slots(const struct sealed_luks *s, const struct luks *l,
-			  const struct luks_source *source, struct luks_comparison *c)
+			  const struct source *source, struct luks_comparison *c)
 {
 	bool sealed[LUKS_SLOTS_MAX] = { false };
 	struct luks_blocks blocks;
@@ -351,7 +352,7 @@ static void compare_luks2(const struct sealed_luks *s, const struct luks *l,
 }
 
 int sealed_luks_compare(const struct sealed_luks *s, const struct luks *l,
-			const struct luks_source *source, struct luks_comparison *c)
+			const struct source *source, struct luks_comparison *c)
 {
 	memset(c, 0, sizeof(*c));
 	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++)

@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "luks/copy.h"
+#include "luks/luks2_binary.h"
+#include "luks/randomness.h"
 #include "util/hash.h"
 #include "util/util.h"
 
@@ -16,7 +19,7 @@
 #define LUKS1_BYTES 592u
 
 /* Adds one block; expected: its hash when that is known, else NULL. */
-static int add_block(struct bad_ranges *bad, const struct luks_source *source, uint64_t offset,
+static int add_block(struct bad_ranges *bad, const struct source *source, uint64_t offset,
 		     size_t len, const uint64_t *expected)
 {
 	struct damage damage = { .kind = DAMAGE_UNREADABLE };
@@ -31,7 +34,7 @@ static int add_block(struct bad_ranges *bad, const struct luks_source *source, u
 }
 
 /* The blocks of the JSON area that are not as in the good copy. */
-static int compare_json(struct bad_ranges *bad, const struct luks_source *source, uint64_t copy,
+static int compare_json(struct bad_ranges *bad, const struct source *source, uint64_t copy,
 			uint64_t good, uint64_t length)
 {
 	unsigned char data[BLOCK_SIZE];
@@ -56,7 +59,7 @@ static int compare_json(struct bad_ranges *bad, const struct luks_source *source
 }
 
 /* One range, as its first block is. */
-static int add_whole(struct bad_ranges *bad, const struct luks_source *source, uint64_t offset,
+static int add_whole(struct bad_ranges *bad, const struct source *source, uint64_t offset,
 		     uint64_t length)
 {
 	int err = add_block(bad, source, offset, length < BLOCK_SIZE ? (size_t)length : BLOCK_SIZE,
@@ -69,7 +72,7 @@ static int add_whole(struct bad_ranges *bad, const struct luks_source *source, u
 	return err;
 }
 
-static int damage_of_copy(struct luks_view *v, const struct luks_source *source, unsigned int copy)
+static int damage_of_copy(struct luks_view *v, const struct source *source, unsigned int copy)
 {
 	const struct luks_copy *c = &v->luks.copies[copy], *other = &v->luks.copies[!copy];
 	struct bad_ranges *bad = &v->bad_copies[copy], json = { 0 };
@@ -95,7 +98,7 @@ static int damage_of_copy(struct luks_view *v, const struct luks_source *source,
 	return err;
 }
 
-int luks_damage_of_copies(struct luks_view *v, const struct luks_source *source)
+int luks_damage_of_copies(struct luks_view *v, const struct source *source)
 {
 	const struct luks *l = &v->luks;
 	int version = l->version ? l->version : v->sealed ? v->sealed->version : 0;
@@ -116,8 +119,7 @@ int luks_damage_of_copies(struct luks_view *v, const struct luks_source *source)
 	return err;
 }
 
-int luks_damage_by_statistics(struct luks_view *v, const struct luks_source *source,
-			      unsigned int slot)
+int luks_damage_by_statistics(struct luks_view *v, const struct source *source, unsigned int slot)
 {
 	const struct luks_keyslot *s = &v->luks.slots[slot];
 	uint64_t length = s->used ? s->used : s->length;

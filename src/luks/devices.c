@@ -9,8 +9,11 @@
 #include <sys/stat.h>
 
 #include "chain/root.h"
+#include "luks/copy.h"
+#include "luks/near.h"
 #include "luks/rules.h"
 #include "report/report.h"
+#include "storage/signature.h"
 #include "storage/superblock.h"
 #include "system/crypttab.h"
 #include "system/system.h"
@@ -37,7 +40,7 @@ static bool is_own(const struct luks_device *d, const char *path)
 
 /* closely: by its key material as well, which costs many reads, and by its name. */
 static enum record_match match_of(const struct sealed_luks *s, const struct luks *l,
-				  const struct luks_source *source, const char *path, bool closely)
+				  const struct source *source, const char *path, bool closely)
 {
 	enum record_match match;
 
@@ -69,7 +72,7 @@ static void settle_own(struct luks_device *d)
 }
 
 /* luks and err: what luks_read() has found on it, and how it ended. */
-static void look(struct luks_device *d, const struct luks_source *source, const struct luks *luks,
+static void look(struct luks_device *d, const struct source *source, const struct luks *luks,
 		 int err, enum record_match match, const char *path)
 {
 	if (d->match != RECORD_OTHER)
@@ -95,20 +98,20 @@ static void look_at_header(struct luks_device *d)
 {
 	/* As a path: "PARTLABEL=..." is a name that only crypttab understands. */
 	cleanup(free_ptr) char *path = crypttab_path("", d->sealed->device);
-	struct luks_source source;
+	struct source source;
 	struct luks luks = { .chosen = -1 };
 	int err;
 
-	if (luks_source_open(&source, d->sealed->header))
+	if (source_open(&source, d->sealed->header))
 		return;
 	err = luks_read(&source, &luks);
 	look(d, &source, &luks, err, RECORD_NAMED, path);
-	luks_source_close(&source);
+	source_close(&source);
 }
 
 /* An array has the same bytes as the member that its data begin on, and is what is opened. */
 static bool is_better(const struct luks_device *d, enum record_match match,
-		      const struct luks_source *source)
+		      const struct source *source)
 {
 	struct md md;
 
@@ -120,11 +123,11 @@ static bool is_better(const struct luks_device *d, enum record_match match,
 /* Where the header cannot be read, key material or the partition's name tell whose it is. */
 static void compare(struct luks_devices *l, const struct block_device *b, bool closely)
 {
-	struct luks_source source;
+	struct source source;
 	struct luks luks = { .chosen = -1 };
 	int err;
 
-	if (luks_source_open(&source, b->path))
+	if (source_open(&source, b->path))
 		return;
 	err = luks_read(&source, &luks);
 	if (!err && closely && !b->divided)
@@ -140,7 +143,7 @@ static void compare(struct luks_devices *l, const struct block_device *b, bool c
 		if (is_better(d, match, &source))
 			look(d, &source, &luks, err, match, b->path);
 	}
-	luks_source_close(&source);
+	source_close(&source);
 }
 
 /* Not there yet, or only a member of the array that it lies on is. */
@@ -279,7 +282,7 @@ static void clear_device(struct luks_device *d)
  * root= names a file system, as a rule, and its disk may have been LUKS before: what is left of that
  * proves nothing. With a header in front, or zeros in its place, and no other format, it is LUKS.
  */
-static bool is_luks_alone(const struct luks_source *source, struct luks *luks)
+static bool is_luks_alone(const struct source *source, struct luks *luks)
 {
 	struct superblock seen;
 	const char *other;
@@ -291,7 +294,7 @@ static bool is_luks_alone(const struct luks_source *source, struct luks *luks)
 	magic = !strcmp(seen.kind, "crypto_LUKS");
 	if ((*seen.kind && !magic) || luks_read(source, luks))
 		return false;
-	other = luks_recognise_other(source);
+	other = recognise_other(source);
 	return magic ? !other : luks->chosen >= 0 && other && !strcmp(other, "zeros");
 }
 
@@ -306,7 +309,7 @@ static bool is_known(const struct luks_devices *l, const char *path)
 	return false;
 }
 
-static void look_at_root(struct luks_devices *l, const struct luks_source *source, const char *root,
+static void look_at_root(struct luks_devices *l, const struct source *source, const char *root,
 			 const char *path)
 {
 	cleanup(free_ptr) char *name = text_copy(""), *names = text_copy(root);
@@ -332,12 +335,12 @@ static void add_root(struct luks_devices *l, const char *root)
 {
 	cleanup(free_ptr) char *link = crypttab_path("", root);
 	cleanup(free_ptr) char *path = realpath(link, NULL);
-	struct luks_source source;
+	struct source source;
 
-	if (!path || is_known(l, path) || luks_source_open(&source, path))
+	if (!path || is_known(l, path) || source_open(&source, path))
 		return;
 	look_at_root(l, &source, root, path);
-	luks_source_close(&source);
+	source_close(&source);
 }
 
 void luks_devices_find(struct luks_devices *l, const struct manifest *m, const char *crypttab,

@@ -7,7 +7,6 @@
 
 #include "luks/view.h"
 #include "manifest/manifest.h"
-#include "storage/source.h"
 #include "system/block_devices.h"
 
 /* A LUKS device in this boot. */

@@ -22,7 +22,7 @@ struct finder {
 	struct luks_record *record;
 	enum record_match match; /* of record, or RECORD_OTHER */
 	const struct luks_view *view;
-	const struct luks_source *source;
+	const struct source *source;
 	struct report *report;
 	/* Records by which is_cut_off() searched: what was sealed of their keyslots. */
 	uint64_t searched[SEARCHES_MAX];
@@ -176,7 +176,7 @@ static void try_folder(struct finder *f, const char *root, const char *folder)
 }
 
 void luks_record_find(struct luks_record *record, const char *path, const char *root,
-		      const struct luks_view *v, const struct luks_source *source, struct report *r)
+		      const struct luks_view *v, const struct source *source, struct report *r)
 {
 	struct finder f = { .record = record, .view = v, .source = source, .report = r };
 

@@ -22,8 +22,7 @@ struct luks_record {
  * path, as what it is.
  */
 void luks_record_find(struct luks_record *record, const char *path, const char *root,
-		      const struct luks_view *v, const struct luks_source *source,
-		      struct report *r);
+		      const struct luks_view *v, const struct source *source, struct report *r);
 void luks_record_clear(struct luks_record *record);
 
 #endif

@@ -20,7 +20,7 @@
 #define COPY_BYTES_MAX (136ull << 20)
 
 /* What cannot be read at once is read in blocks, and a block that cannot be read stays a hole. */
-static int copy_piece(const struct luks_source *source, int fd, unsigned char *buf, size_t len,
+static int copy_piece(const struct source *source, int fd, unsigned char *buf, size_t len,
 		      uint64_t offset)
 {
 	ssize_t n = source->read(source->ctx, buf, len, offset);
@@ -39,7 +39,7 @@ static int copy_piece(const struct luks_source *source, int fd, unsigned char *b
 	return 0;
 }
 
-static int copy_range(const struct luks_source *source, int fd, uint64_t offset, uint64_t length,
+static int copy_range(const struct source *source, int fd, uint64_t offset, uint64_t length,
 		      uint64_t *budget)
 {
 	cleanup(free_ptr) unsigned char *buf = malloc(PIECE_BYTES);
@@ -66,7 +66,7 @@ static int copy_range(const struct luks_source *source, int fd, uint64_t offset,
 }
 
 /* What is usable of the header, over what was there. */
-static int put_header(const struct luks_source *source, const struct luks *l, int fd)
+static int put_header(const struct source *source, const struct luks *l, int fd)
 {
 	cleanup(free_ptr) unsigned char *header = NULL;
 	size_t len = 0;
@@ -89,7 +89,7 @@ static uint64_t end_of_areas(const struct luks *l)
 	return l->data_offset > end ? l->data_offset : end;
 }
 
-int luks_save_header(const struct luks_source *source, const struct luks *l, const char *path)
+int luks_save_header(const struct source *source, const struct luks *l, const char *path)
 {
 	uint64_t budget = COPY_BYTES_MAX, end = end_of_areas(l);
 	cleanup(close_fd) int fd = -1;
@@ -110,7 +110,7 @@ int luks_save_header(const struct luks_source *source, const struct luks *l, con
 	return err;
 }
 
-int luks_copy_header(const struct luks_source *source, const struct luks *l, unsigned int slot)
+int luks_copy_header(const struct source *source, const struct luks *l, unsigned int slot)
 {
 	uint64_t budget = COPY_BYTES_MAX;
 	int fd = memfd_create("header", MFD_CLOEXEC), err = 0;

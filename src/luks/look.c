@@ -18,7 +18,7 @@ static bool may_be_written(struct luks_judgement j)
 	       j.ground == LUKS_MEMBER;
 }
 
-static int look_once(struct luks_view *v, const struct luks_source *source, luks_find_record find,
+static int look_once(struct luks_view *v, const struct source *source, luks_find_record find,
 		     void *ctx, struct luks_judgement *j)
 {
 	const struct sealed_luks *sealed = NULL;
@@ -34,8 +34,8 @@ static int look_once(struct luks_view *v, const struct luks_source *source, luks
 	return err;
 }
 
-int luks_look(struct luks_view *v, const struct luks_source *source, luks_find_record find,
-	      void *ctx, struct luks_judgement *j)
+int luks_look(struct luks_view *v, const struct source *source, luks_find_record find, void *ctx,
+	      struct luks_judgement *j)
 {
 	int err = look_once(v, source, find, ctx, j);
 

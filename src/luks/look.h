@@ -9,9 +9,8 @@
  * Sets *sealed (NULL: with none) and *sealed_at (seconds since 1970; 0: unknown). 0, or -errno,
  * which luks_look() returns. It is asked at every look, because the header may be another one.
  */
-typedef int (*luks_find_record)(void *ctx, const struct luks_view *v,
-				const struct luks_source *source, const struct sealed_luks **sealed,
-				int64_t *sealed_at);
+typedef int (*luks_find_record)(void *ctx, const struct luks_view *v, const struct source *source,
+				const struct sealed_luks **sealed, int64_t *sealed_at);
 
 /*
  * Reads a device, compares it with its record and judges it. What may be so because cryptsetup was
@@ -21,7 +20,7 @@ typedef int (*luks_find_record)(void *ctx, const struct luks_view *v,
  * what it then owns, in any case. 0, with *j; else as luks_view_read(), find, or
  * luks_view_compare() return.
  */
-int luks_look(struct luks_view *v, const struct luks_source *source, luks_find_record find,
-	      void *ctx, struct luks_judgement *j);
+int luks_look(struct luks_view *v, const struct source *source, luks_find_record find, void *ctx,
+	      struct luks_judgement *j);
 
 #endif

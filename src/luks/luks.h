@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "storage/source.h"
+
 /*
  * LUKS headers as they are on the device, read raw: nothing here writes, and nothing here calls
  * a library that repairs what it reads.
@@ -19,13 +21,6 @@
 #define LUKS1_SLOTS    8u
 #define LUKS_HEADERS   2u
 #define LUKS2_JSON_MAX (4u << 20) /* the largest header that the format allows, less 4096 */
-
-/* Reads len bytes at offset of whatever holds the header. Returns the bytes, or -EIO, ... */
-struct luks_source {
-	ssize_t (*read)(void *ctx, void *buf, size_t len, uint64_t offset);
-	void *ctx;
-	uint64_t size; /* bytes */
-};
 
 enum luks_copy_state {
 	LUKS_COPY_ABSENT, /* no magic where it must be */
@@ -136,19 +131,13 @@ struct luks {
  * chosen -1 and nothing rebuilt, a LUKS1 header's fields are there as they are; a LUKS2 header's
  * are not.
  */
-int luks_read(const struct luks_source *source, struct luks *l);
+int luks_read(const struct source *source, struct luks *l);
 
 /*
- * Without a good header at the start: looks in every sector of the LUKS_NEAR bytes behind it, and of
- * those in front of it when the device at path is a partition, for a container that begins there
- * (l->inside), as when the partition table was written anew with another start. Then for a good second
- * header of LUKS2 that lies in front of the place that it states: the beginning was cut off. -ENOMEM.
+ * Whether a container begins at l->inside.offset: its version and UUID, or version 0. Below 0, modulo
+ * 2^64: in front of the source, which has the second header. -ENOMEM.
  */
-#define LUKS_NEAR (4u << 20)
-int luks_find_near(const struct luks_source *source, const char *path, struct luks *l);
-
-/* Forgets what seems to be a header at the start: it is a part of l->inside. */
-void luks_take_for_part(struct luks *l);
+int luks_look_inside(const struct source *source, struct luks *l);
 
 /* Whether a header tells of the keyslots: a good one, or one that was put together. */
 bool luks_is_known(const struct luks *l);
@@ -158,77 +147,7 @@ bool luks_is_known(const struct luks *l);
  * each with a checksum of its own. Nothing is written. -ENODATA: none is known; -ENOMEM, -EIO. The
  * caller frees *header.
  */
-int luks_header_to_use(const struct luks_source *source, const struct luks *l,
-		       unsigned char **header, size_t *len);
-
-/* Whether nothing speaks against its bytes, whether or not this program understands them. */
-bool luks_copy_is_as_written(const struct luks_copy *c);
-
-/* Whether one of the two copies, or each of them, is in that state. */
-bool luks_any_copy_is(const struct luks *l, enum luks_copy_state state);
-bool luks_both_copies_are(const struct luks *l, enum luks_copy_state state);
-
-#define LUKS2_UNUSED_END 512u /* of a copy: where those bytes end */
-
-/*
- * The signature of another format that is there: "a GPT partition table", "an ext4 file system",
- * ...; NULL when none is recognised. cryptsetup's blkid knows more of them.
- */
-const char *luks_recognise_format(const struct luks_source *source);
-
-/* Where that signature is, bytes; 0: in the first sector, or there is none. */
-uint64_t luks_format_at(const struct luks_source *source);
-
-/*
- * Whether cryptsetup's blkid takes it for one, too, for sure: of most formats it asks for more than the
- * signature, which is compared here for the common ones. False: it may, or not.
- */
-bool luks_is_taken_for_another(const struct luks_source *source);
-
-/* What is left of a partition table or a boot sector, which blkid takes for none; or NULL. */
-const char *luks_recognise_table(const struct luks_source *source);
-
-/*
- * The signature that members of an array, a replica or a pool have at their end, while what they hold
- * begins at their start: "a Linux RAID member", ...; or NULL.
- */
-const char *luks_recognise_member(const struct luks_source *source);
-
-/*
- * A file that holds a disk in another form than byte for byte: an image of a virtual machine, or a dump
- * that was compressed. What it holds is found when it is attached or unpacked.
- */
-struct luks_layer {
-	const char *name;   /* "a qcow2 image" */
-	const char *format; /* as qemu calls it; or NULL */
-	const char *unpack; /* the program that unpacks it, with -dc; or NULL */
-};
-const struct luks_layer *luks_recognise_layer(const struct luks_source *source);
-
-/* The same for file systems and volumes alone: no partition table, no boot sector. */
-const char *luks_recognise_volume(const struct luks_source *source);
-
-/*
- * What seems to have overwritten the place where a header was expected: such a format, or "zeros",
- * ...; NULL when nothing is recognised.
- */
-const char *luks_recognise_other(const struct luks_source *source);
-
-/* The same where luks_recognise_volume() has found nothing: it does not look for a volume again. */
-const char *luks_recognise_rest(const struct luks_source *source);
-
-/*
- * How key material looks: it is ciphertext, so every block must look random. Returns the number
- * of 4096-byte blocks of [offset, offset + length) that cannot be (all equal bytes, long runs,
- * or a byte histogram that chance gives less than once in 10^12). It cannot see damage that looks
- * random itself: a flipped bit, or another keyslot's bytes. -EIO.
- */
-ssize_t luks_implausible_blocks(const struct luks_source *source, uint64_t offset, uint64_t length);
-
-/*
- * Whether a block of at most 4096 bytes may be what cryptsetup overwrites a key with before it
- * removes it: random bytes (a bound as above), or one of its patterns other than zeros and ff.
- */
-bool luks_looks_wiped(const unsigned char *block, size_t len);
+int luks_header_to_use(const struct source *source, const struct luks *l, unsigned char **header,
+		       size_t *len);
 
 #endif

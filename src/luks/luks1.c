@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "luks/luks1.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "luks/luks_private.h"
+#include "luks/copy.h"
+#include "luks/fields.h"
 #include "util/bytes.h"
 #include "util/hash.h"
+#include "util/text.h"
 #include "util/util.h"
 
 /* "LUKS1 On-Disk Format Specification", version 1.2.3, figures 1 and 2; numbers are big-endian. */
@@ -52,20 +56,20 @@ static const unsigned char *slot_at(const unsigned char *h, unsigned int slot)
 
 static uint64_t area_offset(const unsigned char *h, unsigned int slot)
 {
-	return (uint64_t)luks_be32(slot_at(h, slot) + SLOT_OFFSET) * LUKS_SECTOR;
+	return (uint64_t)be32(slot_at(h, slot) + SLOT_OFFSET) * SECTOR_BYTES;
 }
 
 /* Key material of a slot that keeps to the format, in whole sectors. */
 static uint64_t area_used(const unsigned char *h)
 {
-	uint64_t bytes = (uint64_t)luks_be32(h + AT_KEY_BYTES) * STRIPES;
+	uint64_t bytes = (uint64_t)be32(h + AT_KEY_BYTES) * STRIPES;
 
-	return (bytes + LUKS_SECTOR - 1) / LUKS_SECTOR * LUKS_SECTOR;
+	return (bytes + SECTOR_BYTES - 1) / SECTOR_BYTES * SECTOR_BYTES;
 }
 
 static uint64_t payload_offset(const unsigned char *h)
 {
-	return (uint64_t)luks_be32(h + AT_PAYLOAD) * LUKS_SECTOR;
+	return (uint64_t)be32(h + AT_PAYLOAD) * SECTOR_BYTES;
 }
 
 static bool bad(struct luks_copy *c, const char *what, unsigned int slot)
@@ -93,14 +97,14 @@ static bool names_are_right(const unsigned char *h, struct luks_copy *c)
 static bool slot_is_right(const unsigned char *h, unsigned int slot, struct luks_copy *c)
 {
 	const unsigned char *s = slot_at(h, slot);
-	uint32_t state = luks_be32(s);
+	uint32_t state = be32(s);
 	uint64_t start = area_offset(h, slot), end = start + area_used(h);
 
 	if (state != SLOT_ENABLED && state != SLOT_DISABLED)
 		return bad(c, "it is neither enabled nor disabled", slot);
-	if (state == SLOT_ENABLED && luks_be32(s + SLOT_ITERATION) == 0)
+	if (state == SLOT_ENABLED && be32(s + SLOT_ITERATION) == 0)
 		return bad(c, "it is enabled, and has no iterations", slot);
-	if (luks_be32(s + SLOT_STRIPES) != STRIPES)
+	if (be32(s + SLOT_STRIPES) != STRIPES)
 		return bad(c, "it does not have 4000 stripes", slot);
 	if (start < FIRST_AREA)
 		return bad(c, "its area would begin inside the header", slot);
@@ -118,13 +122,13 @@ static bool slot_is_right(const unsigned char *h, unsigned int slot, struct luks
 /* All but the magic and the version. */
 static bool fields_are_right(const unsigned char *h, struct luks_copy *c)
 {
-	uint32_t key_bytes = luks_be32(h + AT_KEY_BYTES);
+	uint32_t key_bytes = be32(h + AT_KEY_BYTES);
 
 	if (!names_are_right(h, c))
 		return false;
 	if (key_bytes == 0 || key_bytes > KEY_BYTES_MAX)
 		return bad(c, "the length of the volume key cannot be", LUKS1_SLOTS);
-	if (luks_be32(h + AT_ITERATIONS) == 0)
+	if (be32(h + AT_ITERATIONS) == 0)
 		return bad(c, "the volume key's digest has no iterations", LUKS1_SLOTS);
 	for (unsigned int i = 0; i < LUKS1_SLOTS; i++) {
 		if (!slot_is_right(h, i, c))
@@ -158,12 +162,12 @@ static void fill_slot(const unsigned char *h, unsigned int slot, uint64_t size, 
 	struct luks_keyslot *k = &l->slots[slot];
 
 	k->present = true;
-	k->active = luks_be32(s) == SLOT_ENABLED;
+	k->active = be32(s) == SLOT_ENABLED;
 	strcpy(k->pbkdf, "pbkdf2");
 	memcpy(k->cipher, l->cipher, sizeof(k->cipher));
 	k->key_bytes = l->volume_key_bytes;
-	k->stripes = luks_be32(s + SLOT_STRIPES);
-	k->iterations = luks_be32(s + SLOT_ITERATION);
+	k->stripes = be32(s + SLOT_STRIPES);
+	k->iterations = be32(s + SLOT_ITERATION);
 	k->offset = area_offset(h, slot);
 	k->used = (uint64_t)k->key_bytes * STRIPES;
 	k->length = area_length(h, slot, size);
@@ -191,12 +195,12 @@ static void fill(const unsigned char *h, uint64_t size, struct luks *l)
 	l->version = 1;
 	l->copies[0].length = LUKS1_BYTES;
 	l->copies[0].hash = hash64(h, LUKS1_BYTES);
-	luks_text(name, sizeof(name), h + AT_CIPHER, NAME_BYTES);
-	luks_text(mode, sizeof(mode), h + AT_MODE, NAME_BYTES);
+	text_field(name, sizeof(name), h + AT_CIPHER, NAME_BYTES);
+	text_field(mode, sizeof(mode), h + AT_MODE, NAME_BYTES);
 	snprintf(l->cipher, sizeof(l->cipher), "%.31s-%.31s", name, mode);
-	luks_text(l->uuid, sizeof(l->uuid), h + AT_UUID, UUID_BYTES);
-	l->sector_bytes = LUKS_SECTOR;
-	l->volume_key_bytes = luks_be32(h + AT_KEY_BYTES);
+	text_field(l->uuid, sizeof(l->uuid), h + AT_UUID, UUID_BYTES);
+	l->sector_bytes = SECTOR_BYTES;
+	l->volume_key_bytes = be32(h + AT_KEY_BYTES);
 	l->data_offset = payload_offset(h);
 	l->digest_count = 1;
 	l->slot_count = LUKS1_SLOTS;
@@ -207,7 +211,7 @@ static void fill(const unsigned char *h, uint64_t size, struct luks *l)
 
 static bool is_enabled(const unsigned char *h, unsigned int slot)
 {
-	return luks_be32(slot_at(h, slot)) == SLOT_ENABLED;
+	return be32(slot_at(h, slot)) == SLOT_ENABLED;
 }
 
 static void put_be32(unsigned char *p, uint32_t n)
@@ -231,7 +235,7 @@ static bool is_placed_well(const unsigned char *h, unsigned int slot)
 {
 	uint64_t start = area_offset(h, slot), end = start + area_used(h);
 
-	if (luks_be32(slot_at(h, slot) + SLOT_STRIPES) != STRIPES || start < FIRST_AREA ||
+	if (be32(slot_at(h, slot) + SLOT_STRIPES) != STRIPES || start < FIRST_AREA ||
 	    (payload_offset(h) && end > payload_offset(h)))
 		return false;
 	for (unsigned int other = 0; other < LUKS1_SLOTS; other++) {
@@ -258,7 +262,7 @@ static void as_prescribed(const unsigned char *h, unsigned char *to)
 			put_be32(s, SLOT_DISABLED);
 		if (is_placed_well(h, i))
 			continue;
-		put_be32(s + SLOT_OFFSET, (uint32_t)(usual_offset(h, i) / LUKS_SECTOR));
+		put_be32(s + SLOT_OFFSET, (uint32_t)(usual_offset(h, i) / SECTOR_BYTES));
 		put_be32(s + SLOT_STRIPES, STRIPES);
 		if (!is_enabled(h, i))
 			memset(s + SLOT_ITERATION, 0, SLOT_OFFSET - SLOT_ITERATION);
@@ -288,7 +292,7 @@ static void says_magic(const unsigned char *h, bool all_else_is_right, struct lu
 static bool is_cut(const unsigned char *h, size_t len, struct luks *l)
 {
 	if (len < AT_CIPHER || memcmp(h, luks_magic, LUKS_MAGIC_BYTES) != 0 ||
-	    luks_be16(h + AT_VERSION) != 1)
+	    be16(h + AT_VERSION) != 1)
 		return false;
 	l->version = 1;
 	l->copies[0].length = l->needed = LUKS1_BYTES;
@@ -306,7 +310,7 @@ bool luks1_parse(const unsigned char *h, size_t len, uint64_t size, struct luks 
 		return is_cut(h, len, l);
 	magic = memcmp(h, luks_magic, LUKS_MAGIC_BYTES) == 0;
 	paused = memcmp(h, magic_in_reencryption, LUKS_MAGIC_BYTES) == 0;
-	version = luks_be16(h + AT_VERSION) == 1;
+	version = be16(h + AT_VERSION) == 1;
 	fields = fields_are_right(h, &c);
 	as_prescribed(h, right);
 	rebuilt = fields_are_right(right, &ignored);
@@ -316,7 +320,7 @@ bool luks1_parse(const unsigned char *h, size_t len, uint64_t size, struct luks 
 	if (fields && !version)
 		luks_copy_says(&c, LUKS_COPY_BAD_FIELD,
 			       "the version is %" PRIu32 ", and all else is a LUKS1 header's",
-			       luks_be16(h + AT_VERSION));
+			       be16(h + AT_VERSION));
 	else if (fields && paused)
 		luks_copy_says(&c, LUKS_COPY_UNKNOWN,
 			       "an offline reencryption with cryptsetup is in progress");
@@ -343,10 +347,10 @@ void luks1_find_remains(const unsigned char *h, size_t len, struct luks *l)
 	if (len < LUKS1_BYTES)
 		return;
 	for (unsigned int i = 0; i < LUKS1_SLOTS; i++) {
-		uint32_t state = luks_be32(slot_at(h, i));
+		uint32_t state = be32(slot_at(h, i));
 
 		if ((state != SLOT_ENABLED && state != SLOT_DISABLED) ||
-		    luks_be32(slot_at(h, i) + SLOT_STRIPES) != STRIPES)
+		    be32(slot_at(h, i) + SLOT_STRIPES) != STRIPES)
 			continue;
 		there++;
 		enabled += state == SLOT_ENABLED;
@@ -354,16 +358,16 @@ void luks1_find_remains(const unsigned char *h, size_t len, struct luks *l)
 	if (there < REMAINS_MIN)
 		return;
 	if (luks_is_uuid(h + AT_UUID, UUID_BYTES))
-		luks_text(l->uuid, sizeof(l->uuid), h + AT_UUID, UUID_BYTES);
+		text_field(l->uuid, sizeof(l->uuid), h + AT_UUID, UUID_BYTES);
 	snprintf(l->left, sizeof(l->left), "the descriptors of %u keyslots, %u in use%s%s", there,
 		 enabled, *l->uuid ? ", and the UUID " : "", l->uuid);
 }
 
-int luks1_rebuild(const struct luks_source *source, unsigned char **header, size_t *len)
+int luks1_rebuild(const struct source *source, unsigned char **header, size_t *len)
 {
 	unsigned char h[LUKS1_BYTES];
 
-	if (luks_read_at(source, h, sizeof(h), 0) != (ssize_t)sizeof(h))
+	if (source_read(source, h, sizeof(h), 0) != (ssize_t)sizeof(h))
 		return -EIO;
 	*header = malloc(LUKS1_BYTES);
 	if (!*header)

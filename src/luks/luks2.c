@@ -1,24 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "luks/luks2.h"
+
 #include <errno.h>
 #include <inttypes.h>
-#include <nettle/nettle-meta.h>
-#include <nettle/sha1.h>
-#include <nettle/sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "luks/luks_private.h"
-/* Nettle renames its functions by macros, and one of them has the name of ours. */
-#undef sha256_update
+#include "luks/copy.h"
+#include "luks/luks2_binary.h"
+#include "luks/luks2_json.h"
+#include "luks/luks2_rebuild.h"
 #include "util/bytes.h"
 #include "util/hash.h"
+#include "util/text.h"
 #include "util/util.h"
-
-const unsigned char luks2_magic_second[LUKS_MAGIC_BYTES] = { 'S', 'K', 'U', 'L', 0xba, 0xbe };
-
-const uint64_t luks2_sizes[LUKS2_SIZES] = { 0x4000,  0x8000,   0x10000,	 0x20000, 0x40000,
-					    0x80000, 0x100000, 0x200000, 0x400000 };
 
 /* A place where a copy should be, and what is there. */
 struct place {
@@ -32,36 +28,6 @@ struct place {
 	uint64_t begins;   /* ELSEWHERE: there, bytes */
 	struct luks found; /* copies[0] is this copy; the rest counts when that is GOOD */
 };
-
-/* cryptsetup writes sha256; the format allows any hash. */
-static const struct nettle_hash *const checksums[] = { &nettle_sha256, &nettle_sha512,
-						       &nettle_sha1 };
-
-static const struct nettle_hash *checksum_of(const unsigned char *binary)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(checksums); i++) {
-		if (strncmp(checksums[i]->name, (const char *)binary + LUKS2_AT_ALGORITHM,
-			    LUKS2_NAME_BYTES) == 0)
-			return checksums[i];
-	}
-	return NULL;
-}
-
-size_t luks2_checksum_bytes(const unsigned char *binary)
-{
-	const struct nettle_hash *sum = checksum_of(binary);
-
-	return sum ? sum->digest_size : 0;
-}
-
-static bool is_size(uint64_t bytes)
-{
-	for (size_t i = 0; i < LUKS2_SIZES; i++) {
-		if (luks2_sizes[i] == bytes)
-			return true;
-	}
-	return false;
-}
 
 static struct luks_copy *copy_of(struct place *p)
 {
@@ -83,10 +49,10 @@ static bool has_marks(const struct place *p)
 {
 	unsigned int marks = 0;
 
-	marks += luks_be16(p->binary + LUKS2_AT_VERSION) == 2;
-	marks += is_size(luks_be64(p->binary + LUKS2_AT_SIZE));
-	marks += luks_be64(p->binary + LUKS2_AT_OFFSET) == p->offset;
-	marks += checksum_of(p->binary) != NULL;
+	marks += be16(p->binary + LUKS2_AT_VERSION) == 2;
+	marks += luks2_is_size(be64(p->binary + LUKS2_AT_SIZE));
+	marks += be64(p->binary + LUKS2_AT_OFFSET) == p->offset;
+	marks += luks2_checksum_bytes(p->binary) != 0;
 	return marks >= 3;
 }
 
@@ -95,13 +61,13 @@ static void fill_from_binary(struct place *p)
 	const unsigned char *b = p->binary;
 	struct luks *l = &p->found;
 
-	copy_of(p)->seqid = luks_be64(b + LUKS2_AT_SEQID);
-	if (is_size(luks_be64(b + LUKS2_AT_SIZE)))
-		copy_of(p)->length = luks_be64(b + LUKS2_AT_SIZE);
+	copy_of(p)->seqid = be64(b + LUKS2_AT_SEQID);
+	if (luks2_is_size(be64(b + LUKS2_AT_SIZE)))
+		copy_of(p)->length = be64(b + LUKS2_AT_SIZE);
 	if (luks_is_uuid(b + LUKS2_AT_UUID, LUKS2_UUID_BYTES))
-		luks_text(l->uuid, sizeof(l->uuid), b + LUKS2_AT_UUID, LUKS2_UUID_BYTES);
-	luks_text(l->label, sizeof(l->label), b + LUKS2_AT_LABEL, LUKS2_LABEL_BYTES);
-	luks_text(l->subsystem, sizeof(l->subsystem), b + LUKS2_AT_SUBSYSTEM, LUKS2_LABEL_BYTES);
+		text_field(l->uuid, sizeof(l->uuid), b + LUKS2_AT_UUID, LUKS2_UUID_BYTES);
+	text_field(l->label, sizeof(l->label), b + LUKS2_AT_LABEL, LUKS2_LABEL_BYTES);
+	text_field(l->subsystem, sizeof(l->subsystem), b + LUKS2_AT_SUBSYSTEM, LUKS2_LABEL_BYTES);
 }
 
 static void says_magic(struct place *p, enum luks_copy_state state)
@@ -125,12 +91,12 @@ static void says_zeros(struct place *p)
 static bool binary_is_right(struct place *p)
 {
 	const unsigned char *b = p->binary;
-	uint64_t size = luks_be64(b + LUKS2_AT_SIZE), offset = luks_be64(b + LUKS2_AT_OFFSET);
+	uint64_t size = be64(b + LUKS2_AT_SIZE), offset = be64(b + LUKS2_AT_OFFSET);
 	struct luks_copy *c = copy_of(p);
 
 	if (!has_magic(p))
 		says_magic(p, LUKS_COPY_BAD_FIELD);
-	else if (!is_size(size))
+	else if (!luks2_is_size(size))
 		luks_copy_says(c, LUKS_COPY_BAD_FIELD, "no header has %" PRIu64 " bytes", size);
 	else if (offset != p->offset)
 		luks_copy_says(c, LUKS_COPY_BAD_FIELD,
@@ -149,11 +115,11 @@ static bool binary_is_right(struct place *p)
 }
 
 /* Reads all of a copy: NULL, and why, when that cannot be done. magic: to be put there, or NULL. */
-static unsigned char *read_whole(const struct luks_source *source, struct luks_copy *c,
+static unsigned char *read_whole(const struct source *source, struct luks_copy *c,
 				 const unsigned char *magic)
 {
 	unsigned char *whole = malloc(c->length);
-	ssize_t n = whole ? luks_read_at(source, whole, c->length, c->offset) : -ENOMEM;
+	ssize_t n = whole ? source_read(source, whole, c->length, c->offset) : -ENOMEM;
 
 	if (n == (ssize_t)c->length) {
 		if (magic)
@@ -173,54 +139,16 @@ static unsigned char *read_whole(const struct luks_source *source, struct luks_c
 	return NULL;
 }
 
-/* As if its version were another one, too, to tell a damaged version from a future one. */
-static void compute(const struct nettle_hash *sum, const unsigned char *whole, size_t len,
-		    uint32_t version, unsigned char *digest)
-{
-	unsigned char binary[LUKS2_BINARY];
-	union {
-		struct sha1_ctx sha1;
-		struct sha256_ctx sha256;
-		struct sha512_ctx sha512;
-	} ctx;
-
-	memcpy(binary, whole, LUKS2_BINARY);
-	binary[LUKS2_AT_VERSION] = (unsigned char)(version >> 8);
-	binary[LUKS2_AT_VERSION + 1] = (unsigned char)version;
-	memset(binary + LUKS2_AT_CHECKSUM, 0, LUKS2_CHECKSUM_MAX);
-	sum->init(&ctx);
-	sum->update(&ctx, LUKS2_BINARY, binary);
-	sum->update(&ctx, len - LUKS2_BINARY, whole + LUKS2_BINARY);
-	sum->digest(&ctx, sum->digest_size, digest);
-}
-
-size_t luks2_checksum(const unsigned char *whole, size_t len,
-		      unsigned char digest[LUKS2_CHECKSUM_MAX])
-{
-	const struct nettle_hash *sum = checksum_of(whole);
-
-	if (sum)
-		compute(sum, whole, len, luks_be16(whole + LUKS2_AT_VERSION), digest);
-	return sum ? sum->digest_size : 0;
-}
-
-static bool checksum_holds(const struct nettle_hash *sum, const unsigned char *whole, size_t len,
-			   uint32_t version, unsigned char *digest)
-{
-	compute(sum, whole, len, version, digest);
-	return memcmp(digest, whole + LUKS2_AT_CHECKSUM, sum->digest_size) == 0;
-}
-
 static void examine_version(struct place *p, const unsigned char *whole)
 {
-	const struct nettle_hash *sum = checksum_of(p->binary);
+	bool known = luks2_checksum_bytes(p->binary);
 	struct luks_copy *c = copy_of(p);
-	uint32_t version = luks_be16(p->binary + LUKS2_AT_VERSION);
+	uint32_t version = be16(p->binary + LUKS2_AT_VERSION);
 	unsigned char digest[LUKS2_CHECKSUM_MAX];
 
-	if (sum)
-		p->newer = version > 2 && checksum_holds(sum, whole, c->length, version, digest);
-	if (version < 2 || (sum && checksum_holds(sum, whole, c->length, 2, digest)))
+	if (known)
+		p->newer = version > 2 && luks2_checksum_holds(whole, c->length, version, digest);
+	if (version < 2 || (known && luks2_checksum_holds(whole, c->length, 2, digest)))
 		luks_copy_says(c, LUKS_COPY_BAD_FIELD, "the version is %" PRIu32 ", not 2",
 			       version);
 	else
@@ -228,22 +156,22 @@ static void examine_version(struct place *p, const unsigned char *whole)
 			       "version %" PRIu32 " is newer than this program", version);
 }
 
-static void says_checksum(struct luks_copy *c, const struct nettle_hash *sum,
-			  const unsigned char *found, const unsigned char *stated)
+static void says_checksum(struct luks_copy *c, const char *name, const unsigned char *found,
+			  const unsigned char *stated)
 {
 	luks_copy_says(c, LUKS_COPY_BAD_CHECKSUM,
-		       "its %s begins with %08" PRIx32 ", and it states %08" PRIx32, sum->name,
-		       luks_be32(found), luks_be32(stated));
+		       "its %s begins with %08" PRIx32 ", and it states %08" PRIx32, name,
+		       be32(found), be32(stated));
 }
 
 static int examine_whole(struct place *p, const unsigned char *whole)
 {
-	const struct nettle_hash *sum = checksum_of(p->binary);
+	const char *sum = luks2_checksum_name(p->binary);
 	struct luks_copy *c = copy_of(p);
 	unsigned char digest[LUKS2_CHECKSUM_MAX];
 	int r;
 
-	if (luks_be16(p->binary + LUKS2_AT_VERSION) != 2) {
+	if (be16(p->binary + LUKS2_AT_VERSION) != 2) {
 		examine_version(p, whole);
 		return 0;
 	}
@@ -253,7 +181,7 @@ static int examine_whole(struct place *p, const unsigned char *whole)
 		return 0;
 	}
 	c->checksummed = true;
-	if (!checksum_holds(sum, whole, c->length, 2, digest)) {
+	if (!luks2_checksum_holds(whole, c->length, 2, digest)) {
 		c->unfinished = bytes_are_zero(whole + LUKS2_AT_CHECKSUM, LUKS2_CHECKSUM_MAX);
 		says_checksum(c, sum, digest, whole + LUKS2_AT_CHECKSUM);
 		return 0;
@@ -278,7 +206,7 @@ static void set_unused_apart(struct luks_copy *c, unsigned char *whole)
 	c->hash = hash64(whole, c->length);
 }
 
-static int examine(const struct luks_source *source, struct place *p)
+static int examine(const struct source *source, struct place *p)
 {
 	unsigned char *whole cleanup(free_ptr) = NULL;
 	struct luks_copy *c = copy_of(p);
@@ -310,16 +238,16 @@ static int examine(const struct luks_source *source, struct place *p)
 static bool is_of_another(struct place *p)
 {
 	const unsigned char *b = p->binary;
-	uint64_t offset = luks_be64(b + LUKS2_AT_OFFSET), size = luks_be64(b + LUKS2_AT_SIZE);
+	uint64_t offset = be64(b + LUKS2_AT_OFFSET), size = be64(b + LUKS2_AT_SIZE);
 	bool first = memcmp(b, luks_magic, LUKS_MAGIC_BYTES) == 0;
-	uint32_t version = luks_be16(b + LUKS2_AT_VERSION);
+	uint32_t version = be16(b + LUKS2_AT_VERSION);
 
 	if (p->index == 0)
 		return false;
 	p->begins = first ? p->offset : p->offset - offset;
 	if (first && version == 1)
 		return true;
-	return version == 2 && is_size(size) && checksum_of(b) &&
+	return version == 2 && luks2_is_size(size) && luks2_checksum_bytes(b) &&
 	       (first ? offset == 0 : has_magic(p) && offset == size && offset < p->offset);
 }
 
@@ -329,17 +257,16 @@ static void look_at_rest(struct place *p, size_t len)
 	struct luks_copy *c = copy_of(p);
 
 	p->recognised = p->index == 0 && len >= LUKS2_AT_SEQID && has_magic(p) &&
-			luks_be16(p->binary + LUKS2_AT_VERSION) == 2 &&
-			is_size(luks_be64(p->binary + LUKS2_AT_SIZE));
+			be16(p->binary + LUKS2_AT_VERSION) == 2 &&
+			luks2_is_size(be64(p->binary + LUKS2_AT_SIZE));
 	if (p->recognised)
-		c->length = luks_be64(p->binary + LUKS2_AT_SIZE);
+		c->length = be64(p->binary + LUKS2_AT_SIZE);
 	luks_copy_says(c, p->recognised ? LUKS_COPY_CUT : LUKS_COPY_ABSENT, "the device ends %s it",
 		       len ? "inside" : "in front of");
 }
 
 /* Looks at the place of a copy. */
-static int look(const struct luks_source *source, unsigned int index, uint64_t offset,
-		struct place *p)
+static int look(const struct source *source, unsigned int index, uint64_t offset, struct place *p)
 {
 	struct luks_copy *c = copy_of(p);
 	ssize_t n;
@@ -347,7 +274,7 @@ static int look(const struct luks_source *source, unsigned int index, uint64_t o
 	memset(p, 0, sizeof(*p));
 	p->index = index;
 	p->offset = c->offset = offset;
-	n = luks_read_at(source, p->binary, LUKS2_BINARY, offset);
+	n = source_read(source, p->binary, LUKS2_BINARY, offset);
 	if (n < 0) {
 		luks_copy_says(c, LUKS_COPY_UNREADABLE, "reading it failed: %s", strerror((int)-n));
 		return 0;
@@ -403,8 +330,8 @@ static void set_aside(const struct place *first, struct place *p, uint64_t *insi
 }
 
 /* The first copy tells where the second one is, or when it cannot, all places are searched. */
-static int find_second(const struct luks_source *source, const struct place *first,
-		       struct place *second, uint64_t *inside)
+static int find_second(const struct source *source, const struct place *first, struct place *second,
+		       uint64_t *inside)
 {
 	uint64_t expected = first->found.copies[0].length;
 	struct place other;
@@ -433,11 +360,11 @@ static void settle_unknown(struct place *p, const struct place *other)
 	if (c->state != LUKS_COPY_UNKNOWN || p->newer || !other->recognised ||
 	    other->found.copies[0].state == LUKS_COPY_UNKNOWN)
 		return;
-	if (luks_be16(p->binary + LUKS2_AT_VERSION) != 2)
+	if (be16(p->binary + LUKS2_AT_VERSION) != 2)
 		luks_copy_says(c, LUKS_COPY_BAD_FIELD,
 			       "the version is %" PRIu32 ", the other copy's is %" PRIu32,
-			       luks_be16(p->binary + LUKS2_AT_VERSION),
-			       luks_be16(other->binary + LUKS2_AT_VERSION));
+			       be16(p->binary + LUKS2_AT_VERSION),
+			       be16(other->binary + LUKS2_AT_VERSION));
 	else
 		luks_copy_says(c, LUKS_COPY_BAD_FIELD,
 			       "the checksum is \"%s\", which the other copy does not say",
@@ -445,7 +372,7 @@ static void settle_unknown(struct place *p, const struct place *other)
 }
 
 /* What is missing beside a copy that is there, because the device ends before. */
-static void settle_end(const struct luks_source *source, struct place *p, const struct place *other)
+static void settle_end(const struct source *source, struct place *p, const struct place *other)
 {
 	struct luks_copy *c = copy_of(p);
 	uint64_t length = other->found.copies[0].length;
@@ -456,8 +383,7 @@ static void settle_end(const struct luks_source *source, struct place *p, const 
 }
 
 /* A damaged copy is as long as the other one. */
-static void settle_length(const struct luks_source *source, struct place *p,
-			  const struct place *other)
+static void settle_length(const struct source *source, struct place *p, const struct place *other)
 {
 	struct luks_copy *c = copy_of(p);
 
@@ -477,7 +403,7 @@ static int choose(const struct place *first, const struct place *second)
 	return is_good(second) ? 1 : -1;
 }
 
-int luks2_read(const struct luks_source *source, struct luks *l)
+int luks2_read(const struct source *source, struct luks *l)
 {
 	struct place first, second;
 	const struct place *best;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "luks/luks2_json.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <json-c/json.h>
@@ -7,8 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "luks/luks_private.h"
+#include "luks/luks2_binary.h"
 #include "util/hash.h"
+#include "util/text.h"
 #include "util/util.h"
 
 /*
@@ -181,7 +184,7 @@ static void add_requirement(struct reader *r, const char *what, const char *name
 	size_t used = strlen(list);
 	char clean[48];
 
-	luks_text(clean, sizeof(clean), name, strlen(name));
+	text_field(clean, sizeof(clean), name, strlen(name));
 	snprintf(list + used, sizeof(r->l->requirements) - used, "%s%s%s", used ? ", " : "", what,
 		 clean);
 }
@@ -291,7 +294,7 @@ static void note_token(struct reader *r, struct json_object *slots, const char *
 			continue;
 		k = &r->l->slots[number];
 		if (k->active)
-			luks_text(k->token, sizeof(k->token), type, strlen(type));
+			text_field(k->token, sizeof(k->token), type, strlen(type));
 	}
 }
 
@@ -348,11 +351,11 @@ static int read_crypt_segment(struct reader *r, const char *key, struct json_obj
 		err = member_u32(r, segment, "segment ", key, "sector_size", &sector);
 	if (err)
 		return err;
-	if (sector < LUKS_SECTOR || sector > 4096 || (sector & (sector - 1)) != 0)
+	if (sector < SECTOR_BYTES || sector > 4096 || (sector & (sector - 1)) != 0)
 		return bad(r, "segment %s has sectors of %" PRIu32 " bytes", key, sector);
 	if (*r->l->cipher)
 		return 0;
-	luks_text(r->l->cipher, sizeof(r->l->cipher), cipher, strlen(cipher));
+	text_field(r->l->cipher, sizeof(r->l->cipher), cipher, strlen(cipher));
 	r->l->sector_bytes = sector;
 	return 0;
 }
@@ -434,7 +437,7 @@ static int read_kdf(struct reader *r, const char *key, struct json_object *slot,
 		err = member_text(r, kdf, "the kdf of keyslot ", key, "type", &type);
 	if (err)
 		return err;
-	luks_text(k->pbkdf, sizeof(k->pbkdf), type, strlen(type));
+	text_field(k->pbkdf, sizeof(k->pbkdf), type, strlen(type));
 	if (strcmp(type, "pbkdf2") == 0) {
 		err = member_u32(r, kdf, "the kdf of keyslot ", key, "iterations", &n);
 	} else if (strcmp(type, "argon2i") == 0 || strcmp(type, "argon2id") == 0) {
@@ -464,7 +467,7 @@ static int read_passphrase_slot(struct reader *r, const char *key, struct json_o
 		err = read_kdf(r, key, slot, k);
 	if (err)
 		return err;
-	luks_text(k->cipher, sizeof(k->cipher), cipher, strlen(cipher));
+	text_field(k->cipher, sizeof(k->cipher), cipher, strlen(cipher));
 	k->active = true;
 	if (strcmp(type, "luks1") != 0) {
 		add_requirement(r, "anti-forensic splitter ", type);

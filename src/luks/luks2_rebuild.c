@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "luks/luks2_rebuild.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "luks/luks_private.h"
+#include "luks/luks2_binary.h"
+#include "luks/luks2_json.h"
+#include "util/text.h"
 #include "util/util.h"
 
 /*
@@ -46,14 +50,14 @@ static void remains_clear(struct remains *r)
 }
 
 /* What cannot be read is zero, and so not what was there. */
-static unsigned char *read_copy(const struct luks_source *source, uint64_t offset, size_t bytes)
+static unsigned char *read_copy(const struct source *source, uint64_t offset, size_t bytes)
 {
 	unsigned char *copy = calloc(1, bytes);
 
-	if (copy && luks_read_at(source, copy, bytes, offset) == (ssize_t)bytes)
+	if (copy && source_read(source, copy, bytes, offset) == (ssize_t)bytes)
 		return copy;
 	for (size_t at = 0; copy && at < bytes; at += BLOCK_SIZE) {
-		if (luks_read_at(source, copy + at, BLOCK_SIZE, offset + at) < 0)
+		if (source_read(source, copy + at, BLOCK_SIZE, offset + at) < 0)
 			memset(copy + at, 0, BLOCK_SIZE);
 	}
 	return copy;
@@ -65,8 +69,8 @@ static bool find_runs(struct remains *r, bool together)
 	struct run *last = NULL;
 
 	r->run_count = 0;
-	for (size_t at = LUKS2_BINARY; at < r->bytes; at += LUKS_SECTOR) {
-		if (memcmp(r->copies[0] + at, r->copies[1] + at, LUKS_SECTOR) == 0)
+	for (size_t at = LUKS2_BINARY; at < r->bytes; at += SECTOR_BYTES) {
+		if (memcmp(r->copies[0] + at, r->copies[1] + at, SECTOR_BYTES) == 0)
 			continue;
 		if (!last || !together || at > last->end) {
 			if (r->run_count == RUNS_MAX)
@@ -74,7 +78,7 @@ static bool find_runs(struct remains *r, bool together)
 			last = &r->runs[r->run_count++];
 			last->at = at;
 		}
-		last->end = at + LUKS_SECTOR;
+		last->end = at + SECTOR_BYTES;
 	}
 	return true;
 }
@@ -88,7 +92,7 @@ static void find_all_runs(struct remains *r)
 	r->run_count = 1;
 }
 
-static int remains_read(const struct luks_source *source, size_t bytes, size_t *hashed,
+static int remains_read(const struct source *source, size_t bytes, size_t *hashed,
 			struct remains *r)
 {
 	*r = (struct remains){ .bytes = bytes, .hashed = hashed };
@@ -124,7 +128,7 @@ static void as_prescribed(unsigned char *copy, unsigned int index, size_t bytes)
 		strcpy((char *)copy + LUKS2_AT_ALGORITHM, "sha256");
 	}
 	memset(copy + LUKS2_AT_PADDING, 0, LUKS2_AT_CHECKSUM - LUKS2_AT_PADDING);
-	memset(copy + LUKS_SECTOR, 0, LUKS2_BINARY - LUKS_SECTOR);
+	memset(copy + SECTOR_BYTES, 0, LUKS2_BINARY - SECTOR_BYTES);
 	text = strnlen((char *)copy + LUKS2_BINARY, bytes - LUKS2_BINARY);
 	memset(copy + LUKS2_BINARY + text, 0, bytes - LUKS2_BINARY - text);
 }
@@ -179,10 +183,11 @@ static int accept_sum(const struct remains *r, enum luks_rebuilt how, struct luk
 		found.copies[i].length = r->bytes;
 	}
 	if (luks_is_uuid(r->sum + LUKS2_AT_UUID, LUKS2_UUID_BYTES))
-		luks_text(found.uuid, sizeof(found.uuid), r->sum + LUKS2_AT_UUID, LUKS2_UUID_BYTES);
-	luks_text(found.label, sizeof(found.label), r->sum + LUKS2_AT_LABEL, LUKS2_LABEL_BYTES);
-	luks_text(found.subsystem, sizeof(found.subsystem), r->sum + LUKS2_AT_SUBSYSTEM,
-		  LUKS2_LABEL_BYTES);
+		text_field(found.uuid, sizeof(found.uuid), r->sum + LUKS2_AT_UUID,
+			   LUKS2_UUID_BYTES);
+	text_field(found.label, sizeof(found.label), r->sum + LUKS2_AT_LABEL, LUKS2_LABEL_BYTES);
+	text_field(found.subsystem, sizeof(found.subsystem), r->sum + LUKS2_AT_SUBSYSTEM,
+		   LUKS2_LABEL_BYTES);
 	*l = found;
 	return 1;
 }
@@ -260,11 +265,11 @@ static int rebuild(struct remains *r, struct luks *l, unsigned char **header)
 	return found == 1 && header ? finish(r, header) : found;
 }
 
-static bool text_begins(const struct luks_source *source, uint64_t copy)
+static bool text_begins(const struct source *source, uint64_t copy)
 {
 	char c;
 
-	return luks_read_at(source, &c, 1, copy + LUKS2_BINARY) == 1 && c == '{';
+	return source_read(source, &c, 1, copy + LUKS2_BINARY) == 1 && c == '{';
 }
 
 static bool copy_tells(const struct luks *l, uint64_t bytes)
@@ -276,12 +281,12 @@ static bool copy_tells(const struct luks *l, uint64_t bytes)
  * Whether something tells that the copies have so many bytes. One character where a text would begin
  * may be key material as well: it is tried first, and rules out no other size.
  */
-static bool is_told(const struct luks_source *source, const struct luks *l, uint64_t bytes)
+static bool is_told(const struct source *source, const struct luks *l, uint64_t bytes)
 {
 	return copy_tells(l, bytes) || text_begins(source, bytes);
 }
 
-static int rebuild_of_size(const struct luks_source *source, uint64_t bytes, bool guessed,
+static int rebuild_of_size(const struct source *source, uint64_t bytes, bool guessed,
 			   size_t *hashed, struct luks *l, unsigned char **header)
 {
 	struct remains r;
@@ -295,8 +300,8 @@ static int rebuild_of_size(const struct luks_source *source, uint64_t bytes, boo
 }
 
 /* found: by what was told. */
-static int rebuild_guessed(const struct luks_source *source, int found, size_t *hashed,
-			   struct luks *l, unsigned char **header)
+static int rebuild_guessed(const struct source *source, int found, size_t *hashed, struct luks *l,
+			   unsigned char **header)
 {
 	for (size_t i = 0; !found && i < LUKS2_SIZES && *hashed + luks2_sizes[i] <= HASHED_MAX; i++)
 		found = rebuild_of_size(source, luks2_sizes[i], true, hashed, l, header);
@@ -307,7 +312,7 @@ static int rebuild_guessed(const struct luks_source *source, int found, size_t *
  * A word that the metadata have while a reencryption is in progress: the type of its keyslot, and a part
  * of its requirement ("LUKS2 On-Disk Format Specification", 3.2 and 3.6).
  */
-static bool tells_of_reencryption(const struct luks_source *source, const struct luks_copy *c)
+static bool tells_of_reencryption(const struct source *source, const struct luks_copy *c)
 {
 	static const char word[] = "reencrypt";
 	size_t len = c->length ? c->length : luks2_sizes[0];
@@ -316,7 +321,7 @@ static bool tells_of_reencryption(const struct luks_source *source, const struct
 	return copy && memmem(copy + LUKS2_BINARY, len - LUKS2_BINARY, word, sizeof(word) - 1);
 }
 
-int luks2_rebuild(const struct luks_source *source, struct luks *l, unsigned char **header)
+int luks2_rebuild(const struct source *source, struct luks *l, unsigned char **header)
 {
 	size_t hashed = 0;
 	bool certain = false;

@@ -89,8 +89,8 @@ static bool any_field_matches(const struct sealed_luks *s, const struct luks *l)
 }
 
 /* All of it, or what is left of it, by its UUID or by its key material. */
-static bool is_near(const struct sealed_luks *s, const struct luks *l,
-		    const struct luks_source *source, enum record_match match)
+static bool is_near(const struct sealed_luks *s, const struct luks *l, const struct source *source,
+		    enum record_match match)
 {
 	int64_t shift;
 
@@ -101,7 +101,7 @@ static bool is_near(const struct sealed_luks *s, const struct luks *l,
 }
 
 enum record_match luks_record_match(const struct sealed_luks *s, const struct luks *l,
-				    const struct luks_source *source, const char *device)
+				    const struct source *source, const char *device)
 {
 	enum record_match match;
 

@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "luks/near.h"
 #include "util/bytes.h"
 #include "util/hash.h"
 #include "util/util.h"
 
-#define SECTOR_BYTES 512u
-#define CHUNK_BYTES  65536u
+#define CHUNK_BYTES 65536u
 /* Distances that one block tells of, and the others do not: a misplaced block, say. */
 #define TRIES_MAX 8u
 
@@ -24,8 +24,8 @@ static size_t block_bytes(const struct sealed_keyslot *k, size_t i)
 	return k->length - at < BLOCK_SIZE ? (size_t)(k->length - at) : BLOCK_SIZE;
 }
 
-static bool block_matches(const struct sealed_keyslot *k, size_t i,
-			  const struct luks_source *source, int64_t shift)
+static bool block_matches(const struct sealed_keyslot *k, size_t i, const struct source *source,
+			  int64_t shift)
 {
 	uint64_t at = k->offset + (uint64_t)i * BLOCK_SIZE + (uint64_t)shift;
 	size_t len = block_bytes(k, i);
@@ -35,7 +35,7 @@ static bool block_matches(const struct sealed_keyslot *k, size_t i,
 	       hash64(data, len) == k->blocks[i];
 }
 
-bool luks_is_at(const struct sealed_luks *s, const struct luks_source *source, int64_t shift)
+bool luks_is_at(const struct sealed_luks *s, const struct source *source, int64_t shift)
 {
 	for (size_t i = 0; i < s->slot_count; i++) {
 		for (size_t b = 0; block_bytes(&s->slots[i], b); b++) {
@@ -46,7 +46,7 @@ bool luks_is_at(const struct sealed_luks *s, const struct luks_source *source, i
 	return false;
 }
 
-bool luks_is_behind(const struct sealed_luks *s, const struct luks_source *source, uint64_t from)
+bool luks_is_behind(const struct sealed_luks *s, const struct source *source, uint64_t from)
 {
 	for (size_t i = 0; i < s->slot_count; i++) {
 		const struct sealed_keyslot *k = &s->slots[i];
@@ -60,7 +60,7 @@ bool luks_is_behind(const struct sealed_luks *s, const struct luks_source *sourc
 }
 
 /* Of what is not cut off; a disk may have damaged some besides. */
-static bool most_match(const struct sealed_luks *s, const struct luks_source *source, int64_t shift)
+static bool most_match(const struct sealed_luks *s, const struct source *source, int64_t shift)
 {
 	uint64_t same = 0, differ = 0;
 
@@ -109,7 +109,7 @@ static bool tells_shift(const struct sealed_luks *s, const unsigned char *block,
 	return *shift && *shift != sealed_luks_convert_shift(s);
 }
 
-bool luks_is_moved(const struct sealed_luks *s, const struct luks_source *source, int64_t *shift)
+bool luks_is_moved(const struct sealed_luks *s, const struct source *source, int64_t *shift)
 {
 	cleanup(free_ptr) unsigned char *chunk = malloc(CHUNK_BYTES + BLOCK_SIZE);
 	unsigned int tries = 0;
@@ -145,8 +145,7 @@ static void tell_moved(const struct sealed_luks *s, int64_t shift, struct luks *
  * Whether what seems to be a header at the start is a part of the container that was cut off: without a
  * record that is so when there is nothing of a header where it would have its second copy.
  */
-static bool is_part(const struct sealed_luks *s, const struct luks_source *source,
-		    const struct luks *l)
+static bool is_part(const struct sealed_luks *s, const struct source *source, const struct luks *l)
 {
 	if (!l->version || !l->inside.cut)
 		return false;
@@ -155,8 +154,7 @@ static bool is_part(const struct sealed_luks *s, const struct luks_source *sourc
 	return strcmp(s->uuid, l->inside.uuid) == 0 && !luks_is_at(s, source, 0);
 }
 
-void luks_look_for_moved(const struct sealed_luks *s, const struct luks_source *source,
-			 struct luks *l)
+void luks_look_for_moved(const struct sealed_luks *s, const struct source *source, struct luks *l)
 {
 	int64_t shift;
 

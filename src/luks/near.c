@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "luks/near.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "luks/luks_private.h"
+#include "luks/copy.h"
+#include "luks/luks2_binary.h"
 #include "storage/device.h"
 #include "storage/source.h"
+#include "util/bytes.h"
 #include "util/util.h"
 
 #define CHUNK_BYTES 65536u
@@ -17,7 +21,7 @@ typedef bool (*begins_at)(const unsigned char *sector, uint64_t at, uint64_t *st
 
 static bool begins_like_header(const unsigned char *sector, uint64_t at, uint64_t *start)
 {
-	uint32_t version = luks_be16(sector + LUKS_MAGIC_BYTES);
+	uint32_t version = be16(sector + LUKS_MAGIC_BYTES);
 
 	*start = at;
 	return memcmp(sector, luks_magic, LUKS_MAGIC_BYTES) == 0 && (version == 1 || version == 2);
@@ -26,16 +30,15 @@ static bool begins_like_header(const unsigned char *sector, uint64_t at, uint64_
 /* In front of the place that it states; start is below 0 then, modulo 2^64. */
 static bool begins_like_second(const unsigned char *sector, uint64_t at, uint64_t *start)
 {
-	uint64_t offset = luks_be64(sector + LUKS2_AT_OFFSET);
+	uint64_t offset = be64(sector + LUKS2_AT_OFFSET);
 
 	*start = at - offset;
 	return memcmp(sector, luks2_magic_second, LUKS_MAGIC_BYTES) == 0 && at < offset &&
-	       offset == luks_be64(sector + LUKS2_AT_SIZE) &&
-	       luks_be16(sector + LUKS2_AT_VERSION) == 2;
+	       offset == be64(sector + LUKS2_AT_SIZE) && be16(sector + LUKS2_AT_VERSION) == 2;
 }
 
 /* What cannot be read is passed over. */
-static int search(const struct luks_source *source, uint64_t from, uint64_t to, begins_at begins,
+static int search(const struct source *source, uint64_t from, uint64_t to, begins_at begins,
 		  struct luks *l)
 {
 	cleanup(free_ptr) unsigned char *chunk = malloc(CHUNK_BYTES);
@@ -45,9 +48,9 @@ static int search(const struct luks_source *source, uint64_t from, uint64_t to, 
 		return -ENOMEM;
 	for (uint64_t at = from; at < to; at += CHUNK_BYTES) {
 		size_t len = to - at < CHUNK_BYTES ? (size_t)(to - at) : CHUNK_BYTES;
-		ssize_t n = luks_read_at(source, chunk, len, at);
+		ssize_t n = source_read(source, chunk, len, at);
 
-		for (ssize_t i = 0; i + (ssize_t)LUKS_SECTOR <= n; i += LUKS_SECTOR) {
+		for (ssize_t i = 0; i + (ssize_t)SECTOR_BYTES <= n; i += SECTOR_BYTES) {
 			uint64_t start;
 			int err;
 
@@ -65,19 +68,18 @@ static int search(const struct luks_source *source, uint64_t from, uint64_t to, 
 
 static int search_in_front(const char *path, struct luks *l)
 {
-	struct luks_source disk;
+	struct source disk;
 	struct location where;
 	uint64_t start;
 	int err;
 
 	device_locate(path, 0, &where);
-	if (!where.known || strcmp(where.disk, where.device) == 0 ||
-	    luks_source_open(&disk, where.disk))
+	if (!where.known || strcmp(where.disk, where.device) == 0 || source_open(&disk, where.disk))
 		return 0;
-	start = where.lba * LUKS_SECTOR;
+	start = where.lba * SECTOR_BYTES;
 	err = search(&disk, start > LUKS_NEAR ? start - LUKS_NEAR : 0, start, begins_like_header,
 		     l);
-	luks_source_close(&disk);
+	source_close(&disk);
 	if (l->inside.version) {
 		l->inside.before = start - l->inside.offset;
 		l->inside.offset = 0;
@@ -85,7 +87,7 @@ static int search_in_front(const char *path, struct luks *l)
 	return err;
 }
 
-static int search_cut_off(const struct luks_source *source, struct luks *l)
+static int search_cut_off(const struct source *source, struct luks *l)
 {
 	int err = search(source, 0, LUKS_NEAR, begins_like_second, l);
 
@@ -117,13 +119,13 @@ static void settle_start(struct luks *l)
 		memset(&l->inside, 0, sizeof(l->inside));
 }
 
-int luks_find_near(const struct luks_source *source, const char *path, struct luks *l)
+int luks_find_near(const struct source *source, const char *path, struct luks *l)
 {
 	int err;
 
 	if (l->chosen >= 0 || l->inside.version)
 		return 0;
-	err = search(source, LUKS_SECTOR, LUKS_NEAR, begins_like_header, l);
+	err = search(source, SECTOR_BYTES, LUKS_NEAR, begins_like_header, l);
 	if (!err && !l->inside.version)
 		err = search_in_front(path, l);
 	if (!err && !l->inside.version)

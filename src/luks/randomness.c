@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "luks/randomness.h"
+
 #include <errno.h>
 
-#include "luks/luks_private.h"
 #include "util/util.h"
 
 /*
@@ -47,14 +48,14 @@ static bool is_implausible(const unsigned char *block, size_t len)
 	return has_run(block, len) || (len == BLOCK_SIZE && has_odd_histogram(block));
 }
 
-ssize_t luks_implausible_blocks(const struct luks_source *source, uint64_t offset, uint64_t length)
+ssize_t luks_implausible_blocks(const struct source *source, uint64_t offset, uint64_t length)
 {
 	unsigned char block[BLOCK_SIZE];
 	ssize_t count = 0;
 
 	while (length > 0) {
 		size_t len = length < BLOCK_SIZE ? (size_t)length : BLOCK_SIZE;
-		ssize_t n = luks_read_at(source, block, len, offset);
+		ssize_t n = source_read(source, block, len, offset);
 
 		if (n < 0)
 			return -EIO;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "luks/copy.h"
 #include "util/text.h"
 #include "util/util.h"
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "luks/copy.h"
 #include "luks/report.h"
 #include "storage/device.h"
 #include "util/text.h"
@@ -510,7 +511,7 @@ static void container_moved(struct report *r, const struct luks_view *v)
 
 static void look_into(struct finding *f, const struct luks_view *v)
 {
-	const struct luks_layer *l = v->layer;
+	const struct layer *l = v->layer;
 	const char *place = luks_view_place(v);
 
 	if (!l->format) {
@@ -534,7 +535,7 @@ static void look_into(struct finding *f, const struct luks_view *v)
 
 static void layer(struct report *r, const struct luks_view *v)
 {
-	const struct luks_layer *l = v->layer;
+	const struct layer *l = v->layer;
 	struct finding *f = report_finding(
 		r, VERDICT_INCONCLUSIVE, "BV-LUKS-LAYER", luks_view_place(v),
 		"It begins as %s, not as a disk byte for byte: what it holds is seen when it is %s.%s",

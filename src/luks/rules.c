@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "luks/copy.h"
 #include "util/util.h"
 
 /* Of LUKS2, crypt_format() and crypt_convert(). */

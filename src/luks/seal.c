@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "luks/look.h"
+#include "luks/randomness.h"
 #include "luks/view.h"
 #include "manifest/format.h"
 #include "manifest/sealing.h"
@@ -82,7 +83,7 @@ static bool is_record_of(enum record_match match, const struct luks *l)
 
 /* Its record in the manifest that is there already; NULL: it has none. */
 static const struct sealed_luks *record_of(const struct manifest *old, const struct luks_view *v,
-					   const struct luks_source *source, const char *path)
+					   const struct source *source, const char *path)
 {
 	for (size_t i = 0; i < old->luks_count; i++) {
 		enum record_match match = luks_record_match(&old->luks[i], &v->luks, source, path);
@@ -107,7 +108,7 @@ static void add_layer(struct sealed_luks *s, const char *kind, const char *name,
 /* What must be there once it is opened. */
 static void add_layers(struct sealed_luks *s, const struct crypt_device *chain)
 {
-	struct luks_source source;
+	struct source source;
 	struct superblock top;
 
 	if (!chain)
@@ -115,11 +116,11 @@ static void add_layers(struct sealed_luks *s, const struct crypt_device *chain)
 	add_layer(s, "crypt", chain->name, "");
 	for (size_t i = 0; i < chain->layer_count; i++)
 		add_layer(s, chain->layers[i].kind, chain->layers[i].name, chain->layers[i].uuid);
-	if (!chain->top || luks_source_open(&source, chain->top))
+	if (!chain->top || source_open(&source, chain->top))
 		return;
 	if (!superblock_read(&source, &top) && *top.kind && !top.damaged)
 		add_layer(s, top.kind, "", top.uuid);
-	luks_source_close(&source);
+	source_close(&source);
 }
 
 static bool is_recorded(const struct manifest *m, const char *uuid)
@@ -148,8 +149,8 @@ static void warn_member(const struct candidate *c, const struct luks_view *v)
 			c->path, v->array.level, v->array.device);
 }
 
-static int record(const struct candidate *c, const struct luks_view *v,
-		  const struct luks_source *source, struct manifest *m)
+static int record(const struct candidate *c, const struct luks_view *v, const struct source *source,
+		  struct manifest *m)
 {
 	struct sealed_luks s;
 	int err = sealed_luks_record(&s, &v->luks, source);
@@ -231,7 +232,7 @@ struct known {
 	const char *path;
 };
 
-static int find_record(void *ctx, const struct luks_view *v, const struct luks_source *source,
+static int find_record(void *ctx, const struct luks_view *v, const struct source *source,
 		       const struct sealed_luks **sealed, int64_t *sealed_at)
 {
 	const struct known *k = ctx;
@@ -258,14 +259,14 @@ static bool is_half_done(const struct luks_view *v, struct luks_judgement j)
  * isLuks). Plain dm-crypt begins with ciphertext; what is left of an older header is not its own.
  */
 static bool is_plain(const struct candidate *c, const struct luks_view *v,
-		     const struct luks_source *source)
+		     const struct source *source)
 {
 	return c->chain && c->chain->may_be_plain && !v->sealed && v->luks.chosen < 0 &&
 	       v->luks.copies[0].state == LUKS_COPY_ABSENT &&
 	       luks_implausible_blocks(source, 0, BLOCK_SIZE) == 0;
 }
 
-static int examine(const struct candidate *c, const struct luks_source *source,
+static int examine(const struct candidate *c, const struct source *source,
 		   const struct manifest *old, struct manifest *m)
 {
 	/* What crypttab names is what is opened. */
@@ -314,8 +315,8 @@ out:
 
 static int seal_device(const struct candidate *c, const struct manifest *old, struct manifest *m)
 {
-	struct luks_source source;
-	int err = luks_source_open(&source, c->path);
+	struct source source;
+	int err = source_open(&source, c->path);
 	int status;
 
 	if (err == -EIO) {
@@ -327,7 +328,7 @@ static int seal_device(const struct candidate *c, const struct manifest *old, st
 		return leave_out(c, err == -EINVAL ? "neither a block device nor a file"
 						   : strerror(-err));
 	status = examine(c, &source, old, m);
-	luks_source_close(&source);
+	source_close(&source);
 	return status;
 }
 
@@ -349,15 +350,15 @@ static struct crypt_places places_of(const struct boot_files *f)
 static int compare_names(const struct sealed_luks *s, const char *path, struct luks *l,
 			 enum record_match *match)
 {
-	struct luks_source source;
-	int err = luks_source_open(&source, path);
+	struct source source;
+	int err = source_open(&source, path);
 
 	if (err)
 		return err;
 	err = luks_read(&source, l);
 	if (!err)
 		*match = luks_record_match(s, l, &source, path);
-	luks_source_close(&source);
+	source_close(&source);
 	return err;
 }
 
@@ -548,14 +549,14 @@ static void keep_records(struct manifest *m, struct manifest *old)
 /* Of a running system: so a boot that does not find its root can tell whether root= is wrong. */
 static void record_root(const struct crypt_devices *found, struct manifest *m)
 {
-	struct luks_source source;
+	struct source source;
 	struct superblock s;
 
-	if (!found->root || luks_source_open(&source, found->root))
+	if (!found->root || source_open(&source, found->root))
 		return;
 	if (!superblock_read(&source, &s) && !s.damaged)
 		snprintf(m->root_uuid, sizeof(m->root_uuid), "%s", s.uuid);
-	luks_source_close(&source);
+	source_close(&source);
 }
 
 int seal_luks(const struct boot_files *f, const struct seal_options *o, struct manifest *m)

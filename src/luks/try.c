@@ -222,7 +222,7 @@ static bool memory_suffices(const struct luks_keyslot *s, struct slot_trial *t)
 	return false;
 }
 
-int luks_try_passphrase(const struct luks_source *source, const struct luks *l,
+int luks_try_passphrase(const struct source *source, const struct luks *l,
 			const struct passphrase *p, unsigned int seconds, bool progress,
 			struct slot_trial *trials)
 {

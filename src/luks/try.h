@@ -35,7 +35,7 @@ struct slot_trial {
  * trials has LUKS_SLOTS_MAX items. progress: told on standard error. 0; -ENOMEM, -errno when the
  * copy cannot be made; -ENODATA when there is no header that could be used.
  */
-int luks_try_passphrase(const struct luks_source *source, const struct luks *l,
+int luks_try_passphrase(const struct source *source, const struct luks *l,
 			const struct passphrase *p, unsigned int seconds, bool progress,
 			struct slot_trial *trials);
 
@@ -43,12 +43,12 @@ int luks_try_passphrase(const struct luks_source *source, const struct luks *l,
  * Writes the header that is known, and all areas of keyslots, to a file that is not there yet.
  * -EEXIST, -ENODATA: there is none that could be used, -errno.
  */
-int luks_save_header(const struct luks_source *source, const struct luks *l, const char *path);
+int luks_save_header(const struct source *source, const struct luks *l, const char *path);
 
 /*
  * The copy: a memfd, positioned as the device is, with holes where neither a header nor the area
  * of this keyslot lies. Returns the descriptor, or -errno.
  */
-int luks_copy_header(const struct luks_source *source, const struct luks *l, unsigned int slot);
+int luks_copy_header(const struct source *source, const struct luks *l, unsigned int slot);
 
 #endif

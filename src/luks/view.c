@@ -5,8 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "luks/copy.h"
 #include "luks/damage.h"
 #include "luks/moved.h"
+#include "luks/near.h"
+#include "luks/randomness.h"
+#include "storage/signature.h"
 #include "util/hash.h"
 #include "util/util.h"
 
@@ -27,21 +31,21 @@ static bool header_is_whole(const struct luks *l)
 	       l->copies[0].seqid == l->copies[1].seqid;
 }
 
-static void look_at_other(struct luks_view *v, const struct luks_source *source)
+static void look_at_other(struct luks_view *v, const struct source *source)
 {
 	if (header_is_whole(&v->luks))
 		return;
-	v->other = luks_recognise_format(source);
+	v->other = recognise_format(source);
 	if (!v->other && v->luks.chosen < 0)
-		v->other = luks_recognise_table(source);
+		v->other = recognise_table(source);
 	v->foreign = v->other != NULL;
-	v->foreign_at = v->foreign ? luks_format_at(source) : 0;
-	v->ambiguous = v->foreign && luks_is_taken_for_another(source);
+	v->foreign_at = v->foreign ? recognise_volume_at(source) : 0;
+	v->ambiguous = v->foreign && blkid_takes_for_another(source);
 	if (!v->luks.version && !*v->luks.left)
-		v->layer = luks_recognise_layer(source);
-	v->member = luks_recognise_member(source);
+		v->layer = recognise_layer(source);
+	v->member = recognise_member(source);
 	if (!v->other && v->luks.copies[0].state != LUKS_COPY_GOOD)
-		v->other = luks_recognise_other(source);
+		v->other = recognise_other(source);
 	v->like_data = !v->luks.version && !v->luks.rebuilt && !v->luks.inside.version &&
 		       !v->other && !v->member && !*v->luks.left &&
 		       luks_implausible_blocks(source, 0, BLOCK_SIZE) == 0;
@@ -51,18 +55,18 @@ static void look_at_other(struct luks_view *v, const struct luks_source *source)
  * A superblock at the start leaves no room for a header there; one at the end of a disk with a partition
  * table is that of its last partition.
  */
-static bool is_member(const struct luks_view *v, const struct luks_source *source)
+static bool is_member(const struct luks_view *v, const struct source *source)
 {
 	const struct luks *l = &v->luks;
 
 	if (v->array.data_offset)
 		return !l->version &&
 		       (l->inside.version ? l->inside.offset == v->array.data_offset : !v->sealed);
-	return l->version || !luks_recognise_table(source);
+	return l->version || !recognise_table(source);
 }
 
 /* The second copy of the header, or sealed key material, in its place further in than one chunk. */
-static bool holds_more_than_a_part(const struct luks_view *v, const struct luks_source *source)
+static bool holds_more_than_a_part(const struct luks_view *v, const struct source *source)
 {
 	const struct luks *l = &v->luks;
 	uint64_t chunk = v->array.chunk;
@@ -73,7 +77,7 @@ static bool holds_more_than_a_part(const struct luks_view *v, const struct luks_
 	       (v->sealed && luks_is_behind(v->sealed, source, chunk));
 }
 
-static void look_at_array(struct luks_view *v, const struct luks_source *source)
+static void look_at_array(struct luks_view *v, const struct source *source)
 {
 	if (v->itself || v->header || (v->sealed && luks_record_names(v->sealed, v->device)) ||
 	    !md_read(source, &v->array))
@@ -118,7 +122,7 @@ static uint64_t origin_on_device(const struct sealed_luks *s, uint64_t origin)
 	return origin;
 }
 
-static int look_at_block(struct luks_view *v, const struct luks_source *source,
+static int look_at_block(struct luks_view *v, const struct source *source,
 			 const struct sealed_keyslot *k, size_t block, size_t before,
 			 const struct block_index *index)
 {
@@ -142,7 +146,7 @@ static int look_at_block(struct luks_view *v, const struct luks_source *source,
 }
 
 /* Which blocks of the damaged keyslots, and how they look. */
-static int look_at_damage(struct luks_view *v, const struct luks_source *source)
+static int look_at_damage(struct luks_view *v, const struct source *source)
 {
 	struct block_index *index = index_all(v->sealed);
 	size_t before = 0;
@@ -172,7 +176,7 @@ static bool record_holds_for(enum slot_state state)
 	       state == SLOT_UNREADABLE || state == SLOT_WIPED;
 }
 
-static int look_at_statistics(struct luks_view *v, const struct luks_source *source)
+static int look_at_statistics(struct luks_view *v, const struct source *source)
 {
 	int err = 0;
 
@@ -203,7 +207,7 @@ static void look_at_end(struct luks_view *v, uint64_t size)
 	}
 }
 
-int luks_view_read(struct luks_view *v, const struct luks_source *source)
+int luks_view_read(struct luks_view *v, const struct source *source)
 {
 	int err;
 
@@ -216,7 +220,7 @@ int luks_view_read(struct luks_view *v, const struct luks_source *source)
 	return err ? err : luks_find_near(source, luks_view_place(v), &v->luks);
 }
 
-int luks_view_compare(struct luks_view *v, const struct luks_source *source,
+int luks_view_compare(struct luks_view *v, const struct source *source,
 		      const struct sealed_luks *sealed, int64_t sealed_at)
 {
 	int err = 0;

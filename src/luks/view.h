@@ -6,6 +6,7 @@
 #include "luks/luks.h"
 #include "manifest/manifest.h"
 #include "manifest/sealed_luks.h"
+#include "storage/layer.h"
 #include "storage/md.h"
 
 /* All that can be seen of one LUKS device, for the rules to judge and for reports to tell. */
@@ -35,7 +36,7 @@ struct luks_view {
 	 * member of, or NULL. It explains nothing of the header, but cryptsetup heeds it. */
 	const char *member;
 	/* Without anything of a header in its place: the form in which the file holds a disk, or NULL. */
-	const struct luks_layer *layer;
+	const struct layer *layer;
 	/* The md array that the device is a member of, whatever its header is like: what was sealed is
 	 * that. No member where the record tells that the device itself was opened. */
 	struct md array;
@@ -62,13 +63,13 @@ struct luks_view {
  * First: reads and understands the header. Returns as luks_read() does. luks_view_clear() frees
  * what a view owns, in any case. *v is zeroed but for what is the caller's.
  */
-int luks_view_read(struct luks_view *v, const struct luks_source *source);
+int luks_view_read(struct luks_view *v, const struct source *source);
 
 /*
  * Then: compares it with the record (NULL: there is none), and looks closer at what differs. Only
  * the areas of active keyslots are read. -ENOMEM.
  */
-int luks_view_compare(struct luks_view *v, const struct luks_source *source,
+int luks_view_compare(struct luks_view *v, const struct source *source,
 		      const struct sealed_luks *sealed, int64_t sealed_at);
 void luks_view_clear(struct luks_view *v);
 
@@ -97,7 +98,7 @@ enum record_match {
  * of the same number. Reads no more than the areas that the record names.
  */
 enum record_match luks_record_match(const struct sealed_luks *s, const struct luks *l,
-				    const struct luks_source *source, const char *device);
+				    const struct source *source, const char *device);
 
 /*
  * Of a record that is this device's: whether it says, by any name, that the device itself is what was

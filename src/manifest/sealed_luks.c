@@ -86,8 +86,7 @@ static int record_slot(struct sealed_keyslot *k, unsigned int number, const stru
 	return hash_blocks(k, blocks);
 }
 
-static int record_slots(struct sealed_luks *s, const struct luks *l,
-			const struct luks_source *source)
+static int record_slots(struct sealed_luks *s, const struct luks *l, const struct source *source)
 {
 	struct luks_blocks blocks;
 	int err = 0;
@@ -101,7 +100,7 @@ static int record_slots(struct sealed_luks *s, const struct luks *l,
 	return err;
 }
 
-static int record(struct sealed_luks *s, const struct luks *l, const struct luks_source *source)
+static int record(struct sealed_luks *s, const struct luks *l, const struct source *source)
 {
 	s->uuid = strdup(l->uuid);
 	s->slots = calloc(LUKS_SLOTS_MAX, sizeof(*s->slots));
@@ -119,8 +118,7 @@ static int record(struct sealed_luks *s, const struct luks *l, const struct luks
 	return record_slots(s, l, source);
 }
 
-int sealed_luks_record(struct sealed_luks *s, const struct luks *l,
-		       const struct luks_source *source)
+int sealed_luks_record(struct sealed_luks *s, const struct luks *l, const struct source *source)
 {
 	int err;
 

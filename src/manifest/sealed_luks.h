@@ -55,8 +55,7 @@ struct sealed_luks {
  * is not good, or the two are not of the same update. s must not hold anything before; on error it
  * is empty.
  */
-int sealed_luks_record(struct sealed_luks *s, const struct luks *l,
-		       const struct luks_source *source);
+int sealed_luks_record(struct sealed_luks *s, const struct luks *l, const struct source *source);
 void sealed_luks_clear(struct sealed_luks *s);
 
 /* Whether both say the same of the header and of the keyslots. Names and layers do not count. */
@@ -111,6 +110,6 @@ struct luks_comparison {
 
 /* -ENOMEM; what the device cannot read is in *c. */
 int sealed_luks_compare(const struct sealed_luks *s, const struct luks *l,
-			const struct luks_source *source, struct luks_comparison *c);
+			const struct source *source, struct luks_comparison *c);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "storage/lvm_label.h"
+#include "storage/signature.h"
 #include "util/bytes.h"
 #include "util/util.h"
 
@@ -14,7 +15,7 @@
 #define TEXT_MAX   (16u << 20)
 #define IGNORED	   1u /* raw_locn: RAW_LOCN_IGNORED */
 
-static bool read_at(const struct luks_source *source, void *buf, size_t len, uint64_t offset)
+static bool read_at(const struct source *source, void *buf, size_t len, uint64_t offset)
 {
 	return source->read(source->ctx, buf, len, offset) == (ssize_t)len;
 }
@@ -54,7 +55,7 @@ static bool header_is_right(const unsigned char *h)
 }
 
 /* A text that reaches the end of its area goes on behind the header. True: as its checksum says. */
-static bool text_is_right(const struct luks_source *source, uint64_t area, uint64_t area_size,
+static bool text_is_right(const struct source *source, uint64_t area, uint64_t area_size,
 			  const unsigned char *locn)
 {
 	uint64_t at = le64(locn), left = le64(locn + 8);
@@ -77,7 +78,7 @@ static bool text_is_right(const struct luks_source *source, uint64_t area, uint6
 	return crc == le32(locn + 16);
 }
 
-static enum lvm_state examine_area(const struct luks_source *source, uint64_t area, uint64_t size,
+static enum lvm_state examine_area(const struct source *source, uint64_t area, uint64_t size,
 				   uint64_t *offset)
 {
 	unsigned char h[LVM_SECTOR];
@@ -96,7 +97,7 @@ static enum lvm_state examine_area(const struct luks_source *source, uint64_t ar
 }
 
 /* Behind the UUID and the size two lists of places, each ended by zeros: of data, and of metadata. */
-static enum lvm_state examine_areas(const struct luks_source *source, const unsigned char *label,
+static enum lvm_state examine_areas(const struct source *source, const unsigned char *label,
 				    uint64_t *offset)
 {
 	size_t at = (size_t)le32(label + 20) + 40;
@@ -118,7 +119,7 @@ static enum lvm_state examine_areas(const struct luks_source *source, const unsi
 	return state;
 }
 
-enum lvm_state lvm_examine(const struct luks_source *source, uint64_t *offset)
+enum lvm_state lvm_examine(const struct source *source, uint64_t *offset)
 {
 	unsigned char head[LABELS * LVM_SECTOR], area[LVM_SECTOR];
 	enum lvm_state state;
@@ -136,7 +137,7 @@ enum lvm_state lvm_examine(const struct luks_source *source, uint64_t *offset)
 		return state;
 	if (bytes_are_zero(head, sizeof(head)))
 		return LVM_LABEL_GONE;
-	return luks_recognise_other(source) ? LVM_ABSENT : LVM_LABEL_LOST;
+	return recognise_other(source) ? LVM_ABSENT : LVM_LABEL_LOST;
 }
 
 const char *lvm_state_text(enum lvm_state state)

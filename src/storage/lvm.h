@@ -2,7 +2,7 @@
 #ifndef BV_STORAGE_LVM_H
 #define BV_STORAGE_LVM_H
 
-#include "luks/luks.h"
+#include "storage/source.h"
 
 /*
  * An LVM2 physical volume by its own checksums: of its label, of the header of each metadata area, and
@@ -25,7 +25,7 @@ enum lvm_state {
  * Reads at most the metadata that is in use, and no more than 16 MiB of it. *offset: where what is
  * wrong begins, bytes. What cannot be read counts as right: the kernel tells of that.
  */
-enum lvm_state lvm_examine(const struct luks_source *source, uint64_t *offset);
+enum lvm_state lvm_examine(const struct source *source, uint64_t *offset);
 
 /* "the checksum of its label is wrong", ...; NULL with ABSENT and SOUND. */
 const char *lvm_state_text(enum lvm_state state);

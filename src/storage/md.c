@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "luks/luks_private.h"
 #include "util/bytes.h"
+#include "util/text.h"
 #include "util/util.h"
 
 #define MD_MAGIC UINT32_C(0xa92b4efc)
@@ -43,7 +43,7 @@
 
 static uint32_t word(const unsigned char *sb, size_t i, bool big)
 {
-	return big ? luks_be32(sb + i * 4) : le32(sb + i * 4);
+	return big ? be32(sb + i * 4) : le32(sb + i * 4);
 }
 
 /* The sum of all words but the checksum itself, its carry added; of an odd half word, too. */
@@ -76,16 +76,16 @@ static bool is_striped(uint32_t level, uint32_t disks)
 	       (level == 6 && disks > 3);
 }
 
-static bool read_old(const struct luks_source *source, struct md *md)
+static bool read_old(const struct source *source, struct md *md)
 {
 	uint64_t at = (source->size & ~(uint64_t)(MD0_ALIGN - 1)) - MD0_ALIGN;
 	unsigned char sb[MD_BYTES];
 	bool big;
 
 	if (source->size < MD0_ALIGN ||
-	    luks_read_at(source, sb, sizeof(sb), at) != (ssize_t)sizeof(sb))
+	    source_read(source, sb, sizeof(sb), at) != (ssize_t)sizeof(sb))
 		return false;
-	big = luks_be32(sb) == MD_MAGIC;
+	big = be32(sb) == MD_MAGIC;
 	if (word(sb, 0, big) != MD_MAGIC || word(sb, MD0_MAJOR, big) != 0 ||
 	    word(sb, MD0_SIZE, big) > at / 1024 ||
 	    checksum(sb, sizeof(sb), MD0_CSUM, big) != word(sb, MD0_CSUM, big))
@@ -108,7 +108,7 @@ static void name_array(struct md *md, const unsigned char *field)
 	char name[MD1_NAME_BYTES + 1];
 	const char *last;
 
-	luks_text(name, sizeof(name), field, MD1_NAME_BYTES);
+	text_field(name, sizeof(name), field, MD1_NAME_BYTES);
 	last = strrchr(name, ':');
 	last = last ? last + 1 : name;
 	if (!*last || strpbrk(last, "?/"))
@@ -118,15 +118,15 @@ static void name_array(struct md *md, const unsigned char *field)
 			 last[strspn(last, "0123456789")] ? "/" : "", last);
 }
 
-static bool read_new(const struct luks_source *source, uint64_t at, struct md *md)
+static bool read_new(const struct source *source, uint64_t at, struct md *md)
 {
 	unsigned char sb[MD_BYTES];
 	const unsigned char *u = sb + MD1_UUID;
 	uint32_t devices;
 
-	if (luks_read_at(source, sb, sizeof(sb), at) != (ssize_t)sizeof(sb) ||
+	if (source_read(source, sb, sizeof(sb), at) != (ssize_t)sizeof(sb) ||
 	    le32(sb) != MD_MAGIC || le32(sb + MD1_MAJOR) != 1 ||
-	    le64(sb + MD1_SUPER_OFFSET) != at / LUKS_SECTOR)
+	    le64(sb + MD1_SUPER_OFFSET) != at / SECTOR_BYTES)
 		return false;
 	devices = le32(sb + MD1_MAX_DEV);
 	if (devices > (MD_BYTES - MD1_ROLES) / 2 ||
@@ -136,15 +136,15 @@ static bool read_new(const struct luks_source *source, uint64_t at, struct md *m
 	md->disks = le32(sb + MD1_DISKS);
 	if (is_striped(le32(sb + MD1_LEVEL), md->disks) &&
 	    !(le32(sb + MD1_FEATURES) & MD1_RESHAPING))
-		md->chunk = (uint64_t)le32(sb + MD1_CHUNK) * LUKS_SECTOR;
-	md->data_offset = le64(sb + MD1_DATA_OFFSET) * LUKS_SECTOR;
-	snprintf(md->uuid, sizeof(md->uuid), "%08x:%08x:%08x:%08x", luks_be32(u), luks_be32(u + 4),
-		 luks_be32(u + 8), luks_be32(u + 12));
+		md->chunk = (uint64_t)le32(sb + MD1_CHUNK) * SECTOR_BYTES;
+	md->data_offset = le64(sb + MD1_DATA_OFFSET) * SECTOR_BYTES;
+	snprintf(md->uuid, sizeof(md->uuid), "%08x:%08x:%08x:%08x", be32(u), be32(u + 4),
+		 be32(u + 8), be32(u + 12));
 	name_array(md, sb + MD1_NAME);
 	return true;
 }
 
-bool md_read(const struct luks_source *source, struct md *md)
+bool md_read(const struct source *source, struct md *md)
 {
 	uint64_t end = source->size & ~UINT64_C(0xfff);
 

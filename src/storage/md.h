@@ -2,7 +2,7 @@
 #ifndef BV_STORAGE_MD_H
 #define BV_STORAGE_MD_H
 
-#include "luks/luks.h"
+#include "storage/source.h"
 
 /*
  * What a member of a Linux md array (software RAID) says of its array, in a superblock whose checksum
@@ -27,6 +27,6 @@ struct md {
  * Looks for it at the end, where the array's data begin at the member's start (metadata 0.90 and 1.0),
  * then at the start (1.1, 1.2). False: there is none, or none can be read.
  */
-bool md_read(const struct luks_source *source, struct md *md);
+bool md_read(const struct source *source, struct md *md);
 
 #endif

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "storage/signature.h"
+
 #include <string.h>
 
-#include "luks/luks_private.h"
+#include "storage/layer.h"
 #include "storage/lvm_label.h"
 #include "storage/superblock.h"
 #include "util/bytes.h"
@@ -125,17 +127,15 @@ static const struct mark tables[] = {
 	MARK(4096, "EFI PART", "a GPT partition table"),
 };
 
-static bool is_there(const struct luks_source *source, uint64_t offset, const char *bytes,
-		     size_t len)
+static bool is_there(const struct source *source, uint64_t offset, const char *bytes, size_t len)
 {
 	unsigned char found[24];
 
-	return luks_read_at(source, found, len, offset) == (ssize_t)len &&
+	return source_read(source, found, len, offset) == (ssize_t)len &&
 	       memcmp(found, bytes, len) == 0;
 }
 
-static const struct mark *find_mark(const struct luks_source *source, const struct mark *m,
-				    size_t count)
+static const struct mark *find_mark(const struct source *source, const struct mark *m, size_t count)
 {
 	for (; count; m++, count--) {
 		if (is_there(source, m->offset, m->bytes, m->len))
@@ -145,11 +145,11 @@ static const struct mark *find_mark(const struct luks_source *source, const stru
 }
 
 /* Linux, Documentation/filesystems/ext4/super.rst: the superblock at 1024, and its features. */
-static const char *recognise_ext(const struct luks_source *source)
+static const char *recognise_ext(const struct source *source)
 {
 	unsigned char s[128];
 
-	if (luks_read_at(source, s, sizeof(s), 1024) != (ssize_t)sizeof(s) ||
+	if (source_read(source, s, sizeof(s), 1024) != (ssize_t)sizeof(s) ||
 	    le16(s + 0x38) != 0xef53 || s[0x18] > 6 || s[0x19] || s[0x1a] || s[0x1b])
 		return NULL;
 	/* Extents, 64bit or flex_bg; else a journal. */
@@ -168,11 +168,11 @@ static bool is_minix(uint32_t magic)
  * linux/minix_fs.h, in the usual byte order: no zones of more than a block, and the state or the
  * padding; Inside Macintosh: Files, "Master Directory Blocks": drVBMSt is 3.
  */
-static const char *recognise_short(const struct luks_source *source)
+static const char *recognise_short(const struct source *source)
 {
 	unsigned char s[32];
 
-	if (luks_read_at(source, s, sizeof(s), 1024) != (ssize_t)sizeof(s))
+	if (source_read(source, s, sizeof(s), 1024) != (ssize_t)sizeof(s))
 		return NULL;
 	if (s[0] == 'B' && s[1] == 'D' && s[14] == 0 && s[15] == 3)
 		return "an HFS file system";
@@ -183,9 +183,9 @@ static const char *recognise_short(const struct luks_source *source)
 	return NULL;
 }
 
-static bool read_boot_sector(const struct luks_source *source, unsigned char s[512])
+static bool read_boot_sector(const struct source *source, unsigned char s[512])
 {
-	return luks_read_at(source, s, 512, 0) == 512 && s[510] == 0x55 && s[511] == 0xaa;
+	return source_read(source, s, 512, 0) == 512 && s[510] == 0x55 && s[511] == 0xaa;
 }
 
 /*
@@ -193,7 +193,7 @@ static bool read_boot_sector(const struct luks_source *source, unsigned char s[5
  * entries, each unused or with a boot flag of 00 or 80, a type (ee: protective), and a length. What
  * has other flags blkid takes for no table (libblkid, partitions/dos.c).
  */
-static const char *recognise_mbr(const struct luks_source *source)
+static const char *recognise_mbr(const struct source *source)
 {
 	unsigned int used = 0, flags = 0;
 	unsigned char s[512];
@@ -219,13 +219,12 @@ static const char *recognise_mbr(const struct luks_source *source)
  * ZFS On-Disk Specification, 1.3: uberblocks from 128 to 256 KiB of a label, of which a young pool
  * has written but a few; their magic in either byte order.
  */
-static const char *recognise_zfs(const struct luks_source *source, uint64_t label)
+static const char *recognise_zfs(const struct source *source, uint64_t label)
 {
 	unsigned char block[BLOCK_SIZE];
 
 	for (uint64_t at = ZFS_LABEL / 2; at < ZFS_LABEL; at += sizeof(block)) {
-		if (luks_read_at(source, block, sizeof(block), label + at) !=
-		    (ssize_t)sizeof(block))
+		if (source_read(source, block, sizeof(block), label + at) != (ssize_t)sizeof(block))
 			return NULL;
 		for (size_t i = 0; i < sizeof(block); i += 1024) {
 			if (memcmp(block + i, "\x0c\xb1\xba\0\0\0\0", 8) == 0 ||
@@ -237,10 +236,10 @@ static const char *recognise_zfs(const struct luks_source *source, uint64_t labe
 }
 
 /* The block of the first header, where nothing else was recognised. */
-static const char *recognise_pattern(const struct luks_source *source)
+static const char *recognise_pattern(const struct source *source)
 {
 	unsigned char block[BLOCK_SIZE];
-	ssize_t n = luks_read_at(source, block, sizeof(block), 0);
+	ssize_t n = source_read(source, block, sizeof(block), 0);
 
 	if (n <= 0 || !bytes_are(block, (size_t)n, block[0]))
 		return NULL;
@@ -250,7 +249,7 @@ static const char *recognise_pattern(const struct luks_source *source)
 }
 
 /* *at: where it is, bytes. */
-static const char *find_volume(const struct luks_source *source, uint64_t *at)
+static const char *find_volume(const struct source *source, uint64_t *at)
 {
 	const char *found = recognise_ext(source);
 	const struct mark *m = found ? NULL : find_mark(source, volumes, ARRAY_SIZE(volumes));
@@ -267,14 +266,14 @@ static const char *find_volume(const struct luks_source *source, uint64_t *at)
 	return found;
 }
 
-const char *luks_recognise_volume(const struct luks_source *source)
+const char *recognise_volume(const struct source *source)
 {
 	uint64_t at;
 
 	return find_volume(source, &at);
 }
 
-uint64_t luks_format_at(const struct luks_source *source)
+uint64_t recognise_volume_at(const struct source *source)
 {
 	uint64_t at;
 
@@ -283,20 +282,20 @@ uint64_t luks_format_at(const struct luks_source *source)
 }
 
 /* The superblock of md 1.0 says where it is itself, in sectors, at 144. */
-static bool is_md10(const struct luks_source *source, uint64_t offset)
+static bool is_md10(const struct source *source, uint64_t offset)
 {
 	unsigned char at[8];
 
 	return is_there(source, offset, "\xfc\x4e\x2b\xa9\x01\0\0\0", 8) &&
-	       luks_read_at(source, at, sizeof(at), offset + 144) == (ssize_t)sizeof(at) &&
-	       le64(at) == offset / LUKS_SECTOR;
+	       source_read(source, at, sizeof(at), offset + 144) == (ssize_t)sizeof(at) &&
+	       le64(at) == offset / SECTOR_BYTES;
 }
 
 /*
  * Linux RAID wiki, "RAID superblock formats": 0.90 in the last whole 64 KiB but one (magic and major, in
  * the machine's byte order), 1.0 from 8 to 12 KiB before the end.
  */
-static bool is_md(const struct luks_source *source)
+static bool is_md(const struct source *source)
 {
 	uint64_t old = (source->size & ~UINT64_C(0xffff)) - 0x10000;
 
@@ -306,18 +305,18 @@ static bool is_md(const struct luks_source *source)
 }
 
 /* SNIA, "Common RAID Disk Data Format", 5.5: the anchor header, in the last sector or 256 before it. */
-static bool is_ddf(const struct luks_source *source)
+static bool is_ddf(const struct source *source)
 {
-	uint64_t last = source->size / LUKS_SECTOR * LUKS_SECTOR - LUKS_SECTOR;
+	uint64_t last = source->size / SECTOR_BYTES * SECTOR_BYTES - SECTOR_BYTES;
 
 	return is_there(source, last, "\xde\x11\xde\x11", 4) ||
 	       is_there(source, last, "\x11\xde\x11\xde", 4) ||
-	       is_there(source, last - 256 * LUKS_SECTOR, "\xde\x11\xde\x11", 4) ||
-	       is_there(source, last - 256 * LUKS_SECTOR, "\x11\xde\x11\xde", 4);
+	       is_there(source, last - 256 * SECTOR_BYTES, "\xde\x11\xde\x11", 4) ||
+	       is_there(source, last - 256 * SECTOR_BYTES, "\x11\xde\x11\xde", 4);
 }
 
 /* drbd-headers, drbd_meta_data.h: internal metadata in the last 4 KiB, the magic (6b to 6d) at 60. */
-static bool is_drbd(const struct luks_source *source)
+static bool is_drbd(const struct source *source)
 {
 	uint64_t at = source->size - 4096 + 60;
 
@@ -326,16 +325,16 @@ static bool is_drbd(const struct luks_source *source)
 	       is_there(source, at, "\x83\x74\x02\x6d", 4);
 }
 
-const char *luks_recognise_member(const struct luks_source *source)
+const char *recognise_member(const struct source *source)
 {
 	uint64_t size = source->size, labels = size / ZFS_LABEL * ZFS_LABEL - ZFS_LABEL;
 
-	if (size < 256 * LUKS_SECTOR + ZFS_LABEL * 2)
+	if (size < 256 * SECTOR_BYTES + ZFS_LABEL * 2)
 		return NULL;
 	if (is_md(source))
 		return "a Linux RAID member";
 	/* mdadm, super-intel.c: the anchor is in the last sector but one. */
-	if (is_there(source, (size / LUKS_SECTOR - 2) * LUKS_SECTOR, "Intel Raid ISM", 14))
+	if (is_there(source, (size / SECTOR_BYTES - 2) * SECTOR_BYTES, "Intel Raid ISM", 14))
 		return "an Intel RAID member";
 	if (is_ddf(source))
 		return "a DDF RAID member";
@@ -346,37 +345,37 @@ const char *luks_recognise_member(const struct luks_source *source)
 }
 
 /* libblkid, superblocks/lvm.c: the label's own sector, and its checksum. */
-static bool is_whole_label(const struct luks_source *source, uint32_t sector)
+static bool is_whole_label(const struct source *source, uint32_t sector)
 {
 	unsigned char s[LVM_SECTOR];
 
-	return luks_read_at(source, s, sizeof(s), sector * sizeof(s)) == (ssize_t)sizeof(s) &&
+	return source_read(source, s, sizeof(s), sector * sizeof(s)) == (ssize_t)sizeof(s) &&
 	       lvm_label_is_right(s) && le32(s + 8) == sector && !le32(s + 12);
 }
 
 /* libblkid, superblocks/swap.c: version 1, and pages, in either byte order. */
-static bool is_whole_swap(const struct luks_source *source)
+static bool is_whole_swap(const struct source *source)
 {
 	unsigned char s[8];
 
-	return luks_read_at(source, s, sizeof(s), 1024) == (ssize_t)sizeof(s) &&
+	return source_read(source, s, sizeof(s), 1024) == (ssize_t)sizeof(s) &&
 	       (le32(s) == 1 || le32(s) == 0x1000000) && le32(s + 4);
 }
 
 static ssize_t read_without_magic(void *ctx, void *buf, size_t len, uint64_t offset)
 {
-	ssize_t n = luks_read_at(ctx, buf, len, offset);
+	ssize_t n = source_read(ctx, buf, len, offset);
 
-	if (offset == 0 && n >= (ssize_t)LUKS_MAGIC_BYTES &&
-	    memcmp(buf, luks_magic, LUKS_MAGIC_BYTES) == 0)
-		memset(buf, 0, LUKS_MAGIC_BYTES);
+	if (offset == 0 && n >= (ssize_t)LUKS_SIGNATURE_BYTES &&
+	    memcmp(buf, LUKS_SIGNATURE, LUKS_SIGNATURE_BYTES) == 0)
+		memset(buf, 0, LUKS_SIGNATURE_BYTES);
 	return n;
 }
 
 /* Kinds that a checksum proves, or that have none and are no more than this. */
-static bool is_whole_volume(const struct luks_source *source)
+static bool is_whole_volume(const struct source *source)
 {
-	struct luks_source real = *source, other = { read_without_magic, &real, source->size };
+	struct source real = *source, other = { read_without_magic, &real, source->size };
 	unsigned char version[2];
 	struct superblock s;
 
@@ -384,13 +383,13 @@ static bool is_whole_volume(const struct luks_source *source)
 	if (superblock_read(&other, &s) || s.damaged)
 		return false;
 	if (strcmp(s.kind, "xfs") == 0)
-		return luks_read_at(source, version, 2, 100) == 2 && (version[1] & 0xf) == 5;
+		return source_read(source, version, 2, 100) == 2 && (version[1] & 0xf) == 5;
 	if (strcmp(s.kind, "swap") == 0)
 		return is_whole_swap(source);
 	return strncmp(s.kind, "ext", 3) == 0;
 }
 
-bool luks_is_taken_for_another(const struct luks_source *source)
+bool blkid_takes_for_another(const struct source *source)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(volumes); i++) {
 		const struct mark *m = &volumes[i];
@@ -406,14 +405,14 @@ bool luks_is_taken_for_another(const struct luks_source *source)
 }
 
 /* Tables last: several file systems have a boot sector, whose last bytes are those of an MBR. */
-const char *luks_recognise_format(const struct luks_source *source)
+const char *recognise_format(const struct source *source)
 {
-	const char *found = luks_recognise_volume(source);
+	const char *found = recognise_volume(source);
 
 	return found ? found : recognise_mbr(source);
 }
 
-const char *luks_recognise_table(const struct luks_source *source)
+const char *recognise_table(const struct source *source)
 {
 	const struct mark *found = find_mark(source, tables, ARRAY_SIZE(tables));
 	unsigned char s[512];
@@ -423,21 +422,21 @@ const char *luks_recognise_table(const struct luks_source *source)
 	return read_boot_sector(source, s) ? "a boot sector" : NULL;
 }
 
-const char *luks_recognise_rest(const struct luks_source *source)
+const char *recognise_rest(const struct source *source)
 {
 	const char *found = recognise_mbr(source);
-	const struct luks_layer *layer;
+	const struct layer *layer;
 
 	if (!found)
-		found = luks_recognise_table(source);
-	if (!found && (layer = luks_recognise_layer(source)))
+		found = recognise_table(source);
+	if (!found && (layer = recognise_layer(source)))
 		found = layer->name;
 	return found ? found : recognise_pattern(source);
 }
 
-const char *luks_recognise_other(const struct luks_source *source)
+const char *recognise_other(const struct source *source)
 {
-	const char *found = luks_recognise_volume(source);
+	const char *found = recognise_volume(source);
 
-	return found ? found : luks_recognise_rest(source);
+	return found ? found : recognise_rest(source);
 }

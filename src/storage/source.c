@@ -11,6 +11,27 @@
 #include "util/file.h"
 #include "util/util.h"
 
+ssize_t source_read(const struct source *source, void *buf, size_t len, uint64_t offset)
+{
+	size_t done = 0;
+
+	if (offset >= source->size)
+		return 0;
+	if (len > source->size - offset)
+		len = (size_t)(source->size - offset);
+	while (done < len) {
+		ssize_t n = source->read(source->ctx, (unsigned char *)buf + done, len - done,
+					 offset + done);
+
+		if (n < 0)
+			return n;
+		if (n == 0)
+			break;
+		done += (size_t)n;
+	}
+	return (ssize_t)done;
+}
+
 /* A block device has no st_size: its end tells. */
 static int size_of(const char *path, uint64_t *size)
 {
@@ -26,12 +47,12 @@ static int size_of(const char *path, uint64_t *size)
 	return 0;
 }
 
-static ssize_t read_source(void *ctx, void *buf, size_t len, uint64_t offset)
+static ssize_t read_direct(void *ctx, void *buf, size_t len, uint64_t offset)
 {
 	return direct_read(ctx, buf, len, offset);
 }
 
-int luks_source_open(struct luks_source *source, const char *path)
+int source_open(struct source *source, const char *path)
 {
 	struct direct *d = NULL;
 	int err;
@@ -45,18 +66,18 @@ int luks_source_open(struct luks_source *source, const char *path)
 		direct_close(d);
 		return err;
 	}
-	source->read = read_source;
+	source->read = read_direct;
 	source->ctx = d;
 	return 0;
 }
 
-void luks_source_close(struct luks_source *source)
+void source_close(struct source *source)
 {
 	direct_close(source->ctx);
 	memset(source, 0, sizeof(*source));
 }
 
-bool luks_source_is_direct(const struct luks_source *source)
+bool source_is_direct(const struct source *source)
 {
 	return direct_kind(source->ctx) != DIRECT_NONE;
 }

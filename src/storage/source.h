@@ -2,19 +2,37 @@
 #ifndef BV_STORAGE_SOURCE_H
 #define BV_STORAGE_SOURCE_H
 
-#include "luks/luks.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define SECTOR_BYTES 512u /* in which Linux counts, whatever the device's own are */
 
 /*
- * A file or block device as the source of a LUKS header: opened read-only, read past the page
+ * A block device, or a file with a block device's content. read: at most len bytes at offset; returns
+ * how many, or -EIO, ...
+ */
+struct source {
+	ssize_t (*read)(void *ctx, void *buf, size_t len, uint64_t offset);
+	void *ctx;
+	uint64_t size; /* bytes */
+};
+
+/* Reads len bytes, fewer only at the end of the source: how many, or what the source answered. */
+ssize_t source_read(const struct source *source, void *buf, size_t len, uint64_t offset);
+
+/*
+ * A file or block device by its name: opened read-only, read past the page
  * cache where that is possible (storage/direct.h), never written.
  *
  * 0; -EINVAL: neither a regular file nor a block device; else -errno. On error *source is zeroed,
- * which luks_source_close() accepts.
+ * which source_close() accepts.
  */
-int luks_source_open(struct luks_source *source, const char *path);
-void luks_source_close(struct luks_source *source);
+int source_open(struct source *source, const char *path);
+void source_close(struct source *source);
 
 /* Whether reads really come from the device, not perhaps from the page cache. */
-bool luks_source_is_direct(const struct luks_source *source);
+bool source_is_direct(const struct source *source);
 
 #endif

@@ -121,7 +121,7 @@ static bool is_swap(const unsigned char *head, struct superblock *s)
 
 static bool is_luks(const unsigned char *head, struct superblock *s)
 {
-	if (memcmp(head, "LUKS\xba\xbe", 6) != 0)
+	if (memcmp(head, LUKS_SIGNATURE, LUKS_SIGNATURE_BYTES) != 0)
 		return false;
 	set_kind(s, "crypto_LUKS");
 	snprintf(s->uuid, sizeof(s->uuid), "%.40s", (const char *)head + 168);
@@ -167,13 +167,12 @@ static bool is_btrfs(const unsigned char *sb, struct superblock *s)
 	return true;
 }
 
-static bool read_btrfs(const struct luks_source *source, unsigned char sb[BTRFS_BYTES],
-		       uint64_t offset)
+static bool read_btrfs(const struct source *source, unsigned char sb[BTRFS_BYTES], uint64_t offset)
 {
 	return source->read(source->ctx, sb, BTRFS_BYTES, offset) == BTRFS_BYTES;
 }
 
-int superblock_read(const struct luks_source *source, struct superblock *s)
+int superblock_read(const struct source *source, struct superblock *s)
 {
 	unsigned char head[HEAD_BYTES], sb[BTRFS_BYTES];
 	ssize_t n;
@@ -207,7 +206,7 @@ static uint64_t spare_block(uint32_t size)
 }
 
 /* Reads it to sb; false: there is none, or it is damaged. */
-static bool read_spare(const struct luks_source *source, uint32_t size, unsigned char sb[EXT_BYTES],
+static bool read_spare(const struct source *source, uint32_t size, unsigned char sb[EXT_BYTES],
 		       struct superblock *s)
 {
 	uint64_t byte = spare_block(size) * size, skip = byte % BLOCK_SIZE;
@@ -220,7 +219,7 @@ static bool read_spare(const struct luks_source *source, uint32_t size, unsigned
 	return is_ext(sb, s) && !s->damaged;
 }
 
-static bool ext_is_erased(const struct luks_source *source, unsigned char *sb, struct superblock *s)
+static bool ext_is_erased(const struct source *source, unsigned char *sb, struct superblock *s)
 {
 	unsigned char spare[EXT_BYTES];
 	struct superblock other;
@@ -232,7 +231,7 @@ static bool ext_is_erased(const struct luks_source *source, unsigned char *sb, s
 			     says_the_same(sb, spare));
 }
 
-bool superblock_is_erased(const struct luks_source *source, struct superblock *s)
+bool superblock_is_erased(const struct source *source, struct superblock *s)
 {
 	unsigned char head[HEAD_BYTES], sb[BTRFS_BYTES];
 
@@ -254,7 +253,7 @@ bool superblock_is_erased(const struct luks_source *source, struct superblock *s
  * group_descr.rst). Reserved blocks for descriptors list where their spares are, the one of group 1
  * first; those are zero (e2fsprogs, lib/ext2fs/res_gdt.c).
  */
-static bool rest_is_there(const struct luks_source *source, uint32_t size, const unsigned char *sb)
+static bool rest_is_there(const struct source *source, uint32_t size, const unsigned char *sb)
 {
 	uint64_t away = (uint64_t)le32(sb + 0x20) * size;
 	uint32_t step = le32(sb + 0x60) & EXT_INCOMPAT_64BIT ? le16(sb + 0xFE) : 32;
@@ -279,7 +278,7 @@ bool superblock_is_named(const struct superblock *s, const char *uuid, const cha
 	return (!uuid || !strcasecmp(s->uuid, uuid)) && (!label || !strcmp(s->label, label));
 }
 
-bool superblock_find_spare(const struct luks_source *source, const char *uuid, const char *label,
+bool superblock_find_spare(const struct source *source, const char *uuid, const char *label,
 			   struct superblock_spare *spare)
 {
 	static const uint32_t sizes[] = { 4096, 1024, 2048 };

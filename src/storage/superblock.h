@@ -5,7 +5,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "luks/luks.h"
+#include "storage/source.h"
+
+#define LUKS_SIGNATURE	     "LUKS\xba\xbe" /* at the start of both versions */
+#define LUKS_SIGNATURE_BYTES 6u
 
 /*
  * What a device holds, by the signature that its kind keeps at a fixed place. Sources: Linux,
@@ -27,14 +30,14 @@ struct superblock {
 };
 
 /* 0; -EIO when the device cannot deliver the places where signatures are. */
-int superblock_read(const struct luks_source *source, struct superblock *s);
+int superblock_read(const struct source *source, struct superblock *s);
 
 /*
  * Whether the magic alone is lost, all zeros, as wipefs leaves it: put back, the checksum is right
  * (s->proven), or, of an ext file system without one, it says what a spare superblock says. ext, XFS
  * and btrfs. *s is then what it is.
  */
-bool superblock_is_erased(const struct luks_source *source, struct superblock *s);
+bool superblock_is_erased(const struct source *source, struct superblock *s);
 
 /* A second superblock: of ext what `e2fsck -b BLOCK -B SIZE` wants, or the one of btrfs at 64 MiB. */
 struct superblock_spare {
@@ -53,7 +56,7 @@ bool superblock_is_named(const struct superblock *s, const char *uuid, const cha
  * Looks for a spare superblock with this UUID and this label (NULL: any). Another format may be there
  * now: mkfs of another kind leaves them where they are.
  */
-bool superblock_find_spare(const struct luks_source *source, const char *uuid, const char *label,
+bool superblock_find_spare(const struct source *source, const char *uuid, const char *label,
 			   struct superblock_spare *spare);
 
 #endif

@@ -9,12 +9,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "storage/source.h"
 #include "system/system.h"
 #include "util/text.h"
 #include "util/util.h"
 
-#define VALUE_MAX    4096
-#define SECTOR_BYTES 512u /* of the file "size", whatever the device's own are */
+#define VALUE_MAX 4096
 
 static bool holds_no_disk(const char *name, bool loops)
 {

@@ -23,6 +23,22 @@ static inline uint64_t le64(const unsigned char *p)
 	return le32(p) | (uint64_t)le32(p + 4) << 32;
 }
 
+/* The highest byte first. */
+static inline uint32_t be16(const unsigned char *p)
+{
+	return (uint32_t)p[0] << 8 | (uint32_t)p[1];
+}
+
+static inline uint32_t be32(const unsigned char *p)
+{
+	return be16(p) << 16 | be16(p + 2);
+}
+
+static inline uint64_t be64(const unsigned char *p)
+{
+	return (uint64_t)be32(p) << 32 | be32(p + 4);
+}
+
 /* Whether each of len bytes is value; true when there are none. */
 static inline bool bytes_are(const unsigned char *p, size_t len, unsigned char value)
 {

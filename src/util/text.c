@@ -104,6 +104,16 @@ char *text_printable(char *s, enum text_letters letters)
 	return s;
 }
 
+void text_field(char *to, size_t size, const void *from, size_t len)
+{
+	const unsigned char *p = from;
+	size_t n = 0;
+
+	for (; n < len && n < size - 1 && p[n]; n++)
+		to[n] = p[n] < ' ' || p[n] >= 0x7f ? '?' : (char)p[n];
+	to[n] = '\0';
+}
+
 const char *text_time(int64_t seconds, char *buf)
 {
 	time_t t = (time_t)seconds;

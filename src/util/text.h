@@ -25,6 +25,12 @@ void *grow_array(void *array, size_t *count, size_t item_size); /* adds one zero
 enum text_letters { TEXT_ASCII, TEXT_UTF8 };
 char *text_printable(char *s, enum text_letters letters);
 
+/*
+ * A text field of len bytes as a string of at most size - 1. All but printable ASCII becomes '?': a
+ * terminal obeys some of the rest, and a character may be cut.
+ */
+void text_field(char *to, size_t size, const void *from, size_t len);
+
 /* "2026-11-20T10:02:11Z" from seconds since 1970; buf holds at least 32 bytes. */
 const char *text_time(int64_t seconds, char *buf);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "luks/luks.h"
+#include "luks/randomness.h"
 #include "luks_source.h"
+#include "storage/signature.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -7,8 +10,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fuzz_device d = { data, size };
-	struct luks_source source = fuzz_source(&d, 0);
-	const char *other = luks_recognise_other(&source);
+	struct source source = fuzz_source(&d, 0);
+	const char *other = recognise_other(&source);
 	ssize_t odd = luks_implausible_blocks(&source, 0, size);
 	struct luks l;
 

@@ -2,6 +2,7 @@
 #include <nettle/sha2.h>
 #include <stdlib.h>
 
+#include "luks/luks.h"
 #include "luks_source.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -23,7 +24,7 @@ static void sign(uint8_t *header)
 static void read_device(const uint8_t *data, size_t size, uint64_t longer)
 {
 	struct fuzz_device d = { data, size };
-	struct luks_source source = fuzz_source(&d, longer);
+	struct source source = fuzz_source(&d, longer);
 	struct luks l;
 
 	assert(luks_read(&source, &l) == 0);

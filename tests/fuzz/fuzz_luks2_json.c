@@ -2,7 +2,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "luks/luks_private.h"
+#include "luks/luks2_binary.h"
+#include "luks/luks2_json.h"
 #include "luks_source.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

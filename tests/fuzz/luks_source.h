@@ -26,9 +26,9 @@ static inline ssize_t fuzz_device_read(void *ctx, void *buf, size_t len, uint64_
 	return (ssize_t)len;
 }
 
-static inline struct luks_source fuzz_source(struct fuzz_device *d, uint64_t longer)
+static inline struct source fuzz_source(struct fuzz_device *d, uint64_t longer)
 {
-	return (struct luks_source){ fuzz_device_read, d, d->len + longer };
+	return (struct source){ fuzz_device_read, d, d->len + longer };
 }
 
 static inline void assert_slot(const struct luks *l, unsigned int slot)

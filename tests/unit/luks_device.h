@@ -87,7 +87,7 @@ static inline ssize_t luks_memory_read(void *ctx, void *buf, size_t len, uint64_
 
 static inline int luks_memory_parse(struct luks_memory *m, struct luks *l)
 {
-	const struct luks_source source = { luks_memory_read, m, m->len };
+	const struct source source = { luks_memory_read, m, m->len };
 
 	return luks_read(&source, l);
 }

@@ -2,8 +2,13 @@
 #include <inttypes.h>
 #include <json-c/json.h>
 
-#include "luks/luks_private.h"
+#include "luks/copy.h"
+#include "luks/luks2_binary.h"
+#include "luks/luks2_json.h"
+#include "luks/near.h"
+#include "luks/randomness.h"
 #include "luks_device.h"
+#include "storage/signature.h"
 #include "util/hash.h"
 #include "util/util.h"
 
@@ -618,7 +623,7 @@ static void test_remains(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct luks_memory m = { .p = image.p, .len = image.len };
-		const struct luks_source source = { luks_memory_read, &m, m.len };
+		const struct source source = { luks_memory_read, &m, m.len };
 		unsigned char *header = NULL;
 		size_t len = 0;
 		struct luks l;
@@ -874,7 +879,7 @@ static void test_inside(void **state)
 static struct luks near_to(const unsigned char *room, size_t len)
 {
 	struct luks_memory m = { .p = room, .len = len };
-	const struct luks_source source = { luks_memory_read, &m, len };
+	const struct source source = { luks_memory_read, &m, len };
 	struct luks l;
 
 	assert_int_equal(luks_read(&source, &l), 0);
@@ -1415,8 +1420,8 @@ static void test_luks1_before_an_old_luks2(void **state)
 static const char *recognised(const struct bytes *image)
 {
 	struct luks_memory m = { .p = image->p, .len = image->len };
-	const struct luks_source source = { luks_memory_read, &m, m.len };
-	const char *name = luks_recognise_other(&source);
+	const struct source source = { luks_memory_read, &m, m.len };
+	const char *name = recognise_other(&source);
 
 	return name ? name : "";
 }
@@ -1549,7 +1554,7 @@ static void test_recognises_tables(void **state)
 	m = (struct luks_memory){ .p = image.p, .len = image.len };
 	memcpy(image.p + 510, "\x55\xaa", 2);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		const struct luks_source source = { luks_memory_read, &m, m.len };
+		const struct source source = { luks_memory_read, &m, m.len };
 		const char *format;
 
 		image.p[462] = rows[i].flag;
@@ -1557,10 +1562,10 @@ static void test_recognises_tables(void **state)
 		image.p[476] = 1;
 		if (i == 1)
 			memset(image.p + 446, 0, 64);
-		format = luks_recognise_format(&source);
+		format = recognise_format(&source);
 		if (rows[i].format ? !format || strcmp(format, rows[i].format) != 0 : !!format)
 			fail_msg("%s: %s", rows[i].what, format ? format : "nothing");
-		assert_string_equal(luks_recognise_table(&source), "a boot sector");
+		assert_string_equal(recognise_table(&source), "a boot sector");
 	}
 	bytes_free(&image);
 }
@@ -1591,25 +1596,25 @@ static void test_recognises_members(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct bytes image = { 0 };
 		struct luks_memory m;
-		struct luks_source source;
+		struct source source;
 		const char *name;
 
 		bytes_add_zeros(&image, SIZE);
 		m = (struct luks_memory){ .p = image.p, .len = image.len };
-		source = (struct luks_source){ luks_memory_read, &m, m.len };
+		source = (struct source){ luks_memory_read, &m, m.len };
 		memcpy(image.p + rows[i].offset, rows[i].bytes, rows[i].len);
 		/* md 1.0 says where it is. */
 		if (rows[i].offset == 0x121000) {
-			assert_null(luks_recognise_member(&source));
+			assert_null(recognise_member(&source));
 			memcpy(image.p + 0x121000 + 144, "\x08\x09", 2);
 		}
-		name = luks_recognise_member(&source);
+		name = recognise_member(&source);
 		if (rows[i].name ? !name || strcmp(name, rows[i].name) != 0 : !!name)
 			fail_msg("row %zu: %s", i, name ? name : "nothing");
 		image.p[rows[i].offset] ^= 1;
-		assert_null(luks_recognise_member(&source));
+		assert_null(recognise_member(&source));
 		source.size = m.len = 4096;
-		assert_null(luks_recognise_member(&source));
+		assert_null(recognise_member(&source));
 		bytes_free(&image);
 	}
 }
@@ -1619,7 +1624,7 @@ static void test_recognises_members(void **state)
 static ssize_t implausible(const struct bytes *b, uint64_t offset, uint64_t length)
 {
 	struct luks_memory m = { .p = b->p, .len = b->len };
-	const struct luks_source source = { luks_memory_read, &m, m.len };
+	const struct source source = { luks_memory_read, &m, m.len };
 
 	return luks_implausible_blocks(&source, offset, length);
 }
@@ -1688,7 +1693,7 @@ static void test_overwritten_key_material(void **state)
 static void test_unreadable_key_material(void **state)
 {
 	struct luks_memory m = { luks2.image.p, luks2.image.len, 40000, 40001, false };
-	const struct luks_source source = { luks_memory_read, &m, m.len };
+	const struct source source = { luks_memory_read, &m, m.len };
 
 	(void)state;
 	assert_int_equal(luks_implausible_blocks(&source, 32768, 256000), -EIO);

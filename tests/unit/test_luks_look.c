@@ -27,7 +27,7 @@ static ssize_t read_changing(void *ctx, void *buf, size_t len, uint64_t offset)
 	return (ssize_t)len;
 }
 
-static int find(void *ctx, const struct luks_view *v, const struct luks_source *source,
+static int find(void *ctx, const struct luks_view *v, const struct source *source,
 		const struct sealed_luks **sealed, int64_t *sealed_at)
 {
 	struct changing *c = ctx;
@@ -46,8 +46,8 @@ static struct sealed_luks sealed;
 static int set_up(void **state)
 {
 	struct luks_memory m = { 0 };
-	const struct luks_source source = { luks_memory_read, &m, 0 };
-	struct luks_source sized = source;
+	const struct source source = { luks_memory_read, &m, 0 };
+	struct source sized = source;
 	struct luks l;
 
 	(void)state;
@@ -77,7 +77,7 @@ static struct bytes with_bit(uint64_t offset)
 
 static struct luks_judgement look(struct changing *c, int *err)
 {
-	const struct luks_source source = { read_changing, c, device.image.len };
+	const struct source source = { read_changing, c, device.image.len };
 	struct luks_view v = { .device = "/dev/nowhere" };
 	struct luks_judgement j = { VERDICT_NONE, LUKS_AS_SEALED };
 

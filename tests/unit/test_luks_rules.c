@@ -45,9 +45,9 @@ static ssize_t read_bytes(void *ctx, void *buf, size_t len, uint64_t offset)
 	return (ssize_t)len;
 }
 
-static struct luks_source source_of(struct device *d)
+static struct source source_of(struct device *d)
 {
-	return (struct luks_source){ read_bytes, d, DEVICE_BYTES };
+	return (struct source){ read_bytes, d, DEVICE_BYTES };
 }
 
 /* Bytes as of a cipher, the same for the same seed. */
@@ -671,7 +671,7 @@ static const struct row rows[] = {
 
 static void seal(struct device *d, struct sealed_luks *s)
 {
-	struct luks_source source = source_of(d);
+	struct source source = source_of(d);
 
 	assert_int_equal(sealed_luks_record(s, &d->luks, &source), 0);
 	s->device = strdup("/dev/nowhere");
@@ -683,7 +683,7 @@ static void check_row(const struct row *row, int version)
 {
 	static struct device d;
 	struct luks_view v = { .device = "/dev/nowhere" };
-	struct luks_source source = source_of(&d);
+	struct source source = source_of(&d);
 	struct luks_judgement j;
 	struct sealed_luks s;
 	struct report r;
@@ -729,7 +729,7 @@ static void test_sets(void **state)
 {
 	static struct device d;
 	struct luks_view v = { .device = "/dev/nowhere" };
-	struct luks_source source = source_of(&d);
+	struct source source = source_of(&d);
 	struct sealed_luks s;
 
 	(void)state;
@@ -752,7 +752,7 @@ static void test_sets(void **state)
 static void test_every_block(void **state)
 {
 	static struct device d;
-	struct luks_source source = source_of(&d);
+	struct source source = source_of(&d);
 	struct luks_comparison c;
 	struct sealed_luks s;
 
@@ -777,7 +777,7 @@ static void test_refused(void **state)
 	static void (*const kinds[])(struct device *) = { first_copy, second_copy, both_copies,
 							  no_header, interrupted };
 	static struct device d;
-	struct luks_source source = source_of(&d);
+	struct source source = source_of(&d);
 	struct sealed_luks s;
 
 	(void)state;

@@ -9,7 +9,7 @@
 
 static struct luks_device device;
 static struct luks_memory memory;
-static struct luks_source source;
+static struct source source;
 static struct sealed_luks sealed;
 
 /* As a file's end is read: what is there. */
@@ -49,7 +49,7 @@ static int set_up(void **state)
 	(void)state;
 	image = bytes_copy(&device.image);
 	memory = (struct luks_memory){ .p = image.p, .len = image.len };
-	source = (struct luks_source){ read_to_the_end, &memory, image.len };
+	source = (struct source){ read_to_the_end, &memory, image.len };
 	assert_int_equal(luks_read(&source, &l), 0);
 	assert_int_equal(sealed_luks_record(&sealed, &l, &source), 0);
 	assert_int_equal(sealed.slot_count, 2);

@@ -25,7 +25,7 @@ static ssize_t read_pv(void *ctx, void *buf, size_t len, uint64_t offset)
 	return (ssize_t)len;
 }
 
-static const struct luks_source source = { .read = read_pv, .size = sizeof(pv) };
+static const struct source source = { .read = read_pv, .size = sizeof(pv) };
 
 static void expect(enum lvm_state state, uint64_t where)
 {

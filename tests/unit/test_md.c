@@ -29,7 +29,7 @@ static struct bytes member_of(const char *metadata, unsigned int level)
 static bool read_md(const struct bytes *b, struct md *md)
 {
 	struct luks_memory m = { .p = b->p, .len = b->len };
-	const struct luks_source source = { luks_memory_read, &m, b->len };
+	const struct source source = { luks_memory_read, &m, b->len };
 
 	return md_read(&source, md);
 }

@@ -47,36 +47,36 @@ static void overwrite(uint64_t offset, const void *data, size_t len)
 
 static struct superblock look(void)
 {
-	struct luks_source source;
+	struct source source;
 	struct superblock s;
 
-	assert_int_equal(luks_source_open(&source, path), 0);
+	assert_int_equal(source_open(&source, path), 0);
 	assert_int_equal(superblock_read(&source, &s), 0);
-	luks_source_close(&source);
+	source_close(&source);
 	return s;
 }
 
 static struct superblock_spare spare(const char *uuid, const char *label)
 {
-	struct luks_source source;
+	struct source source;
 	struct superblock_spare spare;
 	bool found;
 
-	assert_int_equal(luks_source_open(&source, path), 0);
+	assert_int_equal(source_open(&source, path), 0);
 	found = superblock_find_spare(&source, uuid, label, &spare);
 	assert_int_equal(found, *spare.is.kind != 0);
-	luks_source_close(&source);
+	source_close(&source);
 	return spare;
 }
 
 static bool is_erased(struct superblock *s)
 {
-	struct luks_source source;
+	struct source source;
 	bool erased;
 
-	assert_int_equal(luks_source_open(&source, path), 0);
+	assert_int_equal(source_open(&source, path), 0);
 	erased = superblock_is_erased(&source, s);
-	luks_source_close(&source);
+	source_close(&source);
 	return erased;
 }
 

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "storage/layer.h"
+
 #include <string.h>
 
-#include "luks/luks_private.h"
 #include "util/util.h"
 
 /* A mark, and what has it. */
 struct mark {
 	unsigned char at, len;
 	const char *bytes;
-	struct luks_layer is;
+	struct layer is;
 };
 
 #define MARK(at, text, ...)                 \
@@ -41,10 +42,10 @@ static const struct mark marks[] = {
 	MARK(0, "\x04\x22\x4d\x18", "lz4 data", NULL, "lz4"),
 };
 
-const struct luks_layer *luks_recognise_layer(const struct luks_source *source)
+const struct layer *recognise_layer(const struct source *source)
 {
 	unsigned char head[128];
-	ssize_t n = luks_read_at(source, head, sizeof(head), 0);
+	ssize_t n = source_read(source, head, sizeof(head), 0);
 
 	for (size_t i = 0; i < ARRAY_SIZE(marks); i++) {
 		const struct mark *m = &marks[i];
