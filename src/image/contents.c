@@ -796,6 +796,14 @@ static int list_content(struct recorder *r, struct manifest *m, struct node *n)
 	return 0;
 }
 
+struct programs *recorder_programs(struct recorder *r)
+{
+	struct programs *programs = r->programs;
+
+	r->programs = NULL;
+	return programs;
+}
+
 int recorder_finish(struct recorder *r, struct manifest *m, struct initrd_fault *fault)
 {
 	size_t size = (r->contents ? r->contents : 1) * sizeof(*m->contents);
@@ -818,10 +826,8 @@ int recorder_finish(struct recorder *r, struct manifest *m, struct initrd_fault 
 	m->segments = r->segments;
 	m->segment_count = r->segment_count;
 	move_cost(r, m, r->segments_taken);
-	m->programs = r->programs;
 	m->skipped = r->skipped;
 	memset(&r->skipped, 0, sizeof(r->skipped));
-	r->programs = NULL;
 	r->segments = NULL;
 	r->segments_taken = 0;
 	r->segment_count = 0;

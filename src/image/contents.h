@@ -39,10 +39,13 @@ int recorder_walk(struct recorder *r, struct input *in, bool as_guard, uint64_t 
 		  struct initrd_fault *fault);
 
 /*
- * Moves segments, the sorted content list and programs into m, which must have none, once. -ENOMEM,
+ * Moves segments and the sorted content list into m, which must have none, once. -ENOMEM,
  * or -EOVERFLOW as below; then *fault says so, and m has a part of them.
  */
 int recorder_finish(struct recorder *r, struct manifest *m, struct initrd_fault *fault);
+
+/* What was seen of programs and links (image/programs.h), once; programs_free() frees it. */
+struct programs *recorder_programs(struct recorder *r);
 
 /* Reads a whole file: sha256, blocks, size, identity, extents. path is what is recorded. */
 int record_file(struct sealed_file *f, int fd, const char *path);

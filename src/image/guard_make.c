@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "image/image_files.h"
+#include "image/programs.h"
 #include "manifest/format.h"
 #include "system/rescue.h"
 #include "util/file.h"
@@ -219,7 +220,8 @@ static bool starts_before(const struct manifest *m)
  * those of main by which the rules for a rescue shell are known.
  */
 static int record(struct input *in, uint64_t start, const unsigned char *guard, size_t guard_size,
-		  struct manifest *m, struct image_files *files, struct initrd_fault *fault)
+		  struct manifest *m, struct image_files *files, struct programs **programs,
+		  struct initrd_fault *fault)
 {
 	const struct recorder_watch watch = { files, wants_file, take_data };
 	struct recorder *recorder = recorder_new();
@@ -243,6 +245,10 @@ static int record(struct input *in, uint64_t start, const unsigned char *guard, 
 		r = finished;
 	if (!r && !in)
 		list_own_files_alone(m);
+	if (recorder && programs) {
+		*programs = recorder_programs(recorder);
+		programs_are_of(*programs, m);
+	}
 	input_free(guard_in);
 	recorder_free(recorder);
 	return r;
@@ -284,8 +290,8 @@ static void add_rules(struct guard_files *g, struct manifest *m, struct image_fi
  * block once.
  */
 static int make(const struct guard_files *g, struct input *in, uint64_t start,
-		const struct first_segment *first, struct manifest *m, unsigned char **bytes,
-		size_t *size, struct initrd_fault *fault)
+		const struct first_segment *first, struct manifest *m, struct programs **programs,
+		unsigned char **bytes, size_t *size, struct initrd_fault *fault)
 {
 	bool mark = first->early && !first->marked;
 	struct guard_files own = *g;
@@ -294,7 +300,7 @@ static int make(const struct guard_files *g, struct input *in, uint64_t start,
 	int r = build(g, m, first->early, mark, bytes, size);
 
 	if (!r)
-		r = record(in, start, *bytes, *size, m, &files, fault);
+		r = record(in, start, *bytes, *size, m, &files, programs, fault);
 	if (!r) {
 		add_rules(&own, m, &files);
 		config = own.config;
@@ -316,14 +322,16 @@ static int make(const struct guard_files *g, struct input *in, uint64_t start,
 }
 
 int guard_make(const struct guard_files *g, int fd, uint64_t start, uint64_t end,
-	       struct manifest *m, unsigned char **bytes, size_t *size, struct initrd_fault *fault)
+	       struct manifest *m, struct programs **programs, unsigned char **bytes, size_t *size,
+	       struct initrd_fault *fault)
 {
 	struct first_segment first = { false, false };
 	int r = look_for_early_cpio(fd, start, end, &first, fault);
 	struct input *in = r ? NULL : input_from_fd(fd, start, end);
 
+	*programs = NULL;
 	if (!r)
-		r = in ? make(g, in, start, &first, m, bytes, size, fault) : -ENOMEM;
+		r = in ? make(g, in, start, &first, m, programs, bytes, size, fault) : -ENOMEM;
 	input_free(in);
 	return r;
 }
@@ -334,5 +342,5 @@ int guard_make_alone(const struct guard_files *g, struct manifest *m, unsigned c
 	const struct first_segment none = { false, false };
 	struct initrd_fault fault = { 0 };
 
-	return make(g, NULL, 0, &none, m, bytes, size, &fault);
+	return make(g, NULL, 0, &none, m, NULL, bytes, size, &fault);
 }

@@ -25,12 +25,14 @@ void guard_files_clear(struct guard_files *g);
 
 /*
  * Makes the guard for the image in in[start, end of in), which must be sound: m gets the
- * segments, the content list and guard_bytes; kernel and os must be set. *fault is filled as by
+ * segments, the content list and guard_bytes; kernel and os must be set. *programs: of that list, for
+ * programs_free(), also after an error. *fault is filled as by
  * initrd_walk() when the image is broken (-EBADMSG, ...); also with 0, when bytes that begin no archive
  * follow an image that is complete. *bytes is malloc'ed.
  */
 int guard_make(const struct guard_files *g, int fd, uint64_t start, uint64_t end,
-	       struct manifest *m, unsigned char **bytes, size_t *size, struct initrd_fault *fault);
+	       struct manifest *m, struct programs **programs, unsigned char **bytes, size_t *size,
+	       struct initrd_fault *fault);
 
 /*
  * Makes a guard that stands for itself, in front of an image that is not sealed: m gets the guard's

@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 
 #include "image/guard.h"
-#include "manifest/manifest.h"
 #include "util/util.h"
 
 #define LINKS_FOLLOWED_MAX 40 /* as the kernel's own limit, path_resolution(7) */
@@ -25,6 +24,7 @@ struct note {
 };
 
 struct programs {
+	const struct manifest *m;
 	struct note *notes; /* in the order of the walk, so sorted by segment and position */
 	size_t count, room;
 	char *texts; /* strings with their NULs */
@@ -89,6 +89,11 @@ static void add(struct programs *s, const char *text, size_t len)
 	s->texts[s->texts_len + len] = '\0';
 	s->texts_len += len + 1;
 	s->notes[s->count++] = s->now;
+}
+
+void programs_are_of(struct programs *s, const struct manifest *m)
+{
+	s->m = m;
 }
 
 void programs_member(struct programs *s, const struct member *m)
@@ -207,7 +212,7 @@ static bool take_component(struct way *w)
 }
 
 /* Follows links as the kernel will, from the root. */
-static int resolve(const struct manifest *m, const char *path, const struct content **found)
+static int resolve(const struct programs *s, const char *path, const struct content **found)
 {
 	struct way w;
 	int followed = 0, r;
@@ -224,39 +229,39 @@ static int resolve(const struct manifest *m, const char *path, const struct cont
 		if (strlen(w.done) + strlen(w.rest) + 1 >= sizeof(w.done))
 			return -ENODATA;
 		if (!take_component(&w)) {
-			*found = manifest_find(m, w.done);
+			*found = manifest_find(s->m, w.done);
 			continue;
 		}
-		c = *found = manifest_find(m, w.done);
+		c = *found = manifest_find(s->m, w.done);
 		if (!c || c->type != CONTENT_SYMLINK)
 			continue;
 		if (c->segment == GUARD_SEGMENT) /* the guard's links all lead to the stub */
 			return -ELOOP;
 		if (++followed > LINKS_FOLLOWED_MAX)
 			return -ELOOP;
-		n = note_of(m->programs, c);
+		n = note_of(s, c);
 		if (!n)
 			return -ENODATA;
-		r = take_link(&w, m->programs->texts + n->text);
+		r = take_link(&w, s->texts + n->text);
 		if (r)
 			return r;
 	}
 	return *found ? 0 : -ENOENT;
 }
 
-bool programs_is_whole(const struct manifest *m, const struct content *c)
+bool programs_is_whole(const struct programs *s, const struct content *c)
 {
-	const struct note *n = m->programs ? note_of(m->programs, c) : NULL;
+	const struct note *n = note_of(s, c);
 
 	return n && n->kind == PROGRAM_ELF && n->end == c->size;
 }
 
 int programs_find(void *ctx, const char *path, struct program *p)
 {
-	const struct manifest *m = ctx;
+	const struct programs *s = ctx;
 	const struct content *c;
 	const struct note *n;
-	int r = resolve(m, path, &c);
+	int r = resolve(s, path, &c);
 
 	memset(p, 0, sizeof(*p));
 	if (r)
@@ -266,16 +271,16 @@ int programs_find(void *ctx, const char *path, struct program *p)
 		return -ELOOP;
 	if (c->type != CONTENT_FILE || !(c->mode & 0111))
 		return -EACCES;
-	if (c->segment == GUARD_SEGMENT || !m->programs)
+	if (c->segment == GUARD_SEGMENT)
 		return -ENODATA;
-	n = note_of(m->programs, c);
+	n = note_of(s, c);
 	if (!n)
-		return m->programs->forgot ? -ENODATA : 0;
+		return s->forgot ? -ENODATA : 0;
 	p->kind = (enum program_kind)n->kind;
 	memcpy(p->format, n->format, sizeof(p->format));
 	p->machine = n->machine;
 	p->needs_unknown = n->needs_unknown;
 	p->end = n->end;
-	memcpy(p->needs, m->programs->texts + n->text, strlen(m->programs->texts + n->text) + 1);
+	memcpy(p->needs, s->texts + n->text, strlen(s->texts + n->text) + 1);
 	return 0;
 }

@@ -4,9 +4,7 @@
 
 #include "image/initrd.h"
 #include "image/program.h"
-
-struct manifest;
-struct content;
+#include "manifest/manifest.h"
 
 /*
  * What recording saw of the programs and symbolic links of an image: as much as is needed to tell
@@ -25,10 +23,13 @@ void programs_member(struct programs *s, const struct member *m);
 void programs_data(struct programs *s, const void *data, size_t len);
 void programs_member_end(struct programs *s);
 
-/* A program_find of a manifest that has just been recorded; ctx is the manifest. */
+/* The list of what has been recorded, which must outlive s; what follows needs it. */
+void programs_are_of(struct programs *s, const struct manifest *m);
+
+/* A program_find; ctx: struct programs. */
 int programs_find(void *ctx, const char *path, struct program *p);
 
-/* Whether a file of such a manifest is an ELF program, as long as its own headers say. */
-bool programs_is_whole(const struct manifest *m, const struct content *c);
+/* Whether a file of the list is an ELF program, as long as its own headers say. */
+bool programs_is_whole(const struct programs *s, const struct content *c);
 
 #endif

@@ -14,6 +14,7 @@
 #include "image/examine.h"
 #include "image/guard_make.h"
 #include "image/kernel_config.h"
+#include "image/programs.h"
 #include "image/seal_fallback.h"
 #include "image/seal_start.h"
 #include "image/sealed_look.h"
@@ -276,9 +277,10 @@ struct sealing {
 	struct image im;
 	const struct boot_files *f;
 	const struct seal_options *o;
-	struct guard_files programs;
-	struct manifest *m;	  /* the new record */
-	struct manifest previous; /* the record until now; may be empty */
+	struct guard_files files;
+	struct programs *programs; /* of the image; owned */
+	struct manifest *m;	   /* the new record */
+	struct manifest previous;  /* the record until now; may be empty */
 	unsigned char *guard;
 	size_t guard_size;
 	struct stat stands; /* under the image's name, as far as it was put there from here */
@@ -372,7 +374,7 @@ static int refuse(struct sealing *s, enum refusal refusal, const char *reason, e
 	s->guard = NULL;
 	s->m->refusal = refusal;
 	s->m->refused = text_copy(reason);
-	if (s->programs.config && guard_make_alone(&s->programs, s->m, &s->guard, &s->guard_size)) {
+	if (s->files.config && guard_make_alone(&s->files, s->m, &s->guard, &s->guard_size)) {
 		free(s->guard);
 		s->guard = NULL;
 	}
@@ -508,7 +510,8 @@ static int write_image(struct sealing *s, enum sealed *sealed)
 static int seal_start(struct sealing *s, enum sealed *sealed)
 {
 	enum start start;
-	cleanup(free_ptr) char *reason = seal_start_fault(&s->im, s->m, &s->programs, &start);
+	cleanup(free_ptr) char *reason =
+		seal_start_fault(&s->im, s->m, s->programs, &s->files, &start);
 
 	switch (start) {
 	case START_POSSIBLE:
@@ -596,9 +599,9 @@ static int read_programs(struct sealing *s)
 		s->o->guard ? text_copy(s->o->guard) : text_format("%s/usr/lib/bootverdict", root);
 	cleanup(free_ptr) char *conf = text_format("%s/etc/bootverdict.conf", root);
 	cleanup(free_ptr) char *settings = read_text_file(conf);
-	int r = guard_files_read(&s->programs, folder, settings);
+	int r = guard_files_read(&s->files, folder, settings);
 
-	s->programs.is_private = !file_is_for_everybody(s->im.fd);
+	s->files.is_private = !file_is_for_everybody(s->im.fd);
 	return r;
 }
 
@@ -619,8 +622,8 @@ static int seal_open_image(struct sealing *s, enum sealed *sealed)
 	*sealed = NOT_SEALED;
 	if (r)
 		return leave(s, r, sealed);
-	r = guard_make(&s->programs, s->im.fd, s->im.guard_bytes, (uint64_t)s->im.st.st_size, s->m,
-		       &s->guard, &s->guard_size, &fault);
+	r = guard_make(&s->files, s->im.fd, s->im.guard_bytes, (uint64_t)s->im.st.st_size, s->m,
+		       &s->programs, &s->guard, &s->guard_size, &fault);
 	if (r) {
 		free(s->guard);
 		s->guard = NULL;
@@ -769,7 +772,8 @@ int seal_initrd(const struct boot_files *f, const struct seal_options *o, struct
 	*changed = s.changed;
 	*to_record = sealed != NOT_SEALED;
 	free(s.guard);
-	guard_files_clear(&s.programs);
+	guard_files_clear(&s.files);
+	programs_free(s.programs);
 	manifest_clear(&s.previous);
 	return r;
 }

@@ -90,7 +90,7 @@ static ssize_t stub_bytes(void *ctx, void *buf, size_t len, uint64_t offset)
 	return (ssize_t)n;
 }
 
-static char *start_fault(const struct image *im, struct manifest *m, struct guard_files *g,
+static char *start_fault(const struct image *im, struct programs *programs, struct guard_files *g,
 			 const char *path)
 {
 	struct program_chain chain;
@@ -98,7 +98,8 @@ static char *start_fault(const struct image *im, struct manifest *m, struct guar
 	int r;
 
 	program_read(&stub, stub_bytes, g);
-	r = program_chain(programs_find, m, stub.kind == PROGRAM_ELF ? &stub : NULL, path, &chain);
+	r = program_chain(programs_find, programs, stub.kind == PROGRAM_ELF ? &stub : NULL, path,
+			  &chain);
 	if (r == -ENODATA)
 		message("%s: whether it can start cannot be told: what %s needs is not known",
 			im->name, chain.path);
@@ -106,14 +107,14 @@ static char *start_fault(const struct image *im, struct manifest *m, struct guar
 }
 
 /* A program that stands in the link's place may be an edited stub, unless it is far bigger. */
-static bool starts_without_us(struct manifest *m, const struct guard_files *g,
+static bool starts_without_us(struct programs *programs, const struct guard_files *g,
 			      const struct content *init)
 {
 	struct program_chain chain;
 	struct program p;
 
-	return init && !program_chain(programs_find, m, NULL, "init", &chain) &&
-	       !programs_find(m, "init", &p) &&
+	return init && !program_chain(programs_find, programs, NULL, "init", &chain) &&
+	       !programs_find(programs, "init", &p) &&
 	       (init->type == CONTENT_SYMLINK || p.kind == PROGRAM_SCRIPT ||
 		init->size > 4 * (uint64_t)g->stub_size);
 }
@@ -122,14 +123,14 @@ static bool starts_without_us(struct manifest *m, const struct guard_files *g,
  * Whether a stub that is not ours is as long as its own headers say: then it is another version's,
  * and starts. What an editor of text has made of one mostly is not.
  */
-static bool is_whole_program(const struct manifest *m, const struct content *stub)
+static bool is_whole_program(const struct programs *programs, const struct content *stub)
 {
 	return stub && stub->type == CONTENT_FILE && (stub->mode & 0111) &&
-	       programs_is_whole(m, stub);
+	       programs_is_whole(programs, stub);
 }
 
-static char *find_fault(const struct image *im, struct manifest *m, struct guard_files *g,
-			enum start *start)
+static char *find_fault(const struct image *im, const struct manifest *m, struct programs *programs,
+			struct guard_files *g, enum start *start)
 {
 	const struct content *init = main_entry(m, "init"), *stub = main_entry(m, GUARD_DIVERTED);
 
@@ -140,7 +141,7 @@ static char *find_fault(const struct image *im, struct manifest *m, struct guard
 				"explained when the kernel loses main's /init: build it with "
 				"bootverdict's hook",
 				im->name);
-			return start_fault(im, m, g, "init");
+			return start_fault(im, programs, g, "init");
 		}
 		*start = START_UNGUARDED;
 		return text_copy(
@@ -148,26 +149,27 @@ static char *find_fault(const struct image *im, struct manifest *m, struct guard
 			"itself, and with a guard it would not");
 	}
 	if (!is_diverted(init)) {
-		*start = starts_without_us(m, g, init) ? START_UNGUARDED : START_CHANGED;
+		*start = starts_without_us(programs, g, init) ? START_UNGUARDED : START_CHANGED;
 		return text_copy(
 			"its /init was changed behind bootverdict, and is not the link to it any "
 			"more");
 	}
 	if (!is_stub(stub, g)) {
-		*start = is_sealed_stub(im, stub) || is_whole_program(m, stub) ? START_UNGUARDED
-									       : START_CHANGED;
+		*start = is_sealed_stub(im, stub) || is_whole_program(programs, stub)
+				 ? START_UNGUARDED
+				 : START_CHANGED;
 		return text_copy(GUARD_DIVERTED
 				 " in it, which a boot executes first, is not the one of "
 				 "this bootverdict: it is of another version, or was "
 				 "edited");
 	}
-	return start_fault(im, m, g, GUARD_ORIGINAL_INIT);
+	return start_fault(im, programs, g, GUARD_ORIGINAL_INIT);
 }
 
-char *seal_start_fault(const struct image *im, struct manifest *m, struct guard_files *g,
-		       enum start *start)
+char *seal_start_fault(const struct image *im, const struct manifest *m, struct programs *programs,
+		       struct guard_files *g, enum start *start)
 {
-	char *reason = find_fault(im, m, g, start);
+	char *reason = find_fault(im, m, programs, g, start);
 
 	if (!reason)
 		*start = START_POSSIBLE;

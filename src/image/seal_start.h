@@ -14,11 +14,11 @@ enum start {
 };
 
 /*
- * Why an image, as guard_make() has just recorded it in m, must not be sealed: it was built to begin
+ * Why an image, as guard_make() has just recorded it in m and programs, must not be sealed: it was built to begin
  * with the stub of g, and does not; or the kernel cannot execute what comes then. NULL: it may be;
  * what cannot be told is a warning. The reason is told on stderr, and the caller's to free.
  */
-char *seal_start_fault(const struct image *im, struct manifest *m, struct guard_files *g,
-		       enum start *start);
+char *seal_start_fault(const struct image *im, const struct manifest *m, struct programs *programs,
+		       struct guard_files *g, enum start *start);
 
 #endif

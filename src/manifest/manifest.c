@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "image/programs.h"
 #include "manifest/manifest.h"
 #include "util/memory.h"
 #include "util/text.h"
@@ -30,12 +29,10 @@ void manifest_forget_image(struct manifest *m)
 		free(m->contents[i].blocks);
 	}
 	free(m->contents);
-	programs_free(m->programs);
 	free(m->skipped.first);
 	m->skipped = (struct skipped){ 0, 0, NULL };
 	m->segments = NULL;
 	m->contents = NULL;
-	m->programs = NULL;
 	m->segment_count = m->content_count = 0;
 	m->guard_bytes = 0;
 }

@@ -125,8 +125,6 @@ struct manifest {
 	struct content *contents; /* sorted by path (strcmp), no path twice */
 	size_t content_count;
 	size_t memory;		   /* of memory_take(); manifest_clear() gives it back */
-	struct programs *programs; /* image/programs.h; NULL unless it has just been recorded;
-				    * not part of the file form; owned */
 	struct skipped skipped;	   /* the same */
 };
 

@@ -20,6 +20,7 @@
 #include "util/text.h"
 
 static struct manifest m;
+static struct programs *programs;
 static struct segment segment;
 static uint64_t position;
 
@@ -27,8 +28,9 @@ static int set_up(void **state)
 {
 	(void)state;
 	manifest_init(&m);
-	m.programs = programs_new();
-	assert_non_null(m.programs);
+	programs = programs_new();
+	assert_non_null(programs);
+	programs_are_of(programs, &m);
 	segment.index = 0;
 	position = 0;
 	return 0;
@@ -37,6 +39,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	(void)state;
+	programs_free(programs);
 	manifest_clear(&m);
 	return 0;
 }
@@ -51,10 +54,10 @@ static void put(const char *path, mode_t mode, const void *data, size_t size)
 				       .data_position = position += 4096 };
 	struct content *c;
 
-	programs_member(m.programs, &member);
-	programs_data(m.programs, data, size / 2);
-	programs_data(m.programs, (const char *)data + size / 2, size - size / 2);
-	programs_member_end(m.programs);
+	programs_member(programs, &member);
+	programs_data(programs, data, size / 2);
+	programs_data(programs, (const char *)data + size / 2, size - size / 2);
+	programs_member_end(programs);
 	m.contents = grow_array(m.contents, &m.content_count, sizeof(*m.contents));
 	c = &m.contents[m.content_count - 1];
 	c->path = text_copy(path);
@@ -71,7 +74,7 @@ static void put_text(const char *path, mode_t mode, const char *text)
 
 static int chain(const char *path, struct program_chain *c)
 {
-	return program_chain(programs_find, &m, NULL, path, c);
+	return program_chain(programs_find, programs, NULL, path, c);
 }
 
 static void test_links_and_interpreters(void **state)
@@ -124,7 +127,7 @@ static void test_damaged_programs(void **state)
 	p.head.e_ident[EI_DATA] = ELFDATA2LSB;
 	p.part.p_filesz = sizeof("/ld.so");
 	put("a", S_IFREG | 0755, &p, sizeof(p));
-	assert_int_equal(programs_find(&m, "a", &found), 0);
+	assert_int_equal(programs_find(programs, "a", &found), 0);
 	assert_string_equal(found.needs, "/ld.so");
 	assert_int_equal(chain("a", &c), -ENOENT);
 	for (size_t size = 0; size < sizeof(p); size++) {
