@@ -14,6 +14,7 @@
 #include "console/splash.h"
 #include "luks/devices.h"
 #include "luks/report.h"
+#include "system/command_line.h"
 #include "system/kernel_log.h"
 #include "system/system.h"
 #include "util/text.h"

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "system/rescue.h"
+
 /* What the administrator wants done about a damaged boot. */
 enum policy {
 	POLICY_NONE,	 /* nothing said */
@@ -12,14 +14,6 @@ enum policy {
 	POLICY_ASK,	 /* the same for a time, then go on if possible */
 	POLICY_CONTINUE, /* report, and go on if possible */
 	POLICY_OFF,	 /* verify nothing */
-};
-
-/* What becomes of a boot that cannot go on (system/rescue.h). */
-enum on_panic {
-	PANIC_NONE, /* a person may be asked */
-	PANIC_HALT,
-	PANIC_REBOOT,
-	PANIC_POWER_OFF,
 };
 
 /* What the boot is told to do. */

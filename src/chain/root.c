@@ -14,22 +14,6 @@
 #include "util/text.h"
 #include "util/util.h"
 
-char *root_parameter(const char *command_line)
-{
-	char *root = NULL;
-
-	for (const char *s = command_line; *s; s += strspn(s, " \t\n")) {
-		size_t len = strcspn(s, " \t\n");
-
-		if (len > 5 && !strncmp(s, "root=", 5)) {
-			free(root);
-			root = text_format("%.*s", (int)(len - 5), s + 5);
-		}
-		s += len;
-	}
-	return root;
-}
-
 void root_device_next_image(struct finding *f, bool lost)
 {
 	finding_next(f, "Write nothing to this disk; make an image of it first (dd, ddrescue).%s",

@@ -8,9 +8,6 @@
 #include "report/report.h"
 #include "system/block_devices.h"
 
-/* The value of the last root= of a kernel command line; the caller frees it. NULL: none. */
-char *root_parameter(const char *command_line);
-
 /* Whether root= names a device in a way that is understood here; not NFS, ZFS, ... */
 bool root_device_is_known(const char *root);
 

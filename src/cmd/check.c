@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cmd/check.h"
-
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +10,12 @@
 
 #include "cmd/cmd.h"
 #include "cmd/options.h"
+#include "image/check.h"
+#include "image/check_alone.h"
 #include "image/guard.h"
+#include "image/unpacked.h"
+#include "luks/check.h"
+#include "manifest/format.h"
 #include "util/progress.h"
 #include "util/text.h"
 #include "util/util.h"
@@ -60,10 +64,13 @@ static void check_one_release(const struct arguments *a, const char *release,
 			      struct luks_checks *luks, struct report *r)
 {
 	struct boot_files f;
+	struct manifest m;
 
 	boot_files_find(&f, a->which.root, a->which.boot, release);
 	identify(r, f.os, release);
-	check_release(&f, a->direct, r, luks);
+	check_release(&f, a->direct, r, &m);
+	luks_checks_add(luks, &m);
+	manifest_clear(&m);
 	boot_files_clear(&f);
 }
 
@@ -108,6 +115,34 @@ static void check_releases(const struct arguments *a, const char *running, struc
 		check_one_release(a, a->which.release ? a->which.release : running, &luks, r);
 	check_luks(&luks, root, r);
 	luks_checks_clear(&luks);
+}
+
+/* Compares what the kernel unpacked with the content list of the guard; for the shell in the boot. */
+static void check_unpacked(struct report *r)
+{
+	cleanup(close_fd) int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char reason[MANIFEST_REASON_BYTES];
+	const struct unpacking long_ago = { .kernel_message = NULL, .just_now = false };
+	struct content_result result;
+	struct manifest m;
+	int err;
+
+	manifest_init(&m);
+	err = manifest_load(&m, "/" GUARD_MANIFEST, reason);
+	if (err) {
+		report_finding(r, err == -EBADMSG ? VERDICT_STORAGE_CORRUPTION : VERDICT_NONE,
+			       "BV-GUARD-MANIFEST", "/" GUARD_MANIFEST,
+			       "The record that the guard carries cannot be used: %s.",
+			       err == -EBADMSG || err == -EPROTO ? reason : strerror(-err));
+	} else {
+		report_identify(r, r->host, m.os, m.kernel);
+		err = root < 0 ? -errno : content_verify(&m, root, &long_ago, r, &result);
+		if (err)
+			report_finding(r, VERDICT_NONE, "BV-FAILED", "/",
+				       "The unpacked files cannot be verified: %s.",
+				       strerror(-err));
+	}
+	manifest_clear(&m);
 }
 
 static void check(const struct arguments *a, struct report *r)

@@ -8,7 +8,12 @@
 
 #include "cmd/cmd.h"
 #include "cmd/options.h"
-#include "manifest/sealing.h"
+#include "image/image.h"
+#include "image/other_modules.h"
+#include "image/seal.h"
+#include "image/seal_kernel.h"
+#include "luks/seal.h"
+#include "manifest/store.h"
 #include "storage/leftovers.h"
 #include "storage/lock.h"
 #include "util/interrupt.h"

@@ -8,17 +8,9 @@
 #include <sys/types.h>
 #include <termios.h>
 
-#define CONSOLES_MAX 8
+#include "system/rescue.h"
 
-/*
- * Which consoles are asked: they alone are read from, and have the menu. All of them have the text.
- */
-enum consoles_asked {
-	CONSOLES_NONE,
-	CONSOLES_FIRST, /* the first of the list, which /dev/console is (Linux, console_device()) */
-	CONSOLES_ALL,
-	CONSOLES_NAMED, /* one by its name */
-};
+#define CONSOLES_MAX 8
 
 /* One console of the kernel, as /proc/consoles lists it. */
 struct console_id {

@@ -12,9 +12,6 @@
 /* A window is counted in steps, as the content fills it. */
 #define WINDOW_STEP ((size_t)1 << 20)
 
-/* Calls without progress, with input at hand, after which a library is taken to be stuck. */
-#define IDLE_MAX 8
-
 /*
  * The kernel looks at two bytes only (lib/decompress.c), and so does this table where we go on
  * to unpack: a stream with a damaged third byte is still called by its name. What is only named
@@ -69,48 +66,6 @@ const char *codec_checksum(enum codec codec)
 	return (size_t)codec < ARRAY_SIZE(codecs) ? codecs[codec].checksum : NULL;
 }
 
-int codec_fail(struct decompressor *d, int error, const char *reason)
-{
-	d->error = error;
-	d->reason = reason;
-	return error;
-}
-
-int codec_fail_checksum(struct decompressor *d, const char *reason)
-{
-	d->anywhere = true;
-	return codec_fail(d, -EBADMSG, reason);
-}
-
-ssize_t codec_pump(struct decompressor *d, unsigned char *buf, size_t len,
-		   int (*step)(struct decompressor *d, struct codec_step *s))
-{
-	for (unsigned int idle = 0; idle < IDLE_MAX;) {
-		struct codec_step s = { .out = buf, .out_len = len };
-		ssize_t n = input_peek(d->in, 1, &s.in);
-		int r;
-
-		if (n < 0)
-			return codec_fail(d, (int)n, "the device cannot read it");
-		s.in_len = (size_t)n;
-		r = step(d, &s);
-		input_consume(d->in, s.in_used);
-		if (r < 0)
-			return r;
-		if (r > 0)
-			d->ended = true;
-		if (s.out_made > 0 || d->ended)
-			return (ssize_t)s.out_made;
-		if (s.in_used > 0)
-			idle = 0;
-		else if (n == 0)
-			return codec_fail(d, -ENODATA, CODEC_CUT_SHORT);
-		else
-			idle++;
-	}
-	return codec_fail(d, -EBADMSG, "the compressed data leads nowhere");
-}
-
 int decompressor_open(struct decompressor **dp, enum codec codec, struct input *in)
 {
 	struct decompressor *d;
@@ -140,16 +95,6 @@ int decompressor_restart(struct decompressor *d)
 	d->error = 0;
 	d->window = d->made = d->whole_until = 0;
 	return d->ops->open(d);
-}
-
-int codec_take(struct decompressor *d, size_t bytes)
-{
-	if (bytes <= d->taken)
-		return 0;
-	if (!memory_take(bytes - d->taken))
-		return codec_fail(d, -EOVERFLOW, memory_reason());
-	d->taken = bytes;
-	return 0;
 }
 
 /* An allocated window costs nothing until it is filled: pages that nobody touched are not there. */

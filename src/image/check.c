@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "image/check.h"
+
 #include <errno.h>
 #include <libgen.h>
 #include <stdlib.h>
@@ -7,13 +9,15 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "cmd/check.h"
 #include "image/bootconfig.h"
+#include "image/check_alone.h"
 #include "image/kernel_config.h"
+#include "image/other_modules.h"
 #include "image/sealed_look.h"
 #include "manifest/format.h"
 #include "storage/leftovers.h"
 #include "storage/lock.h"
+#include "storage/source.h"
 #include "util/bytes.h"
 #include "util/file.h"
 #include "util/memory.h"
@@ -439,29 +443,6 @@ static void report_unopened(struct report *r, const struct manifest *m, const ch
 	report_artifact(r, path, kind_name(kind), "unreadable", 0, 0);
 }
 
-void check_modules(const struct boot_files *f, const struct manifest *m, struct report *r)
-{
-	struct other_modules o;
-	struct finding *n;
-
-	if (!boot_files_other_modules(f, m, &o))
-		return;
-	n = report_finding(
-		r, VERDICT_INTACT, "BV-INITRD-VERSION", f->initrd,
-		"The initial RAM disk has modules for kernel %s, and none for %s%s.", o.has,
-		o.wanted,
-		o.known ? ": they do not fit that"
-			: ", the version in its name; which one its kernel is, is not known");
-	n->warning = true;
-	if (o.installed)
-		finding_next(n,
-			     "%s: update-initramfs -u -k %s (Debian) or dracut -f --kver %s "
-			     "(Fedora).",
-			     o.known ? "Make it anew" : "If its kernel is that, make it anew",
-			     o.wanted, o.wanted);
-	other_modules_clear(&o);
-}
-
 static void check_sealed_file(const struct boot_files *files, const struct manifest *m,
 			      enum artifact_kind kind, bool direct, struct report *r)
 {
@@ -686,26 +667,23 @@ static void check_leftovers(const struct boot_files *f, struct report *r)
 	}
 }
 
-void check_release(const struct boot_files *f, bool direct, struct report *r,
-		   struct luks_checks *luks)
+void check_release(const struct boot_files *f, bool direct, struct report *r, struct manifest *m)
 {
-	struct manifest m;
 	bool sealed;
 
 	check_leftovers(f, r);
-	if (!load_manifest(f, &m, r, &sealed)) {
+	if (!load_manifest(f, m, r, &sealed)) {
 		check_unsealed(f, r, sealed);
-		manifest_clear(&m);
+		manifest_clear(m);
+		manifest_init(m);
 		return;
 	}
-	if (m.sealed_at > r->sealed_at)
-		r->sealed_at = m.sealed_at;
+	if (m->sealed_at > r->sealed_at)
+		r->sealed_at = m->sealed_at;
 	for (int kind = 0; kind < ARTIFACT_KINDS; kind++)
-		check_sealed_file(f, &m, (enum artifact_kind)kind, direct, r);
-	check_unrecorded(f, &m, r);
+		check_sealed_file(f, m, (enum artifact_kind)kind, direct, r);
+	check_unrecorded(f, m, r);
 	check_version(f, r);
-	check_codecs(f, &m, r);
-	check_last_seal(f, &m, r);
-	luks_checks_add(luks, &m);
-	manifest_clear(&m);
+	check_codecs(f, m, r);
+	check_last_seal(f, m, r);
 }

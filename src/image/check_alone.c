@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "image/check_alone.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <linux/magic.h>
@@ -7,10 +9,10 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
-#include "cmd/check.h"
 #include "image/examine.h"
 #include "image/guard.h"
 #include "image/kernel.h"
+#include "image/other_modules.h"
 #include "util/file.h"
 #include "util/memory.h"
 #include "util/progress.h"

@@ -47,7 +47,4 @@ int recorder_finish(struct recorder *r, struct manifest *m, struct initrd_fault 
 /* What was seen of programs and links (image/programs.h), once; programs_free() frees it. */
 struct programs *recorder_programs(struct recorder *r);
 
-/* Reads a whole file: sha256, blocks, size, identity, extents. path is what is recorded. */
-int record_file(struct sealed_file *f, int fd, const char *path);
-
 #endif

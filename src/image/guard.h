@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "system/paths.h"
 #include "util/input.h"
 
 /*
@@ -15,19 +16,6 @@
  * otherwise it is an archive by itself. Its length is a multiple of 4096 either way, so the
  * original keeps its block numbers and the alignment that microcode needs.
  */
-
-#define GUARD_DIR      "bootverdict"
-#define GUARD_STUB     GUARD_DIR "/init"
-#define GUARD_CHECKER  GUARD_DIR "/bootverdict"
-#define GUARD_BUSYBOX  GUARD_DIR "/busybox"
-#define GUARD_MANIFEST GUARD_DIR "/manifest"
-#define GUARD_CONFIG   GUARD_DIR "/config"
-#define GUARD_END      GUARD_DIR "/guard-end" /* the last member: padding to a multiple of 4096 */
-
-/* Where the hook makes main's /init point; in the guard a link to the stub. */
-#define GUARD_DIVERTED "usr/lib/bootverdict/init"
-/* Where the hook puts main's original init. Never in the guard: that would be an exec loop. */
-#define GUARD_ORIGINAL_INIT "usr/lib/bootverdict/next-init"
 
 /* The file by which dracut's tools know an early cpio. */
 #define GUARD_EARLY_CPIO_MARK "early_cpio"

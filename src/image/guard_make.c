@@ -6,9 +6,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "image/image_files.h"
 #include "image/programs.h"
 #include "manifest/format.h"
+#include "system/image_files.h"
 #include "system/rescue.h"
 #include "util/file.h"
 #include "util/hash.h"

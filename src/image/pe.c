@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "image/entry.h"
 #include "util/bytes.h"
 
 #define AT_HEADER     0x3cu

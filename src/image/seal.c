@@ -13,239 +13,22 @@
 #include "image/contents.h"
 #include "image/examine.h"
 #include "image/guard_make.h"
+#include "image/image.h"
 #include "image/kernel_config.h"
 #include "image/programs.h"
+#include "image/record.h"
 #include "image/seal_fallback.h"
 #include "image/seal_start.h"
 #include "image/sealed_look.h"
-#include "manifest/sealing.h"
+#include "manifest/store.h"
 #include "storage/direct.h"
 #include "storage/remove.h"
+#include "storage/replace_explain.h"
 #include "util/file.h"
 #include "util/memory.h"
 #include "util/message.h"
 #include "util/text.h"
 #include "util/util.h"
-
-#define COPY_BYTES (256u * 1024u)
-
-static const char *what_stands(const char *path, const struct replace_result *result)
-{
-	struct stat old;
-
-	if (result && result->installed)
-		return "the new file is in place, but a power cut may bring back the old one";
-	return lstat(path, &old) == 0 ? "the old file is still in place" : "there is no old one";
-}
-
-/* Which of them is still wanted only their owner knows. */
-static void tell_backups(const char *path)
-{
-	cleanup(free_ptr) char *image = realpath(path, NULL);
-	const char *folder = image ? dirname(image) : NULL;
-	DIR *d = folder ? folder_open(folder) : NULL;
-	struct dirent *e;
-	struct stat st;
-
-	while (d && (e = readdir(d))) {
-		const char *end = strrchr(e->d_name, '.');
-
-		if (strncmp(e->d_name, "init", 4) != 0 || !end ||
-		    (strcmp(end, ".bak") != 0 && strcmp(end, ".dpkg-bak") != 0) ||
-		    fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
-		    !S_ISREG(st.st_mode))
-			continue;
-		message("%s/%s, %llu bytes, is a backup of update-initramfs; keep it until the image in "
-			"its place has booted, or move it to another file system",
-			folder, e->d_name, (unsigned long long)st.st_size);
-	}
-	if (d)
-		closedir(d);
-}
-
-int seal_explain_write(const char *path, int error, const struct replace_result *result)
-{
-	const char *stands = what_stands(path, result);
-
-	switch (error) {
-	case -EILSEQ:
-		message("%s: the disk did not keep what was written: %llu of its 4096-byte blocks "
-			"read back differently, the first one at offset %llu",
-			path, (unsigned long long)result->bad_blocks,
-			(unsigned long long)result->bad_offset);
-		message("this is storage corruption, not a configuration error: have the disk, or "
-			"the host that provides it, checked");
-		return 1;
-	case -EIO:
-		message("%s: the disk reports an input/output error: this is a storage fault; %s",
-			path, stands);
-		return 1;
-	case -ENOSPC:
-	case -EDQUOT:
-		message("%s: no room for a second copy beside it; %s, unsealed: make room (older "
-			"kernels?) and seal again",
-			path, stands);
-		tell_backups(path);
-		return 2;
-	case -EROFS:
-		message("%s: the file system is read-only; %s", path, stands);
-		return 2;
-	case -EAGAIN:
-		message("%s: it changed while it was being sealed: nothing was written; seal again",
-			path);
-		return 2;
-	case -EINTR:
-		message("%s: interrupted; %s", path, stands);
-		return 2;
-	default:
-		message("%s: %s; %s", path, file_error(error), stands);
-		return 2;
-	}
-}
-
-static int image_open(struct image *im, const char *name)
-{
-	struct input *in;
-	int r;
-
-	memset(im, 0, sizeof(*im));
-	im->name = name;
-	im->path = realpath(name, NULL);
-	im->fd = im->path ? file_open(im->path) : -errno;
-	if (im->fd < 0 || fstat(im->fd, &im->st) < 0) {
-		message("%s: %s", name, file_error(im->fd < 0 ? im->fd : -errno));
-		return 2;
-	}
-	if ((uint64_t)im->st.st_size > INITRD_BYTES_MAX) {
-		message("%s: it has more than %llu MiB, and no initrd has: it is not sealed", name,
-			INITRD_BYTES_MAX >> 20);
-		return 2;
-	}
-	in = input_from_fd(im->fd, 0, (uint64_t)im->st.st_size);
-	r = in ? guard_find(in, &im->guard_bytes) : -ENOMEM;
-	input_free(in);
-	im->guard_broken = r == -EBADMSG;
-	if (im->guard_broken) {
-		message("%s: the guard at its start is damaged: it cannot be told where the original "
-			"image begins; make the image anew (update-initramfs -u, dracut -f)",
-			name);
-		return 1;
-	}
-	if (r) {
-		message("%s: %s", name, strerror(-r));
-		return r == -EIO ? 1 : 2;
-	}
-	return 0;
-}
-
-static void image_close(struct image *im)
-{
-	free(im->path);
-	if (im->fd >= 0)
-		close(im->fd);
-}
-
-static int copy_rest(const struct image *im, struct replacement *r)
-{
-	cleanup(free_ptr) char *buf = malloc(COPY_BYTES);
-	uint64_t offset = im->guard_bytes, end = (uint64_t)im->st.st_size;
-
-	if (!buf)
-		return -ENOMEM;
-	while (offset < end) {
-		size_t want = end - offset < COPY_BYTES ? (size_t)(end - offset) : COPY_BYTES;
-		ssize_t n = pread(im->fd, buf, want, (off_t)offset);
-		int err;
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n < 0 ? -errno : -EAGAIN;
-		err = replace_write(r, buf, (size_t)n);
-		if (err)
-			return err;
-		offset += (uint64_t)n;
-	}
-	return 0;
-}
-
-/* Whether somebody wrote the image while it was walked or copied. */
-static bool changed_meanwhile(const struct image *im)
-{
-	struct stat now;
-
-	return fstat(im->fd, &now) < 0 || !replace_is_same_file(&now, &im->st);
-}
-
-bool image_changed(const struct image *im)
-{
-	struct stat now;
-
-	return changed_meanwhile(im) || lstat(im->path, &now) < 0 ||
-	       !replace_is_same_file(&now, &im->st);
-}
-
-int image_write_beside(const struct image *im, const unsigned char *guard, size_t guard_size,
-		       size_t pieces, struct replacement **r)
-{
-	int err;
-
-	*r = NULL;
-	err = replace_begin(r, im->path, im->st.st_mode & 07777);
-	if (err)
-		return err;
-	replace_expect(*r, &im->st);
-	replace_in_pieces(*r, pieces);
-	if (guard_size)
-		err = replace_write(*r, guard, guard_size);
-	if (!err)
-		err = copy_rest(im, *r);
-	return !err && changed_meanwhile(im) ? -EAGAIN : err;
-}
-
-static int compare_with_device(const struct image *im, struct direct *d,
-			       struct replace_result *result)
-{
-	cleanup(free_ptr) unsigned char *cached = malloc(2 * COPY_BYTES);
-	unsigned char *kept = cached + COPY_BYTES;
-
-	if (!cached)
-		return -ENOMEM;
-	for (uint64_t offset = 0; offset < (uint64_t)im->st.st_size; offset += COPY_BYTES) {
-		ssize_t n = pread(im->fd, cached, COPY_BYTES, (off_t)offset);
-		ssize_t m = n < 0 ? -errno : direct_read(d, kept, (size_t)n, offset);
-
-		if (n < 0 || m < 0)
-			return (int)m;
-		for (size_t at = 0; at < (size_t)n; at += BLOCK_SIZE) {
-			size_t len = (size_t)n - at < BLOCK_SIZE ? (size_t)n - at : BLOCK_SIZE;
-
-			if (at + len <= (size_t)m && memcmp(cached + at, kept + at, len) == 0)
-				continue;
-			if (!result->bad_blocks++)
-				result->bad_offset = offset + at;
-		}
-	}
-	return result->bad_blocks ? -EILSEQ : 0;
-}
-
-int image_is_kept(const struct image *im, struct replace_result *result)
-{
-	struct direct *d;
-	int err;
-
-	memset(result, 0, sizeof(*result));
-	if (fsync(im->fd) < 0 && errno == EIO)
-		return -EIO;
-	err = direct_open(&d, AT_FDCWD, im->path);
-	if (err)
-		return err;
-	err = direct_is_file(d, &im->st) ? compare_with_device(im, d, result) : -EAGAIN;
-	result->past_cache = direct_kind(d) != DIRECT_NONE;
-	direct_close(d);
-	/* Who writes it just now makes the page cache another one than the disk. */
-	return image_changed(im) ? -EAGAIN : err;
-}
 
 /* The second name under which hook/keep holds the image before. False: there is none. */
 static bool drop_kept(const struct image *im)
@@ -358,7 +141,7 @@ static int refuse(struct sealing *s, enum refusal refusal, const char *reason, e
 {
 	*sealed = NOT_SEALED;
 	if (image_changed(&s->im))
-		return seal_explain_write(s->im.name, -EAGAIN, NULL);
+		return replace_explain(s->im.name, -EAGAIN, NULL);
 	if (explains_itself(s)) {
 		message("%s: it stays as it is, with its guard and its record: bootverdict check -k %s",
 			s->im.name, s->m->kernel);
@@ -396,7 +179,7 @@ static int leave(struct sealing *s, int status, enum sealed *sealed)
 
 	*sealed = NOT_SEALED;
 	if (err == -EILSEQ || err == -EIO) {
-		seal_explain_write(s->im.name, err, &result);
+		replace_explain(s->im.name, err, &result);
 		if (explains_itself(s))
 			return 1;
 		return s->guard ? fall_back(s, NULL, NULL, sealed)
@@ -424,7 +207,7 @@ static int explain_fault(struct sealing *s, int error, const struct initrd_fault
 	int status;
 
 	if (image_changed(&s->im))
-		return seal_explain_write(s->im.name, -EAGAIN, NULL);
+		return replace_explain(s->im.name, -EAGAIN, NULL);
 	if (!fault->error) {
 		message("%s: %s", s->im.name, strerror(-error));
 		return leave(s, 2, sealed);
@@ -495,7 +278,7 @@ static int write_image(struct sealing *s, enum sealed *sealed)
 		drop_kept(&s->im);
 		return 0;
 	}
-	status = seal_explain_write(s->im.name, err, &result);
+	status = replace_explain(s->im.name, err, &result);
 	if (result.installed || err == -EAGAIN || err == -EINTR || !s->guard)
 		;
 	else if (status == 1)
@@ -688,7 +471,7 @@ static int examine_sealed(const struct image *im, const char *release)
 	if (!differing && !is_guard_alone(im))
 		return 0;
 	if (image_changed(im))
-		return seal_explain_write(im->name, -EAGAIN, NULL);
+		return replace_explain(im->name, -EAGAIN, NULL);
 	if (is_guard_alone(im)) {
 		message("%s: bootverdict's guard stands there alone, and explains: the image behind it "
 			"was lost or refused; make it anew: update-initramfs -u -k %s, or dracut -f",

@@ -3,36 +3,23 @@
 #define BV_IMAGE_SEAL_H
 
 #include <stdbool.h>
-#include <stdint.h>
-#include <sys/stat.h>
 
-#include "storage/replace.h"
-
-/* An image under the hands of seal: open, and its real place (it may be named by a link). */
-struct image {
-	const char *name;
-	char *path;
-	int fd;
-	struct stat st;	      /* when it was opened */
-	uint64_t guard_bytes; /* of the guard that it has now */
-	bool guard_broken;    /* it has one, whose end cannot be told; guard_bytes is 0 */
-};
+#include "manifest/manifest.h"
+#include "manifest/sealing.h"
+#include "system/installation.h"
 
 /*
- * Starts to write the image with guard, which may be empty, in place of the guard that it has;
- * with pieces above 0 in pieces of so many bytes. What it is written from must not have changed
- * (-EAGAIN). *r is the caller's also after an error (it may be NULL then).
+ * Puts the guard into the initrd, unless just that one is there, and fills the rest of m. After a
+ * failure there stands under the initrd's name what seal_fallback.h says. *to_record: m tells of what
+ * stands there now.
  */
-int image_write_beside(const struct image *im, const unsigned char *guard, size_t guard_size,
-		       size_t pieces, struct replacement **r);
+int seal_initrd(const struct boot_files *f, const struct seal_options *o, struct manifest *m,
+		bool *changed, bool *to_record);
 
-/*
- * Whether the disk has the image as the page cache has it, which its builder has just written: 0;
- * -EILSEQ: no, and *result says what differs; -EIO; another -errno: that cannot be told.
- */
-int image_is_kept(const struct image *im, struct replace_result *result);
+/* Gives the image back as it was before the first seal, and removes the manifests. */
+int seal_remove(const struct boot_files *f, const struct seal_options *o);
 
-/* Whether another file has taken the image's name, or somebody wrote it, since it was opened. */
-bool image_changed(const struct image *im);
+/* The same where the image is gone, and its record alone is left. False: there is no record either. */
+bool seal_forget(const struct boot_files *f, const struct seal_options *o, int *status);
 
 #endif

@@ -2,7 +2,8 @@
 #ifndef BV_IMAGE_SEAL_FALLBACK_H
 #define BV_IMAGE_SEAL_FALLBACK_H
 
-#include "image/seal.h"
+#include "image/image.h"
+#include "manifest/manifest.h"
 #include "manifest/sealing.h"
 
 /*

@@ -3,7 +3,7 @@
 #define BV_IMAGE_SEAL_START_H
 
 #include "image/guard_make.h"
-#include "image/seal.h"
+#include "image/image.h"
 
 /* Whether a boot can start with an image. */
 enum start {

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "luks/check.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cmd/check.h"
+#include "luks/advice.h"
 #include "luks/look.h"
 #include "luks/report.h"
+#include "luks/report_header.h"
 #include "storage/signature.h"
 #include "storage/source.h"
 #include "system/block_devices.h"

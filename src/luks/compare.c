@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "luks/compare.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "luks/blocks.h"
 #include "luks/randomness.h"
-#include "manifest/sealed_luks.h"
 #include "util/hash.h"
 #include "util/util.h"
 

@@ -8,13 +8,13 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-#include "chain/root.h"
 #include "luks/copy.h"
 #include "luks/near.h"
 #include "luks/rules.h"
 #include "report/report.h"
 #include "storage/signature.h"
 #include "storage/superblock.h"
+#include "system/command_line.h"
 #include "system/crypttab.h"
 #include "system/system.h"
 #include "util/text.h"

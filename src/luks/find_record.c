@@ -7,9 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "image/guard.h"
 #include "luks/moved.h"
+#include "luks/record.h"
 #include "manifest/format.h"
+#include "system/paths.h"
 #include "util/file.h"
 #include "util/hash.h"
 #include "util/text.h"

@@ -2,6 +2,7 @@
 #ifndef BV_LUKS_FIND_RECORD_H
 #define BV_LUKS_FIND_RECORD_H
 
+#include "luks/record.h"
 #include "luks/view.h"
 #include "report/report.h"
 

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "manifest/sealed_luks.h" /* LUKS_SLOTS_MAX, LUKS_HEADERS */
 #include "storage/source.h"
 
 /*
@@ -17,9 +18,7 @@
  * Specification", version 1.1.x, sections 2 (binary header) and 3 (JSON area).
  */
 
-#define LUKS_SLOTS_MAX 32u
 #define LUKS1_SLOTS    8u
-#define LUKS_HEADERS   2u
 #define LUKS2_JSON_MAX (4u << 20) /* the largest header that the format allows, less 4096 */
 
 enum luks_copy_state {

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "luks/compare.h"
 #include "luks/moved.h"
 #include "luks/view.h"
 #include "system/crypttab.h"

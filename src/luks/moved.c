@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "luks/compare.h"
 #include "luks/near.h"
 #include "util/bytes.h"
 #include "util/hash.h"

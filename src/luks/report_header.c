@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "luks/report_header.h"
+
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "luks/advice.h"
+#include "luks/compare.h"
 #include "luks/copy.h"
-#include "luks/report.h"
+#include "luks/rules.h"
+#include "luks/words.h"
 #include "storage/device.h"
 #include "util/text.h"
 #include "util/util.h"

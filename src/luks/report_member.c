@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "luks/report.h"
+#include "luks/report_member.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "luks/rules.h"
+#include "luks/words.h"
 #include "util/text.h"
 #include "util/util.h"
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "luks/report.h"
+#include "luks/report_passphrase.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "luks/words.h"
 #include "util/text.h"
 #include "util/util.h"
 

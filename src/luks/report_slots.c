@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "luks/report_slots.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "luks/report.h"
+#include "luks/advice.h"
+#include "luks/compare.h"
+#include "luks/rules.h"
+#include "luks/words.h"
 #include "util/text.h"
 #include "util/util.h"
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "luks/compare.h"
 #include "luks/copy.h"
 #include "util/util.h"
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "luks/seal.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -8,9 +10,10 @@
 
 #include "luks/look.h"
 #include "luks/randomness.h"
+#include "luks/record.h"
 #include "luks/view.h"
 #include "manifest/format.h"
-#include "manifest/sealing.h"
+#include "manifest/store.h"
 #include "storage/device.h"
 #include "storage/source.h"
 #include "storage/superblock.h"
@@ -153,7 +156,7 @@ static int record(const struct candidate *c, const struct luks_view *v, const st
 		  struct manifest *m)
 {
 	struct sealed_luks s;
-	int err = sealed_luks_record(&s, &v->luks, source);
+	int err = luks_record(&s, &v->luks, source);
 
 	if (err == -EBADMSG)
 		return explain(

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "luks/table.h"
+#include "luks/compare.h"
+#include "luks/words.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
-
-#include "luks/report.h"
 
 static const char *copy_state(const struct luks_view *v, unsigned int copy)
 {

@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "system/unlocked.h"
 #include "util/util.h"
 
 /* What the child tells: the library's return value, and its last words about it. */

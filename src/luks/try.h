@@ -2,8 +2,8 @@
 #ifndef BV_LUKS_TRY_H
 #define BV_LUKS_TRY_H
 
-#include "cmd/passphrase.h"
 #include "luks/luks.h"
+#include "util/passphrase.h"
 
 enum trial {
 	TRIAL_NONE,    /* there is no passphrase to open it with */

@@ -124,8 +124,8 @@ struct manifest {
 	size_t segment_count;
 	struct content *contents; /* sorted by path (strcmp), no path twice */
 	size_t content_count;
-	size_t memory;		   /* of memory_take(); manifest_clear() gives it back */
-	struct skipped skipped;	   /* the same */
+	size_t memory;		/* of memory_take(); manifest_clear() gives it back */
+	struct skipped skipped; /* the same */
 };
 
 void manifest_init(struct manifest *m);

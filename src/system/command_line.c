@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "system/command_line.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "util/text.h"
 
 /* What a shell splits at by default, and what ends a word for the kernel besides. */
 static bool is_blank(char c, enum quoting quoting)
@@ -62,4 +65,20 @@ bool word_next(const char **line, enum quoting quoting, struct word *w)
 bool word_key_is(const struct word *w, const char *key)
 {
 	return strlen(key) == w->key_len && !memcmp(w->key, key, w->key_len);
+}
+
+char *root_parameter(const char *command_line)
+{
+	char *root = NULL;
+
+	for (const char *s = command_line; *s; s += strspn(s, " \t\n")) {
+		size_t len = strcspn(s, " \t\n");
+
+		if (len > 5 && !strncmp(s, "root=", 5)) {
+			free(root);
+			root = text_format("%.*s", (int)(len - 5), s + 5);
+		}
+		s += len;
+	}
+	return root;
 }

@@ -27,4 +27,7 @@ bool word_next(const char **line, enum quoting quoting, struct word *w);
 
 bool word_key_is(const struct word *w, const char *key);
 
+/* The value of the last root=, as a shell splits the line; the caller frees it. NULL: none. */
+char *root_parameter(const char *command_line);
+
 #endif

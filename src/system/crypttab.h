@@ -5,7 +5,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-
 /* An entry of crypttab(5) that may be LUKS. Strings are owned. */
 struct crypttab_entry {
 	char *name;   /* of the mapping */

@@ -12,7 +12,6 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "image/kernel.h"
 #include "util/file.h"
 #include "util/input.h"
 #include "util/message.h"
@@ -245,42 +244,6 @@ char *running_release(void)
 	return text_copy(uname(&u) == 0 ? u.release : "");
 }
 
-/* What the kernel image tells of itself; NULL: it tells nothing. */
-static char *kernel_version(const struct boot_files *f)
-{
-	cleanup(close_fd) int fd = f->kernel ? file_open(f->kernel) : -1;
-	struct kernel_info info = { .version = "" };
-	struct input *in;
-	struct stat st;
-
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return NULL;
-	in = input_from_fd(fd, 0, (uint64_t)st.st_size);
-	if (in)
-		kernel_image_version(in, &info);
-	input_free(in);
-	return *info.version ? text_copy(info.version) : NULL;
-}
-
-/* Not "linux", as Arch has it, nor "0-rescue-" and more, as Fedora has it. */
-static bool is_version(const char *release)
-{
-	size_t n = strspn(release, "0123456789");
-
-	return n && release[n] == '.';
-}
-
-char *boot_files_other_version(const struct boot_files *f)
-{
-	char *version = is_version(f->release) ? kernel_version(f) : NULL;
-
-	if (version && !strcmp(version, f->release)) {
-		free(version);
-		version = NULL;
-	}
-	return version;
-}
-
 bool boot_files_have_modules(const struct boot_files *f, const char *version)
 {
 	static const char *const places[] = { "usr/lib/modules", "lib/modules" };
@@ -292,30 +255,4 @@ bool boot_files_have_modules(const struct boot_files *f, const char *version)
 		there = access(path, F_OK) == 0;
 	}
 	return there;
-}
-
-bool boot_files_other_modules(const struct boot_files *f, const struct manifest *m,
-			      struct other_modules *o)
-{
-	memset(o, 0, sizeof(*o));
-	/* The name may be short for the version of the kernel, or go on behind it. */
-	o->wanted = kernel_version(f);
-	o->known = o->wanted;
-	if (!o->known && is_version(f->release))
-		o->wanted = text_copy(f->release);
-	if (o->wanted)
-		o->has = manifest_other_modules(m, o->wanted);
-	if (!o->has) {
-		other_modules_clear(o);
-		return false;
-	}
-	o->installed = boot_files_have_modules(f, o->wanted);
-	return true;
-}
-
-void other_modules_clear(struct other_modules *o)
-{
-	free(o->has);
-	free(o->wanted);
-	memset(o, 0, sizeof(*o));
 }

@@ -5,8 +5,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "manifest/manifest.h"
-
 /*
  * Where the files of one kernel version lie. All strings are owned; paths are as this process
  * sees them, root included.
@@ -32,30 +30,8 @@ char *root_prefix(const char *root);
 /* The path as the system below root sees it: without the root. */
 const char *boot_files_inside(const struct boot_files *f, const char *path);
 
-/*
- * The version that the kernel image tells of itself, owned by the caller, when it is not the one in
- * its name. Else NULL.
- */
-char *boot_files_other_version(const struct boot_files *f);
-
 /* Whether the system has a folder of modules for that kernel version. */
 bool boot_files_have_modules(const struct boot_files *f, const char *version);
-
-/* An image that has modules, but none for the kernel that boots it. */
-struct other_modules {
-	char *has; /* a version for which it has some; owned */
-	char *wanted; /* the kernel's own version or, where it tells none, the one in its name; owned */
-	bool known;	/* the kernel tells it: those do not fit. A name may be anything */
-	bool installed; /* the system has modules for it, of which the image can be made anew */
-};
-
-/*
- * What is to be told of the image of m, which other_modules_clear() frees. False: nothing, or it is not
- * known; *o then owns nothing.
- */
-bool boot_files_other_modules(const struct boot_files *f, const struct manifest *m,
-			      struct other_modules *o);
-void other_modules_clear(struct other_modules *o);
 
 struct releases {
 	char **names; /* sorted; owned */

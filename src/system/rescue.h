@@ -4,9 +4,25 @@
 
 #include <stdbool.h>
 
-#include "boot/policy.h"
-#include "console/consoles.h"
-#include "image/image_files.h"
+#include "system/image_files.h"
+
+/* What becomes of a boot that cannot go on. */
+enum on_panic {
+	PANIC_NONE, /* a person may be asked */
+	PANIC_HALT,
+	PANIC_REBOOT,
+	PANIC_POWER_OFF,
+};
+
+/*
+ * Which consoles are asked: they alone are read from, and have the menu. All of them have the text.
+ */
+enum consoles_asked {
+	CONSOLES_NONE,
+	CONSOLES_FIRST, /* the first of the list, which /dev/console is (Linux, console_device()) */
+	CONSOLES_ALL,
+	CONSOLES_NAMED, /* one by its name */
+};
 
 /*
  * What the distribution's own init would do about a boot that cannot go on, by its own rules: nobody

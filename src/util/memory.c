@@ -2,6 +2,7 @@
 #include "util/memory.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 static struct {
 	size_t bound, taken;
@@ -39,4 +40,10 @@ const char *memory_reason(void)
 	if (!memory.bound)
 		memory_bound(MEMORY_MIB);
 	return memory.reason;
+}
+
+_Noreturn void memory_out(void)
+{
+	fputs("bootverdict: out of memory\n", stderr);
+	exit(2);
 }

@@ -33,6 +33,9 @@ static inline size_t memory_cost(size_t bytes)
 	return bytes + bytes / 8 + 20;
 }
 
+/* For words that must not get lost: says so on stderr, and ends the process with status 2. */
+_Noreturn void memory_out(void);
+
 /* "it needs more than 64 MiB of memory" */
 const char *memory_reason(void);
 

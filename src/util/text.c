@@ -7,21 +7,15 @@
 #include <string.h>
 #include <time.h>
 
-#include "util/message.h"
+#include "util/memory.h"
 #include "util/util.h"
-
-static _Noreturn void out_of_memory(void)
-{
-	message("out of memory");
-	exit(2);
-}
 
 char *text_copy(const char *s)
 {
 	char *copy = strdup(s);
 
 	if (!copy)
-		out_of_memory();
+		memory_out();
 	return copy;
 }
 
@@ -30,7 +24,7 @@ char *text_vformat(const char *format, va_list args)
 	char *s;
 
 	if (vasprintf(&s, format, args) < 0)
-		out_of_memory();
+		memory_out();
 	return s;
 }
 
@@ -50,7 +44,7 @@ void *grow_array(void *array, size_t *count, size_t item_size)
 	char *grown = reallocarray(array, *count + 1, item_size);
 
 	if (!grown)
-		out_of_memory();
+		memory_out();
 	memset(grown + *count * item_size, 0, item_size);
 	(*count)++;
 	return grown;
@@ -151,7 +145,7 @@ static char *unquote(const char *value)
 	char *copy = strndup(value, n);
 
 	if (!copy)
-		out_of_memory();
+		memory_out();
 	return copy;
 }
 

@@ -15,6 +15,7 @@
 #include "chain/root.h"
 #include "luks/rules.h"
 #include "lvm_volume.h"
+#include "system/command_line.h"
 #include "util/util.h"
 
 #define LUKS_UUID "11111111-2222-4333-8444-555555555501"

@@ -14,6 +14,7 @@
 
 #include "image/compare.h"
 #include "image/contents.h"
+#include "image/record.h"
 #include "util/util.h"
 
 #define BLOCKS 200u

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "luks_device.h"
 
+#include "luks/devices.h"
 #include "luks/look.h"
+#include "luks/record.h"
 #include "manifest/sealed_luks.h"
 #include "util/util.h"
 
@@ -55,7 +57,7 @@ static int set_up(void **state)
 	m = (struct luks_memory){ .p = device.image.p, .len = device.image.len };
 	sized.size = device.image.len;
 	assert_int_equal(luks_read(&sized, &l), 0);
-	assert_int_equal(sealed_luks_record(&sealed, &l, &sized), 0);
+	assert_int_equal(luks_record(&sealed, &l, &sized), 0);
 	return 0;
 }
 

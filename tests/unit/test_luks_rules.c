@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "luks/record.h"
 #include "luks/report.h"
 #include "luks/rules.h"
 #include "luks/view.h"
@@ -673,7 +674,7 @@ static void seal(struct device *d, struct sealed_luks *s)
 {
 	struct source source = source_of(d);
 
-	assert_int_equal(sealed_luks_record(s, &d->luks, &source), 0);
+	assert_int_equal(luks_record(s, &d->luks, &source), 0);
 	s->device = strdup("/dev/nowhere");
 	s->place = strdup("");
 	assert_true(s->device && s->place);
@@ -784,16 +785,16 @@ static void test_refused(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
 		make_device(&d, 2);
 		kinds[i](&d);
-		assert_int_equal(sealed_luks_record(&s, &d.luks, &source), -EBADMSG);
+		assert_int_equal(luks_record(&s, &d.luks, &source), -EBADMSG);
 		assert_null(s.uuid);
 		assert_null(s.slots);
 	}
 	make_device(&d, 2);
 	d.luks.slots[3].offset = DEVICE_BYTES - BLOCK_SIZE;
-	assert_int_equal(sealed_luks_record(&s, &d.luks, &source), -EBADMSG);
+	assert_int_equal(luks_record(&s, &d.luks, &source), -EBADMSG);
 	make_device(&d, 1);
 	d.unreadable = AREA_3 + 3;
-	assert_int_equal(sealed_luks_record(&s, &d.luks, &source), -EIO);
+	assert_int_equal(luks_record(&s, &d.luks, &source), -EIO);
 	assert_null(s.slots);
 }
 

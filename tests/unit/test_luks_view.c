@@ -2,6 +2,8 @@
 /* What is seen of a device that cryptsetup made: whose record it has, and which bytes are bad. */
 #include "luks_device.h"
 
+#include "luks/devices.h"
+#include "luks/record.h"
 #include "luks/view.h"
 #include "util/util.h"
 
@@ -51,7 +53,7 @@ static int set_up(void **state)
 	memory = (struct luks_memory){ .p = image.p, .len = image.len };
 	source = (struct source){ read_to_the_end, &memory, image.len };
 	assert_int_equal(luks_read(&source, &l), 0);
-	assert_int_equal(sealed_luks_record(&sealed, &l, &source), 0);
+	assert_int_equal(luks_record(&sealed, &l, &source), 0);
 	assert_int_equal(sealed.slot_count, 2);
 	sealed.device = strdup("/dev/one");
 	sealed.place = strdup("/dev/disk/by-partuuid/1");
@@ -247,7 +249,7 @@ static void test_same_record(void **state)
 
 	(void)state;
 	assert_int_equal(luks_read(&source, &l), 0);
-	assert_int_equal(sealed_luks_record(&again, &l, &source), 0);
+	assert_int_equal(luks_record(&again, &l, &source), 0);
 	assert_true(sealed_luks_same(&sealed, &again));
 	again.slots[1].blocks[3]++;
 	assert_false(sealed_luks_same(&sealed, &again));

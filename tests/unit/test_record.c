@@ -12,6 +12,8 @@
 
 #include "archive.h"
 #include "image/contents.h"
+#include "image/cpio.h"
+#include "image/record.h"
 #include "util/memory.h"
 #include "util/util.h"
 

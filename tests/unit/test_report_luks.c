@@ -10,6 +10,10 @@
 #include <cmocka.h>
 
 #include "luks/report.h"
+#include "luks/report_passphrase.h"
+#include "luks/report_slots.h"
+#include "luks/table.h"
+#include "luks/words.h"
 #include "util/util.h"
 
 #define DEVICE "/dev/nowhere"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cmd/passphrase.h"
+#include "util/passphrase.h"
 
 #include <errno.h>
 #include <signal.h>

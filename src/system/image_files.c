@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "image/image_files.h"
+#include "system/image_files.h"
 
 #include <dirent.h>
 #include <errno.h>

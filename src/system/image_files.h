@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef BV_IMAGE_IMAGE_FILES_H
-#define BV_IMAGE_IMAGE_FILES_H
+#ifndef BV_SYSTEM_IMAGE_FILES_H
+#define BV_SYSTEM_IMAGE_FILES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef BV_CMD_PASSPHRASE_H
-#define BV_CMD_PASSPHRASE_H
+#ifndef BV_UTIL_PASSPHRASE_H
+#define BV_UTIL_PASSPHRASE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_IMAGE_CHECK_ALONE_H
+#define BV_IMAGE_CHECK_ALONE_H
+
+#include "report/report.h"
+#include "system/installation.h"
+
+/*
+ * Examines one image without a manifest outside it, and says how far the proof goes. f: of an initrd
+ * whose modules must be for that kernel version; else NULL.
+ */
+void check_file(const char *path, const struct boot_files *f, struct report *r);
+
+/* Adds that the file system itself may have refused to read a file, where it may have. */
+void check_tell_file_system(struct finding *f, const char *path);
+
+/* Adds what becomes of an image that image_was_repacked(), and what to do. */
+void check_tell_repacked(struct finding *f, const char *release);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_IMAGE_OTHER_MODULES_H
+#define BV_IMAGE_OTHER_MODULES_H
+
+#include <stdbool.h>
+
+#include "manifest/manifest.h"
+#include "report/report.h"
+#include "system/installation.h"
+
+/*
+ * The version that the kernel image tells of itself, owned by the caller, when it is not the one in
+ * its name. Else NULL.
+ */
+char *boot_files_other_version(const struct boot_files *f);
+
+/* An image that has modules, but none for the kernel that boots it. */
+struct other_modules {
+	char *has; /* a version for which it has some; owned */
+	char *wanted; /* the kernel's own version or, where it tells none, the one in its name; owned */
+	bool known;	/* the kernel tells it: those do not fit. A name may be anything */
+	bool installed; /* the system has modules for it, of which the image can be made anew */
+};
+
+/*
+ * What is to be told of the image of m, which other_modules_clear() frees. False: nothing, or it is not
+ * known; *o then owns nothing.
+ */
+bool boot_files_other_modules(const struct boot_files *f, const struct manifest *m,
+			      struct other_modules *o);
+void other_modules_clear(struct other_modules *o);
+
+/* Tells when the image of m, f's initrd, has modules for another kernel version alone. */
+void check_modules(const struct boot_files *f, const struct manifest *m, struct report *r);
+
+#endif
