@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
+#include "report/json.h"
+#include "report/text.h"
 #include "util/message.h"
 
 bool kernel_option(struct kernel_options *o, int c, const char *argument)

@@ -1,9 +1,9 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "damage/ranges.h"
+
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
-
-#include "damage/damage.h"
 
 /* Whether a block right behind a range is damaged as its continuation would be. */
 static bool continues(const struct bad_range *range, uint64_t offset, const struct damage *damage)

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "image/bad_list.h"
+#include "image/circumstances.h"
 
 /* What explains that the unpacked files are not as sealed. */
 enum cause {
@@ -14,19 +14,6 @@ enum cause {
 	CAUSE_REPLACED, /* another initrd that the boot loader passed as well may have brought them */
 	CAUSE_NO_ROOM, /* the memory file system was full before all was unpacked */
 	CAUSE_CODEC,   /* the kernel said that it does not read how a segment is compressed */
-};
-
-/* What is known when it is asked for the cause. */
-struct circumstances {
-	const struct manifest *m;
-	struct entry_reader *reader;
-	const unsigned char *states;	/* enum entry_state of each of m's contents */
-	const struct bad_list *damaged; /* of main, other names left out; sorted */
-	const struct bad_list *missing; /* of main; sorted */
-	bool guard_bad;			/* one of the guard's own paths is not as sealed */
-	const char *kernel_message;	/* or NULL */
-	bool just_now;			/* nothing has run since all was unpacked */
-	bool unlisted;			/* there are paths that no list has, of a second image */
 };
 
 /*

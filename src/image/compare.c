@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "damage/ranges.h"
 #include "util/file.h"
 #include "util/hash.h"
 #include "util/progress.h"

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 #include "image/unpacked.h"
 
 #include <errno.h>
@@ -7,6 +7,7 @@
 #include <sys/sysinfo.h>
 
 #include "damage/damage.h"
+#include "damage/ranges.h"
 #include "image/bad_list.h"
 #include "image/cause.h"
 #include "image/entry.h"

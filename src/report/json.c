@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "report/json.h"
+
 #include <json-c/json.h>
 #include <stdlib.h>
 
-#include "report/report.h"
 #include "util/message.h"
 #include "util/text.h"
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "damage/ranges.h"
 #include "util/file.h"
 #include "util/text.h"
 #include "util/util.h"

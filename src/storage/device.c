@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "storage/device.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fiemap.h>
@@ -10,7 +12,6 @@
 
 #undef BLOCK_SIZE /* <linux/fs.h> has a macro of this name, and so have we */
 
-#include "storage/device.h"
 #include "storage/sysfs.h"
 #include "util/file.h"
 #include "util/util.h"

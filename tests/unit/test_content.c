@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /* A folder of files stands for the unpacked RAM disk; its record is made here by hand. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /* What is seen of a device that cryptsetup made: whose record it has, and which bytes are bad. */
 #include "luks_device.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /* What the kernel needs to execute the programs of an image, as recording saw them. */
 #include <setjmp.h>
 #include <stdarg.h>

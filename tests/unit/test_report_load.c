@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +10,9 @@
 
 #include <cmocka.h>
 
+#include "report/json.h"
 #include "report/load.h"
+#include "report/text.h"
 #include "util/text.h"
 
 static char path[] = "/tmp/report.XXXXXX";

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /* A folder stands for the unpacked RAM disk: a script, its interpreter, and the loader of that. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_REPORT_TEXT_H
+#define BV_REPORT_TEXT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "report/report.h"
+
+/* The whole report, for people: verdict first. verbose adds every range and member. */
+void report_print_text(const struct report *r, FILE *out, bool verbose, bool color);
+
+#endif
