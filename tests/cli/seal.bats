@@ -455,6 +455,19 @@ explained() { # WHY
 	grep -x 'wait 20' "$BATS_TEST_TMPDIR/config"
 }
 
+@test "no stage of the check takes longer than the stub waits" {
+	make_system
+	printf 'CHECK_TIMEOUT=7200\n' >"$ROOT/etc/bootverdict.conf"
+	run seal
+	[ "$status" -eq 0 ]
+	[[ $output == *"CHECK_TIMEOUT=7200: not 1 to 3600 seconds; 20 is used"* ]]
+	cpio -i --quiet --to-stdout bootverdict/config <"$IMAGE" | grep -x 'wait 20'
+	printf 'CHECK_TIMEOUT=3600\n' >"$ROOT/etc/bootverdict.conf"
+	run seal
+	[[ $output != *CHECK_TIMEOUT* ]]
+	cpio -i --quiet --to-stdout bootverdict/config <"$IMAGE" | grep -x 'wait 3600'
+}
+
 @test "the image keeps its mode, and a link to it stays a link" {
 	make_system
 	chmod 600 "$IMAGE"
