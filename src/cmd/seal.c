@@ -16,6 +16,7 @@
 #include "manifest/store.h"
 #include "storage/leftovers.h"
 #include "storage/lock.h"
+#include "util/array.h"
 #include "util/interrupt.h"
 #include "util/memory.h"
 #include "util/message.h"
