@@ -7,7 +7,10 @@
 
 #include "report/report.h"
 
-/* The whole report, for people: verdict first. verbose adds every range and member. */
+/*
+ * The whole report, for people: verdict first. verbose adds every range and member. Without a verdict,
+ * because the command could not run, what says so is left out: that is for standard error.
+ */
 void report_print_text(const struct report *r, FILE *out, bool verbose, bool color);
 
 #endif
