@@ -15,10 +15,14 @@ void luks_tell_array(struct finding *f, const struct md *md)
 		     md->disks);
 }
 
-void luks_next_start_array(struct finding *f, const struct md *md)
+void luks_next_start_array(struct finding *f)
 {
 	finding_next(f, "Is the array there? cat /proc/mdstat. When not, start it, and let nothing "
 			"write to it yet: mdadm --assemble --scan --readonly");
+}
+
+void luks_next_look_at_array(struct finding *f, const struct md *md)
+{
 	finding_next(f, "Then look at that: bootverdict luks %s", md->device);
 }
 
@@ -66,7 +70,8 @@ static void tell_this_one(struct finding *f, const struct luks_view *v)
 
 static void ask_for_array(struct finding *f, const struct luks_view *v)
 {
-	luks_next_start_array(f, &v->array);
+	luks_next_start_array(f);
+	luks_next_look_at_array(f, &v->array);
 	finding_next(f,
 		     "Write nothing to one member alone, and let no cryptsetup command touch it: "
 		     "the array does not see that.");
