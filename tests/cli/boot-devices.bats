@@ -147,14 +147,14 @@ make_members() { # METADATA LEVEL FILE: $BATS_TEST_TMPDIR/m0 to m2
 }
 
 @test "a root on an array that was not started is on no member of it" {
-	local root
+	local name
 
 	unpacked
 	for metadata in 0.90 1.0 1.2; do
 		make_members $metadata 1 "$DISK"
 		attach vda "$BATS_TEST_TMPDIR/m0"
-		for root in /dev/md0 UUID=$UUID /dev/disk/by-uuid/$UUID; do
-			boot "root=$root ro" --after-failure
+		for name in /dev/md0 UUID=$UUID /dev/disk/by-uuid/$UUID; do
+			boot "root=$name ro" --after-failure
 			says inconclusive BV-CHAIN-ARRAY "does not run: /dev/md"
 			[[ $(jq -r '.findings[0].evidence.array' <<<"$output") == /dev/md*", RAID1 of 3" ]]
 			[[ $output == *"mdadm --assemble --scan --readonly"* && $output != *"edits root="* ]]
