@@ -214,7 +214,7 @@ static const char *luks_words(const struct chain *c)
 	case LUKS_RECOVERABLE:
 		return doubt ? "half changed, usable" : "damaged, usable";
 	case LUKS_SLOT_DAMAGED:
-		return "a keyslot is damaged";
+		return doubt ? "a keyslot is overwritten" : "a keyslot is damaged";
 	case LUKS_LOST:
 		if (judge_luks(&c->device->view).ground == LUKS_TOO_SMALL)
 			return "TOO SMALL";

@@ -464,6 +464,24 @@ static void test_not_opened(void **state)
 	s.device.view.comparison.slots[1] = SLOT_DAMAGED;
 	expect(&s, VERDICT_INTACT, "",
 	       "/dev/vda3 > LUKS (DAMAGED) > root_crypt (not opened) > ext4 (not reached)");
+	/* Likewise of what another format wrote there; the passphrase may be that of the other keyslot. */
+	for (int foreign = 0; foreign <= 1; foreign++) {
+		set_scene(&s, NULL);
+		s.device.view.luks.version = 1;
+		s.device.view.foreign = foreign;
+		s.device.view.foreign_at = 4120;
+		s.device.view.luks.slots[0] = (struct luks_keyslot){
+			.present = true, .active = true, .offset = 4096, .length = 4096
+		};
+		s.device.view.comparison.slots[0] = SLOT_DAMAGED;
+		assert_int_equal(judge_luks(&s.device.view).verdict,
+				 foreign ? VERDICT_INCONCLUSIVE : VERDICT_STORAGE_CORRUPTION);
+		expect(&s, VERDICT_INTACT, "",
+		       foreign ? "/dev/vda3 > LUKS (a keyslot is overwritten) > root_crypt (not opened) > "
+				 "ext4 (not reached)"
+			       : "/dev/vda3 > LUKS (a keyslot is damaged) > root_crypt (not opened) > ext4 "
+				 "(not reached)");
+	}
 	set_scene(&s, NULL);
 	s.layers[0].name = volume;
 	luks_uuid[0] = 'f';
