@@ -9,7 +9,7 @@
 struct boot_config {
 	enum policy policy;   /* "policy"; POLICY_STOP when absent or damaged */
 	unsigned int timeout; /* "timeout": seconds until POLICY_ASK goes on, 1 to 86400; 30 */
-	unsigned int wait;    /* "wait": seconds that a check may take, 1 to 86400; 20 */
+	unsigned int wait;    /* "wait": seconds that a check may take, 1 to 3600; 20 */
 	char rescue
 		[RESCUE_RULES_MAX]; /* "rescue": the image's rules (system/rescue.h); "" when absent */
 };

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 #include "boot/facts.h"
 
 #include <errno.h>
@@ -10,6 +10,7 @@
 #include "image/rules.h"
 #include "image/startable.h"
 #include "manifest/format.h"
+#include "manifest/load.h"
 #include "system/kernel_log.h"
 #include "system/mounts.h"
 #include "system/paths.h"

@@ -1,10 +1,12 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 #include "boot/report_files.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "report/json.h"
+#include "report/text.h"
 #include "util/text.h"
 #include "util/util.h"
 

@@ -2,8 +2,8 @@
 #ifndef BV_BOOT_REQUEST_H
 #define BV_BOOT_REQUEST_H
 
-#include "boot/boot.h"
 #include "boot/config.h"
+#include "boot/options.h"
 #include "system/rescue.h"
 
 /* What was asked for, from all places. */

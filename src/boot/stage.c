@@ -6,6 +6,7 @@
 
 #include "boot/report_files.h"
 #include "manifest/format.h"
+#include "manifest/load.h"
 #include "report/load.h"
 #include "system/kernel_log.h"
 #include "system/paths.h"

@@ -17,6 +17,7 @@
 #include "luks/table.h"
 #include "luks/words.h"
 #include "manifest/format.h"
+#include "manifest/load.h"
 #include "system/command_line.h"
 #include "system/kernel_log.h"
 #include "system/paths.h"

@@ -16,6 +16,7 @@
 #include "image/unpacked.h"
 #include "luks/check.h"
 #include "manifest/format.h"
+#include "manifest/load.h"
 #include "util/progress.h"
 #include "util/text.h"
 #include "util/util.h"

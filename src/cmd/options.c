@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
+#include "report/json.h"
+#include "report/text.h"
 #include "util/message.h"
 
 bool kernel_option(struct kernel_options *o, int c, const char *argument)
@@ -83,12 +85,27 @@ int output_options_check(const struct output_options *o, const char *command)
 	return usage_error(command, "--color %s: not auto, always or never", o->bad_color);
 }
 
+/* Why the command could not run. */
+static void say_why_not(const struct report *r)
+{
+	for (size_t i = 0; r->verdict == VERDICT_NONE && i < r->finding_count; i++) {
+		const struct finding *f = &r->findings[i];
+
+		if (f->verdict != VERDICT_NONE)
+			continue;
+		message("%s: %s", f->target, f->summary);
+		for (size_t j = 0; j < f->next.count; j++)
+			message("%s", f->next.items[j]);
+	}
+}
+
 int output_report(const struct output_options *o, struct report *r)
 {
 	int status;
 
 	report_conclude(r);
 	status = (int)r->verdict;
+	say_why_not(r);
 	if (o->json)
 		report_print_json(r, stdout);
 	else if (!o->quiet)

@@ -55,7 +55,8 @@ bool output_option(struct output_options *o, int c, const char *argument);
 int output_options_check(const struct output_options *o, const char *command);
 
 /*
- * Concludes the report, prints it to standard output and frees what it owns. Returns its verdict
+ * Concludes the report, prints it to standard output and frees what it owns. Without a verdict the reason
+ * goes to standard error. Returns its verdict
  * as the exit status; 2, after a message, when standard output takes no more.
  */
 int output_report(const struct output_options *o, struct report *r);

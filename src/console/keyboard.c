@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 #include "console/keyboard.h"
 
 #include <stdbool.h>
@@ -9,6 +9,7 @@
 
 #include "image/unpacked.h"
 #include "system/system.h"
+#include "util/array.h"
 #include "util/file.h"
 #include "util/text.h"
 #include "util/util.h"

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 #include "console/menu.h"
 
 #include <ctype.h>
@@ -11,6 +11,7 @@
 #include "console/consoles.h"
 #include "console/screen.h"
 #include "console/shell.h"
+#include "report/text.h"
 #include "system/system.h"
 #include "util/text.h"
 #include "util/util.h"

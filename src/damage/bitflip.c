@@ -1,8 +1,9 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "damage/bitflip.h"
+
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include "damage/bitflip.h"
 #include "util/hash.h"
 #include "util/util.h"
 

@@ -1,9 +1,10 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "damage/damage.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "damage/bitflip.h"
-#include "damage/damage.h"
 #include "util/bytes.h"
 #include "util/hash.h"
 #include "util/util.h"

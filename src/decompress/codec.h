@@ -2,9 +2,20 @@
 #ifndef BV_DECOMPRESS_CODEC_H
 #define BV_DECOMPRESS_CODEC_H
 
-#include "decompress/decompress.h"
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "util/input.h"
 
 /* What the codecs share among themselves; users take decompress.h. */
+struct decompressor;
+
+/*
+ * The largest decoder that a header may ask for, bytes: that of zstd's largest window (128 MiB), which
+ * kernel images have, whatever their size. Of a window only what the content fills is used, and that
+ * is counted by memory_take().
+ */
+#define DECOMPRESS_MEMORY_MAX (160u << 20)
 
 struct codec_ops {
 	/* Sets d->state, or makes the one that is there ready for another stream. -ENOMEM. */

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "image/bad_list.h"
+#include "image/circumstances.h"
 
 /* What explains that the unpacked files are not as sealed. */
 enum cause {
@@ -19,19 +19,6 @@ enum cause {
 
 /* Whether it stands in the boot's way: neither its owner nor another initrd explains what differs. */
 bool cause_is_fault(enum cause cause);
-
-/* What is known when it is asked for the cause. */
-struct circumstances {
-	const struct manifest *m;
-	struct entry_reader *reader;
-	const unsigned char *states;	/* enum entry_state of each of m's contents */
-	const struct bad_list *damaged; /* of main, other names left out; sorted */
-	const struct bad_list *missing; /* of main; sorted */
-	bool guard_bad;			/* one of the guard's own paths is not as sealed */
-	const char *kernel_message;	/* or NULL */
-	bool just_now;			/* nothing has run since all was unpacked */
-	bool unlisted;			/* there are paths that no list has, of a second image */
-};
 
 /*
  * The cause, when at least one path of main is not as sealed.

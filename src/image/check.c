@@ -9,12 +9,14 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "damage/ranges.h"
 #include "image/bootconfig.h"
 #include "image/check_alone.h"
 #include "image/kernel_config.h"
 #include "image/other_modules.h"
 #include "image/sealed_look.h"
 #include "manifest/format.h"
+#include "manifest/load.h"
 #include "storage/leftovers.h"
 #include "storage/lock.h"
 #include "storage/source.h"

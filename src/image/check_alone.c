@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
+#include "damage/ranges.h"
 #include "image/examine.h"
 #include "image/guard.h"
 #include "image/kernel.h"

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "damage/damage.h"
+#include "damage/ranges.h"
 #include "manifest/manifest.h"
 #include "storage/direct.h"
 

@@ -8,6 +8,7 @@
 #include "image/contents.h"
 #include "image/guard.h"
 #include "manifest/format.h"
+#include "manifest/parse.h"
 #include "util/memory.h"
 #include "util/util.h"
 

@@ -8,6 +8,7 @@
 
 #include "image/programs.h"
 #include "manifest/format.h"
+#include "stub/guard_config.h"
 #include "system/image_files.h"
 #include "system/rescue.h"
 #include "util/file.h"
@@ -38,7 +39,7 @@ static int read_program(const char *folder, const char *name, char **data, size_
 	}
 	*size = (size_t)st.st_size;
 	*data = malloc(*size);
-	if (!*data || pread(fd, *data, *size, 0) != (ssize_t)*size) {
+	if (!*data || file_read_at(fd, *data, *size, 0) != (ssize_t)*size) {
 		message("%s: cannot be read whole", path);
 		return 2;
 	}
@@ -46,7 +47,8 @@ static int read_program(const char *folder, const char *name, char **data, size_
 }
 
 /* A setting that must be a number of seconds; the default when it is absent or is none. */
-static unsigned int seconds(const char *settings, const char *name, unsigned int otherwise)
+static unsigned int seconds(const char *settings, const char *name, unsigned int max,
+			    unsigned int otherwise)
 {
 	cleanup(free_ptr) char *value = settings ? text_setting(settings, name) : NULL;
 	char *end;
@@ -56,9 +58,9 @@ static unsigned int seconds(const char *settings, const char *name, unsigned int
 
 	unsigned long n = strtoul(value, &end, 10);
 
-	if (*end || n == 0 || n > 86400) {
-		message("bootverdict.conf: %s=%s: not 1 to 86400 seconds; %u is used", name, value,
-			otherwise);
+	if (*end || n == 0 || n > max) {
+		message("bootverdict.conf: %s=%s: not 1 to %u seconds; %u is used", name, value,
+			max, otherwise);
 		return otherwise;
 	}
 	return (unsigned int)n;
@@ -86,8 +88,12 @@ static void make_config(struct guard_files *g, const char *settings)
 
 	g->config = text_format("checker %016llx %zu\nwait %u\npolicy %s\ntimeout %u\n",
 				(unsigned long long)hash_xxh64(g->checker, g->checker_size),
-				g->checker_size, seconds(settings, "CHECK_TIMEOUT", 20), chosen,
-				seconds(settings, "TIMEOUT", 30));
+				g->checker_size,
+				seconds(settings, "CHECK_TIMEOUT", GUARD_CONFIG_WAIT_MAX,
+					GUARD_CONFIG_WAIT_DEFAULT),
+				chosen,
+				seconds(settings, "TIMEOUT", GUARD_CONFIG_TIMEOUT_MAX,
+					GUARD_CONFIG_TIMEOUT_DEFAULT));
 	g->config_size = strlen(g->config);
 }
 

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "util/input.h"
+#include "util/sha256.h"
 #include "util/util.h"
 
 static int64_t nanoseconds(const struct timespec *t)

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "image/cause.h"
+#include "image/circumstances.h"
 
 /*
  * What the times of the unpacked files tell of the archives that they came from. The kernel unpacks

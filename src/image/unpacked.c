@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 #include "image/unpacked.h"
 
 #include <errno.h>
@@ -7,6 +7,7 @@
 #include <sys/sysinfo.h>
 
 #include "damage/damage.h"
+#include "damage/ranges.h"
 #include "image/bad_list.h"
 #include "image/cause.h"
 #include "image/entry.h"
@@ -15,6 +16,7 @@
 #include "image/unpack_message.h"
 #include "manifest/private.h"
 #include "system/system.h"
+#include "util/file.h"
 #include "util/util.h"
 
 /*
@@ -97,7 +99,7 @@ static int find_ranges(struct verification *v, const struct bad_entry *b, struct
 		size_t expected =
 			c->size - offset < BLOCK_SIZE ? (size_t)(c->size - offset) : BLOCK_SIZE;
 		uint64_t number = offset / BLOCK_SIZE;
-		long n = entry_read(fd, v->reader.buffer, expected);
+		long n = file_read_up_to(fd, v->reader.buffer, expected);
 		struct damage damage;
 
 		if (n < 0) {

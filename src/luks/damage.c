@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "damage/ranges.h"
 #include "luks/copy.h"
 #include "luks/luks2_binary.h"
 #include "luks/randomness.h"

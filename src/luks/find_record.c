@@ -10,6 +10,7 @@
 #include "luks/moved.h"
 #include "luks/record.h"
 #include "manifest/format.h"
+#include "manifest/load.h"
 #include "system/paths.h"
 #include "util/file.h"
 #include "util/hash.h"

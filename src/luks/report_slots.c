@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "damage/ranges.h"
 #include "luks/advice.h"
 #include "luks/compare.h"
 #include "luks/rules.h"

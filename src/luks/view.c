@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "damage/ranges.h"
 #include "luks/compare.h"
 #include "luks/copy.h"
 #include "luks/damage.h"

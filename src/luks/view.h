@@ -3,6 +3,7 @@
 #define BV_LUKS_VIEW_H
 
 #include "damage/damage.h"
+#include "damage/ranges.h"
 #include "luks/compare.h"
 #include "luks/luks.h"
 #include "manifest/manifest.h"

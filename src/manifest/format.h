@@ -46,26 +46,4 @@
  */
 int manifest_format(const struct manifest *m, char **text, size_t *len);
 
-/*
- * Reads a file form. 0, or -EBADMSG (damaged, cut short, or not a manifest), -EPROTO (written by
- * a newer version), -EFBIG, -EOVERFLOW (beyond memory_take()), -ENOMEM. On error m is empty and *reason, at least 160 bytes long,
- * says what and on which line. m must not hold anything before.
- */
-int manifest_parse(struct manifest *m, const char *text, size_t len, char *reason);
-
-/* The same from a file; -errno when it cannot be read. */
-int manifest_load(struct manifest *m, const char *path, char *reason);
-
-/* Whether a file begins or ends as a manifest does: what lost both is told from nothing else. */
-bool manifest_looks_like_one(const char *path);
-
-/*
- * The same without what takes most of the time: of the lines from the first "segment" on only the
- * sum is verified, and m has no segments and no contents.
- */
-int manifest_parse_devices(struct manifest *m, const char *text, size_t len, char *reason);
-int manifest_load_devices(struct manifest *m, const char *path, char *reason);
-
-#define MANIFEST_REASON_BYTES 160
-
 #endif

@@ -1,9 +1,10 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "manifest/manifest.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "manifest/manifest.h"
 #include "util/memory.h"
 #include "util/text.h"
 #include "util/util.h"

@@ -12,6 +12,7 @@
 #include "manifest/sealed_luks.h"
 #include "storage/device.h"
 #include "util/hash.h"
+#include "util/sha256.h"
 
 /*
  * The sealed record, in memory. Its file form is described in format.h. The copy that the

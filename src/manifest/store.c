@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "manifest/format.h"
+#include "manifest/load.h"
 #include "manifest/private.h"
 #include "storage/lock.h"
 #include "storage/replace_explain.h"

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "report/json.h"
+
 #include <json-c/json.h>
 #include <stdlib.h>
 
-#include "report/report.h"
 #include "util/message.h"
 #include "util/text.h"
 
@@ -72,18 +73,36 @@ static struct json_object *from_range(const struct report_range *r)
 	return o;
 }
 
+static struct json_object *from_value(const struct evidence *e)
+{
+	return e->number ? json_object_new_int64((int64_t)strtoull(e->value, NULL, 10))
+			 : json_object_new_string(e->value);
+}
+
+/* What is told several times under one key is a list. */
+static void add_evidence(struct json_object *to, const struct evidence *e)
+{
+	struct json_object *there, *list;
+
+	if (!json_object_object_get_ex(to, e->key, &there)) {
+		add(to, e->key, from_value(e));
+		return;
+	}
+	list = there;
+	if (!json_object_is_type(there, json_type_array)) {
+		list = must(json_object_new_array());
+		append(list, json_object_get(there));
+		add(to, e->key, list);
+	}
+	append(list, from_value(e));
+}
+
 static struct json_object *from_evidence(const struct finding *f)
 {
 	struct json_object *o = must(json_object_new_object());
 
-	for (size_t i = 0; i < f->evidence_count; i++) {
-		const struct evidence *e = &f->evidence[i];
-
-		if (e->number)
-			add_number(o, e->key, strtoull(e->value, NULL, 10));
-		else
-			add_string(o, e->key, e->value);
-	}
+	for (size_t i = 0; i < f->evidence_count; i++)
+		add_evidence(o, &f->evidence[i]);
 	return o;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "damage/ranges.h"
 #include "util/file.h"
 #include "util/text.h"
 #include "util/util.h"
@@ -88,16 +89,26 @@ static void add_range(struct finding *f, struct json_object *o)
 	r->members_left_off = number_of(o, "members_left_off");
 }
 
+static void add_value(struct finding *f, const char *key, struct json_object *value)
+{
+	if (json_object_is_type(value, json_type_int))
+		finding_number(f, key, (uint64_t)json_object_get_int64(value));
+	else
+		finding_text(f, key, "%s", json_object_get_string(value));
+}
+
+/* A list is one key with several values. */
 static void add_evidence(struct finding *f, struct json_object *all)
 {
 	if (!json_object_is_type(all, json_type_object))
 		return;
 	json_object_object_foreach(all, key, value)
 	{
-		if (json_object_is_type(value, json_type_int))
-			finding_number(f, key, (uint64_t)json_object_get_int64(value));
-		else
-			finding_text(f, key, "%s", json_object_get_string(value));
+		if (!json_object_is_type(value, json_type_array))
+			add_value(f, key, value);
+		for (size_t i = 0;
+		     json_object_is_type(value, json_type_array) && i < length_of(value); i++)
+			add_value(f, key, json_object_array_get_idx(value, i));
 	}
 }
 

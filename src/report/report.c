@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "damage/ranges.h"
+#include "util/array.h"
 #include "util/text.h"
 
 /* The end of a longer name tells which member it is. */

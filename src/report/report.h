@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "damage/damage.h"
+#include "damage/ranges.h"
 #include "storage/device.h"
 #include "verdict/verdict.h"
 
@@ -132,11 +133,5 @@ enum verdict report_worst(const struct report *r);
 
 /* Sets the report's verdict from its findings: intact when there is none that counts. */
 void report_conclude(struct report *r);
-
-/* The whole report, for people: verdict first. verbose adds every range and member. */
-void report_print_text(const struct report *r, FILE *out, bool verbose, bool color);
-
-/* The same as one JSON object (README, "The JSON report"), with a newline at its end. */
-void report_print_json(const struct report *r, FILE *out);
 
 #endif

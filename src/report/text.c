@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "report/text.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/report.h"
 #include "util/text.h"
 #include "util/util.h"
 
@@ -181,8 +182,9 @@ void report_print_text(const struct report *r, FILE *out, bool verbose, bool col
 {
 	char when[32];
 
-	fprintf(out, "%sVERDICT: %s%s\n", color ? verdict_color(r->verdict) : "",
-		verdict_headline(r->verdict), color ? "\033[0m" : "");
+	if (r->verdict != VERDICT_NONE)
+		fprintf(out, "%sVERDICT: %s%s\n", color ? verdict_color(r->verdict) : "",
+			verdict_headline(r->verdict), color ? "\033[0m" : "");
 	if (*r->kernel)
 		fprintf(out, "  kernel %s", r->kernel);
 	if (*r->kernel && r->sealed_at)
@@ -193,6 +195,8 @@ void report_print_text(const struct report *r, FILE *out, bool verbose, bool col
 		print_artifact(&r->artifacts[i], out);
 	for (size_t i = 0; i < r->table_count; i++)
 		print_table(&r->tables[i], out);
-	for (size_t i = 0; i < r->finding_count; i++)
-		print_finding(&r->findings[i], out, verbose);
+	for (size_t i = 0; i < r->finding_count; i++) {
+		if (r->verdict != VERDICT_NONE || r->findings[i].verdict != VERDICT_NONE)
+			print_finding(&r->findings[i], out, verbose);
+	}
 }

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "storage/device.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fiemap.h>
@@ -10,8 +12,8 @@
 
 #undef BLOCK_SIZE /* <linux/fs.h> has a macro of this name, and so have we */
 
-#include "storage/device.h"
 #include "storage/sysfs.h"
+#include "util/array.h"
 #include "util/file.h"
 #include "util/util.h"
 
@@ -28,15 +30,8 @@ static int add_extent(struct extent_map *map, const struct fiemap_extent *e)
 {
 	if (map->count == EXTENTS_MAX)
 		return -EFBIG;
-	/* The array grows when the count is a power of two. */
-	if ((map->count & (map->count - 1)) == 0) {
-		struct extent *bigger = reallocarray(map->extents, map->count ? 2 * map->count : 1,
-						     sizeof(*bigger));
-
-		if (!bigger)
-			return -ENOMEM;
-		map->extents = bigger;
-	}
+	if (array_grow(&map->extents, map->count, sizeof(*map->extents)))
+		return -ENOMEM;
 	map->extents[map->count++] = (struct extent){ e->fe_logical, e->fe_physical, e->fe_length };
 	return 0;
 }

@@ -6,14 +6,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Where on which device a byte of a file lies. */
-struct location {
-	bool known;
-	char device[64]; /* "/dev/vda1", or "" */
-	uint64_t lba;	 /* 512-byte sector from the start of the whole disk, or of the device
-			      * itself when that is no partition (LVM, dm-crypt) */
-	char disk[64];	 /* the device that lba counts on: "/dev/vda" */
-};
+#include "storage/location.h"
 
 /* A run of a file's bytes that is contiguous on the device. All in bytes. */
 struct extent {

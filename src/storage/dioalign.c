@@ -1,10 +1,10 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "storage/dioalign.h"
+
 #include <fcntl.h>
 #include <linux/stat.h> /* not <sys/stat.h>: the C library's structure may lack the field */
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#include "storage/dioalign.h"
 
 bool dioalign_query(int fd, uint32_t *align)
 {

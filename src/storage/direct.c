@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "storage/direct.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -11,7 +13,6 @@
 #include <sys/vfs.h>
 
 #include "storage/dioalign.h"
-#include "storage/direct.h"
 #include "util/file.h"
 #include "util/util.h"
 

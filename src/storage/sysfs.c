@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "storage/sysfs.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +12,6 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "storage/sysfs.h"
 #include "util/util.h"
 
 /* Reads a small attribute as a string without its last newline. */

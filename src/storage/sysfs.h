@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "storage/device.h"
+#include "storage/location.h"
 
 /*
  * What the kernel tells of a block device (Linux, Documentation/ABI/stable/sysfs-block). The

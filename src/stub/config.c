@@ -1,15 +1,13 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "guard_config.h"
 #include "stub.h"
 
-#define WAIT_DEFAULT	 20
-#define WAIT_MAX	 3600
-#define CONFIG_BYTES_MAX 1024
-#define HASH_DIGITS	 16
+#define HASH_DIGITS 16
 
 long read_start(const char *path, char *buf, size_t size)
 {
@@ -120,7 +118,7 @@ static void parse_line(const char *line, struct stub_config *config)
 	} else if (!strncmp(line, "wait ", 5)) {
 		long wait = parse_decimal(line + 5, &end);
 
-		if (wait >= 1 && wait <= WAIT_MAX && !*end)
+		if (wait >= 1 && wait <= GUARD_CONFIG_WAIT_MAX && !*end)
 			config->wait = (unsigned int)wait;
 	} else if (!strncmp(line, "rescue ", 7)) {
 		config->panic = panic_seconds(line + 7, NEVER);
@@ -129,11 +127,11 @@ static void parse_line(const char *line, struct stub_config *config)
 
 void stub_config_read(struct stub_config *config)
 {
-	char text[CONFIG_BYTES_MAX + 1];
-	long len = read_start(STUB_CONFIG, text, CONFIG_BYTES_MAX);
+	char text[GUARD_CONFIG_BYTES_MAX + 1];
+	long len = read_start(STUB_CONFIG, text, GUARD_CONFIG_BYTES_MAX);
 
 	memset(config, 0, sizeof(*config));
-	config->wait = WAIT_DEFAULT;
+	config->wait = GUARD_CONFIG_WAIT_DEFAULT;
 	config->panic = NEVER;
 	if (len < 0)
 		return;

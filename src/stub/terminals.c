@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <unistd.h>

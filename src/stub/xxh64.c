@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 #include "xxh64.h"
 
 #define PRIME_1 0x9E3779B185EBCA87u

@@ -1,10 +1,11 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "system/chroot.h"
+
 #include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
 #include "storage/replace.h"
-#include "system/chroot.h"
 
 /* The inode of the first PID namespace (Linux, include/linux/proc_ns.h, PROC_PID_INIT_INO). */
 #define FIRST_PID_NAMESPACE 0xeffffffcu

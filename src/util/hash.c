@@ -1,8 +1,8 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "util/hash.h"
+
 #define XXH_INLINE_ALL
 #include <xxhash.h>
-
-#include "util/hash.h"
 
 uint64_t hash64(const void *data, size_t len)
 {

@@ -1,11 +1,11 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "util/sha256.h"
+
 #include <nettle/sha2.h>
 #include <stdlib.h>
 
 /* Nettle's header renames its functions by macros, and one of them has the name of ours. */
 #undef sha256_update
-
-#include "util/hash.h"
 
 struct sha256 {
 	struct sha256_ctx ctx;

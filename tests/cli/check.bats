@@ -550,3 +550,25 @@ check_with() { # INJECTION
 	[ "$(field '.artifacts[0].state')" = damaged ]
 	[[ $output == *"disk lost it"* ]]
 }
+
+@test "a check that could not run says why on standard error, and has no verdict" {
+	run --separate-stderr bv check "$BATS_TEST_TMPDIR/absent"
+	[ "$status" -eq 2 ]
+	[[ $output != *VERDICT* && $output != *"cannot be read"* ]]
+	# shellcheck disable=SC2154 # run sets stderr
+	[ "$stderr" = "bootverdict: $BATS_TEST_TMPDIR/absent: It cannot be read: No such file or directory." ]
+	run --separate-stderr bv check --quiet "$BATS_TEST_TMPDIR/absent"
+	[ "$status" -eq 2 ]
+	[ -z "$output" ]
+	[[ $stderr == *"cannot be read"* ]]
+	run --separate-stderr bv check --json "$BATS_TEST_TMPDIR/absent"
+	verdict_is none 2
+	# What was found beside it keeps its verdict, and is told as before.
+	make_system
+	seal
+	flip_bit "$IMAGE" "$(($(stat -c %s "$IMAGE") / 2))"
+	run --separate-stderr bv check "$IMAGE" "$BATS_TEST_TMPDIR/absent"
+	[ "$status" -eq 1 ]
+	[[ $output == "VERDICT: STORAGE CORRUPTION"* && $output == *"cannot be read"* ]]
+	[ -z "$stderr" ]
+}

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 #include "luks/luks.h"
 #include "luks/randomness.h"
 #include "luks_source.h"

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 #include <assert.h>
 #include <inttypes.h>
 #include <stdint.h>
@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "manifest/format.h"
+#include "manifest/parse.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

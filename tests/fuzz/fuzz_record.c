@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The recorder, with archives that are made of the input in two ways: the input is the image; or its
  * bytes choose members out of few names, links and inode numbers, which meet each other, again and
@@ -15,6 +15,7 @@
 #include "image/contents.h"
 #include "image/cpio.h"
 #include "manifest/format.h"
+#include "manifest/parse.h"
 #include "util/memory.h"
 #include "util/util.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,6 +15,7 @@
 #include "chain/root.h"
 #include "luks/rules.h"
 #include "lvm_volume.h"
+#include "report/text.h"
 #include "system/command_line.h"
 #include "util/util.h"
 

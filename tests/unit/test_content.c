@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /* A folder of files stands for the unpacked RAM disk; its record is made here by hand. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "image/unpacked.h"
+#include "util/array.h"
 #include "util/text.h"
 #include "util/util.h"
 

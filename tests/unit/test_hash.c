@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "util/hash.h"
+#include "util/sha256.h"
 #include "util/util.h"
 
 /* Values that other programs give: `printf ... | xxhsum -H3`, `sha256sum`. */

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -123,6 +123,18 @@ static void test_config(void **state)
 	check_config("\n\n\377\001\n", POLICY_STOP, 30);
 }
 
+/* The stub and the later stages wait equally long. */
+static void test_longest_wait(void **state)
+{
+	struct boot_config c;
+
+	(void)state;
+	boot_config_parse(&c, "wait 3600\n");
+	assert_int_equal(c.wait, 3600);
+	boot_config_parse(&c, "wait 3601\n");
+	assert_int_equal(c.wait, 20);
+}
+
 static void check_rules(const char *text, const char *rules)
 {
 	struct boot_config c;
@@ -166,6 +178,7 @@ int main(void)
 		cmocka_unit_test(test_panic_never_asks),
 		cmocka_unit_test(test_policy_parameter),
 		cmocka_unit_test(test_config),
+		cmocka_unit_test(test_longest_wait),
 		cmocka_unit_test(test_config_rules),
 		cmocka_unit_test(test_config_file),
 	};

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /* What others may not read in the initramfs, and what of it leaves the image. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,7 +15,9 @@
 
 #include "boot/report_files.h"
 #include "manifest/format.h"
+#include "manifest/parse.h"
 #include "manifest/private.h"
+#include "util/array.h"
 #include "util/text.h"
 #include "util/util.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /* What the kernel needs to execute the programs of an image, as recording saw them. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,6 +17,7 @@
 #include "image/guard.h"
 #include "image/programs.h"
 #include "manifest/manifest.h"
+#include "util/array.h"
 #include "util/text.h"
 
 static struct manifest m;

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +10,9 @@
 
 #include <cmocka.h>
 
+#include "report/json.h"
 #include "report/load.h"
+#include "report/text.h"
 #include "util/text.h"
 
 static char path[] = "/tmp/report.XXXXXX";
@@ -63,7 +65,11 @@ static void make_report(struct report *r)
 	f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-KEYSLOT", "/dev/vda3", "%s",
 			   "100% of a keyslot is \"damaged\".");
 	finding_number(f, "keyslot", 1);
+	finding_number(f, "keyslot", 4);
+	finding_number(f, "keyslot", 5);
 	finding_text(f, "chain", "vda3 > LUKS");
+	finding_text(f, "member", "usr/bin/x");
+	finding_text(f, "member", "usr/bin/y");
 	finding_not(f, "the passphrase");
 	finding_next(f, "Write nothing.");
 	finding_next(f, "Look at 100%% of it.");
@@ -93,6 +99,10 @@ static void test_round_trip(void **state)
 	x = printed(&a);
 	y = printed(&b);
 	assert_string_equal(x, y);
+	/* A key with several values is a list, and one with a single value none. */
+	assert_non_null(strstr(x, "\"keyslot\":[\n          1,\n          4,\n          5\n"));
+	assert_non_null(strstr(x, "\"chain\":\"vda3 > LUKS\""));
+	assert_non_null(strstr(x, "\"usr/bin/x\",\n          \"usr/bin/y\"\n"));
 	free(x);
 	free(y);
 	report_clear(&a);

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /* The words for a person: what is told of keyslots, headers and a passphrase. */
 #include <setjmp.h>
 #include <stdarg.h>

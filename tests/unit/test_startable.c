@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /* A folder stands for the unpacked RAM disk: a script, its interpreter, and the loader of that. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "image/startable.h"
+#include "util/array.h"
 #include "util/hash.h"
 #include "util/text.h"
 #include "util/util.h"
