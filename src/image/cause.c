@@ -262,7 +262,7 @@ static bool was_packed_again(const struct circumstances *c, const struct unpack_
 }
 
 /*
- * Whether the archive, not the unpacking, gave this path a time after the seal: to the second (Linux,
+ * Whether the archive, not the unpacking, gave this path a time after all that was sealed: to the second (Linux,
  * init/initramfs.c, do_utime()), where the kernel keeps times at all.
  */
 static bool is_from_later(const struct circumstances *c, const char *path)
@@ -270,7 +270,7 @@ static bool is_from_later(const struct circumstances *c, const char *path)
 	struct stat st;
 
 	return !entry_stat(c->reader, path, &st) && !st.st_mtim.tv_nsec &&
-	       st.st_mtim.tv_sec > c->m->sealed_at && st.st_mtim.tv_sec != st.st_ctim.tv_sec;
+	       st.st_mtim.tv_sec > c->m->newest && st.st_mtim.tv_sec != st.st_ctim.tv_sec;
 }
 
 /* The same of what is left of the way to a path. */
@@ -290,7 +290,7 @@ static bool is_folder_from_later(const struct circumstances *c, const char *path
 
 static bool was_edited(const struct circumstances *c)
 {
-	if (c->kernel_message || !c->just_now || !c->m->sealed_at)
+	if (c->kernel_message || !c->just_now || !c->m->newest)
 		return false;
 	for (size_t i = 0; i < c->damaged->count; i++) {
 		if (!is_from_later(c, c->damaged->items[i].content->path))

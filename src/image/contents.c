@@ -72,6 +72,7 @@ struct recorder {
 	const struct recorder_watch *watch; /* or NULL */
 
 	struct programs *programs;
+	uint32_t latest; /* of the times of main's members */
 
 	/* The walk under way. */
 	bool as_guard;
@@ -569,6 +570,8 @@ static int on_member(void *ctx, const struct member *m)
 
 	if (!r->as_guard && !m->skipped)
 		programs_member(r->programs, m);
+	if (!r->as_guard && m->mtime > r->latest)
+		r->latest = m->mtime;
 	r->m = m;
 	r->current = NULL;
 	r->watched = false;
@@ -819,6 +822,7 @@ int recorder_finish(struct recorder *r, struct manifest *m, struct initrd_fault 
 	m->segments = r->segments;
 	m->segment_count = r->segment_count;
 	move_cost(r, m, r->segments_taken);
+	m->newest = r->latest;
 	m->skipped = r->skipped;
 	memset(&r->skipped, 0, sizeof(r->skipped));
 	r->segments = NULL;

@@ -208,6 +208,8 @@ int manifest_format(const struct manifest *m, char **text, size_t *len)
 		add_format(&t, "update-lost %" PRId64 "\n", m->update_lost_at);
 	if (m->guard_bytes)
 		add_format(&t, "guard %" PRIu64 "\n", m->guard_bytes);
+	if (m->newest)
+		add_format(&t, "newest %" PRId64 "\n", m->newest);
 	if (m->refused) {
 		add_string(&t, "refused ");
 		add_string(&t, manifest_refusal_name(m->refusal));

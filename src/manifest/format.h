@@ -15,6 +15,7 @@
  *	sealed UNIXTIME			(not in the guard)
  *	update-lost UNIXTIME		(if it was; not in the guard)
  *	guard BYTES
+ *	newest UNIXTIME			(of the times that the image's members have)
  *	refused broken|unknown|start|changed|format REASON	(if it was; percent-encoded)
  *	artifact kernel|initrd PATH	(0 to 2 of them; not in the guard)
  *	  size BYTES

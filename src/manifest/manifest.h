@@ -111,9 +111,10 @@ struct skipped {
 };
 
 struct manifest {
-	char *kernel;		/* release, as uname -r gives it; owned */
-	char *os;		/* PRETTY_NAME of os-release, or ""; owned */
-	int64_t sealed_at;	/* seconds since 1970-01-01 UTC; 0 in the guard's copy */
+	char *kernel;	   /* release, as uname -r gives it; owned */
+	char *os;	   /* PRETTY_NAME of os-release, or ""; owned */
+	int64_t sealed_at; /* seconds since 1970-01-01 UTC; 0 in the guard's copy */
+	int64_t newest; /* of the times that main's members have, seconds since 1970; 0: unknown */
 	int64_t update_lost_at; /* when a newer image was lost, and this one put back; 0: never */
 	uint64_t guard_bytes;	/* of the guard at the start of the sealed image */
 	enum refusal refusal;

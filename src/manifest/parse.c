@@ -558,6 +558,16 @@ static int parse_refused(struct reader *r, struct manifest *m)
 	return take_name(r, false, &m->refused) < 0 ? r->error : line_done(r);
 }
 
+/* A line that may be absent. */
+static int parse_time(struct reader *r, const char *key, int64_t *seconds)
+{
+	if (!next_is(r, key))
+		return 0;
+	if (next_line(r, key) < 0 || take_i64(r, seconds) < 0 || line_done(r) < 0)
+		return r->error;
+	return *seconds ? 0 : bad(r, "the time is 0");
+}
+
 static int parse_head(struct reader *r, struct manifest *m)
 {
 	if (next_line(r, "bootverdict-manifest") < 0)
@@ -567,20 +577,9 @@ static int parse_head(struct reader *r, struct manifest *m)
 		return r->error;
 	if (next_line(r, "os") < 0 || take_name(r, true, &m->os) < 0 || line_done(r) < 0)
 		return r->error;
-	if (next_is(r, "sealed")) {
-		if (next_line(r, "sealed") < 0 || take_i64(r, &m->sealed_at) < 0 ||
-		    line_done(r) < 0)
-			return r->error;
-		if (m->sealed_at == 0)
-			return bad(r, "the time is 0");
-	}
-	if (next_is(r, "update-lost")) {
-		if (next_line(r, "update-lost") < 0 || take_i64(r, &m->update_lost_at) < 0 ||
-		    line_done(r) < 0)
-			return r->error;
-		if (m->update_lost_at == 0)
-			return bad(r, "the time is 0");
-	}
+	if (parse_time(r, "sealed", &m->sealed_at) < 0 ||
+	    parse_time(r, "update-lost", &m->update_lost_at) < 0)
+		return r->error;
 	if (next_is(r, "guard")) {
 		if (next_line(r, "guard") < 0 || take_u64(r, &m->guard_bytes) < 0 ||
 		    line_done(r) < 0)
@@ -588,6 +587,8 @@ static int parse_head(struct reader *r, struct manifest *m)
 		if (m->guard_bytes == 0)
 			return bad(r, "the guard's length is 0");
 	}
+	if (parse_time(r, "newest", &m->newest) < 0)
+		return r->error;
 	return next_is(r, "refused") ? parse_refused(r, m) : 0;
 }
 

@@ -685,7 +685,7 @@ static void test_edited_behind_its_guard(void **state)
 	const struct finding *f;
 	struct fixture *x = *state;
 
-	x->m.sealed_at = sealed;
+	x->m.newest = sealed;
 	change(x, "dir/big", 5 * BLOCK_SIZE, "other bytes", 11);
 	set_time(x, "dir/big", later, 0);
 	again(x, CAUSE_EDITED, VERDICT_INCONCLUSIVE);
@@ -713,7 +713,7 @@ static void test_edited_behind_its_guard(void **state)
 	x->unpacking.just_now = false;
 	is_damaged(x);
 	x->unpacking.just_now = true;
-	x->m.sealed_at = later;
+	x->m.newest = later;
 	is_damaged(x);
 }
 

@@ -127,6 +127,7 @@ static void fill(struct manifest *m)
 	m->os = copy("Debian GNU/Linux 13 (trixie)");
 	m->sealed_at = 1795255331;
 	m->guard_bytes = 1433600;
+	m->newest = 1795255000;
 	fill_file(&m->files[ARTIFACT_KERNEL], "/boot/vmlinuz-6.12.107+deb13-amd64", 0);
 	fill_file(&m->files[ARTIFACT_INITRD], "/boot/initrd.img-6.12.107+deb13-amd64",
 		  17 * 4096 + 1);
@@ -231,6 +232,7 @@ static void test_round_trip(void **state)
 	assert_string_equal(back.os, m.os);
 	assert_true(back.sealed_at == m.sealed_at);
 	assert_true(back.guard_bytes == m.guard_bytes);
+	assert_true(back.newest == m.newest);
 	for (int k = 0; k < ARTIFACT_KINDS; k++) {
 		const struct sealed_file *f = &back.files[k], *g = &m.files[k];
 
@@ -361,6 +363,7 @@ static void test_guard_copy(void **state)
 	fill(&m);
 	m.sealed_at = 0;
 	m.guard_bytes = 0;
+	m.newest = 0;
 	m.files[ARTIFACT_KERNEL].present = false;
 	m.files[ARTIFACT_INITRD].present = false;
 	text = format(&m, &len);
@@ -489,7 +492,8 @@ static void test_strict(void **state)
 		  "line 4: a number is too big" },
 		{ "sealed 1795255331", "sealed +5", "line 4: " },
 		{ "guard 1433600", "guard 0", "line 5: " },
-		{ "artifact kernel", "artifact kernal", "line 6: an artifact of unknown kind" },
+		{ "newest 1795255000", "newest 0", "line 6: the time" },
+		{ "artifact kernel", "artifact kernal", "line 7: an artifact of unknown kind" },
 		{ "artifact initrd", "artifact kernel", "repeated" },
 		{ "identity 131 1795255321123456789 -5\nextent", "identity 131 5\nextent",
 		  "missing" },
