@@ -37,6 +37,25 @@ static bool same_kind(const char *a, const char *b)
 	return !strncmp(a, b, family_length(a));
 }
 
+/*
+ * Its first block is random: a program that writes through the encryption leaves what it wrote. Of 4096
+ * random bytes all but a few of the 256 values are there.
+ */
+static bool begins_with_noise(const struct source *source)
+{
+	unsigned char block[BLOCK_SIZE];
+	bool seen[256] = { false };
+	unsigned int values = 0;
+
+	if (source_read(source, block, sizeof(block), 0) != (ssize_t)sizeof(block))
+		return false;
+	for (size_t i = 0; i < sizeof(block); i++) {
+		values += !seen[block[i]];
+		seen[block[i]] = true;
+	}
+	return values >= 240;
+}
+
 /* What is at path, against what was sealed. */
 static void look_at_content(struct chain_layer *l, const char *kind)
 {
@@ -59,6 +78,7 @@ static void look_at_content(struct chain_layer *l, const char *kind)
 			   : same				 ? LINK_THERE
 								 : LINK_OTHER;
 		l->other = other;
+		l->noise = l->state == LINK_DAMAGED && begins_with_noise(&source);
 		if (!strcmp(kind, "LVM2_member")) {
 			l->lvm = lvm_examine(&source, &offset);
 			if (lvm_is_damaged(l->lvm))
@@ -516,8 +536,10 @@ static bool is_proven_lost(const struct chain_layer *l)
 {
 	if (l->state == LINK_UNREADABLE)
 		return true;
-	return is_lvm(l->sealed) ? lvm_is_damaged(l->lvm)
-				 : l->seen.damaged || l->lost.how == LOSS_DAMAGED;
+	if (is_lvm(l->sealed))
+		return lvm_is_damaged(l->lvm) || (l->lvm == LVM_LABEL_LOST && l->noise);
+	return l->seen.damaged || l->lost.how == LOSS_DAMAGED ||
+	       (l->lost.how == LOSS_BLOCK && l->noise);
 }
 
 static char *loss_words(const struct chain_layer *l)
@@ -532,9 +554,10 @@ static char *loss_words(const struct chain_layer *l)
 										   : "metadata",
 				   lvm ? ": " : "", lvm ? lvm : "");
 	if (l->lost.how == LOSS_ERASED)
-		return text_copy(
-			"has a superblock of which the magic was erased, as wipefs does it, "
-			"and all else is right");
+		return text_format(
+			"has a superblock of which the magic was erased, as %s it, and all "
+			"else is right",
+			l->lost.removed ? "wipefs and `btrfs device remove` do" : "wipefs does");
 	return text_copy(l->seen.damaged ? "has a damaged superblock: its checksum is wrong"
 					 : "has no superblock any more");
 }
