@@ -83,6 +83,10 @@ static void look_at_content(struct chain_layer *l, const char *kind)
 			l->lvm = lvm_examine(&source, &offset);
 			if (lvm_is_damaged(l->lvm))
 				l->state = LINK_DAMAGED;
+			if (l->lvm == LVM_OTHER) {
+				l->state = LINK_OTHER;
+				l->other = recognise_over_lvm(&source);
+			}
 		} else if (l->state == LINK_DAMAGED && *uuid) {
 			l->lost = lost_superblock_find(&source, &l->seen, uuid, NULL);
 		}
@@ -140,6 +144,8 @@ static bool look_at_layer(struct chain_layer *l, const struct block_devices *b,
 		l->state = physical.state;
 		l->seen = physical.seen;
 		l->lvm = physical.lvm;
+		l->other = physical.other;
+		l->noise = physical.noise;
 		if (l->state != LINK_THERE)
 			return false;
 		*physical_seen = true;
@@ -597,8 +603,8 @@ static void tell_other_content(struct report *r, const struct chain *c, const st
 		"%s was unlocked, but inside it is %s%s%s, where %s%s%s was sealed: somebody made "
 		"it anew, or the wrong data were written there.",
 		*mapping ? mapping : "The LUKS device", l->other ? l->other : l->seen.kind,
-		*l->seen.uuid ? " " : "", l->seen.uuid, l->sealed->kind,
-		l->sealed->uuid && *l->sealed->uuid ? " " : "",
+		*l->seen.uuid && !l->other ? " " : "", l->other ? "" : l->seen.uuid,
+		l->sealed->kind, l->sealed->uuid && *l->sealed->uuid ? " " : "",
 		l->sealed->uuid ? l->sealed->uuid : "");
 
 	add_chain(f, c);

@@ -596,15 +596,20 @@ static bool tell_incomplete(const struct scene *c, const char *path, const struc
 static bool tell_sound(struct scene *c, const char *path, const struct source *source,
 		       const struct superblock *seen)
 {
-	if (*c->sealed && strcasecmp(seen->uuid, c->sealed) != 0) {
+	bool other = *c->sealed && strcasecmp(seen->uuid, c->sealed) != 0;
+	bool told = false;
+
+	/* What root= names by its UUID may be wanted, whatever was sealed. */
+	if (!other || owner_of(c, seen->uuid) == OWNER_ROOT) {
+		if (seen->bytes > source->size) {
+			tell_too_small(c, path, seen, source->size);
+			return true;
+		}
+		told = tell_incomplete(c, path, seen);
+	}
+	if (other && !told)
 		tell_another(c, path, "", seen->kind, seen->uuid);
-		return true;
-	}
-	if (seen->bytes > source->size) {
-		tell_too_small(c, path, seen, source->size);
-		return true;
-	}
-	if (tell_incomplete(c, path, seen))
+	if (other || told)
 		return true;
 	c->seen = true;
 	return false;

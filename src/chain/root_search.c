@@ -140,7 +140,7 @@ static void look_at_volume(struct root_search *s, const struct block_device *d,
 	if (*seen->kind && strcmp(seen->kind, "LVM2_member") != 0)
 		return;
 	state = lvm_examine(source, &offset);
-	if (state != LVM_ABSENT && !s->volumes_at)
+	if (state != LVM_ABSENT && state != LVM_OTHER && !s->volumes_at)
 		s->volumes_at = d->path;
 	if (s->lvm_at || !lvm_is_damaged(state))
 		return;

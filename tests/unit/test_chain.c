@@ -773,6 +773,25 @@ static void test_lvm(void **state)
 	expect(&s, VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK",
 	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > lvm vg-a/lv (NO LABEL) > "
 	       "ext4 (not reached)");
+	/* Noise was made below the encryption; other bytes a program wrote, as it did another format. */
+	put_volume();
+	shell("dd if=/dev/urandom of=pv bs=4096 count=1 conv=notrunc status=none");
+	expect(&s, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
+	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > lvm vg-a/lv (NO LABEL) > "
+	       "ext4 (not reached)");
+	put_volume();
+	shell("yes text | dd of=pv bs=4096 count=1 iflag=fullblock conv=notrunc status=none");
+	expect(&s, VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK",
+	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > lvm vg-a/lv (NO LABEL) > "
+	       "ext4 (not reached)");
+	put_volume();
+	shell("printf '\\374\\116\\053\\251\\001\\000\\000\\000' | dd of=pv bs=4096 seek=1 conv=notrunc "
+	      "status=none");
+	play(&s);
+	assert_int_equal(s.report.verdict, VERDICT_INCONCLUSIVE);
+	assert_non_null(strstr(s.report.findings[0].summary,
+			       "inside it is a Linux RAID member, where lvm was sealed"));
+	end(&s);
 	put_volume();
 	shell("printf 'XXXX' | dd of=pv bs=1 seek=5200 conv=notrunc status=none");
 	expect(&s, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
@@ -978,7 +997,7 @@ static void test_root_on_lvm(void **state)
 		{ 4100, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-LVM",
 		  "the checksum of its LVM metadata area's header is wrong" },
 		{ 560, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-LVM",
-		  "the checksum of its LVM label is wrong" },
+		  "its LVM label is wrong by its checksum or its sector" },
 	};
 	static const char *const roots[] = { "/dev/mapper/no-such", "UUID=" FS_UUID };
 	struct block_device d = { .name = "vda1" };
@@ -1003,6 +1022,40 @@ static void test_root_on_lvm(void **state)
 	shell("dd if=/dev/zero of=pv bs=4096 seek=1 count=200 conv=notrunc status=none");
 	expect_words(roots[0], "", &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT",
 		     "zeros are where its LVM label says", NULL);
+}
+
+/* What was a physical volume once, or begins elsewhere than it did: no damage. */
+static void test_former_volume(void **state)
+{
+	static const struct {
+		const char *how, *words;
+	} rows[] = {
+		{ "dd if=/dev/urandom of=pv bs=4096 count=1 conv=notrunc status=none",
+		  "other bytes are where its LVM label was" },
+		{ "printf '\\374\\116\\053\\251\\001\\000\\000\\000' | dd of=pv bs=4096 seek=1 conv=notrunc "
+		  "status=none",
+		  "another format is over that" },
+		{ "printf 'verity\\0\\0' | dd of=pv conv=notrunc status=none; yes | dd of=pv bs=4096 "
+		  "seek=1 count=1 iflag=fullblock conv=notrunc status=none",
+		  "another format is over that" },
+		{ "dd if=pv of=late bs=512 skip=1 status=none; mv late pv",
+		  "its partition begins elsewhere than it did" },
+	};
+	struct block_device d = { .name = "vda1" };
+	struct block_devices b = { .items = &d, .count = 1 };
+
+	(void)state;
+	strcpy(d.path, in_folder("pv"));
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		put_volume();
+		shell(rows[i].how);
+		expect_words("/dev/mapper/no-such", "", &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT",
+			     rows[i].words, "This is an LVM physical volume, and");
+	}
+	put_volume();
+	shell("yes | dd of=pv bs=4096 seek=1 count=1 iflag=fullblock conv=notrunc status=none");
+	expect_words("/dev/mapper/no-such", "", &b, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-LVM",
+		     "metadata area's header is wrong", NULL);
 }
 
 /* What explains that a device is not there. */
@@ -1217,6 +1270,7 @@ int main(void)
 		cmocka_unit_test(test_root_names),
 		cmocka_unit_test(test_root_lost),
 		cmocka_unit_test(test_root_on_lvm),
+		cmocka_unit_test(test_former_volume),
 		cmocka_unit_test(test_root_disk_told),
 		cmocka_unit_test(test_root_content),
 		cmocka_unit_test(test_root_is_another),
