@@ -454,11 +454,14 @@ static void tell_no_source(struct report *r, const struct chain *c, const struct
 	bool named = names_uuid(c->missing, c->device->sealed->uuid);
 	struct finding *f;
 
+	/* A copy of it has its UUID as well, while the disk that crypttab names is dead. */
 	if (!named)
-		f = report_finding(r, VERDICT_CONFIG_ERROR, "BV-CHAIN-SOURCE", c->missing,
-				   "crypttab names a disk that is not there: %s. The one that was "
-				   "sealed is there: %s, UUID=%s.",
-				   c->missing, c->device->path, c->device->sealed->uuid);
+		f = report_finding(
+			r, VERDICT_INCONCLUSIVE, "BV-CHAIN-SOURCE", c->missing,
+			"crypttab names a disk that is not there: %s. The one that was "
+			"sealed, or a copy of it, is there: %s, UUID=%s. Either crypttab is "
+			"wrong, or the disk that it names is missing.",
+			c->missing, c->device->path, c->device->sealed->uuid);
 	else
 		f = report_finding(r, VERDICT_INCONCLUSIVE, "BV-CHAIN-SOURCE", c->device->path,
 				   "The disk is there: %s. But it is not found by its UUID, which "
@@ -466,12 +469,18 @@ static void tell_no_source(struct report *r, const struct chain *c, const struct
 				   c->device->path);
 	add_chain(f, c);
 	finding_not(f, "the passphrase: it was not even asked for");
-	finding_next(f, "Unlock it here: %s; then: exit", command);
-	if (!named) {
-		block_devices_tell(b, f);
-		finding_next(f, "In the running system mend /etc/crypttab, then: update-initramfs "
-				"-u -k all");
+	if (named) {
+		finding_next(f, "Unlock it here: %s; then: exit", command);
+		return;
 	}
+	block_devices_tell(b, f);
+	finding_next(f, "Is the disk that crypttab names one of this machine's? Then it does not "
+			"answer: cable, power, driver, dmesg.");
+	finding_next(
+		f,
+		"If not, and %s is no copy: unlock it here: %s; then: exit. In the running system "
+		"mend /etc/crypttab, then: update-initramfs -u -k all",
+		c->device->path, command);
 }
 
 static void next_for_passphrase(struct finding *f, const struct chain *c)

@@ -636,7 +636,14 @@ static void test_source_missing(void **state)
 	(void)state;
 	set_scene(&s, NULL);
 	s.missing = "UUID=" FS_UUID;
-	expect(&s, VERDICT_CONFIG_ERROR, "BV-CHAIN-SOURCE", text);
+	expect(&s, VERDICT_INCONCLUSIVE, "BV-CHAIN-SOURCE", text);
+	set_scene(&s, NULL);
+	s.missing = "/dev/nvme0n1p3";
+	play(&s);
+	assert_int_equal(s.report.verdict, VERDICT_INCONCLUSIVE);
+	assert_non_null(
+		strstr(s.report.findings[0].summary, "or the disk that it names is missing"));
+	end(&s);
 	set_scene(&s, NULL);
 	s.missing = "UUID=" LUKS_UUID;
 	expect(&s, VERDICT_INCONCLUSIVE, "BV-CHAIN-SOURCE", text);
