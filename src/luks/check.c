@@ -15,6 +15,7 @@
 #include "storage/source.h"
 #include "system/block_devices.h"
 #include "system/crypttab.h"
+#include "util/array.h"
 #include "util/text.h"
 #include "util/util.h"
 
