@@ -168,8 +168,8 @@ EOF
 	unpacked
 	record_root $UUID
 	attach sdb "$DISK"
-	for root in /dev/mapper/vg-root /dev/nvme0n1p2 PARTUUID=1f1f1f1f-02 "UUID=${UUID%1}3"; do
-		boot "root=$root ro" --after-failure
+	for name in /dev/mapper/vg-root /dev/nvme0n1p2 PARTUUID=1f1f1f1f-02 "UUID=${UUID%1}3"; do
+		boot "root=$name ro" --after-failure
 		says inconclusive BV-CHAIN-ROOT "The root that was sealed, or a copy of it, is there: /dev/sdb"
 	done
 	boot "root=UUID=$UUID ro" --after-failure
