@@ -70,9 +70,9 @@ static const char *nothing_broken(bool sealed, bool intact, bool seen)
 	       "looked at here. The messages above say more.";
 }
 
-static void tell_nothing_broken(struct report *r, const struct manifest *m, const char *root)
+static void tell_nothing_broken(struct report *r, const struct manifest *m, const char *root,
+				bool seen)
 {
-	bool seen = root && root_device_is_known(root);
 	enum verdict told = verdict_worst(report_worst(r), stage_worst());
 	bool harmless = told == VERDICT_INTACT || told == VERDICT_STALE;
 	struct finding *f =
@@ -118,7 +118,7 @@ static void tell_all(struct report *r, const struct manifest *m)
 	cleanup(free_ptr) char *root = root_parameter(line ? line : "");
 	struct block_devices b = { .items = NULL };
 	struct luks_devices devices;
-	bool broken = false;
+	bool broken = false, seen = false;
 
 	block_devices_read(&b, BLOCK_DEVICES_SYSFS, BLOCK_DEVICES_DEV, false);
 	luks_devices_find(&devices, m, crypttab, root, 0);
@@ -127,14 +127,14 @@ static void tell_all(struct report *r, const struct manifest *m)
 			broken |= tell_device(r, &devices.items[i], &b, crypttab);
 	}
 	if (!broken && root)
-		broken = root_device_report(r, root, m->root_uuid, &b);
+		broken = root_device_report(r, root, m->root_uuid, &b, &seen);
 	for (size_t i = 0; i < devices.count; i++) {
 		if (!luks_device_is_needed(&devices.items[i], crypttab, line))
 			note_device(r, &devices.items[i]);
 	}
 	broken |= tell_other_modules(r, m);
 	if (!broken)
-		tell_nothing_broken(r, m, root);
+		tell_nothing_broken(r, m, root, seen);
 	luks_devices_clear(&devices);
 	block_devices_clear(&b);
 }

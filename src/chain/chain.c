@@ -39,6 +39,25 @@ static bool same_kind(const char *a, const char *b)
 	return !strncmp(a, b, family_length(a));
 }
 
+/*
+ * Its first block is random: a program that writes through the encryption leaves what it wrote. Of 4096
+ * random bytes all but a few of the 256 values are there.
+ */
+static bool begins_with_noise(const struct source *source)
+{
+	unsigned char block[BLOCK_SIZE];
+	bool seen[256] = { false };
+	unsigned int values = 0;
+
+	if (source_read(source, block, sizeof(block), 0) != (ssize_t)sizeof(block))
+		return false;
+	for (size_t i = 0; i < sizeof(block); i++) {
+		values += !seen[block[i]];
+		seen[block[i]] = true;
+	}
+	return values >= 240;
+}
+
 /* What is at path, against what was sealed. */
 static void look_at_content(struct chain_layer *l, const char *kind)
 {
@@ -61,10 +80,15 @@ static void look_at_content(struct chain_layer *l, const char *kind)
 			   : same				 ? LINK_THERE
 								 : LINK_OTHER;
 		l->other = other;
+		l->noise = l->state == LINK_DAMAGED && begins_with_noise(&source);
 		if (!strcmp(kind, "LVM2_member")) {
 			l->lvm = lvm_examine(&source, &offset);
 			if (lvm_is_damaged(l->lvm))
 				l->state = LINK_DAMAGED;
+			if (l->lvm == LVM_OTHER) {
+				l->state = LINK_OTHER;
+				l->other = recognise_over_lvm(&source);
+			}
 		} else if (l->state == LINK_DAMAGED && *uuid) {
 			l->lost = lost_superblock_find(&source, &l->seen, uuid, NULL);
 		}
@@ -122,6 +146,8 @@ static bool look_at_layer(struct chain_layer *l, const struct block_devices *b,
 		l->state = physical.state;
 		l->seen = physical.seen;
 		l->lvm = physical.lvm;
+		l->other = physical.other;
+		l->noise = physical.noise;
 		if (l->state != LINK_THERE)
 			return false;
 		*physical_seen = true;
@@ -435,11 +461,14 @@ static void tell_no_source(struct report *r, const struct chain *c, const struct
 	bool named = names_uuid(c->missing, c->device->sealed->uuid);
 	struct finding *f;
 
+	/* A copy of it has its UUID as well, while the disk that crypttab names is dead. */
 	if (!named)
-		f = report_finding(r, VERDICT_CONFIG_ERROR, "BV-CHAIN-SOURCE", c->missing,
-				   "crypttab names a disk that is not there: %s. The one that was "
-				   "sealed is there: %s, UUID=%s.",
-				   c->missing, c->device->path, c->device->sealed->uuid);
+		f = report_finding(
+			r, VERDICT_INCONCLUSIVE, "BV-CHAIN-SOURCE", c->missing,
+			"crypttab names a disk that is not there: %s. The one that was "
+			"sealed, or a copy of it, is there: %s, UUID=%s. Either crypttab is "
+			"wrong, or the disk that it names is missing.",
+			c->missing, c->device->path, c->device->sealed->uuid);
 	else
 		f = report_finding(r, VERDICT_INCONCLUSIVE, "BV-CHAIN-SOURCE", c->device->path,
 				   "The disk is there: %s. But it is not found by its UUID, which "
@@ -447,12 +476,18 @@ static void tell_no_source(struct report *r, const struct chain *c, const struct
 				   c->device->path);
 	add_chain(f, c);
 	finding_not(f, "the passphrase: it was not even asked for");
-	finding_next(f, "Unlock it here: %s; then: exit", command);
-	if (!named) {
-		block_devices_tell(b, f);
-		finding_next(f, "In the running system mend /etc/crypttab, then: update-initramfs "
-				"-u -k all");
+	if (named) {
+		finding_next(f, "Unlock it here: %s; then: exit", command);
+		return;
 	}
+	block_devices_tell(b, f);
+	finding_next(f, "Is the disk that crypttab names one of this machine's? Then it does not "
+			"answer: cable, power, driver, dmesg.");
+	finding_next(
+		f,
+		"If not, and %s is no copy: unlock it here: %s; then: exit. In the running system "
+		"mend /etc/crypttab, then: update-initramfs -u -k all",
+		c->device->path, command);
 }
 
 static void next_for_passphrase(struct finding *f, const struct chain *c)
@@ -523,8 +558,10 @@ static bool is_proven_lost(const struct chain_layer *l)
 {
 	if (l->state == LINK_UNREADABLE)
 		return true;
-	return is_lvm(l->sealed) ? lvm_is_damaged(l->lvm)
-				 : l->seen.damaged || l->lost.how == LOSS_DAMAGED;
+	if (is_lvm(l->sealed))
+		return lvm_is_damaged(l->lvm) || (l->lvm == LVM_LABEL_LOST && l->noise);
+	return l->seen.damaged || l->lost.how == LOSS_DAMAGED ||
+	       (l->lost.how == LOSS_BLOCK && l->noise);
 }
 
 static char *loss_words(const struct chain_layer *l)
@@ -539,9 +576,10 @@ static char *loss_words(const struct chain_layer *l)
 										   : "metadata",
 				   lvm ? ": " : "", lvm ? lvm : "");
 	if (l->lost.how == LOSS_ERASED)
-		return text_copy(
-			"has a superblock of which the magic was erased, as wipefs does it, "
-			"and all else is right");
+		return text_format(
+			"has a superblock of which the magic was erased, as %s it, and all "
+			"else is right",
+			l->lost.removed ? "wipefs and `btrfs device remove` do" : "wipefs does");
 	return text_copy(l->seen.damaged ? "has a damaged superblock: its checksum is wrong"
 					 : "has no superblock any more");
 }
@@ -581,8 +619,8 @@ static void tell_other_content(struct report *r, const struct chain *c, const st
 		"%s was unlocked, but inside it is %s%s%s, where %s%s%s was sealed: somebody made "
 		"it anew, or the wrong data were written there.",
 		*mapping ? mapping : "The LUKS device", l->other ? l->other : l->seen.kind,
-		*l->seen.uuid ? " " : "", l->seen.uuid, l->sealed->kind,
-		l->sealed->uuid && *l->sealed->uuid ? " " : "",
+		*l->seen.uuid && !l->other ? " " : "", l->other ? "" : l->seen.uuid,
+		l->sealed->kind, l->sealed->uuid && *l->sealed->uuid ? " " : "",
 		l->sealed->uuid ? l->sealed->uuid : "");
 
 	add_chain(f, c);

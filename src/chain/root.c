@@ -12,6 +12,7 @@
 #include "storage/source.h"
 #include "storage/superblock.h"
 #include "system/crypttab.h"
+#include "util/array.h"
 #include "util/text.h"
 #include "util/util.h"
 
@@ -51,7 +52,7 @@ void root_device_next(struct finding *f, const struct lost_superblock *l, const 
 	const char *when =
 		l->how == LOSS_DAMAGED ? "On a copy, or when the storage is sound" : "On a copy";
 
-	if (l->how == LOSS_ERASED)
+	if (l->how == LOSS_ERASED && !l->removed)
 		next_put_back(f, l->is.kind, path);
 	if (!l->has_spare)
 		return;
@@ -64,95 +65,187 @@ void root_device_next(struct finding *f, const struct lost_superblock *l, const 
 		finding_next(f, "%s: btrfs rescue super-recover %s", when, path);
 }
 
-static void tell_erased(struct report *r, const char *path, const struct lost_superblock *l)
+/* What a boot has of its root. */
+struct scene {
+	struct report *r;
+	const char *root, *sealed; /* sealed: its UUID, or "" */
+	const struct root_search *s;
+	const struct block_devices *b;
+	bool seen; /* its superblock is there and right */
+};
+
+enum owner { OWNER_ROOT, OWNER_OTHER, OWNER_UNKNOWN };
+
+/* What root= names by its UUID is what is looked for; else the record alone knows the root's. */
+static enum owner owner_of(const struct scene *c, const char *uuid)
+{
+	if (c->s->name.kind == ROOT_UUID && !strcasecmp(uuid, c->s->name.value))
+		return OWNER_ROOT;
+	if (!*c->sealed)
+		return OWNER_UNKNOWN;
+	return strcasecmp(uuid, c->sealed) ? OWNER_OTHER : OWNER_ROOT;
+}
+
+static const char *lost_uuid(const struct lost_superblock *l)
+{
+	return l->how != LOSS_ERASED && l->has_spare ? l->spare.is.uuid : l->is.uuid;
+}
+
+static const char *whose(const struct scene *c, const struct lost_superblock *l)
+{
+	switch (owner_of(c, lost_uuid(l))) {
+	case OWNER_ROOT:
+		return "the root by its UUID";
+	case OWNER_OTHER:
+		return "not the root that was sealed";
+	case OWNER_UNKNOWN:
+		break;
+	}
+	return "the root perhaps, whose UUID no record tells";
+}
+
+/* Where the root that was sealed is, or a copy of it: nothing tells one from the other. */
+static void tell_sealed(struct finding *f, const struct scene *c)
+{
+	if (!*c->sealed)
+		return;
+	finding_text(f, "sealed root", "UUID %s%s%s", c->sealed,
+		     c->s->sealed_at ? ", which is on " : "",
+		     c->s->sealed_at ? c->s->sealed_at : "");
+	if (c->s->sealed_at)
+		finding_next(
+			f,
+			"%s has the UUID of the root that was sealed. Is it that, and no copy? "
+			"Then [e] in the boot menu edits root= for one boot: root=UUID=%s",
+			c->s->sealed_at, c->sealed);
+}
+
+static void tell_erased(const struct scene *c, const char *path, const struct lost_superblock *l)
 {
 	struct finding *f = report_finding(
-		r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ERASED", path,
+		c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ERASED", path,
 		"The magic of the %s superblock here was erased, a few bytes, and all else is right, as "
-		"%s. So wipefs leaves it, and programs that make something else of a disk; a disk "
+		"%s. So %s, and programs that make something else of a disk; a disk "
 		"loses whole sectors. Nothing mounts it like this.",
 		l->is.kind,
 		l->is.proven ? "its checksum proves once they are put back"
-			     : "its spare superblock says");
+			     : "its spare superblock says",
+		l->removed ? "`btrfs device remove` leaves a device that it took out, and wipefs"
+			   : "wipefs leaves it");
 
 	finding_text(f, "UUID", "%s", l->is.uuid);
-	finding_not(f, "root=, fstab, or the initramfs");
-	finding_next(f, "When it was erased on purpose, root= must name another one.");
+	if (l->removed) {
+		finding_number(f, "devices", l->is.devices);
+		finding_next(
+			f,
+			"Was it taken out of its file system? Then that is on the other devices, "
+			"and one of those is what is missing: do not put the magic back. btrfs "
+			"filesystem show; cable, power, driver, dmesg.");
+	} else {
+		finding_not(f, "root=, fstab, or the initramfs");
+		finding_next(f, "When it was erased on purpose, root= must name another one.");
+	}
 	root_device_next_image(f, false);
 	root_device_next(f, l, path);
 }
 
-static void tell_damaged(struct report *r, const char *path, const struct lost_superblock *l)
+static void tell_damaged(const struct scene *c, const char *path, const struct lost_superblock *l)
 {
+	bool is_root = owner_of(c, lost_uuid(l)) == OWNER_ROOT;
 	struct finding *f = report_finding(
-		r, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", path,
-		"The root file system is on this device, but its superblock is damaged: %s.",
-		l->is.damaged && l->has_spare ? "its checksum is wrong, and a spare one is there"
-		: l->is.damaged		      ? "its checksum is wrong"
-				: "that block alone is lost, and a spare one is there");
+		c->r, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", path,
+		"%s, but its superblock is damaged: %s.",
+		is_root ? "The root file system is on this device"
+			: "A file system is on this device, which root= names",
+		!l->is.damaged ? "its magic is lost, and all else is as a spare one says"
+		: l->has_spare ? "its checksum is wrong, and a spare one is there"
+			       : "its checksum is wrong");
 
-	finding_not(f, "root=, fstab, or the initramfs");
+	if (is_root)
+		finding_not(f, "root=, fstab, or the initramfs");
+	else
+		tell_sealed(f, c);
 	root_device_next_image(f, true);
 	root_device_next(f, l, path);
 }
 
-static void tell_start_gone(struct report *r, const char *path, const struct lost_superblock *l)
+/* The first block, or more: a disk loses it, and its owner's programs write there. */
+static void tell_start_gone(const struct scene *c, const char *path,
+			    const struct lost_superblock *l)
 {
+	bool more = l->how == LOSS_START;
 	struct finding *f = report_finding(
-		r, VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK", path,
-		"A file system (%s) was on this device, the root by all that is left, and its start "
-		"is gone, more than its superblock: the disk lost it, or somebody overwrote it. A "
-		"spare superblock is there.",
-		l->spare.is.kind);
+		c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK", path,
+		"A file system (%s) was on this device, %s, and its %s: the disk lost %s, or somebody "
+		"overwrote it%s. A spare superblock is there.",
+		l->spare.is.kind, whose(c, l),
+		more ? "start is gone, more than its superblock"
+		     : "superblock's block is gone, and what follows it is as it was",
+		more ? "it" : "that block",
+		more ? "" : ": swap with a random key begins so, and swap that was wiped again");
 
-	finding_next(
-		f, "Was this disk wiped, or replaced by another one that holds the root now? Then "
-		   "that one is not there.");
+	finding_next(f,
+		     "Was this disk wiped, made swap (crypttab, fstab), or replaced by another one "
+		     "that holds the root now? Then that one is not there.");
+	finding_next(f, "Did the disk report errors? dmesg; smartctl -a");
+	tell_sealed(f, c);
 	root_device_next_image(f, false);
 	root_device_next(f, l, path);
 }
 
 /* The other one may be wanted: no command that would destroy it. */
-static void tell_overwritten(struct report *r, const char *path, const struct lost_superblock *l,
-			     const struct block_devices *b)
+static void tell_overwritten(const struct scene *c, const char *path,
+			     const struct lost_superblock *l)
 {
 	struct finding *f = report_finding(
-		r, VERDICT_INCONCLUSIVE, "BV-CHAIN-OTHER", path,
+		c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-OTHER", path,
 		"What is on this device now is %s. But a spare superblock of a file system (%s) is "
-		"left, the root by all that it says: somebody made it anew, or other data were "
-		"written over it.",
-		l->now, l->spare.is.kind);
+		"left, %s: somebody made it anew, or other data were written over it.",
+		l->now, l->spare.is.kind, whose(c, l));
 
 	finding_text(f, "UUID", "%s", l->spare.is.uuid);
 	finding_number(f, "spare superblock", l->spare.block);
-	block_devices_tell(b, f);
+	block_devices_tell(c->b, f);
 	finding_next(f,
 		     "Write nothing to this disk, and use neither of the two; make an image of it "
 		     "first (dd, ddrescue).");
-	finding_next(f,
-		     "Which of them is wanted? If it is what is there now, root= must name "
-		     "another one; if it is the root, examine the image with the spare superblock: "
-		     "dumpe2fs -h -o superblock=%llu -o blocksize=%u IMAGE",
-		     (unsigned long long)l->spare.block, l->spare.size);
+	finding_next(
+		f, "Which of them is wanted? If it is what is there now, root= must name "
+		   "another one; if it is the root, examine the image with the spare superblock:");
+	if (l->spare.size)
+		finding_next(f, "dumpe2fs -h -o superblock=%llu -o blocksize=%u IMAGE",
+			     (unsigned long long)l->spare.block, l->spare.size);
+	else
+		finding_next(f, "btrfs inspect-internal dump-super -s 1 IMAGE");
 }
 
 /* Without a checksum nothing tells which of the two it had last. */
-static void tell_two_uuids(struct report *r, const char *path, const struct lost_superblock *l)
+static void tell_two_uuids(const struct scene *c, const char *path, const struct lost_superblock *l)
 {
 	unsigned long long block = l->spare.block;
-	struct finding *f = report_finding(
-		r, VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK", path,
-		"Its superblock has the UUID %s, and a spare one of it %s, which root= names: it lost "
-		"its UUID, or was given another one. No checksum covers either.",
-		l->is.uuid, l->spare.is.uuid);
+	bool label = !strcasecmp(l->is.uuid, l->spare.is.uuid);
+	struct finding *f;
 
+	if (label)
+		f = report_finding(
+			c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK", path,
+			"Its superblock has another label than a spare one of it, which is the one that "
+			"root= names: it lost its label, or was given another one. No checksum covers "
+			"either.");
+	else
+		f = report_finding(
+			c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK", path,
+			"Its superblock has the UUID %s, and a spare one of it %s, which %s: it lost "
+			"its UUID, or was given another one. No checksum covers either.",
+			l->is.uuid, l->spare.is.uuid,
+			c->s->name.kind == ROOT_UUID ? "root= names" : "was the root's");
 	finding_number(f, "spare superblock", block);
 	finding_next(
 		f,
 		"Compare both: dumpe2fs -h %s; dumpe2fs -h -o superblock=%llu -o blocksize=%u %s",
 		path, block, l->spare.size, path);
 	finding_next(f,
-		     "If it was given another UUID: boot with root=UUID=%s ([e] in the boot menu).",
+		     "If it was given another one: boot with root=UUID=%s ([e] in the boot menu).",
 		     l->is.uuid);
 	finding_next(
 		f,
@@ -161,29 +254,32 @@ static void tell_two_uuids(struct report *r, const char *path, const struct lost
 		block, l->spare.size, path);
 }
 
-static void tell_lost(struct report *r, const char *path, const struct lost_superblock *l,
-		      const struct block_devices *b)
+static void tell_lost(const struct scene *c, const char *path, const struct lost_superblock *l)
 {
 	switch (l->how) {
 	case LOSS_NONE:
 		break;
 	case LOSS_ERASED:
-		tell_erased(r, path, l);
+		tell_erased(c, path, l);
 		break;
 	case LOSS_DAMAGED:
-		tell_damaged(r, path, l);
+		tell_damaged(c, path, l);
 		break;
 	case LOSS_UUID:
-		tell_two_uuids(r, path, l);
+		tell_two_uuids(c, path, l);
 		break;
+	case LOSS_BLOCK:
 	case LOSS_START:
-		tell_start_gone(r, path, l);
+		tell_start_gone(c, path, l);
 		break;
 	case LOSS_OVERWRITTEN:
-		tell_overwritten(r, path, l, b);
+		tell_overwritten(c, path, l);
 		break;
 	}
 }
+
+/* initramfs-tools: resolve_device() in it gives the UUID to blkid, which compares it as it is. */
+#define RESOLVES_AS_IT_IS "/scripts/functions"
 
 static void next_edit(struct finding *f, const char *uuid)
 {
@@ -194,46 +290,63 @@ static void next_edit(struct finding *f, const char *uuid)
 		     uuid ? ": root=UUID=" : "", uuid ? uuid : "");
 }
 
-/* What proves that root= is wrong; false: nothing does. */
-static bool tell_wrong(struct report *r, const char *root, const char *sealed,
-		       const struct root_search *s, const struct block_devices *b)
+/*
+ * No device has a UUID of 36 characters in capitals, so none that is missing can be the one. A letter
+ * or two lost bits make of small ones; and dracut takes all for small ones (modules.d, parse-block.sh).
+ */
+static bool is_capital(const struct root_search *s)
 {
+	const char *a = s->name.value, *b = s->alike;
+	unsigned int differing = 0;
+
+	if (!s->alike_at || strcasecmp(a, b) != 0 || access(RESOLVES_AS_IT_IS, F_OK))
+		return false;
+	for (; *a && *b; a++, b++)
+		differing += *a != *b;
+	return differing > 2;
+}
+
+/* What proves that root= is wrong; false: nothing does. */
+static bool tell_wrong(const struct scene *c)
+{
+	const struct root_search *s = c->s;
 	struct finding *f;
 
-	if (s->alike_at)
-		f = report_finding(
-			r, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT", root,
-			"No device has the UUID that root= names, but %s has one that differs "
-			"from it %s: %s. Compare them.",
-			s->alike_at,
-			strcasecmp(s->alike, s->name.value) ? "in one or two digits"
-							    : "in capital and small letters",
-			s->alike);
-	else if (s->sealed_at)
-		f = report_finding(
-			r, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT", root,
-			"%s, which root= names, does not exist. The root file system that was sealed does, "
-			"and its superblock is sound: %s on %s.",
-			root, sealed, s->sealed_at);
-	else
+	if (!is_capital(s))
 		return false;
-	block_devices_tell(b, f);
-	next_edit(f, s->alike_at ? s->alike : sealed);
-	if (!s->alike_at)
-		finding_next(f,
-			     "If the root was moved to another disk after the last seal, that disk "
-			     "is what is missing: cable, driver, dmesg.");
+	f = report_finding(
+		c->r, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT", c->root,
+		"root= names a UUID in capital letters, which no device has: they are small "
+		"ones. %s has it: %s.",
+		s->alike_at, s->alike);
+	block_devices_tell(c->b, f);
+	next_edit(f, s->alike);
 	return true;
 }
 
-static void tell_volume(struct report *r, const struct root_search *s)
+/* A copy has the UUID of what it was made of, or one that was changed by hand. */
+static void next_alike(struct finding *f, const struct root_search *s)
 {
+	if (!s->alike_at)
+		return;
+	finding_text(f, "nearly that UUID", "%s on %s", s->alike, s->alike_at);
+	finding_next(
+		f,
+		"%s has a UUID that differs in a digit or two: %s. Was it mistyped, or a bit lost "
+		"in the boot loader's file or in memory? Or is that a copy, and the root's disk "
+		"not there? If it is the root: [e] in the boot menu, root=UUID=%s",
+		s->alike_at, s->alike, s->alike);
+}
+
+static void tell_volume(const struct scene *c)
+{
+	const struct root_search *s = c->s;
 	struct finding *f;
 
 	if (!s->lvm_at)
 		return;
 	f = report_finding(
-		r, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-LVM", s->lvm_at,
+		c->r, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-LVM", s->lvm_at,
 		"This is an LVM physical volume, and %s. The root may be a volume of its "
 		"group.",
 		lvm_state_text(s->lvm));
@@ -277,20 +390,21 @@ static bool is_of_partition(const struct root_name *name)
 }
 
 /* A member alone says nothing of what its array holds. */
-static struct finding *tell_array(struct report *r, const char *root, const struct root_search *s)
+static struct finding *tell_array(const struct scene *c)
 {
+	const struct root_search *s = c->s;
 	cleanup(free_ptr) char *array = array_text(&s->array);
 	struct finding *f;
 
 	if (s->array_is_it)
 		f = report_finding(
-			r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ARRAY", root,
+			c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ARRAY", c->root,
 			"What root= names is to be seen on %s, but that is a member of an md array that "
 			"does not run: %s. Only the array tells whether that is its own, and whole.",
 			s->array_at, array);
 	else
 		f = report_finding(
-			r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ARRAY", root,
+			c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ARRAY", c->root,
 			"What root= names is not there, and an md array that it may lie on does not run: "
 			"%s. %s is a member of it.",
 			array, s->array_at);
@@ -298,48 +412,57 @@ static struct finding *tell_array(struct report *r, const char *root, const stru
 	return f;
 }
 
-static void tell_not_there(struct report *r, const char *root, const struct root_search *s,
-			   const struct block_devices *b)
+static void tell_not_there(const struct scene *c)
 {
-	cleanup(free_ptr) char *suspects = block_devices_suspects(b, SUSPECT_ROOT, NULL);
+	cleanup(free_ptr) char *suspects = block_devices_suspects(c->b, SUSPECT_ROOT, NULL);
+	const struct root_search *s = c->s;
+	const char *sealed =
+		s->sealed_at ? " The root that was sealed, or a copy of it, is there: " : "";
 	struct finding *f;
 
-	if (!b->count)
+	if (!c->b->count)
 		f = report_finding(
-			r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", root,
+			c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", c->root,
 			"The kernel has found no disk at all: none answers, or the driver "
 			"of its controller is not in this initramfs.");
 	else if (s->array_at)
-		f = tell_array(r, root, s);
+		f = tell_array(c);
 	else if (s->unreadable)
 		f = report_finding(
-			r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", root,
+			c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", c->root,
 			"No device is what root= names, but it may be on %s, whose start cannot be "
 			"read: Input/output error. These are there:",
 			s->unreadable);
-	else if (s->name.kind == ROOT_PATH || is_of_partition(&s->name))
+	else if (is_of_partition(&s->name))
 		f = report_finding(
-			r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", root,
+			c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", c->root,
+			"No partition is seen here that has the %s that root= names: root= is wrong, "
+			"its disk or partition is not there, or nothing here tells it (udev).%s%s",
+			root_name_word(s->name.kind), sealed, s->sealed_at ? s->sealed_at : "");
+	else if (s->name.kind == ROOT_PATH)
+		f = report_finding(
+			c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", c->root,
 			"%s, which root= names, does not exist: root= is wrong, or its disk, "
-			"partition or volume is not there. These devices are:",
-			root);
+			"partition or volume is not there.%s%s",
+			c->root, sealed, s->sealed_at ? s->sealed_at : "");
 	else
 		f = report_finding(
-			r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", root,
+			c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", c->root,
 			"No device that the kernel has found has the %s that root= names: "
-			"root= is wrong, or its disk or partition is not there. These are "
-			"there:",
-			root_name_word(s->name.kind));
-	block_devices_tell(b, f);
+			"root= is wrong, or its disk or partition is not there.%s%s",
+			root_name_word(s->name.kind), sealed, s->sealed_at ? s->sealed_at : "");
+	block_devices_tell(c->b, f);
+	next_alike(f, s);
+	tell_sealed(f, c);
 	next_look(f, s, suspects);
-	if (b->count)
+	if (c->b->count)
 		next_edit(f, NULL);
 }
 
-static void tell_no_link(struct report *r, const char *root, const char *path)
+static void tell_no_link(const struct scene *c, const char *path)
 {
 	struct finding *f = report_finding(
-		r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", root,
+		c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", c->root,
 		"What root= names is there: %s. But that name is not: udev has not made it.", path);
 
 	finding_not(f, "the disk, or its file system's superblock");
@@ -348,15 +471,16 @@ static void tell_no_link(struct report *r, const char *root, const char *path)
 }
 
 /* Neither its owner's mistake nor a wrong write leaves a trace. */
-static void tell_no_file_system(struct report *r, const char *root, const char *kind)
+static void tell_no_file_system(const struct scene *c, const char *kind)
 {
 	struct finding *f =
-		report_finding(r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", root,
+		report_finding(c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", c->root,
 			       "The device that root= names is there, and holds %s, which is no "
 			       "file system: root= names the wrong one, or the file system was "
 			       "overwritten.",
 			       kind);
 
+	tell_sealed(f, c);
 	finding_next(f, "Which device holds the root? blkid. Compare root= with it.");
 	finding_next(f, "In the boot menu: [e] edits root= for one boot.");
 }
@@ -372,24 +496,26 @@ static bool is_no_file_system(const char *kind)
 	return false;
 }
 
-static void tell_unknown(struct report *r, const char *root, const char *volume)
+static void tell_unknown(const struct scene *c, const char *volume)
 {
 	struct finding *f = report_finding(
-		r, VERDICT_INCONCLUSIVE, volume ? "BV-CHAIN-ROOT" : "BV-CHAIN-SUPERBLOCK", root,
-		"The device that root= names is there, %s%s%s.", volume ? "and holds " : "but no ",
+		c->r, VERDICT_INCONCLUSIVE, volume ? "BV-CHAIN-ROOT" : "BV-CHAIN-SUPERBLOCK",
+		c->root, "The device that root= names is there, %s%s%s.",
+		volume ? "and holds " : "but no ",
 		volume ? volume
 		       : "file system that is known here: its superblock, or a LUKS header, may be "
 			 "lost",
 		volume ? ", which is not examined here" : "");
 
 	finding_not(f, "the passphrase");
+	tell_sealed(f, c);
 	root_device_next_image(f, false);
 }
 
-static void tell_unreadable(struct report *r, const char *root)
+static void tell_unreadable(const struct scene *c)
 {
 	struct finding *f = report_finding(
-		r, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", root,
+		c->r, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", c->root,
 		"The device that root= names is there, but the place of its file system's "
 		"superblock cannot be read: Input/output error.");
 
@@ -399,39 +525,166 @@ static void tell_unreadable(struct report *r, const char *root)
 		     "administrator. Write nothing to it.");
 }
 
-/* Nothing was sealed of it: what is there must speak for itself. */
-static bool tell_content(struct report *r, const char *root, const struct source *source,
-			 const struct superblock *seen, const struct block_devices *b)
+/* Disks that were found in another order, a root that moved, or a wrong root=: nothing tells which. */
+static void tell_another(const struct scene *c, const char *path, const char *left,
+			 const char *kind, const char *uuid)
 {
-	struct lost_superblock l;
+	struct finding *f = report_finding(
+		c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-OTHER", path,
+		"root= leads to this device, and what is on it is %s%s %s: not the root that was "
+		"sealed, %s. The disks were found in another order, root= is wrong, or the root was "
+		"moved after the last seal.",
+		left, kind, uuid, c->sealed);
 
-	/* A sound one has spares of itself. */
-	if (*seen->kind && !seen->damaged && !is_no_file_system(seen->kind))
+	block_devices_tell(c->b, f);
+	tell_sealed(f, c);
+	finding_next(f,
+		     "Write nothing to this disk before that is clear. Compare root= with what is "
+		     "there: blkid");
+}
+
+static void tell_too_small(const struct scene *c, const char *path, const struct superblock *seen,
+			   uint64_t size)
+{
+	struct finding *f = report_finding(
+		c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-SMALL", path,
+		"Its %s is bigger than the device that it is on, so nothing mounts it: the partition or "
+		"volume was made smaller, it was copied to a smaller one, or the disk answers with "
+		"less than it has.",
+		seen->kind);
+
+	finding_number(f, "it takes, bytes", seen->bytes);
+	finding_number(f, "the device has, bytes", size);
+	finding_next(
+		f,
+		"Compare the partition table with how it was: fdisk -l; dmesg. Run no fsck "
+		"that would cut the file system off: what lies behind the end may be there yet.");
+}
+
+static bool is_of_btrfs(const char *path, const char *uuid, uint64_t *device)
+{
+	struct source source;
+	struct superblock seen;
+	bool is = false;
+
+	if (source_open(&source, path))
 		return false;
+	is = !superblock_read(&source, &seen) && !strcmp(seen.kind, "btrfs") && !seen.damaged &&
+	     !strcmp(seen.uuid, uuid);
+	*device = seen.device;
+	source_close(&source);
+	return is;
+}
+
+/* Copies of one device count once. */
+static uint64_t count_btrfs(const struct block_devices *b, const char *uuid)
+{
+	uint64_t *found = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->count; i++) {
+		uint64_t device;
+		bool twice = false;
+
+		if (b->items[i].divided || !is_of_btrfs(b->items[i].path, uuid, &device))
+			continue;
+		for (size_t k = 0; k < n; k++)
+			twice |= found[k] == device;
+		if (twice)
+			continue;
+		found = grow_array(found, &n, sizeof(*found));
+		found[n - 1] = device;
+	}
+	free(found);
+	return n;
+}
+
+static bool tell_incomplete(const struct scene *c, const char *path, const struct superblock *seen)
+{
+	uint64_t there = seen->devices > 1 ? count_btrfs(c->b, seen->uuid) : seen->devices;
+	struct finding *f;
+
+	if (there >= seen->devices)
+		return false;
+	f = report_finding(
+		c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", path,
+		"This is one device of a btrfs file system of %llu, and of those only %llu "
+		"can be seen here: another one is not there, or its superblock is lost.",
+		(unsigned long long)seen->devices, (unsigned long long)there);
+	finding_text(f, "UUID", "%s", seen->uuid);
+	block_devices_tell(c->b, f);
+	finding_next(f,
+		     "Which one is missing? btrfs filesystem show; cable, power, driver, dmesg.");
+	finding_next(f, "Without it, to read alone: mount -o ro,degraded %s /mnt", path);
+	return true;
+}
+
+/* What is there, sound: whether it is the root, all of it. */
+static bool tell_sound(struct scene *c, const char *path, const struct source *source,
+		       const struct superblock *seen)
+{
+	bool other = *c->sealed && strcasecmp(seen->uuid, c->sealed) != 0;
+	bool told = false;
+
+	/* What root= names by its UUID may be wanted, whatever was sealed. */
+	if (!other || owner_of(c, seen->uuid) == OWNER_ROOT) {
+		if (seen->bytes > source->size) {
+			tell_too_small(c, path, seen, source->size);
+			return true;
+		}
+		told = tell_incomplete(c, path, seen);
+	}
+	if (other && !told)
+		tell_another(c, path, "", seen->kind, seen->uuid);
+	if (other || told)
+		return true;
+	c->seen = true;
+	return false;
+}
+
+/* What is there must speak for itself, where nothing was sealed of it. */
+static bool tell_content(struct scene *c, const char *path, const struct source *source,
+			 const struct superblock *seen)
+{
+	bool sound = *seen->kind && !seen->damaged && !is_no_file_system(seen->kind);
+	struct lost_superblock l = { .how = LOSS_NONE };
+
+	if (*c->sealed)
+		l = lost_superblock_find(source, seen, c->sealed, NULL);
+	if (l.how != LOSS_NONE) {
+		tell_lost(c, path, &l);
+		return true;
+	}
+	/* A sound one has spares of itself. */
+	if (sound)
+		return tell_sound(c, path, source, seen);
 	l = lost_superblock_find(source, seen, NULL, NULL);
+	if (l.how != LOSS_NONE && l.how != LOSS_OVERWRITTEN && l.how != LOSS_DAMAGED &&
+	    owner_of(c, lost_uuid(&l)) == OWNER_OTHER)
+		tell_another(c, path, "what is left of ", l.has_spare ? l.spare.is.kind : l.is.kind,
+			     lost_uuid(&l));
 	/* A spare of another file system than the root may outlive it here. */
-	if (l.how != LOSS_NONE && l.how != LOSS_OVERWRITTEN)
-		tell_lost(r, root, &l, b);
+	else if (l.how != LOSS_NONE && l.how != LOSS_OVERWRITTEN)
+		tell_lost(c, path, &l);
 	else if (*seen->kind)
-		tell_no_file_system(r, root, seen->kind);
+		tell_no_file_system(c, seen->kind);
 	else
-		tell_unknown(r, root, recognise_volume(source));
+		tell_unknown(c, recognise_volume(source));
 	return true;
 }
 
 /* The kernel mounts no member of an array that runs; of one that does not, a member is but a half. */
-static void tell_member(struct report *r, const char *root, const struct md *md,
-			const struct block_devices *b)
+static void tell_member(const struct scene *c, const char *path, const struct md *md)
 {
 	cleanup(free_ptr) char *array = array_text(md);
 	struct finding *f = report_finding(
-		r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ARRAY", root,
+		c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ARRAY", path,
 		"The device that root= names is a member of an md array: %s. What it holds is not "
 		"examined: only the array tells of it.",
 		array);
 
-	array_tell(f, md, root);
-	block_devices_tell(b, f);
+	array_tell(f, md, path);
+	block_devices_tell(c->b, f);
 }
 
 static const struct block_device *find_device(const struct block_devices *b, const char *path)
@@ -445,7 +698,7 @@ static const struct block_device *find_device(const struct block_devices *b, con
 	return NULL;
 }
 
-static bool report_content(struct report *r, const char *root, const struct block_devices *b)
+static bool report_content(struct scene *c, const char *path)
 {
 	struct source source;
 	struct superblock seen;
@@ -453,19 +706,19 @@ static bool report_content(struct report *r, const char *root, const struct bloc
 	bool told = false;
 	int err;
 
-	if (source_open(&source, root))
+	if (source_open(&source, path))
 		return false;
-	if (array_has_member(find_device(b, root), &source, &md)) {
-		tell_member(r, root, &md, b);
+	if (array_has_member(find_device(c->b, path), &source, &md)) {
+		tell_member(c, path, &md);
 		source_close(&source);
 		return true;
 	}
 	err = superblock_read(&source, &seen);
 	if (err == -EIO) {
-		tell_unreadable(r, root);
+		tell_unreadable(c);
 		told = true;
 	} else if (!err) {
-		told = tell_content(r, root, &source, &seen, b);
+		told = tell_content(c, path, &source, &seen);
 	}
 	source_close(&source);
 	return told;
@@ -491,37 +744,33 @@ static bool is_empty(const struct block_devices *b, const char *path)
 	return false;
 }
 
-/* Looks for it on every device. */
-static bool report_search(struct report *r, const char *root, const char *path, const char *sealed,
-			  const struct block_devices *b)
+/* It was looked for on every device. */
+static bool report_search(struct scene *c, const char *path)
 {
-	struct root_search s;
+	const struct root_search *s = c->s;
 
-	root_search(&s, root, sealed, b);
 	/* initramfs-tools needs no link for a tag. */
-	if (s.found && (!strncmp(root, "UUID=", 5) || !access(path, F_OK)))
-		return report_content(r, s.found, b);
-	if (s.found) {
-		if (!report_content(r, s.found, b))
-			tell_no_link(r, root, s.found);
+	if (s->found && (!strncmp(c->root, "UUID=", 5) || !access(path, F_OK)))
+		return report_content(c, s->found);
+	if (s->found) {
+		if (!report_content(c, s->found))
+			tell_no_link(c, s->found);
 		return true;
 	}
 	/* A kind of file system of which the UUID is not known here. */
-	if (s.name.kind != ROOT_PATH && !access(path, F_OK) && !is_empty(b, path))
-		return report_content(r, path, b);
-	if (is_of_partition(&s.name) && access("/dev/disk", F_OK))
-		return false;
-	if (s.array_is_it || (s.array_at && is_array(root))) {
-		block_devices_tell(b, tell_array(r, root, &s));
+	if (s->name.kind != ROOT_PATH && !access(path, F_OK) && !is_empty(c->b, path))
+		return report_content(c, path);
+	if (s->array_is_it || (s->array_at && is_array(c->root))) {
+		block_devices_tell(c->b, tell_array(c));
 		return true;
 	}
-	if (s.lost_at) {
-		tell_lost(r, s.lost_at, &s.lost, b);
+	if (s->lost_at) {
+		tell_lost(c, s->lost_at, &s->lost);
 		return true;
 	}
-	tell_volume(r, &s);
-	if (!tell_wrong(r, root, sealed, &s, b))
-		tell_not_there(r, root, &s, b);
+	tell_volume(c);
+	if (!tell_wrong(c))
+		tell_not_there(c);
 	return true;
 }
 
@@ -535,13 +784,20 @@ bool root_device_is_known(const char *root)
 }
 
 bool root_device_report(struct report *r, const char *root, const char *sealed,
-			const struct block_devices *b)
+			const struct block_devices *b, bool *seen)
 {
 	cleanup(free_ptr) char *path = crypttab_path("", root);
+	struct root_search s;
+	struct scene c = { .r = r, .root = root, .sealed = sealed, .s = &s, .b = b };
+	bool told;
 
+	*seen = false;
 	if (!root_device_is_known(root))
 		return false;
-	if (root_name_parse(root).kind == ROOT_PATH && !access(path, F_OK) && !is_empty(b, path))
-		return report_content(r, path, b);
-	return report_search(r, root, path, sealed, b);
+	root_search(&s, root, sealed, b);
+	told = s.name.kind == ROOT_PATH && !access(path, F_OK) && !is_empty(b, path)
+		       ? report_content(&c, path)
+		       : report_search(&c, path);
+	*seen = c.seen;
+	return told;
 }

@@ -46,24 +46,41 @@ const char *root_name_word(enum root_kind kind)
 	return "path";
 }
 
+/*
+ * Linux, fs/btrfs/volumes.c, btrfs_scratch_superblocks(): the magic of each copy is erased; wipefs
+ * erases the first. Where there is room for one copy alone, one of several devices may be either.
+ */
+static bool is_removed(const struct source *source, const struct superblock *s)
+{
+	struct superblock_spare spare;
+
+	return s->devices &&
+	       (s->devices > 1 || (source->size >= SUPERBLOCK_BTRFS_COPIED &&
+				   !superblock_find_spare(source, s->uuid, NULL, &spare)));
+}
+
 struct lost_superblock lost_superblock_find(const struct source *source,
 					    const struct superblock *seen, const char *uuid,
 					    const char *label)
 {
 	const char *volume = *seen->kind ? NULL : recognise_volume(source);
 	struct lost_superblock l = { .how = LOSS_NONE };
+	bool own; /* not of a file system that was there before */
 
 	if (!*seen->kind && !volume && superblock_is_erased(source, &l.is) &&
 	    superblock_is_named(&l.is, uuid, label)) {
 		l.how = LOSS_ERASED;
+		l.removed = is_removed(source, &l.is);
 		return l;
 	}
 	l.is = *seen;
 	if (*seen->kind && !seen->damaged && superblock_is_named(seen, uuid, label))
 		return l;
 	l.has_spare = superblock_find_spare(source, uuid, label, &l.spare);
-	if (seen->damaged && (l.has_spare || superblock_is_named(seen, uuid, label))) {
+	own = l.has_spare && !strncmp(seen->kind, l.spare.is.kind, 3);
+	if (seen->damaged && (own || superblock_is_named(seen, uuid, label))) {
 		l.how = LOSS_DAMAGED;
+		l.has_spare = own;
 	} else if (l.has_spare && seen->ext_block == l.spare.size && l.spare.size) {
 		/* Spares of a file system that was there before lie elsewhere, or are its own by now. */
 		l.how = LOSS_UUID;
@@ -72,7 +89,9 @@ struct lost_superblock lost_superblock_find(const struct source *source,
 		snprintf(l.now, sizeof(l.now), "%s%s%s", volume ? volume : seen->kind,
 			 volume ? "" : " ", volume ? "" : seen->uuid);
 	} else if (l.has_spare) {
-		l.how = l.spare.rest_is_there ? LOSS_DAMAGED : LOSS_START;
+		l.how = !l.spare.rest_is_there	 ? LOSS_START
+			: l.spare.first_is_alike ? LOSS_DAMAGED
+						 : LOSS_BLOCK;
 	}
 	return l;
 }
@@ -122,7 +141,7 @@ static void look_at_volume(struct root_search *s, const struct block_device *d,
 	if (*seen->kind && strcmp(seen->kind, "LVM2_member") != 0)
 		return;
 	state = lvm_examine(source, &offset);
-	if (state != LVM_ABSENT && !s->volumes_at)
+	if (state != LVM_ABSENT && state != LVM_OTHER && !s->volumes_at)
 		s->volumes_at = d->path;
 	if (s->lvm_at || !lvm_is_damaged(state))
 		return;

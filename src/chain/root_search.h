@@ -26,8 +26,9 @@ const char *root_name_word(enum root_kind kind);
 enum loss {
 	LOSS_NONE,
 	LOSS_ERASED,  /* its magic alone, as wipefs leaves it */
-	LOSS_DAMAGED, /* its checksum is wrong, or its block alone is lost */
+	LOSS_DAMAGED, /* its checksum is wrong, or its magic, and all else is as a spare one says */
 	LOSS_UUID,    /* no checksum covers it, and a spare one says otherwise: lost, or changed */
+	LOSS_BLOCK, /* its block alone: so it is after a lost block, and under swap with a random key */
 	LOSS_START, /* more than that block, and nothing known is there: who did it cannot be told */
 	LOSS_OVERWRITTEN, /* something else is there, sound as far as that is known */
 };
@@ -37,6 +38,7 @@ struct lost_superblock {
 	bool has_spare;
 	struct superblock_spare spare;
 	struct superblock is; /* ERASED, DAMAGED, UUID: what can be read of it */
+	bool removed;	      /* ERASED: as btrfs leaves a device that was taken out of several */
 	char now[96];	      /* OVERWRITTEN: what is there, in words */
 };
 

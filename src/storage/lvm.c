@@ -119,7 +119,23 @@ static enum lvm_state examine_areas(const struct source *source, const unsigned 
 	return state;
 }
 
-enum lvm_state lvm_examine(const struct source *source, uint64_t *offset)
+/*
+ * The label's own sector, which no checksum covers: LVM2, lib/label/label.c, takes no label that is in
+ * another. Then its partition begins elsewhere than it did, or that number is damaged while the
+ * metadata area is where the label says.
+ */
+static enum lvm_state examine_sector(const struct source *source, const unsigned char *label,
+				     size_t at)
+{
+	unsigned char area[LVM_SECTOR];
+
+	if (le64(label + 8) == at / LVM_SECTOR)
+		return LVM_SOUND;
+	return read_at(source, area, sizeof(area), AREA_AT) && header_is_right(area) ? LVM_LABEL_BAD
+										     : LVM_MOVED;
+}
+
+static enum lvm_state examine(const struct source *source, uint64_t *offset)
 {
 	unsigned char head[LABELS * LVM_SECTOR], area[LVM_SECTOR];
 	enum lvm_state state;
@@ -131,6 +147,8 @@ enum lvm_state lvm_examine(const struct source *source, uint64_t *offset)
 	state = look_for_label(head, &at);
 	*offset = state == LVM_ABSENT ? 0 : at;
 	if (state == LVM_SOUND)
+		state = examine_sector(source, head + at, at);
+	if (state == LVM_SOUND)
 		return examine_areas(source, head + at, offset);
 	if (state != LVM_ABSENT || !read_at(source, area, sizeof(area), AREA_AT) ||
 	    !header_is_right(area))
@@ -138,6 +156,14 @@ enum lvm_state lvm_examine(const struct source *source, uint64_t *offset)
 	if (bytes_are_zero(head, sizeof(head)))
 		return LVM_LABEL_GONE;
 	return recognise_other(source) ? LVM_ABSENT : LVM_LABEL_LOST;
+}
+
+enum lvm_state lvm_examine(const struct source *source, uint64_t *offset)
+{
+	enum lvm_state state = examine(source, offset);
+
+	return state != LVM_ABSENT && state != LVM_SOUND && recognise_over_lvm(source) ? LVM_OTHER
+										       : state;
 }
 
 const char *lvm_state_text(enum lvm_state state)
@@ -148,7 +174,10 @@ const char *lvm_state_text(enum lvm_state state)
 				   "pvremove leaves it",
 		[LVM_LABEL_LOST] = "other bytes are where its LVM label was, and its metadata area "
 				   "is there",
-		[LVM_LABEL_BAD] = "the checksum of its LVM label is wrong",
+		[LVM_OTHER] = "it was an LVM physical volume, and another format is over that",
+		[LVM_MOVED] = "its LVM label says that it lies in another sector than it does: its "
+			      "partition begins elsewhere than it did",
+		[LVM_LABEL_BAD] = "its LVM label is wrong by its checksum or its sector",
 		[LVM_HEADER_BAD] = "the checksum of its LVM metadata area's header is wrong",
 		[LVM_TEXT_BAD] = "the checksum of its LVM metadata is wrong",
 		[LVM_AREA_ZERO] = "zeros are where its LVM label says that its metadata begin",

@@ -15,7 +15,9 @@ enum lvm_state {
 	LVM_ERASED, /* eight bytes of the label are zeros, as wipefs leaves it; put back, it is right */
 	LVM_LABEL_GONE, /* no label, as pvremove leaves it, and a metadata area behind it */
 	LVM_LABEL_LOST, /* bytes of no known kind where it was, and a metadata area behind them */
-	LVM_LABEL_BAD,	/* a checksum is wrong, of the label, ... */
+	LVM_OTHER, /* something of one is there, and another format over it: it is one no more */
+	LVM_MOVED, /* the label is in another sector than it says, and so is its metadata area */
+	LVM_LABEL_BAD,	/* a checksum is wrong, of the label (or its sector's number), ... */
 	LVM_HEADER_BAD, /* ... of a metadata area's header, ... */
 	LVM_TEXT_BAD,	/* ... of the text in one */
 	LVM_AREA_ZERO,	/* where the label says that a metadata area begins, are zeros */
@@ -30,11 +32,10 @@ enum lvm_state lvm_examine(const struct source *source, uint64_t *offset);
 /* "the checksum of its label is wrong", ...; NULL with ABSENT and SOUND. */
 const char *lvm_state_text(enum lvm_state state);
 
-/* Whether bytes were lost, which no program leaves so. */
+/* Whether bytes were lost, which no program leaves so: swap with a random key is noise as well. */
 static inline bool lvm_is_damaged(enum lvm_state state)
 {
-	return state == LVM_LABEL_LOST || state == LVM_LABEL_BAD || state == LVM_HEADER_BAD ||
-	       state == LVM_TEXT_BAD;
+	return state == LVM_LABEL_BAD || state == LVM_HEADER_BAD || state == LVM_TEXT_BAD;
 }
 
 #endif

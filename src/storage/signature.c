@@ -138,10 +138,12 @@ static bool is_there(const struct source *source, uint64_t offset, const char *b
 	       memcmp(found, bytes, len) == 0;
 }
 
-static const struct mark *find_mark(const struct source *source, const struct mark *m, size_t count)
+static const struct mark *find_mark(const struct source *source, const struct mark *m, size_t count,
+				    const char *but)
 {
 	for (; count; m++, count--) {
-		if (is_there(source, m->offset, m->bytes, m->len))
+		if ((!but || strcmp(m->bytes, but) != 0) &&
+		    is_there(source, m->offset, m->bytes, m->len))
 			return m;
 	}
 	return NULL;
@@ -251,11 +253,11 @@ static const char *recognise_pattern(const struct source *source)
 	return block[0] == 0xff ? "bytes that are all ff" : "one byte over and over";
 }
 
-/* *at: where it is, bytes. */
-static const char *find_volume(const struct source *source, uint64_t *at)
+/* *at: where it is, bytes. but: a mark that does not count, or NULL. */
+static const char *find_volume(const struct source *source, uint64_t *at, const char *but)
 {
 	const char *found = recognise_ext(source);
-	const struct mark *m = found ? NULL : find_mark(source, volumes, ARRAY_SIZE(volumes));
+	const struct mark *m = found ? NULL : find_mark(source, volumes, ARRAY_SIZE(volumes), but);
 
 	*at = m ? m->offset : 1024;
 	if (m)
@@ -273,14 +275,14 @@ const char *recognise_volume(const struct source *source)
 {
 	uint64_t at;
 
-	return find_volume(source, &at);
+	return find_volume(source, &at, NULL);
 }
 
 uint64_t recognise_volume_at(const struct source *source)
 {
 	uint64_t at;
 
-	find_volume(source, &at);
+	find_volume(source, &at, NULL);
 	return at;
 }
 
@@ -353,6 +355,14 @@ const char *recognise_member(const struct source *source)
 					     : recognise_zfs(source, labels - ZFS_LABEL);
 }
 
+const char *recognise_over_lvm(const struct source *source)
+{
+	uint64_t at;
+	const char *found = find_volume(source, &at, LVM_LABEL_MAGIC);
+
+	return found ? found : recognise_member(source);
+}
+
 /* libblkid, superblocks/lvm.c: the label's own sector, and its checksum. */
 static bool is_whole_label(const struct source *source, uint32_t sector)
 {
@@ -423,7 +433,7 @@ const char *recognise_format(const struct source *source)
 
 const char *recognise_table(const struct source *source)
 {
-	const struct mark *found = find_mark(source, tables, ARRAY_SIZE(tables));
+	const struct mark *found = find_mark(source, tables, ARRAY_SIZE(tables), NULL);
 	unsigned char s[512];
 
 	if (found)

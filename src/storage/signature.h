@@ -13,6 +13,12 @@
  */
 const char *recognise_format(const struct source *source);
 
+/*
+ * The same of what lies over an LVM physical volume whose label is left, or beside it: "a Linux RAID
+ * member", ...; or NULL.
+ */
+const char *recognise_over_lvm(const struct source *source);
+
 /* Where that signature is, bytes; 0: in the first sector, or there is none. */
 uint64_t recognise_volume_at(const struct source *source);
 

@@ -62,6 +62,13 @@ static uint32_t crc32c(uint32_t crc, const unsigned char *p, size_t len)
 	return crc;
 }
 
+static uint64_t ext_blocks(const unsigned char *sb)
+{
+	uint64_t high = le32(sb + 0x60) & EXT_INCOMPAT_64BIT ? le32(sb + 0x150) : 0;
+
+	return high << 32 | le32(sb + 0x4);
+}
+
 /* sb: EXT_BYTES bytes. */
 static bool is_ext(const unsigned char *sb, struct superblock *s)
 {
@@ -78,6 +85,8 @@ static bool is_ext(const unsigned char *sb, struct superblock *s)
 	if (!csum && le32(sb + 0x18) <= 6)
 		s->ext_block = 1024u << le32(sb + 0x18);
 	set_checksum(s, csum, crc32c(~UINT32_C(0), sb, EXT_BYTES - 4) == le32(sb + EXT_BYTES - 4));
+	if (le32(sb + 0x18) <= 6)
+		s->bytes = ext_blocks(sb) << (10 + le32(sb + 0x18));
 	return true;
 }
 
@@ -106,6 +115,7 @@ static bool is_xfs(const unsigned char *head, struct superblock *s)
 	set_kind(s, "xfs");
 	set_uuid(s->uuid, head + 32);
 	set_label(s, head + 108, 12);
+	s->bytes = be64(head + 8) * be32(head + 4);
 	check_xfs(head, s);
 	return true;
 }
@@ -181,6 +191,9 @@ static bool is_btrfs(const unsigned char *sb, struct superblock *s)
 	set_kind(s, "btrfs");
 	set_uuid(s->uuid, sb + 0x20);
 	set_label(s, sb + 0x12B, 256);
+	s->devices = le64(sb + 0x88);
+	s->device = le64(sb + 0xC9);
+	s->bytes = le64(sb + 0xD1);
 	set_checksum(s, bytes_are_zero(sb + 4, BTRFS_CSUM - 4),
 		     ~crc32c(~UINT32_C(0), sb + BTRFS_CSUM, BTRFS_BYTES - BTRFS_CSUM) == le32(sb));
 	return true;
@@ -209,13 +222,14 @@ int superblock_read(const struct source *source, struct superblock *s)
 }
 
 /*
- * The same layout and features of that kind; Linux, Documentation/filesystems/ext4/super.rst: from
- * s_first_data_block to s_inodes_per_group, from s_rev_level to s_inode_size, and s_uuid.
+ * In how many of three places both are the same: layout and features of that kind, and UUID; Linux,
+ * Documentation/filesystems/ext4/super.rst: from s_first_data_block to s_inodes_per_group, from
+ * s_rev_level to s_inode_size, and s_uuid.
  */
-static bool says_the_same(const unsigned char *a, const unsigned char *b)
+static int count_same(const unsigned char *a, const unsigned char *b)
 {
-	return !memcmp(a + 0x14, b + 0x14, 0x2C - 0x14) &&
-	       !memcmp(a + 0x4C, b + 0x4C, 0x5A - 0x4C) && !memcmp(a + 0x68, b + 0x68, 16);
+	return !memcmp(a + 0x14, b + 0x14, 0x2C - 0x14) + !memcmp(a + 0x4C, b + 0x4C, 0x5A - 0x4C) +
+	       !memcmp(a + 0x68, b + 0x68, 16);
 }
 
 /* The first block of group 1; with blocks of 1024 bytes the groups begin at 1. */
@@ -247,7 +261,7 @@ static bool ext_is_erased(const struct source *source, unsigned char *sb, struct
 		return false;
 	return s->proven || (le32(sb + 0x18) <= 2 &&
 			     read_spare(source, 1024u << le32(sb + 0x18), spare, &other) &&
-			     says_the_same(sb, spare));
+			     count_same(sb, spare) == 3);
 }
 
 bool superblock_is_erased(const struct source *source, struct superblock *s)
@@ -297,6 +311,20 @@ bool superblock_is_named(const struct superblock *s, const char *uuid, const cha
 	return (!uuid || !strcasecmp(s->uuid, uuid)) && (!label || !strcmp(s->label, label));
 }
 
+/*
+ * Most of it is. With its magic erased it must have a checksum, which was found wrong then: without one
+ * it may be wipefs, and a spare one that tune2fs did not change.
+ */
+static bool first_is_alike(const struct source *source, const unsigned char *spare)
+{
+	unsigned char head[HEAD_BYTES];
+	const unsigned char *sb = head + EXT_OFFSET;
+
+	return source->read(source->ctx, head, sizeof(head), 0) == (ssize_t)sizeof(head) &&
+	       count_same(sb, spare) >= 2 &&
+	       (le16(sb + 0x38) || le32(sb + 0x64) & EXT_RO_METADATA_CSUM);
+}
+
 bool superblock_find_spare(const struct source *source, const char *uuid, const char *label,
 			   struct superblock_spare *spare)
 {
@@ -311,6 +339,7 @@ bool superblock_find_spare(const struct source *source, const char *uuid, const 
 		spare->size = sizes[i];
 		spare->block = spare_block(sizes[i]);
 		spare->rest_is_there = rest_is_there(source, sizes[i], sb);
+		spare->first_is_alike = first_is_alike(source, sb);
 		return true;
 	}
 	memset(spare, 0, sizeof(*spare));

@@ -10,6 +10,9 @@
 #define LUKS_SIGNATURE	     "LUKS\xba\xbe" /* at the start of both versions */
 #define LUKS_SIGNATURE_BYTES 6u
 
+#define SUPERBLOCK_BTRFS_COPIED \
+	((64u << 20) + 4096u) /* bytes: from this size on it has a spare one */
+
 /*
  * What a device holds, by the signature that its kind keeps at a fixed place. Sources: Linux,
  * Documentation/filesystems/ext4/super.rst; fs/xfs/libxfs/xfs_format.h (struct xfs_dsb);
@@ -28,6 +31,9 @@ struct superblock {
 	bool hibernated;    /* swap, with the image of a system that is to be resumed */
 	bool proven;	    /* such a checksum is there, and right */
 	uint32_t ext_block; /* ext without metadata_csum: the size of its blocks, bytes; else 0 */
+	uint64_t bytes;	    /* ext, XFS, btrfs: how much of this device it takes; else 0 */
+	uint64_t devices;   /* btrfs: how many it is made of, and ... */
+	uint64_t device;    /* ... the number of this one; else 0 */
 };
 
 /* 0; -EIO when the device cannot deliver the places where signatures are. */
@@ -48,6 +54,9 @@ struct superblock_spare {
 	/* ext: the 4 KiB behind those that hold the first superblock are as the spare one's neighbours
 	 * tell: group descriptors, or blocks that are reserved for more of them. */
 	bool rest_is_there;
+	/* ext: what is where the first one was says the same in most, but its magic or its checksum is
+	 * wrong: it is the superblock yet, and no other bytes. */
+	bool first_is_alike;
 };
 
 /* Whether it has this UUID and this label (NULL: any). */

@@ -378,14 +378,15 @@ def policy_off(t):
         vm.poweroff()
 
 
-@case("LUKS: root= names what is not there: a configuration error, with the list of what is",
+@case("LUKS: root= names what is not there: inconclusive, with the list of what is",
       long=True)
 def wrong_root(t):
     with t.vm(luksguest.disk(), options="root=/dev/mapper/other") as vm:
         luksguest.unlock(vm, image.PASSPHRASE)
         verdict, shown = screen_after_failure(t, vm)
-        t.check(verdict.startswith("VERDICT: CONFIGURATION ERROR"), f"the first line is {verdict!r}")
+        t.check(verdict.startswith("VERDICT: INCONCLUSIVE"), f"the first line is {verdict!r}")
         t.sees("/dev/mapper/other, which root= names, does not exist", shown)
+        t.sees("sealed, or a copy of it, is there: /dev/mapper/root_crypt", shown)
         t.sees("/dev/mapper/root_crypt: ext4 " + tree.ROOT_UUID, shown)
 
 

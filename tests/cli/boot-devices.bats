@@ -88,13 +88,18 @@ says() { # VERDICT ID SENTENCE: the report, and what counts in it
 	boot "root=UUID=$UUID ro" --after-failure
 	says inconclusive BV-CHAIN-INTACT "But this report tells more of this boot"
 	[ "$(jq -r '.findings[] | select(.warning) | .id' <<<"$output")" = BV-LUKS-KEYSLOT ]
-	dd if=/dev/zero of="$DISK" bs=4096 count=1 conv=notrunc status=none
+	printf x | dd of="$DISK" bs=1 seek=1080 conv=notrunc status=none
 	boot "root=UUID=$UUID ro" --after-failure
-	says storage-corruption BV-CHAIN-SUPERBLOCK "that block alone is lost"
+	says storage-corruption BV-CHAIN-SUPERBLOCK "its magic is lost"
 	# In a drawer: the damaged root is not taken for it.
 	detach vdb
 	boot "root=UUID=$UUID ro" --after-failure
-	says storage-corruption BV-CHAIN-SUPERBLOCK "that block alone is lost"
+	says storage-corruption BV-CHAIN-SUPERBLOCK "its magic is lost"
+	[[ $output != *luksHeaderRestore* ]]
+	# All of its block: somebody may have written that.
+	dd if=/dev/zero of="$DISK" bs=4096 count=1 conv=notrunc status=none
+	boot "root=UUID=$UUID ro" --after-failure
+	says inconclusive BV-CHAIN-SUPERBLOCK "or somebody overwrote it"
 	[[ $output != *luksHeaderRestore* ]]
 }
 
@@ -142,6 +147,77 @@ says() { # VERDICT ID SENTENCE: the report, and what counts in it
 	[[ $output != *"Everything that was sealed is as sealed"* ]]
 }
 
+# seal writes it when it runs in the system itself.
+record_root() { # UUID
+	python3 - "$R/bootverdict/manifest" "$1" <<'EOF'
+import ctypes, ctypes.util, os, sys
+lib = ctypes.CDLL(ctypes.util.find_library("xxhash") or "libxxhash.so.0")
+lib.XXH3_64bits.restype = ctypes.c_uint64
+lib.XXH3_64bits.argtypes = [ctypes.c_char_p, ctypes.c_size_t]
+path, uuid = sys.argv[1:]
+text = open(path).read()
+text = text[:text.rindex("end ")]
+at = text.index("segment ")
+text = (text[:at] + f"root {uuid}\n" + text[at:]).encode()
+os.chmod(path, 0o644)
+open(path, "wb").write(text + b"end %016x\n" % lib.XXH3_64bits(text, len(text)))
+EOF
+}
+
+@test "root= names what is not there, and the sealed root, or a copy of it, is: nothing tells which" {
+	local name
+
+	unpacked
+	record_root $UUID
+	attach sdb "$DISK"
+	for name in /dev/mapper/vg-root /dev/nvme0n1p2 PARTUUID=1f1f1f1f-02 "UUID=${UUID%1}3"; do
+		boot "root=$name ro" --after-failure
+		says inconclusive BV-CHAIN-ROOT "The root that was sealed, or a copy of it, is there: /dev/sdb"
+	done
+	boot "root=UUID=$UUID ro" --after-failure
+	says intact BV-CHAIN-INTACT "up to the root file system's superblock"
+	# No device has a UUID in capitals, and initramfs-tools compares it as it is.
+	boot "root=UUID=${UUID^^} ro" --after-failure
+	says inconclusive BV-CHAIN-ROOT "or a copy of it"
+	mkdir -p "$R/scripts"
+	touch "$R/scripts/functions"
+	boot "root=UUID=${UUID^^} ro" --after-failure
+	says config-error BV-CHAIN-ROOT "root= names a UUID in capital letters"
+	# Two letters are two lost bits.
+	boot "root=UUID=${UUID%e82*}E82C3301 ro" --after-failure
+	says inconclusive BV-CHAIN-ROOT "or a copy of it"
+	printf x | dd of="$DISK" bs=1 seek=1100 conv=notrunc status=none
+	boot "root=UUID=${UUID^^} ro" --after-failure
+	says storage-corruption BV-CHAIN-SUPERBLOCK "its checksum is wrong"
+}
+
+@test "the root's superblock was not seen: nobody says that all is as sealed up to it" {
+	unpacked
+	record_root $UUID
+	boot "root=PARTUUID=1f1f1f1f-02 ro" --after-failure
+	says inconclusive BV-CHAIN-ROOT "The kernel has found no disk at all"
+	truncate -s 20M "$DATA"
+	attach sda1 "$DATA"
+	boot "root=PARTUUID=1f1f1f1f-02 ro" --after-failure
+	says inconclusive BV-CHAIN-ROOT "No partition is seen here"
+	# The disks were found in another order.
+	mkfs.ext4 -q "$DATA"
+	attach sdb1 "$DISK"
+	boot "root=/dev/sda1 ro" --after-failure
+	says inconclusive BV-CHAIN-OTHER "not the root that was sealed, $UUID"
+	[[ $output == *"which is on /dev/sdb1"* ]]
+	boot "root=/dev/sdb1 ro" --after-failure
+	says intact BV-CHAIN-INTACT "up to the root file system's superblock"
+	# It is no device that holds anything.
+	boot "root=/dev/null ro" --after-failure
+	says intact BV-CHAIN-INTACT "is not where it can be looked at here"
+	detach sdb1
+	truncate -s 30M "$DISK"
+	attach sdb1 "$DISK"
+	boot "root=/dev/sdb1 ro" --after-failure
+	says inconclusive BV-CHAIN-SMALL "is bigger than the device"
+}
+
 make_members() { # METADATA LEVEL FILE: $BATS_TEST_TMPDIR/m0 to m2
 	"$BATS_TEST_DIRNAME/md.py" "$1" "$2" 65536 "$3" "$BATS_TEST_TMPDIR"/m{0,1,2}
 }
@@ -162,10 +238,10 @@ make_members() { # METADATA LEVEL FILE: $BATS_TEST_TMPDIR/m0 to m2
 		detach vda
 	done
 	# No member any more: its own superblock counts again, and that it is lost.
-	dd if=/dev/zero of="$DISK" bs=4096 count=1 conv=notrunc status=none
+	printf x | dd of="$DISK" bs=1 seek=1080 conv=notrunc status=none
 	attach vda "$DISK"
 	boot "root=UUID=$UUID ro" --after-failure
-	says storage-corruption BV-CHAIN-SUPERBLOCK "that block alone is lost"
+	says storage-corruption BV-CHAIN-SUPERBLOCK "its magic is lost"
 }
 
 @test "a container on an array of which too few members are there is missed, and no member is to be written to" {

@@ -85,7 +85,7 @@ static inline enum lvm_state lvm_volume_part(size_t i)
 {
 	const size_t text = LVM_PV_AREA + lvm_volume_text(true);
 
-	if (i >= 512 && i < 1024 && (i < 520 || i >= 528)) /* not the number of its sector */
+	if (i >= 512 && i < 1024)
 		return LVM_LABEL_BAD;
 	if (i >= LVM_PV_AREA && i < LVM_PV_AREA + 512)
 		return LVM_HEADER_BAD;

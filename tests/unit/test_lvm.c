@@ -94,12 +94,46 @@ static void test_erased(void **state)
 	expect(LVM_SOUND, LVM_PV_AREA);
 }
 
+/* Another format over it, a partition that begins elsewhere: each no damage, until a byte is lost. */
+static void test_another(void **state)
+{
+	static const unsigned char marks[][8] = {
+		{ 0xfc, 0x4e, 0x2b, 0xa9, 1 },			    /* md 1.2, at 4096 */
+		{ 'v', 'e', 'r', 'i', 't', 'y' },		    /* dm-verity, at 0 */
+		{ 0xc6, 0x85, 0x73, 0xf6, 0x4e, 0x1a, 0x45, 0xca }, /* bcache, at 4096 + 24 */
+	};
+	static const size_t places[] = { 4096, 0, 4096 + 24 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(marks); i++) {
+		lvm_volume_make(pv, false);
+		memset(pv + 4096, 'x', 4096);
+		expect(LVM_HEADER_BAD, LVM_PV_AREA);
+		memcpy(pv + places[i], marks[i], sizeof(marks[i]));
+		expect(LVM_OTHER, LVM_PV_AREA);
+		assert_false(lvm_is_damaged(LVM_OTHER));
+	}
+	/* Its label is in the first sector, and says: the second. */
+	lvm_volume_make(pv, false);
+	memmove(pv, pv + 512, sizeof(pv) - 512);
+	expect(LVM_MOVED, 0);
+	lvm_volume_make(pv, false);
+	memmove(pv + 512, pv, sizeof(pv) - 512);
+	expect(LVM_MOVED, 1024);
+	assert_false(lvm_is_damaged(LVM_MOVED));
+	lvm_volume_make(pv, false);
+	pv[512 + 8] ^= 4;
+	expect(LVM_LABEL_BAD, 512);
+	assert_false(lvm_is_damaged(LVM_LABEL_LOST));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sound),
 		cmocka_unit_test(test_every_byte),
 		cmocka_unit_test(test_erased),
+		cmocka_unit_test(test_another),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
