@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "chain/devices.h"
@@ -131,6 +132,23 @@ static bool look_at_layer(struct chain_layer *l, const struct block_devices *b,
 	return *device;
 }
 
+/* Such a device shares bytes with it where it is a path to it, or a member of an array. */
+static bool holds_another(const struct luks_device *d, const char *path)
+{
+	struct source source;
+	struct luks l;
+	struct stat a, b;
+	bool another;
+
+	if (d->sealed->header || d->own || stat(path, &a) || stat(d->path, &b) ||
+	    a.st_rdev == b.st_rdev || source_open(&source, path))
+		return false;
+	another = !luks_read(&source, &l) &&
+		  luks_record_match(d->sealed, &l, &source, path) <= RECORD_NAMED;
+	source_close(&source);
+	return another;
+}
+
 static bool names_uuid(const char *source, const char *uuid)
 {
 	return *uuid && !strcasecmp(crypttab_uuid(source), uuid);
@@ -147,12 +165,14 @@ static void look_at_crypttab(struct chain *c, const char *text)
 		const struct crypttab_entry *e = &t.entries[i];
 		cleanup(free_ptr) char *path = NULL;
 
-		if (strcmp(e->name, sealed_luks_mapping(s)) != 0 && !names_uuid(e->source, s->uuid))
+		if (!luks_entry_is_of(e, s))
 			continue;
 		path = crypttab_path("", e->source);
 		c->in_crypttab = true;
 		free(c->missing);
 		c->missing = access(path, F_OK) ? text_copy(e->source) : NULL;
+		free(c->other);
+		c->other = holds_another(c->device, path) ? text_copy(e->source) : NULL;
 		free(c->key);
 		c->key = e->key ? text_copy(e->key) : NULL;
 	}
@@ -193,6 +213,7 @@ void chain_clear(struct chain *c)
 {
 	free(c->layers);
 	free(c->missing);
+	free(c->other);
 	free(c->key);
 	memset(c, 0, sizeof(*c));
 }
@@ -207,6 +228,8 @@ static const char *luks_words(const struct chain *c)
 
 	if (luks_device_is_member(c->device))
 		return "ARRAY NOT THERE";
+	if (luks_device_is_doubted(c->device))
+		return "NOTHING OF IT THERE";
 	switch (luks_device_state(c->device)) {
 	case LUKS_SOUND:
 		return luks_slots_unproven(&c->device->view) ? "sound" : "as sealed";
@@ -448,6 +471,29 @@ static void tell_no_source(struct report *r, const struct chain *c, const struct
 	}
 }
 
+static void tell_other_disk(struct report *r, const struct chain *c, const struct block_devices *b)
+{
+	cleanup(free_ptr) char *command = open_command(c);
+	cleanup(free_ptr) char *link = crypttab_path("", c->other);
+	cleanup(free_ptr) char *path = realpath(link, NULL);
+	struct finding *f = report_finding(
+		r, VERDICT_CONFIG_ERROR, "BV-CHAIN-SOURCE", c->other,
+		"crypttab names %s, and that leads to another disk (%s), which holds nothing of what was "
+		"sealed. The one that was sealed is there: %s, UUID=%s.",
+		c->other, path ? path : link, c->device->path, c->device->sealed->uuid);
+
+	add_chain(f, c);
+	finding_not(f, "the passphrase: that disk has no keyslot of it");
+	finding_next(f, "Unlock it here: %s; then: exit", command);
+	block_devices_tell(b, f);
+	finding_next(
+		f,
+		"Two disks may bear one name, as when one was cloned, or its partition table: "
+		"detach the other one, or write UUID=%s into /etc/crypttab in the running system, "
+		"then: update-initramfs -u -k all",
+		c->device->sealed->uuid);
+}
+
 static void next_for_passphrase(struct finding *f, const struct chain *c)
 {
 	cleanup(free_ptr) char *command = open_command(c);
@@ -662,6 +708,8 @@ bool chain_report(struct report *r, const struct chain *c, const struct block_de
 		tell_no_entry(r, c);
 	else if (c->missing)
 		tell_no_source(r, c, b);
+	else if (c->other)
+		tell_other_disk(r, c, b);
 	else if (c->key)
 		tell_key(r, c);
 	else

@@ -149,7 +149,7 @@ static void compare(struct luks_devices *l, const struct block_device *b, bool c
 /* Not there yet, or only a member of the array that it lies on is. */
 static bool is_awaited(const struct luks_device *d)
 {
-	return d->match == RECORD_OTHER || luks_device_is_member(d);
+	return d->match == RECORD_OTHER || luks_device_is_doubted(d) || luks_device_is_member(d);
 }
 
 /* What the boot itself unlocks; not one that was sealed by its name, and may be in a drawer. */
@@ -161,7 +161,7 @@ static bool is_waited_for(const struct luks_device *d)
 /* Plain dm-crypt has nothing to be recognised by. */
 static bool is_recognisable(const struct luks_device *d)
 {
-	return d->match == RECORD_OTHER && !d->may_be_plain;
+	return (d->match == RECORD_OTHER || luks_device_is_doubted(d)) && !d->may_be_plain;
 }
 
 static bool any_is(const struct luks_devices *l, bool (*is)(const struct luks_device *d))
@@ -213,16 +213,24 @@ static void look_around(struct luks_devices *l, struct string_list known[2])
 	block_devices_clear(&devices);
 }
 
-static bool is_entry_of(const struct crypttab_entry *e, const struct sealed_luks *s)
+/* "PARTUUID=..." and the link that udev makes of it. */
+static bool same_source(const char *a, const char *b)
 {
-	return !strcmp(sealed_luks_mapping(s), e->name) || !strcmp(s->device, e->source) ||
-	       !strcasecmp(s->uuid, crypttab_uuid(e->source));
+	cleanup(free_ptr) char *x = crypttab_path("", a), *y = crypttab_path("", b);
+
+	return !strcmp(x, y);
+}
+
+bool luks_entry_is_of(const struct crypttab_entry *e, const struct sealed_luks *s)
+{
+	return !strcmp(sealed_luks_mapping(s), e->name) || same_source(s->device, e->source) ||
+	       (*s->uuid && !strcasecmp(s->uuid, crypttab_uuid(e->source)));
 }
 
 static bool has_record(const struct manifest *m, const struct crypttab_entry *e)
 {
 	for (size_t i = 0; i < m->luks_count; i++) {
-		if (is_entry_of(e, &m->luks[i]))
+		if (luks_entry_is_of(e, &m->luks[i]))
 			return true;
 	}
 	return false;
@@ -381,6 +389,12 @@ bool luks_device_seen(const struct luks_device *d)
 	return d->match != RECORD_OTHER && !d->read_error;
 }
 
+bool luks_device_is_doubted(const struct luks_device *d)
+{
+	return luks_device_seen(d) && d->match == RECORD_NAMED && !d->own &&
+	       judge_luks(&d->view).ground == LUKS_NOT_HERE;
+}
+
 bool luks_device_is_member(const struct luks_device *d)
 {
 	return luks_device_seen(d) && d->view.array.member;
@@ -400,7 +414,8 @@ static bool is_in_crypttab(const struct luks_device *d, const char *text)
 
 	crypttab_parse(&t, text);
 	for (size_t i = 0; i < t.count; i++)
-		found |= is_entry_of(&t.entries[i], d->sealed) || is_named(d, t.entries[i].source);
+		found |= luks_entry_is_of(&t.entries[i], d->sealed) ||
+			 is_named(d, t.entries[i].source);
 	crypttab_clear(&t);
 	return found;
 }
@@ -426,6 +441,7 @@ static enum luks_state state_of(const struct luks_view *v, enum luks_ground grou
 
 	switch (ground) {
 	case LUKS_GONE:
+	case LUKS_NOT_HERE:
 	case LUKS_HEADERS_BAD:
 	case LUKS_CONVERTING:
 	case LUKS_TOO_SMALL:

@@ -266,12 +266,54 @@ static void no_header_without_record(struct report *r, const struct luks_view *v
 			     luks_view_place(v));
 }
 
+/*
+ * A name alone says that it is the place. What is told to be searched is what luks_find_near() and
+ * luks_is_moved() search.
+ */
+static void not_here(struct report *r, const struct luks_view *v)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-LUKS-GONE", luks_view_place(v),
+		"A LUKS container was sealed under this name, and neither its header nor its key material "
+		"is found here%s%s. Searched were the places that they had, the first 4 MiB%s. %s, or all "
+		"of its start was overwritten.",
+		v->other ? "; at the start there is now: " : "", v->other ? v->other : "",
+		v->header ? "" : ", and of a partition the 4 MiB in front of it",
+		v->header
+			? "It is another file"
+			: "The container begins elsewhere (another partition table), the name leads to "
+			  "another disk");
+
+	if (v->member)
+		finding_text(f, "at the end now", "%s", v->member);
+	finding_text(f, "sealed UUID", "%s", v->sealed->uuid);
+	if (v->foreign) {
+		ask_which(f, v);
+		return;
+	}
+	finding_next(f, "Write nothing here, and no header: in a wrong place that goes over data.");
+	if (!v->header)
+		finding_next(
+			f,
+			"Was the partition table written anew, or a partition or volume moved? "
+			"Compare its start with an older copy of the table (fdisk -l; sfdisk "
+			"--dump). Is the sealed one there by another name? (lsblk -o "
+			"NAME,SIZE,FSTYPE,UUID,PARTUUID) Two disks bear the same name when one, or "
+			"its table, was cloned.");
+	luks_next_keep_open(f, v);
+	luks_next_restore_header(f, v);
+}
+
 static void header_gone(struct report *r, const struct luks_view *v)
 {
 	struct finding *f;
 
 	if (!v->sealed) {
 		no_header_without_record(r, v);
+		return;
+	}
+	if (!luks_is_in_place(v)) {
+		not_here(r, v);
 		return;
 	}
 	f = report_finding(

@@ -248,6 +248,14 @@ static bool any_block_is_left(const struct luks_view *v)
 	return false;
 }
 
+bool luks_is_in_place(const struct luks_view *v)
+{
+	const struct luks *l = &v->luks;
+
+	return l->version || l->rebuilt || any_block_is_left(v) || luks_slots_unreadable(v) ||
+	       (v->sealed && luks_record_describes(v->sealed, l));
+}
+
 bool luks_holds_another(const struct luks_view *v)
 {
 	const struct luks *l = &v->luks;
@@ -318,6 +326,8 @@ static struct luks_judgement judge_no_header(const struct luks_view *v)
 		return (struct luks_judgement){ VERDICT_CONFIG_ERROR, LUKS_TOO_SMALL };
 	if (!luks_both_copies_are(&v->luks, LUKS_COPY_ABSENT))
 		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_HEADERS_BAD };
+	if (v->sealed && !luks_is_in_place(v))
+		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_NOT_HERE };
 	if (v->sealed)
 		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_GONE };
 	return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_NEVER_THERE };

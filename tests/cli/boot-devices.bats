@@ -116,6 +116,39 @@ says() { # VERDICT ID SENTENCE: the report, and what counts in it
 	[[ $output == *"May have been it: /dev/vda"*luksHeaderRestore* ]]
 }
 
+@test "crypttab's name leads to a blank clone: the sealed disk is named; without it nothing is called lost" {
+	local part=aaaa1111-0000-4000-8000-000000001111
+
+	make_luks "$DATA" 2
+	LINK=/dev/disk/by-partuuid/$part
+	LOOPS+=("$(losetup --find --show "$DATA")") || skip "no loop device here"
+	mkdir -p /dev/disk/by-partuuid
+	ln -s "${LOOPS[0]}" "$LINK"
+	unpacked --device "$LINK"
+	rm "$LINK"
+	mkdir "$R/cryptroot"
+	echo "root_crypt PARTUUID=$part none luks" >"$R/cryptroot/crypttab"
+	mkdir -p "$DEV/disk/by-partuuid"
+	truncate -s 32M "$BATS_TEST_TMPDIR/blank"
+	attach sdb1 "$BATS_TEST_TMPDIR/blank"
+	ln -s /dev/sdb1 "$DEV/disk/by-partuuid/$part"
+	attach sda1 "$DATA"
+	boot "root=/dev/mapper/root_crypt ro" --after-failure
+	says config-error BV-CHAIN-SOURCE "leads to another disk (/dev/sdb1)"
+	[[ $output == *"The one that was sealed is there: /dev/sda1"* && $output != *luksHeaderRestore* ]]
+	detach sda1
+	boot "root=/dev/mapper/root_crypt ro" --after-failure
+	says inconclusive BV-LUKS-GONE "neither its header nor its key material is found here"
+	[[ $output != *"luksHeaderRestore /dev/"* && $output != *"No record of it was sealed"* ]]
+	detach sdb1
+	# The container is in its place, and has lost its header.
+	cp "$DATA" "$BATS_TEST_TMPDIR/lost"
+	zero_bytes "$BATS_TEST_TMPDIR/lost" 0 32768
+	attach sdb1 "$BATS_TEST_TMPDIR/lost"
+	boot "root=/dev/mapper/root_crypt ro" --after-failure
+	says storage-corruption BV-LUKS-GONE "The LUKS header that was sealed is not there any more"
+}
+
 @test "damage of a disk that this boot does not unlock is told, and does not stop it" {
 	make_luks "$DATA" 2
 	unpacked --device "$DATA"

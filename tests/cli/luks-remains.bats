@@ -12,7 +12,7 @@ load luks
 setup() {
 	DISK=$BATS_TEST_TMPDIR/disk.img
 	COPY=$BATS_TEST_TMPDIR/copy.img
-	LOOP='' OTHER=''
+	LOOP='' OTHER='' LINK=''
 }
 
 teardown() {
@@ -21,6 +21,7 @@ teardown() {
 	for loop in $LOOP $OTHER; do
 		losetup --detach "$loop"
 	done
+	[ -z "$LINK" ] || rm -f "$LINK"
 }
 
 finding() { # ID FILTER: of the first finding with that name
@@ -343,8 +344,71 @@ remains_open() { # FILE
 	[[ $output == *"there is none that could be used"* ]]
 	[ ! -e "$BATS_TEST_TMPDIR/none" ]
 	zero_bytes "$DISK" 0 1048576
+	run -5 luks --json "$DISK"
+	[[ $(finding BV-LUKS-GONE '.next | join(" ")') != *"no way to the data"* ]]
+}
+
+@test "luks, check, seal: a container more than 4 MiB away, further in or in front, is not called lost" {
+	local whole=$BATS_TEST_TMPDIR/whole.img place
+
+	make_luks "$DISK" 2
+	cp "$DISK" "$whole"
+	seal_luks "$DISK"
+	for place in 5 100 front; do
+		case $place in
+		front) dd if="$whole" of="$DISK" bs=1M skip=5 status=none ;;
+		*) { head -c "${place}M" /dev/zero && cat "$whole"; } >"$DISK" ;;
+		esac
+		for command in check luks; do
+			run -5 told_by $command "$DISK"
+			[ "$(findings)" = BV-LUKS-GONE ]
+			[[ $(finding BV-LUKS-GONE .summary) == *"Searched were the places that they had, the first 4 MiB"*"The container begins elsewhere"* ]]
+			[[ $output == *"Was the partition table written anew"* ]]
+			[[ $output != *"luksHeaderRestore $DISK"* && $output != *"no way to the data"* ]]
+		done
+		run -2 seal_luks "$DISK"
+		[[ $output == *"nothing of the LUKS container that was sealed under this name is found here"* ]]
+	done
+	# Put back as it was, with the header lost.
+	cp "$whole" "$DISK"
+	zero_bytes "$DISK" 0 32768
 	run -1 luks --json "$DISK"
-	[[ $(finding BV-LUKS-GONE '.next | join(" ")') == *"no way to the data"* ]]
+	[ "$(findings)" = BV-LUKS-GONE ]
+}
+
+@test "luks, check, seal: a link that leads to a blank clone: the sealed one is named, and no header restored" {
+	local blank=$BATS_TEST_TMPDIR/blank.img command
+
+	[ "$(id -u)" -eq 0 ] || skip "a loop device is for root"
+	make_luks "$DISK" 2
+	truncate -s 32M "$blank"
+	LOOP=$(losetup --find --show "$DISK") || skip "no loop device here"
+	OTHER=$(losetup --find --show "$blank")
+	mkdir -p /dev/disk/by-partuuid
+	LINK=/dev/disk/by-partuuid/$(cryptsetup luksUUID "$DISK")
+	ln -s "$LOOP" "$LINK"
+	seal_luks "$LINK"
+	ln -sfn "$OTHER" "$LINK"
+	run -5 luks --json "$LINK"
+	[[ $(finding BV-LUKS-ABSENT .summary) == *"nothing of it is here: it is $LOOP."* ]]
+	[[ $output != *luksHeaderRestore* ]]
+	run -3 check --json
+	[ "$(findings)" = BV-LUKS-NAME ]
+	[[ $(finding BV-LUKS-NAME .summary) == *"leads to another disk"*"there is zeros. The sealed one is attached, and is $LOOP."* ]]
+	run -2 seal -k "$KVER" --root "$ROOT"
+	[[ $output == *"the sealed one is $LOOP"* ]]
+	# It is damaged there, and that is told.
+	zero_bytes "$DISK" 0 32768
+	run -1 check --json
+	[ "$(finding BV-LUKS-GONE .target)" = "$LOOP" ]
+	# The sealed one is away: nothing says whose disk this is.
+	losetup --detach "$LOOP"
+	LOOP=
+	for command in check luks; do
+		run -5 told_by $command "$LINK"
+		[ "$(findings)" = BV-LUKS-GONE ]
+		[[ $output == *"Two disks bear the same name"* && $output != *"luksHeaderRestore $LINK"* ]]
+	done
 }
 
 @test "luks: what opens the disk is said only of keyslots of this volume" {

@@ -8,7 +8,6 @@
 #undef sha256_update
 
 #include "bytes.h"
-#include "luks/devices.h"
 #include "luks/luks.h"
 
 /* A LUKS device as cryptsetup made it, and what cryptsetup says of it. */

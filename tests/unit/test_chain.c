@@ -140,6 +140,7 @@ static void set_scene(struct scene *s, const char *content)
 	s->layers[0] = (struct sealed_layer){ "crypt", mapping_name, nothing };
 	s->layers[1] = (struct sealed_layer){ "ext4", nothing, fs_uuid };
 	s->sealed.uuid = luks_uuid;
+	s->sealed.device = nothing;
 	s->sealed.version = 2;
 	s->sealed.layers = s->layers;
 	s->sealed.layer_count = 2;

@@ -3,7 +3,6 @@
 #include <json-c/json.h>
 
 #include "luks/copy.h"
-#include "luks/devices.h"
 #include "luks/luks2_binary.h"
 #include "luks/luks2_json.h"
 #include "luks/near.h"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "luks_device.h"
 
-#include "luks/devices.h"
 #include "luks/look.h"
 #include "luks/record.h"
 #include "manifest/sealed_luks.h"

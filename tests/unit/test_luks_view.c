@@ -2,7 +2,6 @@
 /* What is seen of a device that cryptsetup made: whose record it has, and which bytes are bad. */
 #include "luks_device.h"
 
-#include "luks/devices.h"
 #include "luks/record.h"
 #include "luks/view.h"
 #include "util/util.h"
