@@ -225,16 +225,16 @@ check-lint:
 	@tests/lint/run
 
 check-unit:
-	@tests/unit/run
+	@tests/unit/run $(T)
 
 check-cli:
-	@tests/cli/run
+	@tests/cli/run $(T)
 
 check-fuzz:
-	@FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run $(F)
 
 check-boot: all
-	@tests/boot/run
+	@tests/boot/run $(if $(T),-k '$(T)')
 
 check-corpus: all
 	tests/corpus/run
@@ -256,7 +256,7 @@ check-crash: all
 	tests/boot/run --crash
 
 fuzz:
-	@FUZZ_SECONDS=$(if $(filter file,$(origin FUZZ_SECONDS)),3600,$(FUZZ_SECONDS)) tests/fuzz/run
+	@FUZZ_SECONDS=$(if $(filter file,$(origin FUZZ_SECONDS)),3600,$(FUZZ_SECONDS)) tests/fuzz/run $(F)
 
 bench: all
 	tests/bench/run

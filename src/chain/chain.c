@@ -16,6 +16,7 @@
 #include "luks/words.h"
 #include "storage/signature.h"
 #include "system/crypttab.h"
+#include "util/array.h"
 #include "util/text.h"
 #include "util/util.h"
 

@@ -16,6 +16,7 @@
 #include "manifest/store.h"
 #include "storage/leftovers.h"
 #include "storage/lock.h"
+#include "util/array.h"
 #include "util/interrupt.h"
 #include "util/memory.h"
 #include "util/message.h"
@@ -38,6 +39,7 @@ static const char help[] =
 	"      --device DEV    record this LUKS device too, also when it is sealed again; may be given\n"
 	"                      more than once (default: what crypttab and the root need)\n"
 	"      --header FILE   the detached header of the one --device\n"
+	"      --image FILE    with -k: only when FILE is what KVER boots; else nothing is done\n"
 	"      --read-back     compare what the disk kept with what was written even in a chroot\n"
 	"      --no-read-back  do not compare it at all\n"
 	"  -q, --quiet         say nothing when all is well\n"
@@ -52,7 +54,15 @@ static const char help[] =
 /* A slow disk takes that long for one image, and no longer. */
 #define LOCK_SECONDS 600
 
-enum { OPT_REMOVE = 256, OPT_GUARD, OPT_DEVICE, OPT_HEADER, OPT_READ_BACK, OPT_NO_READ_BACK };
+enum {
+	OPT_REMOVE = 256,
+	OPT_GUARD,
+	OPT_DEVICE,
+	OPT_HEADER,
+	OPT_IMAGE,
+	OPT_READ_BACK,
+	OPT_NO_READ_BACK
+};
 
 static const struct option options[] = {
 	KERNEL_OPTIONS,
@@ -60,6 +70,7 @@ static const struct option options[] = {
 	{ "guard", required_argument, NULL, OPT_GUARD },
 	{ "device", required_argument, NULL, OPT_DEVICE },
 	{ "header", required_argument, NULL, OPT_HEADER },
+	{ "image", required_argument, NULL, OPT_IMAGE },
 	{ "read-back", no_argument, NULL, OPT_READ_BACK },
 	{ "no-read-back", no_argument, NULL, OPT_NO_READ_BACK },
 	{ "quiet", no_argument, NULL, 'q' },
@@ -70,6 +81,7 @@ static const struct option options[] = {
 struct arguments {
 	struct kernel_options which;
 	bool remove, read_back_anyway, help;
+	const char *image; /* seal only if this is what boots; NULL: whatever boots */
 	struct seal_options seal;
 };
 
@@ -213,6 +225,8 @@ static int seal_release(const struct arguments *a, const char *release)
 	int r = 2;
 
 	boot_files_find(&f, a->which.root, a->which.boot, release);
+	if (a->image)
+		boot_files_boots(&f, a->image);
 	if (!f.initrd && a->remove && seal_forget(&f, &a->seal, &r))
 		goto out;
 	if (!f.initrd) {
@@ -250,10 +264,25 @@ static int seal_all(const struct arguments *a)
 	return r;
 }
 
+static bool boots_another(const struct arguments *a)
+{
+	struct boot_files f;
+	bool boots;
+
+	if (!a->image)
+		return false;
+	boot_files_find(&f, a->which.root, a->which.boot, a->which.release);
+	boots = boot_files_boots(&f, a->image);
+	boot_files_clear(&f);
+	return !boots;
+}
+
 static int run(struct arguments *a)
 {
 	cleanup(free_ptr) char *running = NULL;
 
+	if (boots_another(a))
+		return 0;
 	interrupt_catch();
 	progress_allow(!a->seal.quiet);
 	if (a->seal.read_back == READ_BACK && !a->read_back_anyway && in_chroot()) {
@@ -293,6 +322,9 @@ static int parse(struct arguments *a, int argc, char **argv)
 		case OPT_HEADER:
 			a->seal.header = optarg;
 			break;
+		case OPT_IMAGE:
+			a->image = optarg;
+			break;
 		case OPT_READ_BACK:
 			a->read_back_anyway = true;
 			break;
@@ -313,6 +345,8 @@ static int parse(struct arguments *a, int argc, char **argv)
 		return usage_error("seal", "'%s': no argument is expected", argv[optind]);
 	if (a->seal.header && a->seal.device_count != 1)
 		return usage_error("seal", "--header goes with one --device");
+	if (a->image && (!a->which.release || a->remove))
+		return usage_error("seal", "--image goes with -k, and not with --remove");
 	return kernel_options_check(&a->which, "seal");
 }
 

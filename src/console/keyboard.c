@@ -9,6 +9,7 @@
 
 #include "image/unpacked.h"
 #include "system/system.h"
+#include "util/array.h"
 #include "util/file.h"
 #include "util/text.h"
 #include "util/util.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "damage/ranges.h"
+#include "util/array.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -32,15 +33,8 @@ int bad_ranges_add(struct bad_ranges *r, uint64_t offset, uint64_t length,
 	if (last && continues(last, offset, damage)) {
 		last->length += length;
 	} else {
-		/* The array grows when the count is a power of two. */
-		if ((r->count & (r->count - 1)) == 0) {
-			struct bad_range *bigger = reallocarray(
-				r->ranges, r->count ? 2 * r->count : 1, sizeof(*r->ranges));
-
-			if (!bigger)
-				return -ENOMEM;
-			r->ranges = bigger;
-		}
+		if (array_grow(&r->ranges, r->count, sizeof(*r->ranges)))
+			return -ENOMEM;
 		r->ranges[r->count++] = (struct bad_range){ offset, length, *damage };
 	}
 	r->blocks++;

@@ -5,19 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/array.h"
 #include "util/util.h"
 
 int bad_list_add(struct bad_list *l, const struct content *c, enum entry_state state)
 {
-	/* Grown by doubling: all of an image may be missing. */
-	if (!(l->count & (l->count + 1)) || !l->items) {
-		size_t room = (l->count + 1) * 2;
-		struct bad_entry *grown = reallocarray(l->items, room, sizeof(*grown));
-
-		if (!grown)
-			return -ENOMEM;
-		l->items = grown;
-	}
+	if (array_grow(&l->items, l->count, sizeof(*l->items)))
+		return -ENOMEM;
 	l->items[l->count++] = (struct bad_entry){ c, state };
 	return 0;
 }

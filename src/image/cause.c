@@ -10,6 +10,7 @@
 #include "image/unpack_message.h"
 #include "image/unpack_order.h"
 #include "util/bytes.h"
+#include "util/file.h"
 #include "util/util.h"
 
 /* A search tries each bit of up to a block; one that takes longer is not worth the wait. */
@@ -53,7 +54,7 @@ static bool each_block(const struct circumstances *c, const struct content *file
 		uint64_t sealed = file->block_count ? file->blocks[number] : file->hash;
 
 		b.size = left < BLOCK_SIZE ? (size_t)left : BLOCK_SIZE;
-		if (entry_read(fd, b.data, b.size) != (long)b.size)
+		if (file_read_up_to(fd, b.data, b.size) != (long)b.size)
 			return false;
 		b.zero = bytes_are_zero(b.data, b.size);
 		b.as_sealed = hash64(b.data, b.size) == sealed;
@@ -108,7 +109,8 @@ static bool begins_as_sealed(const struct circumstances *c, const struct content
 	if (file->type != CONTENT_FILE || fd < 0 || fstat(fd, &st) < 0 ||
 	    (c->unlisted && (uint64_t)st.st_size > file->size))
 		return false;
-	for (uint64_t i = 0; i < whole && entry_read(fd, data, BLOCK_SIZE) == BLOCK_SIZE; i++) {
+	for (uint64_t i = 0; i < whole && file_read_up_to(fd, data, BLOCK_SIZE) == BLOCK_SIZE;
+	     i++) {
 		if (hash64(data, BLOCK_SIZE) != file->blocks[i])
 			return false;
 		written = written || !bytes_are_zero(data, BLOCK_SIZE);

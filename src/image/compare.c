@@ -32,25 +32,6 @@ static size_t sealed_block_size(const struct sealed_file *f, uint64_t number)
 	return left < BLOCK_SIZE ? (size_t)left : BLOCK_SIZE;
 }
 
-/* Reads as much as there is, up to len; only an error before the first byte is returned. */
-static ssize_t read_cached(int fd, unsigned char *buf, size_t len, uint64_t offset)
-{
-	size_t done = 0;
-
-	while (done < len) {
-		ssize_t n = pread(fd, buf + done, len - done, (off_t)(offset + done));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0 && done == 0)
-			return file_errno();
-		if (n <= 0)
-			break;
-		done += (size_t)n;
-	}
-	return (ssize_t)done;
-}
-
 static ssize_t read_device(struct compare_run *run, unsigned char *buf, size_t len, uint64_t offset)
 {
 	return run->device ? direct_read(run->device, buf, len, offset) : -EOPNOTSUPP;
@@ -151,7 +132,7 @@ static int compare_unreadable_chunk(struct compare_run *run, uint64_t first, uin
 	int r = 0;
 
 	for (uint64_t i = first; !r && i < first + count; i++) {
-		ssize_t n = read_cached(run->fd, run->cached, BLOCK_SIZE, i * BLOCK_SIZE);
+		ssize_t n = file_read_at(run->fd, run->cached, BLOCK_SIZE, i * BLOCK_SIZE);
 
 		if (n < 0) {
 			run->c->unreadable++;
@@ -166,7 +147,7 @@ static int compare_unreadable_chunk(struct compare_run *run, uint64_t first, uin
 static int compare_chunk(struct compare_run *run, uint64_t first, uint64_t count, bool direct)
 {
 	uint64_t offset = first * BLOCK_SIZE;
-	ssize_t cached = read_cached(run->fd, run->cached, CHUNK_BYTES, offset);
+	ssize_t cached = file_read_at(run->fd, run->cached, CHUNK_BYTES, offset);
 	ssize_t device = -EOPNOTSUPP;
 	int r = 0;
 
@@ -266,7 +247,7 @@ bool sealed_file_is_mostly(const struct sealed_file *f, int fd, unsigned int of)
 
 		if (f->blocks[i] == zero)
 			continue;
-		n = read_cached(fd, data, sizeof(data), i * BLOCK_SIZE);
+		n = file_read_at(fd, data, sizeof(data), i * BLOCK_SIZE);
 		if (n >= 0 && is_sealed(f, i, data, (size_t)n))
 			same++;
 		else

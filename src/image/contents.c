@@ -10,6 +10,7 @@
 
 #include "image/guard.h"
 #include "image/programs.h"
+#include "util/array.h"
 #include "util/memory.h"
 #include "util/util.h"
 
@@ -707,19 +708,11 @@ static int on_segment_end(void *ctx, const struct segment *s)
 
 	if (r->as_guard)
 		return 0;
-	/* The array grows when the count is a power of two. */
-	if (!(n & (n - 1))) {
-		size_t more = n ? n : 1;
-		struct sealed_segment *grown;
-
-		if (take(r, more * sizeof(*grown)))
-			return r->fault.error;
-		grown = reallocarray(r->segments, n + more, sizeof(*grown));
-		if (!grown)
-			return no_memory(r);
-		r->segments = grown;
-		r->segments_taken += more * sizeof(*grown);
-	}
+	if (take(r, 2 * sizeof(*r->segments)))
+		return r->fault.error;
+	r->segments_taken += 2 * sizeof(*r->segments);
+	if (array_grow(&r->segments, n, sizeof(*r->segments)))
+		return no_memory(r);
 	r->segments[r->segment_count++] = (struct sealed_segment){
 		.codec = s->codec,
 		.offset = s->offset - r->base,

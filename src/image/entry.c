@@ -13,6 +13,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "util/file.h"
 #include "util/util.h"
 
 /* What a file with several names hashes to. */
@@ -82,28 +83,10 @@ int entry_stat(const struct entry_reader *e, const char *path, struct stat *st)
 	return fstat(fd, st) ? -errno : 0;
 }
 
-long entry_read(int fd, unsigned char *buf, size_t size)
-{
-	size_t used = 0;
-
-	while (used < size) {
-		ssize_t n = read(fd, buf + used, size - used);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (!n)
-			break;
-		used += (size_t)n;
-	}
-	return (long)used;
-}
-
 /* The hash of a file; most are small, and then one read and no state are enough. */
 static int hash_file(struct entry_reader *e, int fd, uint64_t *hash)
 {
-	long n = entry_read(fd, e->buffer, ENTRY_BUFFER);
+	long n = file_read_up_to(fd, e->buffer, ENTRY_BUFFER);
 
 	if (n < 0)
 		return (int)n;
@@ -115,7 +98,7 @@ static int hash_file(struct entry_reader *e, int fd, uint64_t *hash)
 	hasher_reset(e->hasher);
 	while (n > 0) {
 		hasher_update(e->hasher, e->buffer, (size_t)n);
-		n = entry_read(fd, e->buffer, ENTRY_BUFFER);
+		n = file_read_up_to(fd, e->buffer, ENTRY_BUFFER);
 		e->bytes += n > 0 ? (uint64_t)n : 0;
 	}
 	*hash = hasher_digest(e->hasher);

@@ -43,7 +43,4 @@ int entry_stat(const struct entry_reader *e, const char *path, struct stat *st);
 /* Opens a path below the root for reading, following no link out of it. -errno. */
 int entry_open(const struct entry_reader *e, const char *path);
 
-/* Fills buf unless the file ends before. Returns the bytes, or -errno. */
-long entry_read(int fd, unsigned char *buf, size_t size);
-
 #endif

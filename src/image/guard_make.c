@@ -39,7 +39,7 @@ static int read_program(const char *folder, const char *name, char **data, size_
 	}
 	*size = (size_t)st.st_size;
 	*data = malloc(*size);
-	if (!*data || pread(fd, *data, *size, 0) != (ssize_t)*size) {
+	if (!*data || file_read_at(fd, *data, *size, 0) != (ssize_t)*size) {
 		message("%s: cannot be read whole", path);
 		return 2;
 	}

@@ -67,13 +67,11 @@ static int copy_rest(const struct image *im, struct replacement *r)
 		return -ENOMEM;
 	while (offset < end) {
 		size_t want = end - offset < COPY_BYTES ? (size_t)(end - offset) : COPY_BYTES;
-		ssize_t n = pread(im->fd, buf, want, (off_t)offset);
+		ssize_t n = file_read_at(im->fd, buf, want, offset);
 		int err;
 
-		if (n < 0 && errno == EINTR)
-			continue;
 		if (n <= 0)
-			return n < 0 ? -errno : -EAGAIN;
+			return n < 0 ? (int)n : -EAGAIN;
 		err = replace_write(r, buf, (size_t)n);
 		if (err)
 			return err;
@@ -125,8 +123,8 @@ static int compare_with_device(const struct image *im, struct direct *d,
 	if (!cached)
 		return -ENOMEM;
 	for (uint64_t offset = 0; offset < (uint64_t)im->st.st_size; offset += COPY_BYTES) {
-		ssize_t n = pread(im->fd, cached, COPY_BYTES, (off_t)offset);
-		ssize_t m = n < 0 ? -errno : direct_read(d, kept, (size_t)n, offset);
+		ssize_t n = file_read_at(im->fd, cached, COPY_BYTES, offset);
+		ssize_t m = n < 0 ? n : direct_read(d, kept, (size_t)n, offset);
 
 		if (n < 0 || m < 0)
 			return (int)m;

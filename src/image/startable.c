@@ -14,6 +14,7 @@
 
 #include "image/program.h"
 #include "image/unpacked.h"
+#include "util/file.h"
 #include "util/util.h"
 
 /* Follows links, but not out of the root. */
@@ -69,7 +70,7 @@ static ssize_t file_bytes(void *ctx, void *buf, size_t len, uint64_t offset)
 {
 	const int *fd = ctx;
 
-	return offset > INT64_MAX ? -1 : pread(*fd, buf, len, (off_t)offset);
+	return offset > INT64_MAX ? -1 : file_read_at(*fd, buf, len, offset);
 }
 
 struct place {

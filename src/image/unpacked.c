@@ -16,6 +16,7 @@
 #include "image/unpack_message.h"
 #include "manifest/private.h"
 #include "system/system.h"
+#include "util/file.h"
 #include "util/util.h"
 
 /*
@@ -98,7 +99,7 @@ static int find_ranges(struct verification *v, const struct bad_entry *b, struct
 		size_t expected =
 			c->size - offset < BLOCK_SIZE ? (size_t)(c->size - offset) : BLOCK_SIZE;
 		uint64_t number = offset / BLOCK_SIZE;
-		long n = entry_read(fd, v->reader.buffer, expected);
+		long n = file_read_up_to(fd, v->reader.buffer, expected);
 		struct damage damage;
 
 		if (n < 0) {

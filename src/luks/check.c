@@ -15,6 +15,7 @@
 #include "storage/signature.h"
 #include "storage/source.h"
 #include "system/crypttab.h"
+#include "util/array.h"
 #include "util/text.h"
 #include "util/util.h"
 

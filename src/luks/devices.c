@@ -17,6 +17,7 @@
 #include "system/command_line.h"
 #include "system/crypttab.h"
 #include "system/system.h"
+#include "util/array.h"
 #include "util/text.h"
 #include "util/util.h"
 

@@ -20,6 +20,7 @@
 #include "storage/superblock.h"
 #include "storage/sysfs.h"
 #include "system/unlocked.h"
+#include "util/array.h"
 #include "util/message.h"
 #include "util/text.h"
 #include "util/util.h"

@@ -68,11 +68,11 @@ bool manifest_looks_like_one(const char *path)
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return false;
-	if (pread(fd, text, sizeof(text), 0) == (ssize_t)sizeof(text) &&
+	if (file_read_at(fd, text, sizeof(text), 0) == (ssize_t)sizeof(text) &&
 	    !memcmp(text, start, sizeof(text)))
 		return true;
 	return st.st_size >= (off_t)MANIFEST_END_BYTES &&
-	       pread(fd, text, sizeof(end) - 1, st.st_size - (off_t)MANIFEST_END_BYTES) ==
+	       file_read_at(fd, text, sizeof(end) - 1, (uint64_t)st.st_size - MANIFEST_END_BYTES) ==
 		       (ssize_t)sizeof(end) - 1 &&
 	       !memcmp(text, end, sizeof(end) - 1);
 }

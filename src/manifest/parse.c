@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "manifest/syntax.h"
+#include "util/array.h"
 #include "util/memory.h"
 #include "util/util.h"
 
@@ -286,17 +287,9 @@ static bool take_word(struct reader *r, const char *word)
 /* Makes room for one more element; the array grows by doubling. */
 static int grow(struct reader *r, void **array, size_t count, size_t element)
 {
-	void *bigger;
-
 	if (take_memory(r, element) < 0)
 		return r->error;
-	if (count & (count - 1))
-		return 0;
-	bigger = reallocarray(*array, count ? 2 * count : 1, element);
-	if (!bigger)
-		return no_memory(r);
-	*array = bigger;
-	return 0;
+	return array_grow(array, count, element) ? no_memory(r) : 0;
 }
 
 static int parse_blocks(struct reader *r, uint64_t size, uint64_t **blocks, size_t *block_count)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "damage/ranges.h"
+#include "util/array.h"
 #include "util/text.h"
 
 /* The end of a longer name tells which member it is. */

@@ -13,6 +13,7 @@
 #undef BLOCK_SIZE /* <linux/fs.h> has a macro of this name, and so have we */
 
 #include "storage/sysfs.h"
+#include "util/array.h"
 #include "util/file.h"
 #include "util/util.h"
 
@@ -29,15 +30,8 @@ static int add_extent(struct extent_map *map, const struct fiemap_extent *e)
 {
 	if (map->count == EXTENTS_MAX)
 		return -EFBIG;
-	/* The array grows when the count is a power of two. */
-	if ((map->count & (map->count - 1)) == 0) {
-		struct extent *bigger = reallocarray(map->extents, map->count ? 2 * map->count : 1,
-						     sizeof(*bigger));
-
-		if (!bigger)
-			return -ENOMEM;
-		map->extents = bigger;
-	}
+	if (array_grow(&map->extents, map->count, sizeof(*map->extents)))
+		return -ENOMEM;
 	map->extents[map->count++] = (struct extent){ e->fe_logical, e->fe_physical, e->fe_length };
 	return 0;
 }

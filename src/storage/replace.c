@@ -14,6 +14,7 @@
 
 #include "storage/attributes.h"
 #include "storage/direct.h"
+#include "util/array.h"
 #include "util/file.h"
 #include "util/hash.h"
 #include "util/interrupt.h"
@@ -119,15 +120,8 @@ int replace_begin(struct replacement **result, const char *path, mode_t mode)
 
 static int add_hash(struct replacement *r, const unsigned char *data, size_t len)
 {
-	/* The array grows when the count is a power of two. */
-	if ((r->hash_count & (r->hash_count - 1)) == 0) {
-		uint64_t *bigger = reallocarray(r->hashes, r->hash_count ? 2 * r->hash_count : 1,
-						sizeof(*bigger));
-
-		if (!bigger)
-			return -ENOMEM;
-		r->hashes = bigger;
-	}
+	if (array_grow(&r->hashes, r->hash_count, sizeof(*r->hashes)))
+		return -ENOMEM;
 	r->hashes[r->hash_count++] = hash64(data, len);
 	return 0;
 }

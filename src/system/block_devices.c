@@ -11,6 +11,7 @@
 
 #include "storage/source.h"
 #include "system/system.h"
+#include "util/array.h"
 #include "util/text.h"
 #include "util/util.h"
 

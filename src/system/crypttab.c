@@ -7,6 +7,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "util/array.h"
 #include "util/text.h"
 #include "util/util.h"
 

@@ -12,6 +12,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "util/array.h"
 #include "util/file.h"
 #include "util/input.h"
 #include "util/message.h"
@@ -113,6 +114,30 @@ void boot_files_find(struct boot_files *f, const char *root, const char *boot, c
 	f->var_manifest =
 		text_format("%s/var/lib/bootverdict/%s" MANIFEST_SUFFIX, f->root, release);
 	f->os = os_name(f->root);
+}
+
+static bool is_same_path(const char *a, const char *b)
+{
+	cleanup(free_ptr) char *x = realpath(a, NULL);
+	cleanup(free_ptr) char *y = realpath(b, NULL);
+
+	return x && y && strcmp(x, y) == 0;
+}
+
+bool boot_files_boots(struct boot_files *f, const char *file)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(initrd_names); i++) {
+		char *path = text_format("%s/%s%s%s", f->boot, initrd_names[i][0], f->release,
+					 initrd_names[i][1]);
+
+		if (is_same_path(path, file)) {
+			free(f->initrd);
+			f->initrd = path;
+			return true;
+		}
+		free(path);
+	}
+	return false;
 }
 
 void boot_files_clear(struct boot_files *f)

@@ -23,6 +23,12 @@ struct boot_files {
 void boot_files_find(struct boot_files *f, const char *root, const char *boot, const char *release);
 void boot_files_clear(struct boot_files *f);
 
+/*
+ * Whether a file is what that kernel version boots: by one of the usual names in the boot folder, or what
+ * such a name leads to. Then it is f->initrd from here on.
+ */
+bool boot_files_boots(struct boot_files *f, const char *file);
+
 /* The root as a prefix of absolute paths: "" for "/" and NULL, no slash at its end. Owned by the
  * caller. */
 char *root_prefix(const char *root);

@@ -10,6 +10,7 @@
 #include <sys/sysmacros.h>
 
 #include "storage/sysfs.h"
+#include "util/array.h"
 #include "util/file.h"
 #include "util/message.h"
 #include "util/text.h"

@@ -82,12 +82,30 @@ const char *file_error(int error)
 	return error == -EINVAL ? "it is no regular file" : strerror(-error);
 }
 
-ssize_t file_read_up_to(int fd, char *buf, size_t max)
+ssize_t file_read_at(int fd, void *buf, size_t len, uint64_t offset)
+{
+	size_t done = 0;
+
+	while (done < len) {
+		ssize_t n = pread(fd, (char *)buf + done, len - done, (off_t)(offset + done));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && done == 0)
+			return file_errno();
+		if (n <= 0)
+			break;
+		done += (size_t)n;
+	}
+	return (ssize_t)done;
+}
+
+ssize_t file_read_up_to(int fd, void *buf, size_t max)
 {
 	size_t used = 0;
 
 	while (used < max) {
-		ssize_t n = read(fd, buf + used, max - used);
+		ssize_t n = read(fd, (char *)buf + used, max - used);
 
 		if (n < 0 && errno == EINTR)
 			continue;

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /*
@@ -31,8 +32,15 @@ bool file_is_for_everybody(int fd);
 /* The words for an error of these functions. */
 const char *file_error(int error);
 
+/*
+ * Reads len bytes at offset: fewer at the file's end, or in front of what cannot be read; -errno where
+ * that is the first byte.
+ */
+ssize_t file_read_at(int fd, void *buf, size_t len, uint64_t offset)
+	__attribute__((warn_unused_result));
+
 /* Reads up to max bytes from where fd stands, fewer only at the file's end; or -errno. */
-ssize_t file_read_up_to(int fd, char *buf, size_t max);
+ssize_t file_read_up_to(int fd, void *buf, size_t max) __attribute__((warn_unused_result));
 
 /*
  * The start of a file, at most max bytes, closed with a NUL; *text is the caller's to free. Returns

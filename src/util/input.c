@@ -75,17 +75,6 @@ uint64_t input_end(const struct input *in)
 	return in->limit;
 }
 
-/* pread() that is not stopped by signals. */
-static ssize_t read_at(int fd, void *buf, size_t len, uint64_t offset)
-{
-	ssize_t n;
-
-	do
-		n = pread(fd, buf, len, (off_t)offset);
-	while (n < 0 && errno == EINTR);
-	return n < 0 ? file_errno() : n;
-}
-
 /*
  * Reads more bytes behind those at hand. When a long read fails, one up to the next block
  * boundary is tried, so that everything in front of a bad block is still delivered.
@@ -100,11 +89,11 @@ static int fetch(struct input *in)
 		room = INPUT_WINDOW;
 	if (room > in->end - at)
 		room = (size_t)(in->end - at);
-	n = read_at(in->fd, in->buf + in->have, room, at);
+	n = file_read_at(in->fd, in->buf + in->have, room, at);
 	if (n < 0) {
 		size_t step = BLOCK_SIZE - (size_t)(at % BLOCK_SIZE);
 
-		n = read_at(in->fd, in->buf + in->have, step < room ? step : room, at);
+		n = file_read_at(in->fd, in->buf + in->have, step < room ? step : room, at);
 	}
 	if (n < 0)
 		return (int)n;

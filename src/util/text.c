@@ -39,17 +39,6 @@ char *text_format(const char *format, ...)
 	return s;
 }
 
-void *grow_array(void *array, size_t *count, size_t item_size)
-{
-	char *grown = reallocarray(array, *count + 1, item_size);
-
-	if (!grown)
-		memory_out();
-	memset(grown + *count * item_size, 0, item_size);
-	(*count)++;
-	return grown;
-}
-
 /* The bytes of the character at s, whose number goes to *c; 0: it is not valid UTF-8 (RFC 3629). */
 static size_t decode_utf8(const unsigned char *s, uint32_t *c)
 {

@@ -13,7 +13,6 @@
 char *text_copy(const char *s);
 char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *text_vformat(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
-void *grow_array(void *array, size_t *count, size_t item_size); /* adds one zeroed item */
 
 /*
  * Words from elsewhere (names in archives, tables and devices, the kernel's log, arguments) on their

@@ -455,6 +455,37 @@ explained() { # WHY
 	grep -x 'wait 20' "$BATS_TEST_TMPDIR/config"
 }
 
+@test "an image that KVER does not boot is left alone; what boots may have any of the usual names" {
+	make_system
+	before=$(fingerprint)
+	mkdir "$ROOT/kdump"
+	cp "$IMAGE" "$ROOT/kdump/${IMAGE##*/}"
+	cp "$IMAGE" "$IMAGE-kdump"
+	for other in "$ROOT/kdump/${IMAGE##*/}" "$IMAGE-kdump" "$IMAGE.new" "$ROOT/absent"; do
+		run seal --image "$other"
+		[ "$status" -eq 0 ]
+		[ -z "$output" ] || { echo "$other: $output"; false; }
+	done
+	rm "$IMAGE-kdump"
+	[ "$(fingerprint)" = "$before" ]
+	# Through a link to its folder it is the same one.
+	ln -s boot "$ROOT/link"
+	run seal --image "$ROOT/link/${IMAGE##*/}"
+	[ "$status" -eq 0 ]
+	[[ $output == *": sealed, "* ]]
+	mv "$IMAGE" "$ROOT/boot/initramfs-$KVER.img"
+	rm -r "$ROOT/boot/bootverdict" "$ROOT/var/lib/bootverdict"
+	run seal --image "$ROOT/boot/initramfs-$KVER.img"
+	[ "$status" -eq 0 ]
+	[[ $output == *"initramfs-$KVER.img: "*"sealed, "* ]]
+	run check
+	[ "$status" -eq 0 ]
+	run bv seal --root "$ROOT" --all --image "$ROOT/boot/initramfs-$KVER.img"
+	[ "$status" -eq 2 ]
+	run seal --remove --image "$ROOT/boot/initramfs-$KVER.img"
+	[ "$status" -eq 2 ]
+}
+
 @test "no stage of the check takes longer than the stub waits" {
 	make_system
 	printf 'CHECK_TIMEOUT=7200\n' >"$ROOT/etc/bootverdict.conf"

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "image/unpacked.h"
+#include "util/array.h"
 #include "util/text.h"
 #include "util/util.h"
 

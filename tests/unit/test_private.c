@@ -17,6 +17,7 @@
 #include "manifest/format.h"
 #include "manifest/parse.h"
 #include "manifest/private.h"
+#include "util/array.h"
 #include "util/text.h"
 #include "util/util.h"
 

@@ -17,6 +17,7 @@
 #include "image/guard.h"
 #include "image/programs.h"
 #include "manifest/manifest.h"
+#include "util/array.h"
 #include "util/text.h"
 
 static struct manifest m;

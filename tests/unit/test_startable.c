@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "image/startable.h"
+#include "util/array.h"
 #include "util/hash.h"
 #include "util/text.h"
 #include "util/util.h"
