@@ -198,20 +198,28 @@ static void foreign(struct report *r, const struct luks_view *v)
 	ask_which(f, v);
 }
 
+static const char *what_was_erased(const struct luks *l)
+{
+	if (luks_is_erased_and_overwritten(l))
+		return "the second copy of the";
+	if (l->version == 1)
+		return "the";
+	return l->chosen < 0 ? "both copies of the" : "one copy of the";
+}
+
 static void erased(struct report *r, const struct luks_view *v)
 {
 	const struct luks *l = &v->luks;
-	bool both = l->chosen < 0 && l->version == 2;
 	struct finding *f = report_finding(
 		r, VERDICT_INCONCLUSIVE, "BV-LUKS-ERASED", luks_view_place(v),
 		"The magic of %s LUKS%d header was erased, its first six bytes, and all else is %s. "
-		"So wipefs leaves it, pvcreate, mkfs and installers; a disk loses whole sectors. %s",
-		l->version == 1 ? "the"
-		: both		? "both copies of the"
-				: "one copy of the",
-		l->version,
+		"So wipefs leaves it, pvcreate, mkfs and installers; a disk loses whole sectors. %s%s",
+		what_was_erased(l), l->version,
 		l->version == 2 ? "right, as its checksum proves once they are put back"
 				: "well formed",
+		luks_is_erased_and_overwritten(l)
+			? "The first copy has none either: something was written over it. "
+			: "",
 		!luks_may_be_refused(v)
 			? "The other copy is good, and cryptsetup puts it back when it opens the "
 			  "disk."

@@ -118,8 +118,16 @@ bool luks_is_overwritten(const struct luks_view *v)
 	return l->rebuilt != LUKS_REBUILT_PROVEN || l->copies[1].state != LUKS_COPY_BAD_CHECKSUM;
 }
 
+bool luks_is_erased_and_overwritten(const struct luks *l)
+{
+	return l->version == 2 && l->copies[0].state == LUKS_COPY_ABSENT &&
+	       l->copies[1].state == LUKS_COPY_ERASED;
+}
+
 bool luks_is_erased(const struct luks *l)
 {
+	if (luks_is_erased_and_overwritten(l))
+		return true;
 	if (!luks_any_copy_is(l, LUKS_COPY_ERASED))
 		return false;
 	for (unsigned int i = 0; i < (l->version == 1 ? 1 : LUKS_HEADERS); i++) {

@@ -71,7 +71,13 @@ bool luks_may_be_refused(const struct luks_view *v);
  */
 bool luks_is_overwritten(const struct luks_view *v);
 
-/* Whether the magic of a copy was erased, and no copy is damaged in another way. */
+/*
+ * Whether the magic of the second copy was erased, and the first one has none either: as what erased it, or
+ * came then, leaves it.
+ */
+bool luks_is_erased_and_overwritten(const struct luks *l);
+
+/* Whether that is so, or the magic of a copy was erased and no copy is damaged in another way. */
 bool luks_is_erased(const struct luks *l);
 
 /*

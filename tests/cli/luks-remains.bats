@@ -1030,3 +1030,34 @@ put() { # FILE OFFSET BYTES, as printf takes them
 	[[ $(finding BV-LUKS-FOREIGN .summary) == "Swap space lies where the first copy of a LUKS header was"* ]]
 	[ "$(finding BV-LUKS-FOREIGN '.evidence["at the start now"]')" = "swap space" ]
 }
+
+# What pvcreate and mkswap leave that were wiped themselves then.
+@test "luks: an erased second copy behind an overwritten first one: a program did that, not the disk" {
+	local tool sealed
+
+	for sealed in no yes; do
+		make_luks "$DISK" 2
+		unset ROOT
+		[ $sealed = no ] || seal_luks "$DISK"
+		cp "$DISK" "$DISK.good"
+		for tool in zeros swap; do
+			cp "$DISK.good" "$DISK"
+			case $tool in
+			zeros) zero_4k "$DISK" 0 && zero_bytes "$DISK" 16384 6 ;;
+			swap) mkswap -q "$DISK" && wipefs -qa "$DISK" ;;
+			esac
+			run -5 luks --json "$DISK"
+			[ "$(findings)" = BV-LUKS-ERASED ]
+			[[ $(finding BV-LUKS-ERASED .summary) == "The magic of the second copy of the LUKS2 header was erased"*"something was written over it"* ]]
+			remains_open "$DISK"
+		done
+		# A bit more than the magic is lost: the disk did that.
+		flip_bit "$DISK" $((16384 + 4500))
+		run -1 luks --json "$DISK"
+		[ "$(findings)" = BV-LUKS-HEADERS ] || [ "$(findings)" = BV-LUKS-GONE ]
+		cp "$DISK.good" "$DISK"
+		zero_4k "$DISK" 0
+		zero_bytes "$DISK" 16384 12
+		run -1 luks --json "$DISK"
+	done
+}
