@@ -526,6 +526,24 @@ static void tell_key(struct report *r, const struct chain *c)
 		     command);
 }
 
+/* A missing driver or too little memory looks the same as a passphrase that was not typed. */
+static struct finding *tell_not_asked(struct report *r, const struct chain *c, bool as_sealed)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-LUKS-PASSPHRASE", c->device->path,
+		"It was not unlocked, and its LUKS header and keyslots are %s. That a passphrase was "
+		"refused is not recorded in this boot: it may have been, or dm_crypt or the cipher is "
+		"missing in this initramfs, or memory for the passphrase's derivation.",
+		as_sealed ? "as sealed, byte for byte" : "sound as far as can be known");
+
+	if (as_sealed)
+		finding_not(f, "the LUKS header or its keyslots");
+	finding_next(
+		f, "What did cryptsetup say, above or in dmesg? \"No key available\" is a refused "
+		   "passphrase. Else: modprobe dm_crypt; cat /proc/crypto; free");
+	return f;
+}
+
 static void tell_passphrase(struct report *r, const struct chain *c)
 {
 	const struct luks_view *v = &c->device->view;
@@ -537,7 +555,9 @@ static void tell_passphrase(struct report *r, const struct chain *c)
 	struct finding *f;
 
 	/* One that is not proven may be the one that was meant. */
-	if (sound && !luks_slots_unproven(v)) {
+	if (!c->refused) {
+		f = tell_not_asked(r, c, sound && !luks_slots_unproven(v));
+	} else if (sound && !luks_slots_unproven(v)) {
 		f = report_finding(
 			r, VERDICT_CONFIG_ERROR, "BV-LUKS-PASSPHRASE", c->device->path,
 			"It was not unlocked, and %s%s as sealed, byte for byte: it is the "

@@ -44,8 +44,9 @@ struct chain {
 	char *other; /* the crypttab's name for it, when that leads to a disk which holds nothing of
 			* it; owned; or NULL */
 	char *key;   /* what gives the key by the crypttab, in words; owned; NULL: it is typed */
-	bool device_mapper;	    /* the kernel has it */
-	bool lvm;		    /* the initramfs has its command */
+	bool refused;	    /* a passphrase was, in this boot; the caller's, after gathering */
+	bool device_mapper; /* the kernel has it */
+	bool lvm;	    /* the initramfs has its command */
 	struct chain_layer *layers; /* those above the mapping */
 	size_t layer_count;
 };

@@ -149,6 +149,38 @@ says() { # VERDICT ID SENTENCE: the report, and what counts in it
 	says storage-corruption BV-LUKS-GONE "The LUKS header that was sealed is not there any more"
 }
 
+# As local-block says it, when the device was asked for and its driver is there.
+@test "that it is the passphrase is said only after one was refused" {
+	local uuid
+
+	make_luks "$DATA" 2
+	uuid=$(cryptsetup luksUUID "$DATA")
+	unpacked --device "$DATA"
+	mkdir "$R/cryptroot"
+	echo "root_crypt UUID=$uuid none luks" >"$R/cryptroot/crypttab"
+	mkdir -p "$DEV/disk/by-uuid"
+	attach sda1 "$DATA"
+	ln -s /dev/sda1 "$DEV/disk/by-uuid/$uuid"
+	boot "root=/dev/mapper/root_crypt ro" --after-failure
+	says inconclusive BV-LUKS-PASSPHRASE "That a passphrase was refused is not recorded in this boot"
+	# Without the driver: asked for, and not refused.
+	mkdir -p "$R/bootverdict/run"
+	echo "$uuid" >"$R/bootverdict/run/asked"
+	boot "root=/dev/mapper/root_crypt ro" --after-refusal
+	[ ! -e "$R/bootverdict/run/asked" ]
+	boot "root=/dev/mapper/root_crypt ro" --after-failure
+	says inconclusive BV-LUKS-PASSPHRASE "is not recorded in this boot"
+	mkdir -p "$SYS/module/dm_crypt"
+	echo "$uuid" >"$R/bootverdict/run/asked"
+	boot "root=/dev/mapper/root_crypt ro" --after-refusal
+	boot "root=/dev/mapper/root_crypt ro" --after-failure
+	says config-error BV-LUKS-PASSPHRASE "it is the passphrase or the keyboard layout"
+	# A keyslot is damaged: that is told, refused or not.
+	flip_bit "$DATA" 40000
+	boot "root=/dev/mapper/root_crypt ro" --after-failure
+	says storage-corruption BV-LUKS-KEYSLOT "eyslot 0"
+}
+
 @test "damage of a disk that this boot does not unlock is told, and does not stop it" {
 	make_luks "$DATA" 2
 	unpacked --device "$DATA"
