@@ -110,6 +110,25 @@ static void look_at_header(struct luks_device *d)
 	source_close(&source);
 }
 
+/* Of two that bear the UUID one may be a copy of the other, an old one, or one that was never finished. */
+static bool is_sounder(const struct luks_device *d, const struct luks *luks,
+		       const struct source *source, const char *path)
+{
+	cleanup(free_ptr) char *named = crypttab_path("", d->sealed->device);
+	cleanup(free_ptr) char *link = text_format("/dev/disk/by-uuid/%s", d->sealed->uuid);
+	struct luks_view v = { .device = path, .luks = *luks };
+	bool sound;
+
+	/* What that name leads to is what cryptsetup opens. */
+	if (is_device(named, d->path) || is_device(link, d->path) || d->own || d->read_error ||
+	    luks_device_is_member(d) || judge_luks(&d->view).verdict == VERDICT_INTACT)
+		return false;
+	sound = !luks_view_compare(&v, source, d->sealed, 0) &&
+		judge_luks(&v).verdict == VERDICT_INTACT && !v.array.member;
+	luks_view_clear(&v);
+	return sound;
+}
+
 /* An array has the same bytes as the member that its data begin on, and is what is opened. */
 static bool is_better(const struct luks_device *d, enum record_match match,
 		      const struct source *source)
@@ -141,7 +160,9 @@ static void compare(struct luks_devices *l, const struct block_device *b, bool c
 			continue;
 		match = is_own(d, b->path) ? RECORD_NAMED
 					   : match_of(d->sealed, &luks, &source, b->path, closely);
-		if (is_better(d, match, &source))
+		if (is_better(d, match, &source) ||
+		    (match == RECORD_UUID && d->match == RECORD_UUID &&
+		     is_sounder(d, &luks, &source, b->path)))
 			look(d, &source, &luks, err, match, b->path);
 	}
 	source_close(&source);

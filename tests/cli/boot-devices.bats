@@ -149,6 +149,30 @@ says() { # VERDICT ID SENTENCE: the report, and what counts in it
 	says storage-corruption BV-LUKS-GONE "The LUKS header that was sealed is not there any more"
 }
 
+@test "of two disks with the UUID the one that is as sealed counts, and what crypttab's name leads to" {
+	local uuid
+
+	make_luks "$DATA" 2
+	uuid=$(cryptsetup luksUUID "$DATA")
+	unpacked --device "$DATA"
+	mkdir -p "$R/cryptroot" "$DEV/disk/by-uuid"
+	echo "root_crypt UUID=$uuid none luks" >"$R/cryptroot/crypttab"
+	{ head -c 65536 "$DATA" && head -c 20M /dev/zero; } >"$BATS_TEST_TMPDIR/part"
+	attach sda1 "$BATS_TEST_TMPDIR/part"
+	# The interrupted copy alone.
+	boot "root=/dev/mapper/root_crypt ro" --after-failure
+	says storage-corruption BV-LUKS-KEYSLOT eyslot
+	attach sdb1 "$DATA"
+	ln -s /dev/sdb1 "$DEV/disk/by-uuid/$uuid"
+	boot "root=/dev/mapper/root_crypt ro" --after-failure
+	says inconclusive BV-LUKS-PASSPHRASE "as sealed, byte for byte"
+	[ "$(jq -r '.findings[] | select(.id == "BV-LUKS-PASSPHRASE") | .target' <<<"$output")" = /dev/sdb1 ]
+	# That name leads to the copy: it is what is opened.
+	ln -sfn /dev/sda1 "$DEV/disk/by-uuid/$uuid"
+	boot "root=/dev/mapper/root_crypt ro" --after-failure
+	says storage-corruption BV-LUKS-KEYSLOT eyslot
+}
+
 # As local-block says it, when the device was asked for and its driver is there.
 @test "that it is the passphrase is said only after one was refused" {
 	local uuid
