@@ -111,8 +111,7 @@ static bool content_proven(const struct boot_facts *f)
 
 static bool content_bad(const struct boot_facts *f)
 {
-	return (f->content.missing || f->content.different) && f->content.cause != CAUSE_REPLACED &&
-	       f->content.cause != CAUSE_REPACKED;
+	return (f->content.missing || f->content.different) && cause_is_fault(f->content.cause);
 }
 
 /* A symptom: it never makes the verdict by itself. */

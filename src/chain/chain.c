@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "chain/array.h"
 #include "chain/devices.h"
 #include "chain/root.h"
 #include "luks/report.h"
@@ -237,7 +238,7 @@ static const char *luks_words(const struct chain *c)
 	case LUKS_RECOVERABLE:
 		return doubt ? "half changed, usable" : "damaged, usable";
 	case LUKS_SLOT_DAMAGED:
-		return "a keyslot is damaged";
+		return doubt ? "a keyslot is overwritten" : "a keyslot is damaged";
 	case LUKS_LOST:
 		if (judge_luks(&c->device->view).ground == LUKS_TOO_SMALL)
 			return "TOO SMALL";
@@ -259,7 +260,7 @@ static const char *layer_words(const struct chain_layer *l)
 {
 	switch (l->state) {
 	case LINK_THERE:
-		return "there";
+		return l->seen.hibernated ? "there, with a hibernated system" : "there";
 	case LINK_NOT_REACHED:
 		return "not reached";
 	case LINK_ABSENT:
@@ -319,6 +320,8 @@ static void tell_absent(struct report *r, const struct chain *c, const struct bl
 {
 	const struct sealed_luks *s = c->device->sealed;
 	cleanup(free_ptr) char *suspects = suspects_of(c, b);
+	struct md md;
+	const char *member = array_find_stopped(b, &md);
 	struct finding *f;
 
 	if (!b->count) {
@@ -348,6 +351,8 @@ static void tell_absent(struct report *r, const struct chain *c, const struct bl
 	finding_not(f, "the passphrase: it was not even tried");
 	finding_next(f, "Compare the disks that are there ([d] or the report has the list) with "
 			"those that should be: cable, power, the firmware's list, dmesg.");
+	if (member)
+		array_tell(f, &md, member);
 	if (suspects)
 		finding_next(
 			f,
@@ -394,7 +399,8 @@ static void tell_no_array(struct report *r, const struct chain *c)
 
 	luks_tell_array(f, &c->device->view.array);
 	add_chain(f, c);
-	luks_next_start_array(f, &c->device->view.array);
+	luks_next_start_array(f);
+	luks_next_look_at_array(f, &c->device->view.array);
 	finding_next(f, "Are mdadm, its driver (raid1, raid456, ...) and all members there? "
 			"mdadm --examine --scan --verbose; dmesg");
 }

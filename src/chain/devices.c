@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chain/array.h"
 #include "luks/rules.h"
 #include "luks/view.h"
 #include "storage/lvm.h"
@@ -46,11 +47,19 @@ static void tell_unknown(const char *path, const struct source *source, struct f
 static void tell(const struct block_device *d, const struct source *source, struct finding *f)
 {
 	struct superblock seen;
+	struct md md;
 	const char *volume, *lvm = NULL;
 	uint64_t offset;
 
 	if (superblock_read(source, &seen)) {
 		finding_text(f, d->path, "cannot be read");
+		return;
+	}
+	if (array_has_member(d, source, &md)) {
+		cleanup(free_ptr) char *array = array_text(&md);
+
+		finding_text(f, d->path, "a member of an md array: %s%s%s", array,
+			     *seen.kind ? "; at its start: " : "", seen.kind);
 		return;
 	}
 	volume = *seen.kind ? NULL : recognise_volume(source);
@@ -65,9 +74,10 @@ static void tell(const struct block_device *d, const struct source *source, stru
 	if (!strcmp(seen.kind, "LVM2_member"))
 		lvm = lvm_state_text(lvm_examine(source, &offset));
 	finding_text(f, d->path, "%s %s%s%s", seen.kind, seen.uuid, lvm ? "; " : "",
-		     lvm	    ? lvm
-		     : seen.damaged ? "; the checksum of its superblock is wrong"
-				    : "");
+		     lvm	       ? lvm
+		     : seen.damaged    ? "; the checksum of its superblock is wrong"
+		     : seen.hibernated ? ", with a hibernated system"
+				       : "");
 }
 
 /* UEFI Specification, 5.2.1: a table ends with 55 aa, and has four entries from byte 446 on. */
@@ -164,10 +174,14 @@ static const char *doubt(const struct source *source, const char *path, enum sus
 {
 	bool luks = suspicion == SUSPECT_LUKS;
 	struct superblock seen;
+	struct md md;
 	uint64_t offset;
 
 	if (superblock_read(source, &seen))
 		return "its start cannot be read";
+	/* It is told with its array. */
+	if (array_has_member(NULL, source, &md) && (!luks || strcmp(seen.kind, "crypto_LUKS") != 0))
+		return NULL;
 	if (!*seen.kind && (source->size < ROOT_MIN || recognise_volume(source)))
 		return NULL;
 	if (!*seen.kind) {

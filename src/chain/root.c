@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "chain/array.h"
 #include "chain/devices.h"
 #include "storage/signature.h"
 #include "storage/source.h"
@@ -275,6 +276,28 @@ static bool is_of_partition(const struct root_name *name)
 	return name->kind == ROOT_PARTUUID || name->kind == ROOT_PARTLABEL;
 }
 
+/* A member alone says nothing of what its array holds. */
+static struct finding *tell_array(struct report *r, const char *root, const struct root_search *s)
+{
+	cleanup(free_ptr) char *array = array_text(&s->array);
+	struct finding *f;
+
+	if (s->array_is_it)
+		f = report_finding(
+			r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ARRAY", root,
+			"What root= names is to be seen on %s, but that is a member of an md array that "
+			"does not run: %s. Only the array tells whether that is its own, and whole.",
+			s->array_at, array);
+	else
+		f = report_finding(
+			r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ARRAY", root,
+			"What root= names is not there, and an md array that it may lie on does not run: "
+			"%s. %s is a member of it.",
+			array, s->array_at);
+	array_tell(f, &s->array, s->array_at);
+	return f;
+}
+
 static void tell_not_there(struct report *r, const char *root, const struct root_search *s,
 			   const struct block_devices *b)
 {
@@ -286,6 +309,8 @@ static void tell_not_there(struct report *r, const char *root, const struct root
 			r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", root,
 			"The kernel has found no disk at all: none answers, or the driver "
 			"of its controller is not in this initramfs.");
+	else if (s->array_at)
+		f = tell_array(r, root, s);
 	else if (s->unreadable)
 		f = report_finding(
 			r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", root,
@@ -394,15 +419,47 @@ static bool tell_content(struct report *r, const char *root, const struct source
 	return true;
 }
 
+/* The kernel mounts no member of an array that runs; of one that does not, a member is but a half. */
+static void tell_member(struct report *r, const char *root, const struct md *md,
+			const struct block_devices *b)
+{
+	cleanup(free_ptr) char *array = array_text(md);
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ARRAY", root,
+		"The device that root= names is a member of an md array: %s. What it holds is not "
+		"examined: only the array tells of it.",
+		array);
+
+	array_tell(f, md, root);
+	block_devices_tell(b, f);
+}
+
+static const struct block_device *find_device(const struct block_devices *b, const char *path)
+{
+	cleanup(free_ptr) char *real = realpath(path, NULL);
+
+	for (size_t i = 0; real && i < b->count; i++) {
+		if (!strcmp(b->items[i].path, real))
+			return &b->items[i];
+	}
+	return NULL;
+}
+
 static bool report_content(struct report *r, const char *root, const struct block_devices *b)
 {
 	struct source source;
 	struct superblock seen;
+	struct md md;
 	bool told = false;
 	int err;
 
 	if (source_open(&source, root))
 		return false;
+	if (array_has_member(find_device(b, root), &source, &md)) {
+		tell_member(r, root, &md, b);
+		source_close(&source);
+		return true;
+	}
 	err = superblock_read(&source, &seen);
 	if (err == -EIO) {
 		tell_unreadable(r, root);
@@ -412,6 +469,26 @@ static bool report_content(struct report *r, const char *root, const struct bloc
 	}
 	source_close(&source);
 	return told;
+}
+
+/* "/dev/md0", "/dev/md/root", "/dev/disk/by-id/md-uuid-...": nothing else makes such names. */
+static bool is_array(const char *root)
+{
+	const char *name = strncmp(root, "/dev/disk/by-id/", 16) ? root + 5 : root + 16;
+
+	return !strncmp(root, "/dev/", 5) && !strncmp(name, "md", 2);
+}
+
+/* Its node is there all the same. */
+static bool is_empty(const struct block_devices *b, const char *path)
+{
+	cleanup(free_ptr) char *real = realpath(path, NULL);
+
+	for (size_t i = 0; real && i < b->empty_count; i++) {
+		if (!strcmp(b->empty[i].path, real) && !strncmp(b->empty[i].name, "md", 2))
+			return true;
+	}
+	return false;
 }
 
 /* Looks for it on every device. */
@@ -430,10 +507,14 @@ static bool report_search(struct report *r, const char *root, const char *path, 
 		return true;
 	}
 	/* A kind of file system of which the UUID is not known here. */
-	if (s.name.kind != ROOT_PATH && !access(path, F_OK))
+	if (s.name.kind != ROOT_PATH && !access(path, F_OK) && !is_empty(b, path))
 		return report_content(r, path, b);
 	if (is_of_partition(&s.name) && access("/dev/disk", F_OK))
 		return false;
+	if (s.array_is_it || (s.array_at && is_array(root))) {
+		block_devices_tell(b, tell_array(r, root, &s));
+		return true;
+	}
 	if (s.lost_at) {
 		tell_lost(r, s.lost_at, &s.lost, b);
 		return true;
@@ -460,7 +541,7 @@ bool root_device_report(struct report *r, const char *root, const char *sealed,
 
 	if (!root_device_is_known(root))
 		return false;
-	if (root_name_parse(root).kind == ROOT_PATH && !access(path, F_OK))
+	if (root_name_parse(root).kind == ROOT_PATH && !access(path, F_OK) && !is_empty(b, path))
 		return report_content(r, path, b);
 	return report_search(r, root, path, sealed, b);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "chain/array.h"
 #include "storage/signature.h"
 #include "storage/source.h"
 #include "util/util.h"
@@ -130,6 +131,50 @@ static void look_at_volume(struct root_search *s, const struct block_device *d,
 	s->lvm_offset = offset;
 }
 
+/* Bytes of a device from where its array's data begin. */
+struct array_data {
+	const struct source *source;
+	uint64_t offset;
+};
+
+static ssize_t read_array_data(void *ctx, void *buf, size_t len, uint64_t offset)
+{
+	const struct array_data *a = ctx;
+
+	return a->source->read(a->source->ctx, buf, len, a->offset + offset);
+}
+
+static bool is_root(const struct root_search *s, const struct source *source, const char *sealed)
+{
+	const char *uuid = s->name.kind == ROOT_UUID ? s->name.value : NULL;
+	const char *label = s->name.kind == ROOT_LABEL ? s->name.value : NULL;
+	bool named = (uuid && *uuid) || (label && *label);
+	struct superblock seen;
+
+	if (superblock_read(source, &seen))
+		return false;
+	if (*seen.kind && ((*sealed && superblock_is_named(&seen, sealed, NULL)) ||
+			   (named && superblock_is_named(&seen, uuid, label))))
+		return true;
+	return named && lost_superblock_find(source, &seen, uuid, label).how != LOSS_NONE;
+}
+
+static void look_at_member(struct root_search *s, const struct block_device *d,
+			   const struct source *source, const struct md *md, const char *sealed)
+{
+	struct array_data data = { source, md->data_offset };
+	struct source array = { read_array_data, &data, source->size };
+	bool is_it =
+		is_root(s, source, sealed) ||
+		(md->data_offset && md->data_offset < source->size && is_root(s, &array, sealed));
+
+	if (s->array_at && (s->array_is_it || !is_it))
+		return;
+	s->array_at = d->path;
+	s->array = *md;
+	s->array_is_it = is_it;
+}
+
 static void look_at_content(struct root_search *s, const struct block_device *d,
 			    const struct source *source, const struct superblock *seen,
 			    const char *sealed, const struct block_devices *b)
@@ -161,6 +206,7 @@ static void look_at(struct root_search *s, const struct block_device *d, const c
 {
 	struct source source;
 	struct superblock seen;
+	struct md md;
 	int err;
 
 	if (d->divided || source_open(&source, d->path))
@@ -168,8 +214,12 @@ static void look_at(struct root_search *s, const struct block_device *d, const c
 	err = superblock_read(&source, &seen);
 	if (err == -EIO)
 		s->unreadable = d->path;
-	if (!err)
+	if (array_has_member(d, &source, &md)) {
+		if (!block_devices_array_runs(b, d))
+			look_at_member(s, d, &source, &md, sealed);
+	} else if (!err) {
 		look_at_content(s, d, &source, &seen, sealed, b);
+	}
 	source_close(&source);
 }
 

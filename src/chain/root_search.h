@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "storage/lvm.h"
+#include "storage/md.h"
 #include "storage/superblock.h"
 #include "system/block_devices.h"
 
@@ -47,7 +48,10 @@ struct lost_superblock lost_superblock_find(const struct source *source,
 					    const struct superblock *seen, const char *uuid,
 					    const char *label);
 
-/* What was seen on all devices. Paths are those of the devices, or NULL. */
+/*
+ * What was seen on all devices. Paths are those of the devices, or NULL. What a member of an md array
+ * holds counts for array_at alone.
+ */
 struct root_search {
 	struct root_name name;
 	const char *found;	/* sound, and of that name */
@@ -62,6 +66,10 @@ struct root_search {
 	enum lvm_state lvm;
 	uint64_t lvm_offset; /* bytes */
 	struct lost_superblock lost;
+	const char *array_at; /* a member of an md array that does not run: */
+	struct md array;
+	/* What root= names, or what was sealed, is seen on that member, or what is left of it. */
+	bool array_is_it;
 };
 
 /* sealed: the UUID of the sealed root file system, or "". */

@@ -11,6 +11,7 @@
 #include "image/unpack_order.h"
 #include "util/bytes.h"
 #include "util/file.h"
+#include "util/text.h"
 #include "util/util.h"
 
 /* A search tries each bit of up to a block; one that takes longer is not worth the wait. */
@@ -260,6 +261,48 @@ static bool was_packed_again(const struct circumstances *c, const struct unpack_
 	return !c->kernel_message && unpack_order_is_another(order);
 }
 
+/*
+ * Whether the archive, not the unpacking, gave this path a time after the seal: to the second (Linux,
+ * init/initramfs.c, do_utime()), where the kernel keeps times at all.
+ */
+static bool is_from_later(const struct circumstances *c, const char *path)
+{
+	struct stat st;
+
+	return !entry_stat(c->reader, path, &st) && !st.st_mtim.tv_nsec &&
+	       st.st_mtim.tv_sec > c->m->sealed_at && st.st_mtim.tv_sec != st.st_ctim.tv_sec;
+}
+
+/* The same of what is left of the way to a path. */
+static bool is_folder_from_later(const struct circumstances *c, const char *path)
+{
+	cleanup(free_ptr) char *folder = text_copy(path);
+	struct stat st;
+	char *end;
+
+	while ((end = strrchr(folder, '/'))) {
+		*end = '\0';
+		if (!entry_stat(c->reader, folder, &st))
+			return is_from_later(c, folder);
+	}
+	return is_from_later(c, ".");
+}
+
+static bool was_edited(const struct circumstances *c)
+{
+	if (c->kernel_message || !c->just_now || !c->m->sealed_at)
+		return false;
+	for (size_t i = 0; i < c->damaged->count; i++) {
+		if (!is_from_later(c, c->damaged->items[i].content->path))
+			return false;
+	}
+	for (size_t i = 0; i < c->missing->count; i++) {
+		if (!is_folder_from_later(c, c->missing->items[i].content->path))
+			return false;
+	}
+	return true;
+}
+
 enum cause cause_find(const struct circumstances *c)
 {
 	const struct bad_entry *first = first_bad(c);
@@ -274,7 +317,14 @@ enum cause cause_find(const struct circumstances *c)
 		return CAUSE_REPACKED;
 	if (replaced)
 		return CAUSE_REPLACED;
+	if (was_edited(c))
+		return CAUSE_EDITED;
 	if (ran_out_of_room(c, first))
 		return CAUSE_NO_ROOM;
 	return cannot_read_format(c, first) ? CAUSE_CODEC : CAUSE_DAMAGE;
+}
+
+bool cause_is_fault(enum cause cause)
+{
+	return cause != CAUSE_REPACKED && cause != CAUSE_EDITED && cause != CAUSE_REPLACED;
 }

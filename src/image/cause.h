@@ -11,10 +11,14 @@
 enum cause {
 	CAUSE_DAMAGE,	/* nothing below does: a byte that was sealed is another one */
 	CAUSE_REPACKED, /* the image was unpacked and packed again after it was sealed */
+	CAUSE_EDITED, /* what differs was written after the seal, by the times that the image gives */
 	CAUSE_REPLACED, /* another initrd that the boot loader passed as well may have brought them */
 	CAUSE_NO_ROOM, /* the memory file system was full before all was unpacked */
 	CAUSE_CODEC,   /* the kernel said that it does not read how a segment is compressed */
 };
+
+/* Whether it stands in the boot's way: neither its owner nor another initrd explains what differs. */
+bool cause_is_fault(enum cause cause);
 
 /*
  * The cause, when at least one path of main is not as sealed.
@@ -28,6 +32,9 @@ enum cause {
  *
  * REPACKED: the files were not unpacked in the sealed order, or the guard's own were handled, and the
  * kernel did not complain. What its owner changed and what a disk lost look alike then.
+ *
+ * EDITED: the kernel did not complain, and each that differs has a time from the archive later than the
+ * seal, of one that is missing the folder that it was in. A lost byte changes no time.
  *
  * NO_ROOM: the kernel's write failed (Linux, init/initramfs.c, do_copy(): "write error"), the file
  * system is a full tmpfs, the first file that differs is as sealed up to where it was cut off, and

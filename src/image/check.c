@@ -187,8 +187,8 @@ static const char *ground_text(enum ground ground, enum artifact_kind kind)
 		return "it was written after the seal, and is broken by its own structure or checksum: "
 		       "corruption, or a write that was never finished";
 	case GROUND_UNFINISHED:
-		return "it was written after the seal, has nothing of the sealed one, and ends early, as "
-		       "after a write that was never finished";
+		return "it was put there after the seal, and ends early, as after a write that was never "
+		       "finished";
 	case GROUND_FEW_PLAIN:
 		return kind == ARTIFACT_KERNEL
 			       ? "it was written after the seal, and only some blocks differ, which no "
@@ -468,6 +468,8 @@ static void check_sealed_file(const struct boot_files *files, const struct manif
 		report_unopened(r, m, path, kind, l.j, l.c.error);
 	else if (l.j.verdict == VERDICT_INTACT)
 		report_artifact(r, path, kind_name(kind), "intact", s->size, 0);
+	else if (l.j.ground == GROUND_EDITED)
+		check_report_edited(r, path, m->kernel, &l.proof);
 	else if (l.j.ground == GROUND_APPENDED)
 		report_appended(r, m, path, kind, &l.c, l.j, &l.proof);
 	else if (l.j.verdict == VERDICT_INCONCLUSIVE || l.j.verdict == VERDICT_CONFIG_ERROR)

@@ -189,6 +189,7 @@ static void add_member_ranges(struct finding *f, const struct image_proof *p,
 
 static void tell_differing(struct finding *f, const struct image_proof *p)
 {
+	bool edited = image_was_edited(p);
 	unsigned int told = 0;
 
 	for (size_t i = 0; i < p->record.content_count && told < MEMBERS_TOLD_MAX; i++) {
@@ -199,7 +200,9 @@ static void tell_differing(struct finding *f, const struct image_proof *p)
 			continue;
 		finding_text(f, "member", "%s: %s", c->path,
 			     now ? "other bytes or mode" : "missing");
-		add_member_ranges(f, p, c);
+		/* Those of another archive are no lost ones. */
+		if (!edited)
+			add_member_ranges(f, p, c);
 		told++;
 	}
 	if (told < p->differing)
@@ -216,6 +219,31 @@ static void report_differing(struct report *r, const char *path, const struct im
 	tell_differing(f, p);
 	advise_rebuild(f);
 	report_artifact(r, path, "initrd", "damaged", p->size, 0);
+}
+
+void check_report_edited(struct report *r, const char *path, const char *release,
+			 const struct image_proof *p)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-CONTENT-REPACKED", path,
+		"%zu of %zu paths in it are not as the record in its guard says, but behind that guard "
+		"is another archive than the one that was sealed, complete and well-formed. What "
+		"differs may be what its owner changed.",
+		p->differing, p->record.content_count);
+
+	tell_differing(f, p);
+	if (image_was_repacked(&p->found)) {
+		check_tell_repacked(f, release);
+	} else {
+		finding_next(
+			f,
+			"If it was packed again on purpose, seal it before the next boot: bootverdict "
+			"seal --remove -k %s && bootverdict seal -k %s",
+			release, release);
+		finding_next(f, "Or make it anew: update-initramfs -u -k %s", release);
+	}
+	finding_next(f, "If nobody packed it again, have the disk checked.");
+	report_artifact(r, path, "initrd", "unverified", p->size, 0);
 }
 
 /* What it is, or holds, is known, and nothing proves that a byte of it is lost. */
@@ -356,6 +384,8 @@ static void report_initrd(struct report *r, const char *path, const struct image
 	}
 	if (p->fault.error)
 		report_fault(r, path, p);
+	else if (image_was_edited(p))
+		check_report_edited(r, path, "KVER", p);
 	else if (p->differing)
 		report_differing(r, path, p);
 	else if (!p->guard_broken && !p->record_error)

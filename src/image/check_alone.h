@@ -2,6 +2,7 @@
 #ifndef BV_IMAGE_CHECK_ALONE_H
 #define BV_IMAGE_CHECK_ALONE_H
 
+#include "image/examine.h"
 #include "report/report.h"
 #include "system/installation.h"
 
@@ -13,6 +14,10 @@ void check_file(const char *path, const struct boot_files *f, struct report *r);
 
 /* Adds that the file system itself may have refused to read a file, where it may have. */
 void check_tell_file_system(struct finding *f, const char *path);
+
+/* Tells of an image that image_was_edited(); release: whose it is, or a word in its place. */
+void check_report_edited(struct report *r, const char *path, const char *release,
+			 const struct image_proof *p);
 
 /* Adds what becomes of an image that image_was_repacked(), and what to do. */
 void check_tell_repacked(struct finding *f, const char *release);

@@ -35,17 +35,131 @@ static bool is_replaced(const struct image_proof *proof, const struct content *r
 	return c && c->segment != GUARD_SEGMENT && c->segment >= proof->record.segment_count;
 }
 
+static int by_offset(const void *a, const void *b)
+{
+	const struct sealed_segment *x = a, *y = b;
+
+	return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+/* The segment of m that begins there, or NULL. */
+static const struct sealed_segment *segment_at(const struct manifest *m, uint64_t offset)
+{
+	const struct sealed_segment key = { .offset = offset };
+
+	return m->segment_count ? bsearch(&key, m->segments, m->segment_count, sizeof(*m->segments),
+					  by_offset)
+				: NULL;
+}
+
+/* The segment of m that holds the content; NULL: the guard, or one that did not come to its end. */
+static struct sealed_segment *segment_of(const struct manifest *m, const struct content *c)
+{
+	return c->segment < m->segment_count ? &m->segments[c->segment] : NULL;
+}
+
+/* Of a path that an archive brings twice, the loss of one changes the place, too. */
+#define MOVED_MIN 2u
+
+/*
+ * Whether a program has written the segment where sealed bytes were, after one more of its contents was
+ * looked at. other: that was never sealed.
+ */
+static bool is_another(const struct manifest *record, const struct sealed_segment *s, bool other)
+{
+	const struct sealed_segment *then = segment_at(record, s->offset), *last;
+
+	if (s->loose || !record->segment_count)
+		return false;
+	last = &record->segments[record->segment_count - 1];
+	if (s->offset >= last->offset + last->length)
+		return false;
+	if (!s->verified)
+		return then && s->moved >= MOVED_MIN;
+	return other || (then && (s->moved || s->codec != then->codec));
+}
+
+static void compare_segments(struct image_proof *proof)
+{
+	for (size_t i = 0; i < proof->found.content_count; i++) {
+		const struct content *now = &proof->found.contents[i];
+		const struct content *then = manifest_find(&proof->record, now->path);
+		struct sealed_segment *s = segment_of(&proof->found, now);
+		bool same = then && same_content(now, then);
+
+		if (!s)
+			continue;
+		s->moved += same && !now->hard_link && now->data_position != then->data_position;
+		s->another = s->another || is_another(&proof->record, s, !same);
+		proof->packed_again = proof->packed_again || s->another;
+	}
+}
+
+/* The image ends there, and no archive does. */
+static bool is_cut_off(const struct image_proof *proof)
+{
+	const struct initrd_fault *f = &proof->fault;
+
+	return f->error == -ENODATA && f->offset == proof->size && (!proof->size || !f->behind);
+}
+
+/* What has that path now; NULL: nothing, or what the guard has for the time until main brings its own. */
+static const struct content *brought(const struct image_proof *proof,
+				     const struct content *recorded)
+{
+	const struct content *now = manifest_find(&proof->found, recorded->path);
+
+	return now && now->segment == GUARD_SEGMENT && recorded->segment != GUARD_SEGMENT ? NULL
+											  : now;
+}
+
+/* Whether a content that is not as recorded is so because another archive was put there. */
+static bool is_of_another(const struct image_proof *proof, const struct content *recorded)
+{
+	const struct content *now = brought(proof, recorded);
+	const struct sealed_segment *then = segment_of(&proof->record, recorded), *s;
+
+	if (now)
+		s = segment_of(&proof->found, now);
+	else
+		s = then ? segment_at(&proof->found, then->offset) : NULL;
+	if (s)
+		return s->another;
+	/* Nothing begins any more where its archive did. */
+	return !now && then && proof->packed_again;
+}
+
+/* Whether it is so because the image ends before it. What had not come to its end has no hash yet. */
+static bool is_behind_end(const struct image_proof *proof, const struct content *recorded)
+{
+	const struct content *now = brought(proof, recorded);
+
+	return recorded->segment != GUARD_SEGMENT &&
+	       (!now || now->segment < recorded->segment || (!now->hash && now->size));
+}
+
+static bool is_explained(const struct image_proof *proof, const struct content *recorded)
+{
+	if (!proof->guard_as_built)
+		return false;
+	return proof->fault.error ? is_cut_off(proof) && is_behind_end(proof, recorded)
+				  : is_of_another(proof, recorded);
+}
+
 static void compare_with_record(struct image_proof *proof)
 {
 	size_t known = 0;
 
+	compare_segments(proof);
 	for (size_t i = 0; i < proof->record.content_count; i++) {
 		const struct content *c = &proof->record.contents[i];
 
 		if (manifest_find(&proof->found, c->path))
 			known++;
-		if (!image_content_as_recorded(proof, c) && !is_replaced(proof, c))
-			proof->differing++;
+		if (image_content_as_recorded(proof, c) || is_replaced(proof, c))
+			continue;
+		proof->differing++;
+		proof->damaged += !is_explained(proof, c);
 	}
 	proof->unlisted = proof->found.content_count - known;
 }
@@ -166,6 +280,11 @@ bool image_was_repacked(const struct manifest *found)
 	return record && init && init->segment != GUARD_SEGMENT && record->segment == init->segment;
 }
 
+bool image_was_edited(const struct image_proof *proof)
+{
+	return !proof->fault.error && proof->differing && !proof->damaged;
+}
+
 const struct sealed_segment *segment_unread(const struct manifest *m)
 {
 	for (size_t i = 0; i < m->segment_count; i++) {
@@ -184,13 +303,13 @@ static bool is_loose(const struct manifest *m)
 	return false;
 }
 
-/* An empty file, or one without a guard that is cut off. */
+/* An empty file, or one that is cut off; what a guard at its start tells of the rest is right. */
 static bool ends_early(const struct image_proof *proof)
 {
-	const struct initrd_fault *f = &proof->fault;
+	bool sealed = proof->guard_as_built && proof->has_record && !proof->record_error &&
+		      !proof->damaged;
 
-	return f->error == -ENODATA && f->offset == proof->size && !proof->guard_bytes &&
-	       !proof->guard_broken && (!proof->size || !f->behind);
+	return is_cut_off(proof) && !proof->guard_broken && (!proof->guard_bytes || sealed);
 }
 
 enum soundness image_soundness(const struct image_proof *proof)
@@ -206,12 +325,14 @@ enum soundness image_soundness(const struct image_proof *proof)
 
 	if (ends_early(proof))
 		return UNFINISHED;
-	if (broken || unread || proof->guard_broken || (proof->differing && (!f->error || tail)))
+	if (broken || unread || proof->guard_broken || (proof->damaged && (!f->error || tail)))
 		return BROKEN;
 	if (foreign || segment_unread(&proof->found))
 		return FOREIGN;
 	if (f->error || proof->record_error)
 		return UNPROVEN;
+	if (image_was_edited(proof))
+		return EDITED;
 	if (is_loose(&proof->found) && !(proof->has_record && !proof->unlisted))
 		return LOOSE;
 	return proof->has_record && !proof->unlisted ? PROVEN : SOUND;

@@ -22,7 +22,9 @@ struct image_proof {
 	struct manifest record;	 /* that manifest */
 	/* Contents that are not as in the record, missing ones included; not what appended archives replace. */
 	size_t differing;
-	size_t unlisted; /* contents that the record does not list */
+	size_t damaged; /* of those: neither another image behind the guard, nor an early end explains it */
+	size_t unlisted;   /* contents that the record does not list */
+	bool packed_again; /* a segment of it is another than any that was sealed */
 };
 
 /*
@@ -55,6 +57,14 @@ bool image_is_foreign_behind(const struct image_proof *proof);
  */
 bool image_was_repacked(const struct manifest *found);
 
+/*
+ * Whether what is behind a whole guard is another image than the one that this was made for, by its owner
+ * or by damage nobody can tell: each path that differs from the record is of an archive that is complete,
+ * and that no damage makes of the sealed one: one whose checksum is right, and that holds what was never
+ * sealed, or one that holds what was sealed in other places. It lies where sealed bytes were.
+ */
+bool image_was_edited(const struct image_proof *proof);
+
 /* The first segment that is well-formed, and no kernel unpacks; NULL: there is none. */
 const struct sealed_segment *segment_unread(const struct manifest *m);
 
@@ -63,6 +73,7 @@ enum soundness {
 	UNPROVEN,   /* nothing in it can be verified */
 	BROKEN,	    /* its own structure or checksum is wrong */
 	UNFINISHED, /* nothing is wrong in it but that it ends early, or is empty */
+	EDITED,	    /* another image was packed behind a guard; image_was_edited() */
 	FOREIGN,    /* in a format that no kernel unpacks, or with something behind it that is */
 	LOOSE,	    /* nothing is wrong in it, but nothing proves that it is complete */
 	SOUND,	    /* its structure is right, and every checksum that it carries */

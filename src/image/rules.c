@@ -77,6 +77,33 @@ static bool is_another(const struct sealed_file *f, const struct comparison *c)
 	return !(c->same_inode && c->same_mtime && c->same_ctime) && kept * FEW_BLOCKS_OF <= blocks;
 }
 
+/*
+ * Whether somebody put another file there: storage that loses bytes gives a file neither another inode
+ * nor another time (and vfat numbers its inodes anew with each mount).
+ */
+static bool is_another_file(const struct comparison *c)
+{
+	return !c->same_inode && !c->same_mtime;
+}
+
+static bool is_cut_off(const struct comparison *c)
+{
+	for (size_t i = 0; i < c->bad.count; i++) {
+		if (c->bad.ranges[i].damage.kind != DAMAGE_TRUNCATED)
+			return false;
+	}
+	return c->bad.count;
+}
+
+/* Whether it is another image, or a copy of the sealed one, that was not written to its end. */
+static bool is_unfinished(const struct sealed_file *f, const struct comparison *c,
+			  enum soundness soundness, uint64_t guard_bytes)
+{
+	if (soundness == UNFINISHED && (is_another(f, c) || judge_other_guard(c, guard_bytes)))
+		return true;
+	return is_another_file(c) && (soundness == UNFINISHED || is_cut_off(c));
+}
+
 /* No sealed byte is lost, so that nothing behind them makes it storage corruption. */
 static struct judgement judge_appended(enum soundness soundness)
 {
@@ -104,10 +131,12 @@ struct judgement judge_file(const struct sealed_file *f, const struct comparison
 		return judge(VERDICT_STORAGE_CORRUPTION, GROUND_UNTOUCHED);
 	if (!c->bad.blocks && c->size > f->size)
 		return judge_appended(soundness);
-	if (soundness == UNFINISHED && is_another(f, c))
+	if (is_unfinished(f, c, soundness, guard_bytes))
 		return judge(VERDICT_INCONCLUSIVE, GROUND_UNFINISHED);
 	if (soundness == BROKEN || soundness == UNFINISHED)
 		return judge(VERDICT_STORAGE_CORRUPTION, GROUND_BROKEN);
+	if (soundness == EDITED)
+		return judge(VERDICT_INCONCLUSIVE, GROUND_EDITED);
 	if (soundness == PROVEN && judge_other_guard(c, guard_bytes))
 		return judge(VERDICT_STALE, GROUND_REPLACED);
 	if (few_blocks(f, c, changed) && changed == CHANGED_COMPRESSED)

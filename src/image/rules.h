@@ -17,7 +17,8 @@ enum ground {
 	GROUND_ONLY_DEVICE, /* the device differs, the page cache is as sealed */
 	GROUND_UNTOUCHED,   /* nobody wrote the file, and its bytes differ */
 	GROUND_BROKEN,	    /* rewritten, and broken by its own structure or checksum */
-	GROUND_UNFINISHED,  /* rewritten by another one that ends early, or emptied */
+	GROUND_UNFINISHED,  /* another file, or another image, that ends early; or emptied */
+	GROUND_EDITED,	    /* another image was packed behind the guard of a sealed one */
 	GROUND_FEW_BLOCKS,  /* same size, a few compressed blocks: no rebuild looks like that */
 	GROUND_FEW_PLAIN,   /* the same, of what is not compressed: edited, signed, or damaged */
 	GROUND_LOST,	    /* a kernel: what differs became zeros, or is cut off */

@@ -459,6 +459,7 @@ static int examine_sealed(const struct image *im, const char *release)
 {
 	struct image_proof proof;
 	size_t differing = 0, of = 0;
+	bool edited = false;
 
 	if (!im->guard_bytes)
 		return 0;
@@ -466,6 +467,7 @@ static int examine_sealed(const struct image *im, const char *release)
 		if ((!proof.fault.error || proof.fault.behind) && !proof.record.refusal)
 			differing = proof.differing;
 		of = proof.record.content_count;
+		edited = image_was_edited(&proof);
 		image_proof_clear(&proof);
 	}
 	if (!differing && !is_guard_alone(im))
@@ -479,11 +481,17 @@ static int examine_sealed(const struct image *im, const char *release)
 		return 2;
 	}
 	message("%s: it is not sealed again: %zu of %zu paths in it are not as the record in its guard "
-		"says: the disk lost them, or somebody wrote to it",
-		im->name, differing, of);
+		"says: %s",
+		im->name, differing, of,
+		edited ? "another archive was packed behind that guard, which is complete and well-formed"
+		       : "the disk lost them, or somebody wrote to it");
 	message("%s: it stays as it is, with its guard and its record: bootverdict check -k %s",
 		im->name, release);
-	return 1;
+	if (edited)
+		message("if it was packed again on purpose, seal it as it is: bootverdict seal --remove -k "
+			"%s && bootverdict seal -k %s",
+			release, release);
+	return edited ? 2 : 1;
 }
 
 /*
@@ -583,7 +591,7 @@ static bool is_damaged(const struct image *im)
 		return false;
 	damaged = proof.fault.error && !proof.fault.behind
 			  ? !is_own_limit(proof.fault.error) && !proof.fault_in_guard
-			  : proof.differing > 0;
+			  : proof.damaged > 0;
 	damaged = damaged && !proof.record.refusal;
 	image_proof_clear(&proof);
 	return damaged;

@@ -329,23 +329,31 @@ static void tell_replaced(struct verification *v, struct report *r)
 			"compare it with its seal: bootverdict check --direct");
 }
 
-static void tell_repacked(struct verification *v, struct report *r)
+static void tell_repacked(struct verification *v, struct report *r, bool guard_kept)
 {
 	const char *kernel = version_of(v->m->kernel);
 	struct finding *f = report_finding(
 		r, VERDICT_INCONCLUSIVE, "BV-CONTENT-REPACKED", "initial RAM disk",
 		"%zu of %zu files are other than sealed or missing, but the image was packed again "
-		"after it was sealed: bootverdict's own files are not at its start as they were. What "
-		"differs may be what its owner changed.",
-		v->damaged.count + v->missing.count, v->m->content_count);
+		"after it was sealed: %s. What differs may be what its owner changed.",
+		v->damaged.count + v->missing.count, v->m->content_count,
+		guard_kept ? "by their times, they were changed after that"
+			   : "bootverdict's own files are not at its start as they were");
 
 	tell_what_differs(v, f, NULL);
 	if (!v->damaged.count)
 		list_paths(f, &v->missing);
-	finding_next(f,
-		     "If it was packed by hand, pack it again without the folder " GUARD_DIR
-		     ", and seal that: bootverdict seal -k %s",
-		     kernel);
+	if (guard_kept)
+		finding_next(
+			f,
+			"If it was packed by hand, seal it as it is: bootverdict seal --remove -k %s "
+			"&& bootverdict seal -k %s",
+			kernel, kernel);
+	else
+		finding_next(f,
+			     "If it was packed by hand, pack it again without the folder " GUARD_DIR
+			     ", and seal that: bootverdict seal -k %s",
+			     kernel);
 	finding_next(f, "Or make it anew: update-initramfs -u -k %s", kernel);
 	finding_next(f, "If nobody packed it again, have the disk checked.");
 }
@@ -499,7 +507,7 @@ static const char *artifact_state(const struct verification *v, enum cause cause
 		return "intact";
 	if (cause == CAUSE_DAMAGE || v->guard.count)
 		return "damaged";
-	return cause == CAUSE_REPLACED || cause == CAUSE_REPACKED ? "replaced" : "incomplete";
+	return cause_is_fault(cause) ? "incomplete" : "replaced";
 }
 
 static void tell(struct verification *v, struct report *r, struct content_result *result)
@@ -520,7 +528,8 @@ static void tell(struct verification *v, struct report *r, struct content_result
 		tell_replaced(v, r);
 		break;
 	case CAUSE_REPACKED:
-		tell_repacked(v, r);
+	case CAUSE_EDITED:
+		tell_repacked(v, r, result->cause == CAUSE_EDITED);
 		break;
 	case CAUSE_NO_ROOM:
 		tell_no_room(v, r);

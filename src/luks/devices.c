@@ -479,6 +479,9 @@ static enum luks_state state_of(const struct luks_view *v, enum luks_ground grou
 			return LUKS_UNREADABLE;
 		return refused ? LUKS_LOST : LUKS_RECOVERABLE;
 	case LUKS_FOREIGN:
+		if (luks_slot_overwritten(v) >= 0)
+			return another ? LUKS_SLOT_DAMAGED : LUKS_LOST;
+		return refused ? LUKS_LOST : LUKS_RECOVERABLE;
 	case LUKS_ERASED:
 	case LUKS_COPY_OLDER:
 		return refused ? LUKS_LOST : LUKS_RECOVERABLE;

@@ -114,8 +114,7 @@ static const char *does_not_open(const struct luks_view *v)
 			 "that for more than a signature.";
 }
 
-/* Which of the two is wanted is not for a program to say. */
-static void ask_which(struct finding *f, const struct luks_view *v)
+static void ask_whose(struct finding *f, const struct luks_view *v)
 {
 	finding_next(
 		f,
@@ -127,6 +126,12 @@ static void ask_which(struct finding *f, const struct luks_view *v)
 		"When it shall be LUKS: no cryptsetup repair yet, which writes over %s. Keep a "
 		"copy elsewhere first: dd if=%s of=AS-FOUND.img bs=1M count=32",
 		v->other, luks_view_place(v));
+}
+
+/* Which of the two is wanted is not for a program to say. */
+static void ask_which(struct finding *f, const struct luks_view *v)
+{
+	ask_whose(f, v);
 	luks_next_use_remains(f, v);
 	if (!luks_is_known(&v->luks))
 		luks_next_restore_header(f, v);
@@ -205,6 +210,30 @@ static const char *what_was_erased(const struct luks *l)
 	if (l->version == 1)
 		return "the";
 	return l->chosen < 0 ? "both copies of the" : "one copy of the";
+}
+
+/* No command that would write a header, or over a keyslot: what is there now may be in use. */
+static void foreign_in_keyslot(struct report *r, const struct luks_view *v)
+{
+	int slot = luks_slot_overwritten(v);
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-LUKS-FOREIGN", luks_view_place(v),
+		"%s lies at offset %" PRIu64
+		", in the area of keyslot %d, whose key material is not there "
+		"any more. The LUKS1 header in front of it is as a format leaves it that begins further "
+		"in. A program may have written it by its owner's wish or by mistake, or it belongs "
+		"elsewhere: the bytes do not tell.",
+		v->other, v->foreign_at, slot);
+
+	f->summary[0] = (char)toupper((unsigned char)f->summary[0]);
+	finding_number(f, "keyslot", (uint64_t)slot);
+	luks_ranges(f, v, v->bad, LUKS_SLOTS_MAX);
+	ask_whose(f, v);
+	finding_next(
+		f,
+		"A passphrase of another keyslot may open what is left of it; nothing is written: "
+		"bootverdict luks --try-passphrase %s",
+		v->device);
 }
 
 static void erased(struct report *r, const struct luks_view *v)
@@ -970,6 +999,8 @@ void report_luks_header(struct report *r, const struct luks_view *v)
 		header_gone(r, v);
 	else if (v->comparison.fields_bad)
 		headers_bad(r, v);
+	else if (luks_slot_overwritten(v) >= 0)
+		foreign_in_keyslot(r, v);
 	else if (luks_is_erased(l))
 		erased(r, v);
 	else if (l->chosen < 0)

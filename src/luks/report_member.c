@@ -15,11 +15,35 @@ void luks_tell_array(struct finding *f, const struct md *md)
 		     md->disks);
 }
 
-void luks_next_start_array(struct finding *f, const struct md *md)
+void luks_next_start_array(struct finding *f)
 {
 	finding_next(f, "Is the array there? cat /proc/mdstat. When not, start it, and let nothing "
 			"write to it yet: mdadm --assemble --scan --readonly");
+}
+
+void luks_next_look_at_array(struct finding *f, const struct md *md)
+{
 	finding_next(f, "Then look at that: bootverdict luks %s", md->device);
+}
+
+/* A header that lies in front of the array's data is none of the array's. */
+static bool is_in_front(const struct luks_view *v)
+{
+	return v->luks.version && v->array.data_offset;
+}
+
+static const char *meaning(const struct luks_view *v)
+{
+	if (is_in_front(v))
+		return "Its md superblock says that it is a member of an array, whose data begin further in. "
+		       "The LUKS header in front of them is of before, and the superblock lies where its "
+		       "keyslot 0 was: the array was made here by its owner's wish, or by mistake.";
+	if (v->array.mirror)
+		return "Its md superblock says that it is a member of an array that mirrors its data, and "
+		       "what it holds is not all as it should be. A member that is rebuilt, left out or "
+		       "out of step looks so as well: only the array tells what is lost.";
+	return "Its md superblock says that it is a member of an array: then it holds a part of the data "
+	       "alone, and only the array tells whether the LUKS container is whole.";
 }
 
 /* What is known of this member alone; of a part of an array nothing is. */
@@ -31,7 +55,7 @@ static void tell_this_one(struct finding *f, const struct luks_view *v)
 
 	if (*l->uuid || l->inside.version)
 		finding_text(f, "UUID of the container", "%s", *l->uuid ? l->uuid : l->inside.uuid);
-	if (!v->array.mirror)
+	if (!v->array.mirror || is_in_front(v))
 		return;
 	for (unsigned int i = 0; i < LUKS_HEADERS; i++) {
 		if (l->copies[i].state != LUKS_COPY_GOOD && *l->copies[i].reason)
@@ -46,10 +70,18 @@ static void tell_this_one(struct finding *f, const struct luks_view *v)
 
 static void ask_for_array(struct finding *f, const struct luks_view *v)
 {
-	luks_next_start_array(f, &v->array);
+	luks_next_start_array(f);
+	luks_next_look_at_array(f, &v->array);
 	finding_next(f,
 		     "Write nothing to one member alone, and let no cryptsetup command touch it: "
 		     "the array does not see that.");
+	if (is_in_front(v))
+		finding_next(
+			f,
+			"When the array was made by mistake: keep a copy elsewhere first (dd if=%s "
+			"of=AS-FOUND.img bs=1M count=32). A passphrase of another keyslot than 0 may "
+			"open the container yet.",
+			v->device);
 	finding_next(f,
 		     "Is it no member any more? The superblock of an array of before may be left "
 		     "over: mdadm --examine %s tells its time.",
@@ -84,15 +116,8 @@ void report_luks_member(struct report *r, const struct luks_view *v)
 			"is sealed and opened is the array: what is told here is of this member alone.");
 		f->warning = true;
 	} else {
-		f = report_finding(
-			r, VERDICT_INCONCLUSIVE, "BV-LUKS-MEMBER", luks_view_place(v),
-			v->array.mirror
-				? "Its md superblock says that it is a member of an array that mirrors its "
-				  "data, and what it holds is not all as it should be. A member that is rebuilt, left out or "
-				  "out of step looks so as well: only the array tells what is lost."
-				: "Its md superblock says that it is a member of an array: then it holds a "
-				  "part of the data alone, and only the array tells whether the LUKS "
-				  "container is whole.");
+		f = report_finding(r, VERDICT_INCONCLUSIVE, "BV-LUKS-MEMBER", luks_view_place(v),
+				   "%s", meaning(v));
 		tell_this_one(f, v);
 	}
 	luks_tell_array(f, &v->array);

@@ -414,6 +414,8 @@ void report_luks_slots(struct report *r, const struct luks_view *v)
 	if (!luks_is_known(&v->luks) && !v->comparison.shift)
 		return;
 	/* What else was written over is not known; the table has it. */
+	if (judge_luks(v).ground == LUKS_FOREIGN && luks_slot_overwritten(v) >= 0)
+		return;
 	if (luks_is_overwritten(v) && (v->luks.chosen < 0 || !v->sealed))
 		return;
 	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {

@@ -107,6 +107,20 @@ bool luks_may_be_refused(const struct luks_view *v)
 	return luks_is_refused(v) || (v->luks.version == 2 && v->foreign);
 }
 
+int luks_slot_overwritten(const struct luks_view *v)
+{
+	if (!v->foreign || v->luks.version != 1 || v->luks.chosen < 0)
+		return -1;
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+		const struct luks_keyslot *s = &v->luks.slots[i];
+
+		if (is_damaged(v, i) && v->foreign_at >= s->offset &&
+		    v->foreign_at - s->offset < s->length)
+			return (int)i;
+	}
+	return -1;
+}
+
 bool luks_is_overwritten(const struct luks_view *v)
 {
 	const struct luks *l = &v->luks;
@@ -448,7 +462,7 @@ static struct luks_judgement judge_by_record(const struct luks_view *v, struct l
  */
 static bool tells_for_its_array(const struct luks_view *v, enum luks_ground ground)
 {
-	return v->array.mirror && !v->luks.reencrypting &&
+	return v->array.mirror && !v->array.data_offset && !v->luks.reencrypting &&
 	       (ground == LUKS_AS_SEALED || ground == LUKS_HARMLESS_BAD || ground == LUKS_CHANGED ||
 		ground == LUKS_REWRITTEN || ground == LUKS_NOT_SEALED);
 }
@@ -463,6 +477,8 @@ static struct luks_judgement judge_itself(const struct luks_view *v)
 	/* What else it wrote over is not known. */
 	if (!v->sealed && luks_is_overwritten(v))
 		return j;
+	if (luks_slot_overwritten(v) >= 0 && !v->comparison.fields_bad)
+		return worse(j, VERDICT_INCONCLUSIVE, LUKS_FOREIGN);
 	/* Worse than a bad copy, and the same verdict: a passphrase is refused. */
 	if (any_slot_is_bad(v))
 		j = (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD };

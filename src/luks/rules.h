@@ -16,9 +16,9 @@ enum luks_ground {
 	LUKS_AS_SEALED,
 	LUKS_GONE, /* sealed, and no header is there any more, but something of the container is */
 	LUKS_NOT_HERE, /* sealed under this name, and nothing of it is where it was searched for */
-	LUKS_NEVER_THERE,  /* no header, and no record of one */
-	LUKS_ERASED,	   /* the magic of copies was erased, and all else is right */
-	LUKS_FOREIGN,	   /* another format's signature lies where a header, or a copy, was */
+	LUKS_NEVER_THERE, /* no header, and no record of one */
+	LUKS_ERASED,	  /* the magic of copies was erased, and all else is right */
+	LUKS_FOREIGN, /* another format's signature lies where a header, a copy or a keyslot was */
 	LUKS_HEADERS_BAD,  /* no copy of the header can be used, or LUKS1: its fields are damaged */
 	LUKS_SLOT_BAD,	   /* a keyslot is damaged, unreadable or overwritten */
 	LUKS_CONVERTING,   /* a conversion between LUKS1 and LUKS2 was interrupted */
@@ -72,12 +72,18 @@ bool luks_may_be_refused(const struct luks_view *v);
 bool luks_is_overwritten(const struct luks_view *v);
 
 /*
+ * Of LUKS1, whose header a format that begins further in leaves as it was: the damaged keyslot in
+ * whose area that format's signature lies; -1: there is none.
+ */
+int luks_slot_overwritten(const struct luks_view *v);
+
+/*
  * Whether the magic of the second copy was erased, and the first one has none either: as what erased it, or
  * came then, leaves it.
  */
 bool luks_is_erased_and_overwritten(const struct luks *l);
 
-/* Whether that is so, or the magic of a copy was erased and no copy is damaged in another way. */
+/* Likewise, or the magic of a copy was erased and no copy is damaged in another way. */
 bool luks_is_erased(const struct luks *l);
 
 /*

@@ -91,8 +91,8 @@ void report_luks_tables(struct report *r, const struct luks_view *v, const char 
 {
 	struct report_table *t;
 
-	/* What a part of an array holds is no keyslot. */
-	if (!v->luks.version || (v->array.member && !v->array.mirror))
+	/* What a part of an array holds is no keyslot, nor what lies in front of its data. */
+	if (!v->luks.version || (v->array.member && (!v->array.mirror || v->array.data_offset)))
 		return;
 	t = report_table(r, "headers", luks_view_place(v), "header #offset #bytes #seqid state");
 	for (unsigned int i = 0; i < (v->luks.version == 1 ? 1 : LUKS_HEADERS); i++)

@@ -33,10 +33,32 @@ static bool header_is_whole(const struct luks *l)
 	       l->copies[0].seqid == l->copies[1].seqid;
 }
 
+/*
+ * LUKS1 has one header alone, and key material from the next page on: what begins further in (ZFS, bcache)
+ * leaves that header as it was.
+ */
+static void look_behind_header(struct luks_view *v, const struct source *source)
+{
+	const char *other = v->luks.version == 1 ? recognise_volume(source) : NULL;
+	uint64_t at = other ? recognise_volume_at(source) : 0;
+
+	for (unsigned int i = 0; other && i < LUKS_SLOTS_MAX; i++) {
+		const struct luks_keyslot *s = &v->luks.slots[i];
+
+		if (!s->present || !s->active || at < s->offset || at - s->offset >= s->length)
+			continue;
+		v->other = other;
+		v->foreign = true;
+		v->foreign_at = at;
+	}
+}
+
 static void look_at_other(struct luks_view *v, const struct source *source)
 {
-	if (header_is_whole(&v->luks))
+	if (header_is_whole(&v->luks)) {
+		look_behind_header(v, source);
 		return;
+	}
 	v->other = recognise_format(source);
 	if (!v->other && v->luks.chosen < 0)
 		v->other = recognise_table(source);
@@ -54,13 +76,24 @@ static void look_at_other(struct luks_view *v, const struct source *source)
 }
 
 /*
- * A superblock at the start leaves no room for a header there; one at the end of a disk with a partition
- * table is that of its last partition.
+ * Where mdadm writes it by default (1.2) LUKS1 has the key material of keyslot 0: who does that leaves the
+ * header in front of it.
+ */
+static bool is_on_keyslot(const struct luks_view *v)
+{
+	return v->array.data_offset && v->luks.version == 1 && v->luks.chosen >= 0;
+}
+
+/*
+ * A superblock at the start leaves no room for a header there, but for that one; at the end of a disk with
+ * a partition table it is that of its last partition.
  */
 static bool is_member(const struct luks_view *v, const struct source *source)
 {
 	const struct luks *l = &v->luks;
 
+	if (is_on_keyslot(v))
+		return true;
 	if (v->array.data_offset)
 		return !l->version &&
 		       (l->inside.version ? l->inside.offset == v->array.data_offset : !v->sealed);
@@ -81,10 +114,12 @@ static bool holds_more_than_a_part(const struct luks_view *v, const struct sourc
 
 static void look_at_array(struct luks_view *v, const struct source *source)
 {
-	if (v->itself || v->header || (v->sealed && luks_record_names(v->sealed, v->device)) ||
-	    !md_read(source, &v->array))
+	bool itself = v->itself || (v->sealed && luks_record_names(v->sealed, v->device));
+
+	if (v->header || !md_read(source, &v->array))
 		return;
-	if (!is_member(v, source))
+	/* What was opened itself had no superblock in a keyslot that is in use. */
+	if (itself ? !is_on_keyslot(v) || !v->luks.slots[0].active : !is_member(v, source))
 		memset(&v->array, 0, sizeof(v->array));
 	v->left_over = v->array.member && holds_more_than_a_part(v, source);
 	v->array.member &= !v->left_over;

@@ -53,6 +53,8 @@ struct sealed_segment {
 	/* What follows is not part of the file form; image/initrd.h. */
 	bool verified;	    /* a checksum of its own covers it, and is right */
 	bool loose;	    /* neither that nor a trailer tells that nothing is missing */
+	bool another;	    /* not one that was sealed: image_was_edited() */
+	unsigned int moved; /* contents as in the record, in other places of it */
 	uint64_t zero_tail; /* bytes */
 	const char *unread; /* static, or NULL */
 };

@@ -26,6 +26,9 @@ struct mark {
 		at, sizeof(text) - 1, text, (name), true \
 	}
 
+/* Magic, and major version. */
+#define MD1_MARK "\xfc\x4e\x2b\xa9\x01\0\0\0"
+
 static const struct mark volumes[] = {
 	/* XFS Algorithms & Data Structures, "Superblocks": sb_magicnum. */
 	MARK(0, "XFSB", "an XFS file system"),
@@ -41,8 +44,8 @@ static const struct mark volumes[] = {
 	MARK(16384 - 10, "SWAPSPACE2", "swap space"),
 	MARK(65536 - 10, "SWAPSPACE2", "swap space"),
 	/* Linux RAID wiki, "RAID superblock formats": 1.1 at the start, 1.2 at 4096; magic, major. */
-	MARK(0, "\xfc\x4e\x2b\xa9\x01\0\0\0", "a Linux RAID member"),
-	MARK(4096, "\xfc\x4e\x2b\xa9\x01\0\0\0", "a Linux RAID member"),
+	MARK(0, MD1_MARK, "a Linux RAID member"),
+	MARK(4096, MD1_MARK, "a Linux RAID member"),
 	/* Microsoft, "NTFS boot sector", "exFAT file system specification" 3.1.2; BitLocker. */
 	MARK(3, "NTFS    ", "an NTFS file system"),
 	MARK(3, "EXFAT   ", "an exFAT file system"),
@@ -286,7 +289,7 @@ static bool is_md10(const struct source *source, uint64_t offset)
 {
 	unsigned char at[8];
 
-	return is_there(source, offset, "\xfc\x4e\x2b\xa9\x01\0\0\0", 8) &&
+	return is_there(source, offset, MD1_MARK, 8) &&
 	       source_read(source, at, sizeof(at), offset + 144) == (ssize_t)sizeof(at) &&
 	       le64(at) == offset / SECTOR_BYTES;
 }
@@ -302,6 +305,12 @@ static bool is_md(const struct source *source)
 	return is_there(source, old, "\xfc\x4e\x2b\xa9\0\0\0\0", 8) ||
 	       is_there(source, old, "\xa9\x2b\x4e\xfc\0\0\0\0", 8) ||
 	       is_md10(source, (source->size & ~UINT64_C(0xfff)) - 0x2000);
+}
+
+bool recognise_md(const struct source *source)
+{
+	return (source->size >= 0x20000 && is_md(source)) || is_there(source, 0, MD1_MARK, 8) ||
+	       is_there(source, 4096, MD1_MARK, 8);
 }
 
 /* SNIA, "Common RAID Disk Data Format", 5.5: the anchor header, in the last sector or 256 before it. */

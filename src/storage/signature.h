@@ -34,6 +34,9 @@ const char *recognise_member(const struct source *source);
 /* The same for file systems and volumes alone: no partition table, no boot sector. */
 const char *recognise_volume(const struct source *source);
 
+/* Whether an md superblock's signature is where one begins, of any metadata: no checksum is compared. */
+bool recognise_md(const struct source *source);
+
 /*
  * What seems to have overwritten the place where a header was expected: such a format, or "zeros",
  * ...; NULL when nothing is recognised.

@@ -110,9 +110,28 @@ static bool is_xfs(const unsigned char *head, struct superblock *s)
 	return true;
 }
 
+/*
+ * To hibernate puts another signature into the place of swap's own, and leaves the rest of its header: the
+ * kernel's, or uswsusp's, or TuxOnIce's (util-linux, libblkid/src/superblocks/swap.c).
+ */
+static bool is_hibernated(const unsigned char *signature)
+{
+	static const char *const signatures[] = { "S1SUSPEND", "S2SUSPEND", "ULSUSPEND",
+						  "LINHIB0001" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(signatures); i++) {
+		if (!memcmp(signature, signatures[i], strlen(signatures[i])))
+			return true;
+	}
+	return false;
+}
+
 static bool is_swap(const unsigned char *head, struct superblock *s)
 {
-	if (memcmp(head + 4096 - 10, "SWAPSPACE2", 10) != 0)
+	const unsigned char *signature = head + 4096 - 10;
+
+	s->hibernated = is_hibernated(signature);
+	if (!s->hibernated && memcmp(signature, "SWAPSPACE2", 10) != 0)
 		return false;
 	set_kind(s, "swap");
 	set_uuid(s->uuid, head + 1024 + 12);

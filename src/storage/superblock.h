@@ -14,7 +14,7 @@
  * What a device holds, by the signature that its kind keeps at a fixed place. Sources: Linux,
  * Documentation/filesystems/ext4/super.rst; fs/xfs/libxfs/xfs_format.h (struct xfs_dsb);
  * include/uapi/linux/btrfs_tree.h (struct btrfs_super_block); include/linux/swap.h (union
- * swap_header); LVM2, lib/format_text/layout.h (struct pv_header).
+ * swap_header); kernel/power/swap.c, mark_swapfiles(); LVM2, lib/format_text/layout.h (struct pv_header).
  */
 struct superblock {
 	char kind[16]; /* as libblkid names it: "ext4", "xfs", "btrfs", "swap", "LVM2_member",
@@ -25,6 +25,7 @@ struct superblock {
 	/* The signature is there, but the checksum is wrong, so that no byte of it is proven: ext4 with
 	 * metadata_csum, XFS version 5, btrfs with CRC-32C. The others have none that is compared here. */
 	bool damaged;
+	bool hibernated;    /* swap, with the image of a system that is to be resumed */
 	bool proven;	    /* such a checksum is there, and right */
 	uint32_t ext_block; /* ext without metadata_csum: the size of its blocks, bytes; else 0 */
 };

@@ -93,6 +93,21 @@ static void name_partition(struct block_device *d, const char *sysfs)
 	read_uevent(text, "\nPARTNAME=", d->part_name, sizeof(d->part_name));
 }
 
+/* Linux, drivers/md/md.c, bind_rdev_to_array(): a link in the member's folder of holders. */
+static void read_array(struct block_device *d, const char *sysfs)
+{
+	cleanup(free_ptr) char *path = text_format("%s/%s/holders", sysfs, d->name);
+	DIR *folder = opendir(path);
+
+	if (!folder)
+		return;
+	for (const struct dirent *e; (e = readdir(folder));) {
+		if (!strncmp(e->d_name, "md", 2) && strlen(e->d_name) < sizeof(d->array))
+			snprintf(d->array, sizeof(d->array), "%s", e->d_name);
+	}
+	closedir(folder);
+}
+
 /* Network block devices and mappings have 0 bytes until they are used. */
 static bool is_unused(const char *name)
 {
@@ -123,6 +138,7 @@ static void add_device(struct block_devices *b, const char *sysfs, const char *d
 	read_value(sysfs, name, "dm/uuid", d.dm_uuid, sizeof(d.dm_uuid));
 	name_mapping(&d, dev);
 	name_partition(&d, sysfs);
+	read_array(&d, sysfs);
 	if (d.bytes) {
 		b->items = grow_array(b->items, &b->count, sizeof(*b->items));
 		place = &b->items[b->count - 1];
@@ -161,6 +177,15 @@ void block_devices_clear(struct block_devices *b)
 	free(b->items);
 	free(b->empty);
 	memset(b, 0, sizeof(*b));
+}
+
+bool block_devices_array_runs(const struct block_devices *b, const struct block_device *d)
+{
+	for (size_t i = 0; *d->array && i < b->count; i++) {
+		if (!strcmp(b->items[i].name, d->array))
+			return true;
+	}
+	return false;
 }
 
 /*

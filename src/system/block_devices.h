@@ -14,6 +14,7 @@ struct block_device {
 	bool removable;			   /* a medium may be missing */
 	bool divided;			   /* it has partitions */
 	char dm_name[128];		   /* device-mapper: "root_crypt"; else "" */
+	char array[32];			   /* the md array that has claimed it, "md0"; else "" */
 	char part_uuid[40], part_name[80]; /* of a partition, where the kernel tells; else "" */
 	char dm_uuid[160]; /* "CRYPT-LUKS2-<UUID without dashes>-root_crypt", "LVM-..."; else "" */
 };
@@ -35,6 +36,9 @@ struct block_devices {
  */
 int block_devices_read(struct block_devices *b, const char *sysfs, const char *dev, bool loops);
 void block_devices_clear(struct block_devices *b);
+
+/* Whether the md array runs that the device is a member of. */
+bool block_devices_array_runs(const struct block_devices *b, const struct block_device *d);
 
 /* What dm-crypt has made of a LUKS device of this UUID; NULL: it is not opened. */
 const struct block_device *block_devices_opened(const struct block_devices *b, const char *uuid);

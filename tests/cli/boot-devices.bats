@@ -230,3 +230,49 @@ says() { # VERDICT ID SENTENCE: the report, and what counts in it
 	says storage-corruption BV-CHAIN-INTACT,BV-CONTENT-DAMAGED "But this report tells more of this boot"
 	[[ $output != *"Everything that was sealed is as sealed"* ]]
 }
+
+make_members() { # METADATA LEVEL FILE: $BATS_TEST_TMPDIR/m0 to m2
+	"$BATS_TEST_DIRNAME/md.py" "$1" "$2" 65536 "$3" "$BATS_TEST_TMPDIR"/m{0,1,2}
+}
+
+@test "a root on an array that was not started is on no member of it" {
+	local name
+
+	unpacked
+	for metadata in 0.90 1.0 1.2; do
+		make_members $metadata 1 "$DISK"
+		attach vda "$BATS_TEST_TMPDIR/m0"
+		for name in /dev/md0 UUID=$UUID /dev/disk/by-uuid/$UUID; do
+			boot "root=$name ro" --after-failure
+			says inconclusive BV-CHAIN-ARRAY "does not run: /dev/md"
+			[[ $(jq -r '.findings[0].evidence.array' <<<"$output") == /dev/md*", RAID1 of 3" ]]
+			[[ $output == *"mdadm --assemble --scan --readonly"* && $output != *"edits root="* ]]
+		done
+		detach vda
+	done
+	# No member any more: its own superblock counts again, and that it is lost.
+	dd if=/dev/zero of="$DISK" bs=4096 count=1 conv=notrunc status=none
+	attach vda "$DISK"
+	boot "root=UUID=$UUID ro" --after-failure
+	says storage-corruption BV-CHAIN-SUPERBLOCK "that block alone is lost"
+}
+
+@test "a container on an array of which too few members are there is missed, and no member is to be written to" {
+	make_luks "$DATA" 2
+	unpacked --device "$DATA"
+	mkdir "$R/cryptroot"
+	echo "data UUID=$(cryptsetup luksUUID "$DATA") none luks" >"$R/cryptroot/crypttab"
+	make_members 1.0 5 "$DATA"
+	attach vda "$BATS_TEST_TMPDIR/m2"
+	boot "root=UUID=$UUID ro" --after-failure
+	says inconclusive BV-LUKS-ABSENT "No disk holds the LUKS device"
+	[[ $(jq -r '.findings[0].evidence.array' <<<"$output") == "/dev/md/root, "*", RAID5 of 3" ]]
+	[[ $output != *"may be it"* && $output != *luksHeaderRestore* ]]
+	# What is no member may be it.
+	detach vda
+	truncate -s 32M "$BATS_TEST_TMPDIR/empty"
+	attach vda "$BATS_TEST_TMPDIR/empty"
+	boot "root=UUID=$UUID ro" --after-failure
+	says inconclusive BV-LUKS-ABSENT "No disk holds the LUKS device"
+	[[ $output == *"may be it"* && $output != *mdadm* ]]
+}

@@ -300,3 +300,79 @@ make_left_over() { # METADATA LEVEL CHUNK FILE
 		LOOP=
 	done
 }
+
+# What mdadm writes on a disk that it makes a member of, with the metadata that it prefers.
+put_md12() { # LEVEL FILE
+	local array=$BATS_TEST_TMPDIR/other.img
+
+	truncate -s 16M "$array"
+	"$BATS_TEST_DIRNAME/md.py" 1.2 "$1" 65536 "$array" "${MEMBERS[@]}"
+	dd if="${MEMBERS[0]}" of="$2" bs=4096 skip=1 seek=1 count=1 conv=notrunc status=none
+	dd if="${MEMBERS[0]}" of="$2" bs=1M skip=1 seek=1 conv=notrunc status=none
+}
+
+@test "luks, seal: a superblock of md 1.2 where LUKS1 had keyslot 0 makes a member of it, not a damaged keyslot" {
+	local level named copy=$BATS_TEST_TMPDIR/copy.img
+
+	make_luks "$ARRAY" 1
+	seal_luks "$ARRAY"
+	cp "$ARRAY" "$BATS_TEST_TMPDIR/good.img"
+	for level in 0 1 5; do
+		for named in "$ARRAY" "$copy"; do
+			for ROOT in "$ROOT" "$BATS_TEST_TMPDIR/none"; do
+				cp "$BATS_TEST_TMPDIR/good.img" "$named"
+				put_md12 $level "$named"
+				run -5 luks --json "$named"
+				[ "$(findings)" = BV-LUKS-MEMBER ]
+				[[ $(finding BV-LUKS-MEMBER .summary) == *"a member of an array, whose data begin further in. The LUKS header in front of them is of before"* ]]
+				[ "$(finding BV-LUKS-MEMBER .evidence.array)" = "/dev/md/root, UUID 00112233:44556677:8899aabb:ccddeeff, RAID$level of 3" ]
+				[[ $output != *luksHeaderRestore* && $output != *luksKillSlot* && $output != *"cryptsetup repair"* ]]
+			done
+			ROOT=$BATS_TEST_TMPDIR/root
+			run -2 seal --device "$named"
+			[[ $output != *"storage fault"* ]]
+		done
+	done
+	# The same bytes gone, and no superblock where they were.
+	zero_4k "$named" 4096
+	run -1 luks --json "$named"
+	[[ $(findings) == *BV-LUKS-KEYSLOT* ]]
+	[ "$(finding BV-LUKS-KEYSLOT '.ranges[0].offset')" = 4096 ]
+	run -1 seal --device "$named"
+}
+
+@test "luks, seal: what begins further in than a LUKS1 header explains the keyslot that it lies in" {
+	local mark at name
+
+	make_luks "$ARRAY" 1
+	seal_luks "$ARRAY"
+	cp "$ARRAY" "$BATS_TEST_TMPDIR/good.img"
+	# bcache; ZFS: the blank space and the boot header of its first label stay as they are.
+	while IFS='|' read -r at mark name; do
+		for ROOT in "$ROOT" "$BATS_TEST_TMPDIR/none"; do
+			cp "$BATS_TEST_TMPDIR/good.img" "$ARRAY"
+			zero_4k "$ARRAY" $((at / 4096 * 4096))
+			run -1 luks --json "$ARRAY"
+			[ "$(finding BV-LUKS-KEYSLOT .verdict)" = storage-corruption ]
+			printf '%b' "$mark" | dd of="$ARRAY" bs=1 seek="$at" conv=notrunc status=none
+			run -5 luks --json "$ARRAY"
+			[ "$(findings)" = BV-LUKS-FOREIGN ]
+			[[ $(finding BV-LUKS-FOREIGN .summary) == "$name lies at offset $at, in the area of keyslot 0, "* ]]
+			[ "$(finding BV-LUKS-FOREIGN '.ranges[0].offset')" = $((at / 4096 * 4096)) ]
+			[[ $output != *luksHeaderRestore* && $output != *luksKillSlot* ]]
+		done
+		ROOT=$BATS_TEST_TMPDIR/root
+		run -2 seal --device "$ARRAY"
+		[[ $output == *"the signature of another format"* ]]
+	done <<-'END'
+		4120|\xc6\x85\x73\xf6\x4e\x1a\x45\xca|A bcache device
+		131072|\x0c\xb1\xba\0\0\0\0\0|A ZFS member
+	END
+	# It explains nothing where it lies in a keyslot that is not in use.
+	cp "$BATS_TEST_TMPDIR/good.img" "$ARRAY"
+	printf '\x0d\xd0\x01\xc0' | dd of="$ARRAY" bs=1 seek=1048576 conv=notrunc status=none
+	run -0 luks --json "$ARRAY"
+	zero_4k "$ARRAY" $((262144 + 4096))
+	run -1 luks --json "$ARRAY"
+	[ "$(finding BV-LUKS-KEYSLOT .verdict)" = storage-corruption ]
+}

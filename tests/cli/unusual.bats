@@ -91,6 +91,52 @@ is_unfinished() { # FINDING
 	[ "$(field '.findings[0] | (.not // []) + (.ranges // []) | length')" -eq 0 ]
 }
 
+# Seals an image with microcode in front; GUARD is how long its guard is.
+sealed_with_early_cpio() { # CODEC
+	rm -rf "$BATS_TEST_TMPDIR/root" "$BATS_TEST_TMPDIR/main"
+	make_system "$1"
+	make_early_cpio "$BATS_TEST_TMPDIR/early.cpio"
+	mkdir "$BATS_TEST_TMPDIR/main"
+	make_files "$BATS_TEST_TMPDIR/main"
+	cat "$BATS_TEST_TMPDIR/early.cpio" "$IMAGE" >"$BATS_TEST_TMPDIR/built"
+	cp "$BATS_TEST_TMPDIR/built" "$IMAGE"
+	seal -q
+	cp "$IMAGE" "$BATS_TEST_TMPDIR/sealed"
+	GUARD=$(($(stat -c %s "$IMAGE") - $(stat -c %s "$BATS_TEST_TMPDIR/built")))
+	sleep 0.1
+}
+
+# As by hand: the first archive, with the guard in it, is kept as it is, and the rest is packed anew.
+edit_behind_guard() { # CODEC COMMAND
+	rm -rf "$BATS_TEST_TMPDIR/edit"
+	cp -a "$BATS_TEST_TMPDIR/main" "$BATS_TEST_TMPDIR/edit"
+	(cd "$BATS_TEST_TMPDIR/edit" && eval "$2")
+	{
+		head -c $((GUARD + $(stat -c %s "$BATS_TEST_TMPDIR/early.cpio"))) "$BATS_TEST_TMPDIR/sealed"
+		archive "$BATS_TEST_TMPDIR/edit" | pack "$1"
+	} >"$IMAGE"
+}
+
+# What check and seal say of that.
+is_edited() {
+	local before
+
+	run check --json
+	echo "$output"
+	[ "$status" -eq 5 ]
+	[ "$(field '.findings[0].id')" = BV-CONTENT-REPACKED ]
+	[[ "$(field '.findings[0].summary')" == *"another archive than the one that was sealed, complete and well-formed"* ]]
+	[ "$(field '.findings[0] | (.not // []) + (.ranges // []) | length')" -eq 0 ]
+	[[ "$(field '.findings[0].next[0]')" == *"seal --remove -k $KVER && bootverdict seal -k $KVER" ]]
+	told "$IMAGE" 5 BV-CONTENT-REPACKED "If nobody packed it again, have the disk checked"
+	before=$(fingerprint)
+	run seal
+	echo "$output"
+	[ "$status" -eq 2 ]
+	[[ $output == *"another archive was packed behind that guard, which is complete and well-formed"* ]]
+	[ "$(fingerprint)" = "$before" ]
+}
+
 corrupt_initrd() {
 	run check
 	[ "$status" -eq 1 ]
@@ -681,6 +727,52 @@ sys.stdout.buffer.write(c.compress(sys.stdin.buffer.read()) + c.flush())' \
 	[ "$status" -eq 1 ]
 }
 
+@test "a sealed image that was edited behind its guard is inconclusive; what is lost in it is not" {
+	local codec edit
+
+	for codec in zstd gzip xz lz4 plain; do
+		sealed_with_early_cpio "$codec"
+		for edit in 'echo edited >>etc/conf' 'rm etc/conf' 'echo setting=2 >etc/conf' \
+			'rm -r etc; mv bin/busybox bin/a' 'chmod 700 init; noise 99999 x >etc/new'; do
+			# Nothing in these tells an edit that moves nothing from a lost byte.
+			[[ $codec != @(lz4|plain) || $edit != *setting=2* ]] || continue
+			echo "$codec: $edit"
+			edit_behind_guard "$codec" "$edit"
+			is_edited
+		done
+
+		# As it was told.
+		seal --remove -q
+		seal -q
+		check
+	done
+}
+
+@test "an image that was edited behind its guard, and has lost a byte as well" {
+	local early
+
+	sealed_with_early_cpio zstd
+	early=$(stat -c %s "$BATS_TEST_TMPDIR/early.cpio")
+	edit_behind_guard zstd 'echo edited >>etc/conf'
+	cp "$IMAGE" "$BATS_TEST_TMPDIR/edited"
+	is_edited
+	# What was sealed is all that is there, or was.
+	for end in $((GUARD + early)) $((GUARD + early + 300000)); do
+		head -c "$end" "$BATS_TEST_TMPDIR/sealed" >"$IMAGE"
+		corrupt_initrd
+		truncate -s "$(stat -c %s "$BATS_TEST_TMPDIR/sealed")" "$IMAGE"
+		corrupt_initrd
+		run -1 seal
+	done
+	# In the new stream, the microcode, a program and a header of the guard.
+	for offset in $((GUARD + early + 300000)) $((GUARD + 5000)) 300000 12; do
+		cp "$BATS_TEST_TMPDIR/edited" "$IMAGE"
+		flip_bit "$IMAGE" "$offset"
+		corrupt_initrd
+		run -1 seal
+	done
+}
+
 @test "members that kernels read over: sealed with a word, and no corruption" {
 	local odd=$BATS_TEST_TMPDIR/odd kind at
 
@@ -747,6 +839,46 @@ sys.stdout.buffer.write(c.compress(sys.stdin.buffer.read()) + c.flush())' \
 	[[ $output == *"It is not: root=, crypttab, or the passphrase"* ]]
 	head -c 300000 /dev/zero >"$IMAGE"
 	corrupt_initrd
+}
+
+@test "a copy of a sealed image that was not written to its end" {
+	local copy=$BATS_TEST_TMPDIR/copy
+
+	make_system zstd
+	make_early_cpio "$BATS_TEST_TMPDIR/early.cpio"
+	cat "$BATS_TEST_TMPDIR/early.cpio" "$IMAGE" >"$copy"
+	cp "$copy" "$IMAGE"
+	seal -q
+	cp "$IMAGE" "$BATS_TEST_TMPDIR/old"
+	sleep 1.1
+	make_initrd "$IMAGE" zstd 2
+	seal -q
+	cp "$IMAGE" "$BATS_TEST_TMPDIR/sealed"
+	sleep 1.1
+	# An older one over it: behind the guard, in the microcode and behind that.
+	for end in 1400000 $(($(stat -c %s "$BATS_TEST_TMPDIR/old") - $(stat -c %s "$copy") + 9000)); do
+		head -c "$end" "$BATS_TEST_TMPDIR/old" >"$IMAGE"
+		is_unfinished BV-INITRD-CHANGED
+		# The damaged twin: a program in its guard.
+		flip_bit "$IMAGE" 300000
+		corrupt_initrd
+	done
+	# And in what follows the guard.
+	head -c 1400000 "$BATS_TEST_TMPDIR/old" >"$IMAGE"
+	flip_bit "$IMAGE" "$(($(stat -c %s "$BATS_TEST_TMPDIR/old") - $(stat -c %s "$copy") + 9000))"
+	corrupt_initrd
+	# The same one, by its inode and its time another file.
+	head -c 1400000 "$BATS_TEST_TMPDIR/sealed" >"$IMAGE"
+	corrupt_initrd
+	ln "$IMAGE" "$BATS_TEST_TMPDIR/held" # that its inode is not given to the copy
+	for end in 1400000 400000; do
+		head -c "$end" "$BATS_TEST_TMPDIR/sealed" >"$copy"
+		cp "$copy" "$IMAGE.new"
+		mv "$IMAGE.new" "$IMAGE"
+		is_unfinished BV-INITRD-CHANGED
+		flip_bit "$IMAGE" 300000
+		corrupt_initrd
+	done
 }
 
 @test "a kernel of no bytes that was never sealed: seal and check agree" {

@@ -78,6 +78,7 @@ static const char make_sysfs[] =
 	"printf 'MAJOR=1\\nPARTN=1\\nPARTUUID=0a1b-01\\nPARTNAME=EFI system\\n' >sys/vda1/uevent;"
 	"mkdir sys/nbd0 sys/loop1; echo 0 | tee sys/nbd0/size >sys/loop1/size;"
 	"echo root_crypt >sys/dm-0/dm/name; echo " OPENED " >sys/dm-0/dm/uuid;"
+	"mkdir -p sys/vda1/holders/dm-0 sys/vda3/holders/md7 sys/vda3/holders/dm-1;"
 	"echo vg--a-lv >sys/dm-1/dm/name; echo LVM-abc >sys/dm-1/dm/uuid";
 
 static void test_block_devices(void **state)
@@ -108,6 +109,13 @@ static void test_block_devices(void **state)
 	assert_string_equal(b.items[5].part_uuid, "0a1b-01");
 	assert_string_equal(b.items[5].part_name, "EFI system");
 	assert_string_equal(b.items[6].part_uuid, "");
+	assert_string_equal(b.items[5].array, "");
+	assert_string_equal(b.items[6].array, "md7");
+	/* It is in no list, so it has 0 bytes. */
+	assert_false(block_devices_array_runs(&b, &b.items[5]));
+	assert_false(block_devices_array_runs(&b, &b.items[6]));
+	strcpy(b.items[6].array, "vda");
+	assert_true(block_devices_array_runs(&b, &b.items[6]));
 	block_devices_clear(&b);
 	assert_true(block_devices_read(&b, in_folder("nothing"), "/dev", false) < 0);
 }
@@ -207,6 +215,32 @@ static void test_whole_chain(void **state)
 	set_scene(&s, "fs");
 	expect(&s, VERDICT_INTACT, NULL,
 	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > ext4 (there)");
+}
+
+/* What a hibernated system left in its swap space is that swap space. */
+static void test_hibernated(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	shell("rm -f fs; truncate -s 20M fs; mkswap -q -U " FS_UUID
+	      " fs; printf S1SUSPEND | dd of=fs bs=1 seek=4086 conv=notrunc status=none");
+	set_scene(&s, "fs");
+	strcpy(s.layers[1].kind, "swap");
+	expect(&s, VERDICT_INTACT, NULL,
+	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > swap (there, with a hibernated "
+	       "system)");
+	shell("printf S1SUSPENX | dd of=fs bs=1 seek=4086 conv=notrunc status=none");
+	set_scene(&s, "fs");
+	strcpy(s.layers[1].kind, "swap");
+	expect(&s, VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK",
+	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > swap (NO SUPERBLOCK)");
+	shell("rm -f fs; truncate -s 20M fs; mkswap -q -U " LUKS_UUID
+	      " fs; printf S1SUSPEND | dd of=fs bs=1 seek=4086 conv=notrunc status=none");
+	set_scene(&s, "fs");
+	strcpy(s.layers[1].kind, "swap");
+	expect(&s, VERDICT_INCONCLUSIVE, "BV-CHAIN-OTHER",
+	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > swap (ANOTHER ONE)");
 }
 
 static void test_superblock_gone(void **state)
@@ -437,6 +471,24 @@ static void test_not_opened(void **state)
 	s.device.view.comparison.slots[1] = SLOT_DAMAGED;
 	expect(&s, VERDICT_INTACT, "",
 	       "/dev/vda3 > LUKS (DAMAGED) > root_crypt (not opened) > ext4 (not reached)");
+	/* Likewise of what another format wrote there; the passphrase may be that of the other keyslot. */
+	for (int foreign = 0; foreign <= 1; foreign++) {
+		set_scene(&s, NULL);
+		s.device.view.luks.version = 1;
+		s.device.view.foreign = foreign;
+		s.device.view.foreign_at = 4120;
+		s.device.view.luks.slots[0] = (struct luks_keyslot){
+			.present = true, .active = true, .offset = 4096, .length = 4096
+		};
+		s.device.view.comparison.slots[0] = SLOT_DAMAGED;
+		assert_int_equal(judge_luks(&s.device.view).verdict,
+				 foreign ? VERDICT_INCONCLUSIVE : VERDICT_STORAGE_CORRUPTION);
+		expect(&s, VERDICT_INTACT, "",
+		       foreign ? "/dev/vda3 > LUKS (a keyslot is overwritten) > root_crypt (not opened) > "
+				 "ext4 (not reached)"
+			       : "/dev/vda3 > LUKS (a keyslot is damaged) > root_crypt (not opened) > ext4 "
+				 "(not reached)");
+	}
 	set_scene(&s, NULL);
 	s.layers[0].name = volume;
 	luks_uuid[0] = 'f';
@@ -882,6 +934,68 @@ static void test_root_is_wrong(void **state)
 	expect_root("UUID=" LUKS_UUID, &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT");
 }
 
+static const char *const array_names[] = { "/dev/md0",		"/dev/disk/by-id/md-uuid-x",
+					   "UUID=" RANDOM_UUID, "LABEL=bv-root",
+					   "/dev/md/root",	"/dev/disk/by-uuid/" RANDOM_UUID };
+
+/* A member of an array that does not run is no root, whatever is at its start. */
+static void test_root_on_array(void **state)
+{
+	static const char *const kinds[] = { "0.90 1", "1.0 1", "1.0 5", "0.90 0", "1.2 1" };
+	struct block_device d[2] = { { .name = "vda" }, { .name = "md7" } };
+	struct block_devices b = { .items = d, .count = 1 };
+
+	(void)state;
+	strcpy(d[0].path, in_folder("m0"));
+	strcpy(d[1].path, in_folder("fs"));
+	shell("rm -f fs; truncate -s 20M fs; mke2fs -q -t ext4 -b 4096 -L bv-root -O metadata_csum -U " RANDOM_UUID
+	      " fs");
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		char command[256];
+
+		snprintf(command, sizeof(command),
+			 "\"$OLDPWD\"/tests/cli/md.py %s 65536 fs m0 m1 m2", kinds[i]);
+		shell(command);
+		for (size_t k = 0; k < ARRAY_SIZE(array_names); k++) {
+			expect_words(array_names[k], RANDOM_UUID, &b, VERDICT_INCONCLUSIVE,
+				     "BV-CHAIN-ARRAY", "mdadm --assemble --scan --readonly",
+				     "edits root=");
+			expect_words(array_names[k], RANDOM_UUID, &b, VERDICT_INCONCLUSIVE,
+				     "BV-CHAIN-ARRAY",
+				     strncmp(kinds[i], "0.90", 4) ? "/dev/md/root (RAID"
+								  : "/dev/md7 (RAID",
+				     "udev has not made");
+		}
+		/* As a path it is no half of a root, either. */
+		snprintf(command, sizeof(command), "/dev/..%s", d[0].path);
+		expect_words(command, RANDOM_UUID, &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ARRAY",
+			     "only the array tells of it", "e2fsck");
+	}
+	/* A file system of before is left at the start of a member. */
+	shell("dd if=fs of=m0 bs=4096 count=1 conv=notrunc status=none");
+	expect_words("UUID=" RANDOM_UUID, "", &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ARRAY",
+		     "Mount no member alone", NULL);
+	/* Its superblock is damaged, and is one all the same. */
+	shell("printf x | dd of=m0 bs=1 seek=4200 conv=notrunc status=none");
+	expect_words("/dev/md0", RANDOM_UUID, &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ARRAY",
+		     "one that its damaged superblock does not tell", "edits root=");
+	/* It runs: what it holds is what counts, and that is judged as on any disk. */
+	b.count = 2;
+	strcpy(d[0].array, "md7");
+	expect_words("UUID=" RANDOM_UUID, "", &b, VERDICT_INTACT, NULL, NULL, NULL);
+	shell("rm -f fs; truncate -s 160M fs; mke2fs -q -t ext4 -b 4096 -U " RANDOM_UUID
+	      " fs; dd if=/dev/zero of=fs bs=4096 count=1 conv=notrunc status=none");
+	expect_words("UUID=" RANDOM_UUID, "", &b, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
+		     NULL, NULL);
+	/* An array that does not run excuses no damage of another disk. */
+	strcpy(d[0].array, "");
+	strcpy(d[1].name, "vdb");
+	shell("rm -f m0; truncate -s 1M x; \"$OLDPWD\"/tests/cli/md.py 1.2 1 65536 x m0 m1; rm x m1");
+	expect_words("UUID=" RANDOM_UUID, "", &b, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
+		     NULL, NULL);
+	shell("rm -f m0 m2");
+}
+
 /* By whatever name: what is there is told in the same way. */
 static void test_root_names(void **state)
 {
@@ -1055,6 +1169,7 @@ int main(void)
 		cmocka_unit_test(test_root_parameter),
 		cmocka_unit_test(test_block_devices),
 		cmocka_unit_test(test_whole_chain),
+		cmocka_unit_test(test_hibernated),
 		cmocka_unit_test(test_superblock_gone),
 		cmocka_unit_test(test_uuid_lost),
 		cmocka_unit_test(test_uuid_lost_without_checksum),
@@ -1072,6 +1187,7 @@ int main(void)
 		cmocka_unit_test(test_lvm),
 		cmocka_unit_test(test_root_device),
 		cmocka_unit_test(test_root_is_wrong),
+		cmocka_unit_test(test_root_on_array),
 		cmocka_unit_test(test_root_names),
 		cmocka_unit_test(test_root_lost),
 		cmocka_unit_test(test_root_on_lvm),

@@ -678,6 +678,45 @@ static void test_guard_has_times(void **state)
 	is_damaged(x);
 }
 
+/* Behind a guard in its place: what differs has later times, or its folder, and nobody complained. */
+static void test_edited_behind_its_guard(void **state)
+{
+	const time_t sealed = 1700000000, later = sealed + 500;
+	const struct finding *f;
+	struct fixture *x = *state;
+
+	x->m.sealed_at = sealed;
+	change(x, "dir/big", 5 * BLOCK_SIZE, "other bytes", 11);
+	set_time(x, "dir/big", later, 0);
+	again(x, CAUSE_EDITED, VERDICT_INCONCLUSIVE);
+	f = find(x, "BV-CONTENT-REPACKED");
+	assert_non_null(strstr(f->summary, "by their times, they were changed after that"));
+	assert_string_equal(evidence(f, "first_path"), "dir/big");
+	assert_int_equal(f->not .count, 0);
+	assert_string_equal(x->report.artifacts[0].state, "replaced");
+	unlinkat(x->fd, "dir/empty", 0);
+	is_damaged(x);
+	set_time(x, "dir", later, 0);
+	again(x, CAUSE_EDITED, VERDICT_INCONCLUSIVE);
+	/* One file more, which has the time that it had; or the time of this boot. */
+	change(x, "packed", 0, "I", 1);
+	set_time(x, "packed", sealed, 0);
+	is_damaged(x);
+	set_time(x, "packed", later, 4000000);
+	is_damaged(x);
+	set_time(x, "packed", later, 0);
+	again(x, CAUSE_EDITED, VERDICT_INCONCLUSIVE);
+	/* With the kernel's word something was lost, and later on anything may have set these times. */
+	x->unpacking.kernel_message = "Initramfs unpacking failed: junk within compressed archive";
+	is_damaged(x);
+	x->unpacking.kernel_message = NULL;
+	x->unpacking.just_now = false;
+	is_damaged(x);
+	x->unpacking.just_now = true;
+	x->m.sealed_at = later;
+	is_damaged(x);
+}
+
 /* Puts the guard's files anew, without times of their own. */
 static void unpack_guard(struct fixture *x, const char *const *files, size_t count)
 {
@@ -1029,6 +1068,7 @@ int main(void)
 		TEST(test_second_image_is_proven),
 		TEST(test_packed_again),
 		TEST(test_guard_has_times),
+		TEST(test_edited_behind_its_guard),
 		TEST(test_guard_is_sorted),
 		TEST(test_replaced_by_a_later_one),
 		TEST(test_own_paths_prove_nothing),

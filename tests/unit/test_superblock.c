@@ -116,6 +116,29 @@ static void test_kinds(void **state)
 	}
 }
 
+/* To hibernate changes the signature alone: it is the same swap space. */
+static void test_hibernated(void **state)
+{
+	static const char *const signatures[] = { "S1SUSPEND", "S2SUSPEND", "ULSUSPEND",
+						  "LINHIB0001" };
+
+	(void)state;
+	make("mkswap -U " UUID, 20);
+	assert_false(look().hibernated);
+	for (size_t i = 0; i < sizeof(signatures) / sizeof(signatures[0]); i++) {
+		struct superblock s;
+
+		overwrite(4096 - 10, signatures[i], strlen(signatures[i]));
+		s = look();
+		assert_string_equal(s.kind, "swap");
+		assert_string_equal(s.uuid, UUID);
+		assert_true(s.hibernated);
+	}
+	overwrite(4096 - 10, "S1SUSPENX", 9);
+	assert_string_equal(look().kind, "");
+	assert_false(look().hibernated);
+}
+
 static void test_nothing(void **state)
 {
 	struct superblock s;
@@ -304,6 +327,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_kinds, remove_image),
+		cmocka_unit_test_teardown(test_hibernated, remove_image),
 		cmocka_unit_test_teardown(test_nothing, remove_image),
 		cmocka_unit_test_teardown(test_other_kinds, remove_image),
 		cmocka_unit_test_teardown(test_damaged_checksum, remove_image),
