@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include "boot/stage.h"
 #include "boot/unlock.h"
@@ -22,6 +23,27 @@
 
 #define ASKED_MAX 4096
 
+/* cryptsetup-initramfs loads it first; without it nothing is refused, and nothing opened. */
+#define DM_CRYPT "/sys/module/dm_crypt"
+
+static bool is_listed(const char *list, const char *uuid)
+{
+	size_t len = strlen(uuid);
+
+	for (const char *p = list; (p = strstr(p, uuid)); p += len) {
+		if ((p == list || p[-1] == '\n') && p[len] == '\n')
+			return true;
+	}
+	return false;
+}
+
+static bool is_refused(const char *uuid)
+{
+	cleanup(free_ptr) char *refused = system_read_text(UNLOCK_REFUSED, ASKED_MAX);
+
+	return refused && *uuid && is_listed(refused, uuid);
+}
+
 /* What an opened device's header shows now is what let it be opened: not a word about it then. */
 static bool tell_device(struct report *r, const struct luks_device *d,
 			const struct block_devices *b, const char *crypttab)
@@ -30,6 +52,7 @@ static bool tell_device(struct report *r, const struct luks_device *d,
 	bool broken;
 
 	chain_gather(&chain, d, b, crypttab);
+	chain.refused = is_refused(d->sealed->uuid);
 	if (luks_device_has_words(d) && !chain.opened && !luks_device_is_member(d))
 		report_luks(r, &d->view);
 	broken = chain_report(r, &chain, b);
@@ -139,17 +162,6 @@ static void tell_all(struct report *r, const struct manifest *m)
 	block_devices_clear(&b);
 }
 
-static bool is_listed(const char *list, const char *uuid)
-{
-	size_t len = strlen(uuid);
-
-	for (const char *p = list; (p = strstr(p, uuid)); p += len) {
-		if ((p == list || p[-1] == '\n') && p[len] == '\n')
-			return true;
-	}
-	return false;
-}
-
 static void tell_refusals(const struct manifest *m, const char *asked)
 {
 	cleanup(free_ptr) char *line = request_command_line();
@@ -189,7 +201,8 @@ void failure_tell_refusal(const struct request *q)
 	struct manifest m;
 
 	/* Once is enough: initramfs-tools comes here every second. */
-	unlink(UNLOCK_ASKED);
+	if (access(DM_CRYPT, F_OK) < 0 || rename(UNLOCK_ASKED, UNLOCK_REFUSED) < 0)
+		unlink(UNLOCK_ASKED);
 	if (!asked || !*asked || q->policy == POLICY_OFF)
 		return;
 	if (stage_manifest(&m))

@@ -92,7 +92,7 @@ static void log_device(const struct luks_device *d, bool needed, const struct re
 	case LUKS_LOST:
 	case LUKS_UNREADABLE:
 		/* Else the screen tells, and act.c in the log. */
-		if (!needed)
+		if (!needed || luks_device_is_doubted(d))
 			warn(d, r, first);
 		break;
 	}
@@ -106,6 +106,9 @@ static enum luks_state worst_of(const struct look *look)
 	for (size_t i = 0; i < l->count; i++) {
 		enum luks_state state = luks_device_state(&l->items[i]);
 
+		/* What has its name alone may be another disk, and the right one come later. */
+		if (luks_device_is_doubted(&l->items[i]))
+			continue;
 		if (state != LUKS_NOT_SEEN && state > worst && is_needed(look, &l->items[i]))
 			worst = state;
 	}
@@ -137,7 +140,7 @@ static bool root_is_lost(const struct look *look)
 		enum luks_state state = luks_device_state(&l->items[i]);
 
 		if ((state == LUKS_LOST || state == LUKS_UNREADABLE) &&
-		    may_carry_root(look, &l->items[i]))
+		    !luks_device_is_doubted(&l->items[i]) && may_carry_root(look, &l->items[i]))
 			return true;
 	}
 	return false;

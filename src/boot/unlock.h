@@ -14,4 +14,7 @@ void unlock_check(const struct request *q);
 /* The UUIDs, one a line, of devices that were there then: cryptsetup has asked for these. */
 #define UNLOCK_ASKED BOOT_RUN "/asked"
 
+/* Likewise, of those that were asked for and not opened: passphrases were refused (local-block). */
+#define UNLOCK_REFUSED BOOT_RUN "/refused"
+
 #endif

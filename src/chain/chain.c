@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "chain/array.h"
@@ -159,6 +160,23 @@ static bool look_at_layer(struct chain_layer *l, const struct block_devices *b,
 	return *device;
 }
 
+/* Such a device shares bytes with it where it is a path to it, or a member of an array. */
+static bool holds_another(const struct luks_device *d, const char *path)
+{
+	struct source source;
+	struct luks l;
+	struct stat a, b;
+	bool another;
+
+	if (d->sealed->header || d->own || stat(path, &a) || stat(d->path, &b) ||
+	    a.st_rdev == b.st_rdev || source_open(&source, path))
+		return false;
+	another = !luks_read(&source, &l) &&
+		  luks_record_match(d->sealed, &l, &source, path) <= RECORD_NAMED;
+	source_close(&source);
+	return another;
+}
+
 static bool names_uuid(const char *source, const char *uuid)
 {
 	return *uuid && !strcasecmp(crypttab_uuid(source), uuid);
@@ -175,12 +193,14 @@ static void look_at_crypttab(struct chain *c, const char *text)
 		const struct crypttab_entry *e = &t.entries[i];
 		cleanup(free_ptr) char *path = NULL;
 
-		if (strcmp(e->name, sealed_luks_mapping(s)) != 0 && !names_uuid(e->source, s->uuid))
+		if (!luks_entry_is_of(e, s))
 			continue;
 		path = crypttab_path("", e->source);
 		c->in_crypttab = true;
 		free(c->missing);
 		c->missing = access(path, F_OK) ? text_copy(e->source) : NULL;
+		free(c->other);
+		c->other = holds_another(c->device, path) ? text_copy(e->source) : NULL;
 		free(c->key);
 		c->key = e->key ? text_copy(e->key) : NULL;
 	}
@@ -221,6 +241,7 @@ void chain_clear(struct chain *c)
 {
 	free(c->layers);
 	free(c->missing);
+	free(c->other);
 	free(c->key);
 	memset(c, 0, sizeof(*c));
 }
@@ -235,6 +256,8 @@ static const char *luks_words(const struct chain *c)
 
 	if (luks_device_is_member(c->device))
 		return "ARRAY NOT THERE";
+	if (luks_device_is_doubted(c->device))
+		return "NOTHING OF IT THERE";
 	switch (luks_device_state(c->device)) {
 	case LUKS_SOUND:
 		return luks_slots_unproven(&c->device->view) ? "sound" : "as sealed";
@@ -490,6 +513,30 @@ static void tell_no_source(struct report *r, const struct chain *c, const struct
 		c->device->path, command);
 }
 
+static void tell_other_disk(struct report *r, const struct chain *c, const struct block_devices *b)
+{
+	cleanup(free_ptr) char *command = open_command(c);
+	cleanup(free_ptr) char *link = crypttab_path("", c->other);
+	cleanup(free_ptr) char *path = realpath(link, NULL);
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-CHAIN-SOURCE", c->other,
+		"crypttab names %s, and that leads to another disk (%s), which holds nothing of what was "
+		"sealed. The one that was sealed is there: %s, UUID=%s. Or that is a copy, and the disk that "
+		"crypttab names lost its start.",
+		c->other, path ? path : link, c->device->path, c->device->sealed->uuid);
+
+	add_chain(f, c);
+	finding_not(f, "the passphrase: that disk has no keyslot of it");
+	finding_next(f, "Unlock it here: %s; then: exit", command);
+	block_devices_tell(b, f);
+	finding_next(
+		f,
+		"Two disks may bear one name, as when one was cloned, or its partition table: "
+		"detach the other one, or write UUID=%s into /etc/crypttab in the running system, "
+		"then: update-initramfs -u -k all",
+		c->device->sealed->uuid);
+}
+
 static void next_for_passphrase(struct finding *f, const struct chain *c)
 {
 	cleanup(free_ptr) char *command = open_command(c);
@@ -521,6 +568,24 @@ static void tell_key(struct report *r, const struct chain *c)
 		     command);
 }
 
+/* A missing driver or too little memory looks the same as a passphrase that was not typed. */
+static struct finding *tell_not_asked(struct report *r, const struct chain *c, bool as_sealed)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-LUKS-PASSPHRASE", c->device->path,
+		"It was not unlocked, and its LUKS header and keyslots are %s. That a passphrase was "
+		"refused is not recorded in this boot: it may have been, or dm_crypt or the cipher is "
+		"missing in this initramfs, or memory for the passphrase's derivation.",
+		as_sealed ? "as sealed, byte for byte" : "sound as far as can be known");
+
+	if (as_sealed)
+		finding_not(f, "the LUKS header or its keyslots");
+	finding_next(
+		f, "What did cryptsetup say, above or in dmesg? \"No key available\" is a refused "
+		   "passphrase. Else: modprobe dm_crypt; cat /proc/crypto; free");
+	return f;
+}
+
 static void tell_passphrase(struct report *r, const struct chain *c)
 {
 	const struct luks_view *v = &c->device->view;
@@ -532,7 +597,9 @@ static void tell_passphrase(struct report *r, const struct chain *c)
 	struct finding *f;
 
 	/* One that is not proven may be the one that was meant. */
-	if (sound && !luks_slots_unproven(v)) {
+	if (!c->refused) {
+		f = tell_not_asked(r, c, sound && !luks_slots_unproven(v));
+	} else if (sound && !luks_slots_unproven(v)) {
 		f = report_finding(
 			r, VERDICT_CONFIG_ERROR, "BV-LUKS-PASSPHRASE", c->device->path,
 			"It was not unlocked, and %s%s as sealed, byte for byte: it is the "
@@ -707,6 +774,8 @@ bool chain_report(struct report *r, const struct chain *c, const struct block_de
 		tell_no_entry(r, c);
 	else if (c->missing)
 		tell_no_source(r, c, b);
+	else if (c->other)
+		tell_other_disk(r, c, b);
 	else if (c->key)
 		tell_key(r, c);
 	else

@@ -42,9 +42,12 @@ struct chain {
 	const struct block_device *opened; /* what dm-crypt made of it; NULL: it is not opened */
 	bool in_crypttab;		   /* the initramfs is told to open it */
 	char *missing; /* the crypttab's name for it, when no device has that; owned; or NULL */
-	char *key;     /* what gives the key by the crypttab, in words; owned; NULL: it is typed */
-	bool device_mapper;	    /* the kernel has it */
-	bool lvm;		    /* the initramfs has its command */
+	char *other; /* the crypttab's name for it, when that leads to a disk which holds nothing of
+			* it; owned; or NULL */
+	char *key;   /* what gives the key by the crypttab, in words; owned; NULL: it is typed */
+	bool refused;	    /* a passphrase was, in this boot; the caller's, after gathering */
+	bool device_mapper; /* the kernel has it */
+	bool lvm;	    /* the initramfs has its command */
 	struct chain_layer *layers; /* those above the mapping */
 	size_t layer_count;
 };

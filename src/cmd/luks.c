@@ -9,6 +9,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/options.h"
+#include "luks/elsewhere.h"
 #include "luks/find_record.h"
 #include "luks/look.h"
 #include "luks/record.h"
@@ -175,6 +176,7 @@ struct examination {
 	const struct arguments *arguments;
 	struct luks_record record;
 	struct report *report; /* what is wrong with a record is told once */
+	char *elsewhere; /* where the sealed one is, when its name leads to another disk; owned */
 };
 
 static int find_record(void *ctx, const struct luks_view *v, const struct source *source,
@@ -186,6 +188,10 @@ static int find_record(void *ctx, const struct luks_view *v, const struct source
 	luks_record_find(&e->record, e->arguments->manifest, e->arguments->root, v, source,
 			 e->report);
 	e->report = NULL;
+	if (e->record.by_name && !e->elsewhere)
+		e->elsewhere = luks_find_elsewhere(e->record.sealed);
+	if (e->record.by_name && e->elsewhere)
+		luks_record_take_for_namesake(&e->record);
 	*sealed = e->record.sealed;
 	*sealed_at = e->record.manifest.sealed_at;
 	return 0;
@@ -204,13 +210,14 @@ static void save(const char *path, const struct luks_view *v, const struct sourc
 
 /* What a passphrase opens is known before anything is told: it may prove what the record doubts. */
 static void tell(const struct arguments *a, struct luks_view *v, const struct source *source,
-		 const struct luks_record *record, struct report *r)
+		 const struct luks_record *record, const char *elsewhere, struct report *r)
 {
 	struct attempt t = { .failure = "" };
 
 	if (a->try_passphrase)
 		ask_and_try(v, source, a->try_seconds, &t);
 	v->namesake = record->sealed ? NULL : record->namesake;
+	v->elsewhere = elsewhere;
 	report_luks(r, v);
 	if (!v->namesake)
 		tell_others(r, record->others);
@@ -237,9 +244,10 @@ static void examine(const struct arguments *a, const struct source *source, stru
 	else if (err)
 		cannot_read(r, luks_view_place(&v), err);
 	else
-		tell(a, &v, source, &e.record, r);
+		tell(a, &v, source, &e.record, e.elsewhere, r);
 	luks_view_clear(&v);
 	luks_record_clear(&e.record);
+	free(e.elsewhere);
 }
 
 static int run(const struct arguments *a)

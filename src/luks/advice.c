@@ -56,6 +56,11 @@ void luks_next_copy_header(struct finding *f, const struct luks_view *v)
 
 void luks_next_use_backup(struct finding *f, const struct luks_view *v)
 {
+	/* A header that is written in the wrong place goes over data. */
+	if (v->sealed && !luks_is_in_place(v)) {
+		luks_next_on_a_copy(f, luks_view_place(v));
+		return;
+	}
 	if (luks_may_be_reencrypting(v)) {
 		finding_next(f,
 			     "No luksHeaderRestore while a reencryption is in progress: a backup "
@@ -128,6 +133,8 @@ void luks_next_restore_header(struct finding *f, const struct luks_view *v)
 	cleanup(free_ptr) char *text = luks_slots_text(left);
 
 	luks_next_use_backup(f, v);
+	if (v->sealed && !luks_is_in_place(v))
+		return;
 	if (!luks_may_be_reencrypting(v))
 		finding_next(f, "A backup brings back the passphrases of its time, and its volume "
 				"key: when the disk was reencrypted since, it opens nothing.");
@@ -141,10 +148,11 @@ void luks_next_restore_header(struct finding *f, const struct luks_view *v)
 				: ": with a header of that time, also one without key material, "
 				  "it opens the disk");
 	else if (v->sealed && !v->comparison.shift)
-		finding_next(f,
-			     "Neither metadata nor key material that was sealed is left: without a "
-			     "backup%s this program knows no way to the data.",
-			     v->closed ? "" : " and without an open container");
+		finding_next(
+			f,
+			"Neither metadata nor key material that was sealed is left in its place: "
+			"without a backup%s this program knows no way to the data.",
+			v->closed ? "" : " and without an open container");
 }
 
 void luks_next_try(struct finding *f, const struct luks_view *v)

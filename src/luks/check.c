@@ -8,12 +8,12 @@
 #include <unistd.h>
 
 #include "luks/advice.h"
+#include "luks/elsewhere.h"
 #include "luks/look.h"
 #include "luks/report.h"
 #include "luks/report_header.h"
 #include "storage/signature.h"
 #include "storage/source.h"
-#include "system/block_devices.h"
 #include "system/crypttab.h"
 #include "util/array.h"
 #include "util/text.h"
@@ -23,6 +23,7 @@
 struct place {
 	char *path;   /* of the device; owned */
 	char *header; /* of its detached header; owned; NULL */
+	bool by_place; /* the name that was sealed leads nowhere, and path is the record's other one */
 };
 
 /* The UUID's link is made from the header, and is gone with it. */
@@ -35,6 +36,7 @@ static struct place find_place(const char *root, const struct sealed_luks *s)
 	if (!s->header && s->place && *s->place && access(p.path, F_OK) < 0) {
 		free(p.path);
 		p.path = text_copy(s->place);
+		p.by_place = true;
 	}
 	return p;
 }
@@ -92,10 +94,32 @@ static void tell_unreadable(struct report *r, const char *path, int err)
 	report_artifact(r, path, "luks", "unreadable", 0, 0);
 }
 
+/* A name that stays leads to another disk, and the sealed one is at path. */
+static void tell_taken(struct report *r, const struct sealed_luks *s, const char *name,
+		       const char *holds, const char *path)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-LUKS-NAME", name,
+		"This name leads to another disk than the one that was sealed by it: there is %s. The "
+		"sealed one is attached, and is %s; or that is a copy, and this one lost its start.",
+		holds, path);
+
+	finding_text(f, "sealed UUID", "%s", s->uuid);
+	finding_next(f,
+		     "Two disks may bear one name, as when one was cloned, or its partition table: "
+		     "lsblk -o NAME,SIZE,FSTYPE,UUID,PARTUUID; ls -l /dev/disk/*. Give one of them "
+		     "other names, or detach it. Write no header to either.");
+	finding_next(f,
+		     "A name that is made of the container itself, for crypttab and to seal it: "
+		     "UUID=%s",
+		     s->uuid);
+}
+
 /* For luks_look(). */
 struct known {
 	const struct luks_check *check;
-	bool another; /* a good header of another container is where its name stays */
+	bool another;	 /* a good header of another container is where its name stays */
+	char *elsewhere; /* where the sealed one is, when its name leads to another disk; owned */
 };
 
 static bool is_disk(const char *path)
@@ -116,7 +140,9 @@ static int find_record(void *ctx, const struct luks_view *v, const struct source
 	/* A file below another root has another name than the sealed one. */
 	if (match == RECORD_OTHER && !is_disk(place))
 		match = RECORD_NAMED;
-	if (match < RECORD_NAMED)
+	if (match == RECORD_NAMED && !k->elsewhere)
+		k->elsewhere = luks_find_elsewhere(&k->check->sealed);
+	if (match < RECORD_NAMED || k->elsewhere)
 		return -ENODEV;
 	k->another = match == RECORD_NAMED && v->luks.chosen >= 0;
 	if (!k->another) {
@@ -144,13 +170,14 @@ static bool is_absent(int err)
 
 /*
  * Reports what is at a place, if it is the sealed device. Else as is_absent() knows it, with what it
- * holds, which the caller frees.
+ * holds and, when its name stays and leads to another disk, where the sealed one is: the caller frees
+ * both.
  */
 static int examine(const struct place *p, const struct luks_check *c, struct report *r,
-		   char **holds)
+		   char **holds, char **elsewhere)
 {
 	struct luks_view v = { .device = p->path, .header = p->header };
-	struct known known = { c, false };
+	struct known known = { c, false, NULL };
 	struct luks_judgement j;
 	struct source source;
 	int err = source_open(&source, luks_view_place(&v));
@@ -160,6 +187,7 @@ static int examine(const struct place *p, const struct luks_check *c, struct rep
 		if (err == -ENODEV)
 			*holds = contents(&v, &source);
 	}
+	*elsewhere = known.elsewhere;
 	v.namesake = known.another ? c->sealed.uuid : NULL;
 	if (!err)
 		report_luks(r, &v);
@@ -170,62 +198,39 @@ static int examine(const struct place *p, const struct luks_check *c, struct rep
 	return err;
 }
 
-/* closely: by its key material as well, which costs many reads. */
-static bool is_it(const struct sealed_luks *s, const struct block_device *b, bool closely)
+/* What is at another name than the one that was sealed. */
+static bool examine_other(const char *path, const struct luks_check *c, struct report *r)
 {
-	struct source source;
-	struct luks l;
-	bool found = false;
+	struct place p = { .path = text_copy(path) };
+	char *holds = NULL, *elsewhere = NULL;
+	bool there = !is_absent(examine(&p, c, r, &holds, &elsewhere));
 
-	if (source_open(&source, b->path))
-		return false;
-	if (!luks_read(&source, &l)) {
-		found = l.chosen >= 0 && strcmp(l.uuid, s->uuid) == 0;
-		if (!found && closely)
-			found = luks_record_match(s, &l, &source, b->path) >= RECORD_BYTES;
-		/* What a member of an array holds is a part of it, which only the array tells. */
-		found = found && !recognise_member(&source);
-	}
-	source_close(&source);
-	return found;
-}
-
-/* Among all block devices; the caller frees it. NULL: it is not there. */
-static char *find_elsewhere(const struct sealed_luks *s)
-{
-	struct block_devices devices;
-	char *path = NULL;
-
-	/* A file, that is. */
-	if (s->header || (*s->device == '/' && strncmp(s->device, "/dev/", 5) != 0) ||
-	    block_devices_read(&devices, BLOCK_DEVICES_SYSFS, BLOCK_DEVICES_DEV, true))
-		return NULL;
-	for (int closely = 0; !path && closely <= 1; closely++) {
-		for (size_t i = 0; !path && i < devices.count; i++) {
-			if (is_it(s, &devices.items[i], closely))
-				path = text_copy(devices.items[i].path);
-		}
-	}
-	block_devices_clear(&devices);
-	return path;
+	free(holds);
+	free(elsewhere);
+	free(p.path);
+	return there;
 }
 
 static void check_device(const char *root, const struct luks_check *c, struct report *r)
 {
-	struct place p = find_place(root, &c->sealed), other = { 0 };
-	char *holds = NULL, *nothing = NULL;
+	struct place p = find_place(root, &c->sealed);
+	char *holds = NULL, *elsewhere = NULL;
+	bool taken;
 
-	if (!is_absent(examine(&p, c, r, &holds)))
+	if (!is_absent(examine(&p, c, r, &holds, &elsewhere)))
 		goto out;
-	other.path = find_elsewhere(&c->sealed);
-	if (other.path && !is_absent(examine(&other, c, r, &nothing)))
-		tell_name(r, &c->sealed, other.path);
-	else
+	taken = elsewhere && !p.by_place;
+	if (!elsewhere)
+		elsewhere = luks_find_elsewhere(&c->sealed);
+	if (!elsewhere || !examine_other(elsewhere, c, r))
 		tell_absent(r, &c->sealed, p.header ? p.header : p.path, holds);
+	else if (taken)
+		tell_taken(r, &c->sealed, p.path, holds, elsewhere);
+	else
+		tell_name(r, &c->sealed, elsewhere);
 out:
 	free(holds);
-	free(nothing);
-	free(other.path);
+	free(elsewhere);
 	free(p.path);
 	free(p.header);
 }

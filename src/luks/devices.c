@@ -110,6 +110,25 @@ static void look_at_header(struct luks_device *d)
 	source_close(&source);
 }
 
+/* Of two that bear the UUID one may be a copy of the other, an old one, or one that was never finished. */
+static bool is_sounder(const struct luks_device *d, const struct luks *luks,
+		       const struct source *source, const char *path)
+{
+	cleanup(free_ptr) char *named = crypttab_path("", d->sealed->device);
+	cleanup(free_ptr) char *link = text_format("/dev/disk/by-uuid/%s", d->sealed->uuid);
+	struct luks_view v = { .device = path, .luks = *luks };
+	bool sound;
+
+	/* What that name leads to is what cryptsetup opens. */
+	if (is_device(named, d->path) || is_device(link, d->path) || d->own || d->read_error ||
+	    luks_device_is_member(d) || judge_luks(&d->view).verdict == VERDICT_INTACT)
+		return false;
+	sound = !luks_view_compare(&v, source, d->sealed, 0) &&
+		judge_luks(&v).verdict == VERDICT_INTACT && !v.array.member;
+	luks_view_clear(&v);
+	return sound;
+}
+
 /* An array has the same bytes as the member that its data begin on, and is what is opened. */
 static bool is_better(const struct luks_device *d, enum record_match match,
 		      const struct source *source)
@@ -141,7 +160,9 @@ static void compare(struct luks_devices *l, const struct block_device *b, bool c
 			continue;
 		match = is_own(d, b->path) ? RECORD_NAMED
 					   : match_of(d->sealed, &luks, &source, b->path, closely);
-		if (is_better(d, match, &source))
+		if (is_better(d, match, &source) ||
+		    (match == RECORD_UUID && d->match == RECORD_UUID &&
+		     is_sounder(d, &luks, &source, b->path)))
 			look(d, &source, &luks, err, match, b->path);
 	}
 	source_close(&source);
@@ -150,7 +171,7 @@ static void compare(struct luks_devices *l, const struct block_device *b, bool c
 /* Not there yet, or only a member of the array that it lies on is. */
 static bool is_awaited(const struct luks_device *d)
 {
-	return d->match == RECORD_OTHER || luks_device_is_member(d);
+	return d->match == RECORD_OTHER || luks_device_is_doubted(d) || luks_device_is_member(d);
 }
 
 /* What the boot itself unlocks; not one that was sealed by its name, and may be in a drawer. */
@@ -162,7 +183,7 @@ static bool is_waited_for(const struct luks_device *d)
 /* Plain dm-crypt has nothing to be recognised by. */
 static bool is_recognisable(const struct luks_device *d)
 {
-	return d->match == RECORD_OTHER && !d->may_be_plain;
+	return (d->match == RECORD_OTHER || luks_device_is_doubted(d)) && !d->may_be_plain;
 }
 
 static bool any_is(const struct luks_devices *l, bool (*is)(const struct luks_device *d))
@@ -214,16 +235,24 @@ static void look_around(struct luks_devices *l, struct string_list known[2])
 	block_devices_clear(&devices);
 }
 
-static bool is_entry_of(const struct crypttab_entry *e, const struct sealed_luks *s)
+/* "PARTUUID=..." and the link that udev makes of it. */
+static bool same_source(const char *a, const char *b)
 {
-	return !strcmp(sealed_luks_mapping(s), e->name) || !strcmp(s->device, e->source) ||
-	       !strcasecmp(s->uuid, crypttab_uuid(e->source));
+	cleanup(free_ptr) char *x = crypttab_path("", a), *y = crypttab_path("", b);
+
+	return !strcmp(x, y);
+}
+
+bool luks_entry_is_of(const struct crypttab_entry *e, const struct sealed_luks *s)
+{
+	return !strcmp(sealed_luks_mapping(s), e->name) || same_source(s->device, e->source) ||
+	       (*s->uuid && !strcasecmp(s->uuid, crypttab_uuid(e->source)));
 }
 
 static bool has_record(const struct manifest *m, const struct crypttab_entry *e)
 {
 	for (size_t i = 0; i < m->luks_count; i++) {
-		if (is_entry_of(e, &m->luks[i]))
+		if (luks_entry_is_of(e, &m->luks[i]))
 			return true;
 	}
 	return false;
@@ -382,6 +411,12 @@ bool luks_device_seen(const struct luks_device *d)
 	return d->match != RECORD_OTHER && !d->read_error;
 }
 
+bool luks_device_is_doubted(const struct luks_device *d)
+{
+	return luks_device_seen(d) && d->match == RECORD_NAMED && !d->own &&
+	       judge_luks(&d->view).ground == LUKS_NOT_HERE;
+}
+
 bool luks_device_is_member(const struct luks_device *d)
 {
 	return luks_device_seen(d) && d->view.array.member;
@@ -401,7 +436,8 @@ static bool is_in_crypttab(const struct luks_device *d, const char *text)
 
 	crypttab_parse(&t, text);
 	for (size_t i = 0; i < t.count; i++)
-		found |= is_entry_of(&t.entries[i], d->sealed) || is_named(d, t.entries[i].source);
+		found |= luks_entry_is_of(&t.entries[i], d->sealed) ||
+			 is_named(d, t.entries[i].source);
 	crypttab_clear(&t);
 	return found;
 }
@@ -427,6 +463,7 @@ static enum luks_state state_of(const struct luks_view *v, enum luks_ground grou
 
 	switch (ground) {
 	case LUKS_GONE:
+	case LUKS_NOT_HERE:
 	case LUKS_HEADERS_BAD:
 	case LUKS_CONVERTING:
 	case LUKS_TOO_SMALL:

@@ -8,6 +8,7 @@
 #include "luks/view.h"
 #include "manifest/manifest.h"
 #include "system/block_devices.h"
+#include "system/crypttab.h"
 
 /* A LUKS device in this boot. */
 struct luks_device {
@@ -45,7 +46,13 @@ bool luks_device_seen(const struct luks_device *d);
 /* Whether it is but a member of an md array, which is not there itself. */
 bool luks_device_is_member(const struct luks_device *d);
 
-/* Likewise, and there is something to be told of it: without a record nothing is of a sound one. */
+/*
+ * Whether its name alone was found, on what holds nothing of it: another disk bears that name, perhaps.
+ * A better one is looked for and waited for, as if none was found.
+ */
+bool luks_device_is_doubted(const struct luks_device *d);
+
+/* Likewise seen, and there is something to be told of it: without a record nothing is of a sound one. */
 bool luks_device_has_words(const struct luks_device *d);
 
 /*
@@ -55,6 +62,9 @@ bool luks_device_has_words(const struct luks_device *d);
  */
 bool luks_device_is_needed(const struct luks_device *d, const char *crypttab,
 			   const char *command_line);
+
+/* Whether a line of crypttab is of that device: by its mapping's name, its source, or its UUID. */
+bool luks_entry_is_of(const struct crypttab_entry *e, const struct sealed_luks *s);
 
 /* How bad it is for this boot. */
 enum luks_state {

@@ -116,6 +116,7 @@ static void consider(struct finder *f, const char *path, struct manifest *m)
 		f->record->manifest = *m;
 		f->record->path = text_copy(path);
 		f->record->sealed = &f->record->manifest.luks[i];
+		f->record->by_name = match == RECORD_NAMED;
 		manifest_init(m);
 		return;
 	}
@@ -192,6 +193,14 @@ void luks_record_find(struct luks_record *record, const char *path, const char *
 	try_folder(&f, root ? root : "", "/var/lib/bootverdict");
 	if (!root && access("/" GUARD_MANIFEST, R_OK) == 0)
 		try_manifest(&f, "/" GUARD_MANIFEST, false);
+}
+
+void luks_record_take_for_namesake(struct luks_record *record)
+{
+	char *uuid = text_copy(record->sealed->uuid);
+
+	luks_record_clear(record);
+	record->namesake = uuid;
 }
 
 void luks_record_clear(struct luks_record *record)

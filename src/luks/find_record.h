@@ -13,6 +13,7 @@ struct luks_record {
 	const struct sealed_luks *sealed;
 	/* When none was found: the UUID that was sealed under the name of the device; owned; NULL */
 	char *namesake;
+	bool by_name; /* one was found, and only its name is the device's: RECORD_NAMED */
 	char *others; /* when none was found: "UUID (device)" of those that are sealed; owned; NULL */
 };
 
@@ -24,6 +25,9 @@ struct luks_record {
  */
 void luks_record_find(struct luks_record *record, const char *path, const char *root,
 		      const struct luks_view *v, const struct source *source, struct report *r);
+
+/* Of one by_name, when the device is known to be another: its name alone is kept, as namesake. */
+void luks_record_take_for_namesake(struct luks_record *record);
 void luks_record_clear(struct luks_record *record);
 
 #endif

@@ -89,6 +89,16 @@ static bool any_field_matches(const struct sealed_luks *s, const struct luks *l)
 	return false;
 }
 
+static bool same_uuid(const struct sealed_luks *s, const struct luks *l)
+{
+	return *l->uuid && strcmp(l->uuid, s->uuid) == 0;
+}
+
+bool luks_record_describes(const struct sealed_luks *s, const struct luks *l)
+{
+	return same_uuid(s, l) || any_copy_matches(s, l) || any_field_matches(s, l);
+}
+
 /* All of it, or what is left of it, by its UUID or by its key material. */
 static bool is_near(const struct sealed_luks *s, const struct luks *l, const struct source *source,
 		    enum record_match match)
@@ -106,9 +116,9 @@ enum record_match luks_record_match(const struct sealed_luks *s, const struct lu
 {
 	enum record_match match;
 
-	if (*l->uuid && strcmp(l->uuid, s->uuid) == 0)
+	if (same_uuid(s, l))
 		return RECORD_UUID;
-	if (any_copy_matches(s, l) || any_field_matches(s, l))
+	if (luks_record_describes(s, l))
 		return RECORD_BYTES;
 	if (luks_is_at(s, source, 0) ||
 	    (l->chosen < 0 && luks_is_at(s, source, sealed_luks_convert_shift(s))))

@@ -25,6 +25,12 @@ static size_t block_bytes(const struct sealed_keyslot *k, size_t i)
 	return k->length - at < BLOCK_SIZE ? (size_t)(k->length - at) : BLOCK_SIZE;
 }
 
+/* Padding is the same on many disks: zeros, mostly. used 0: which bytes are padding is not known. */
+static bool is_padding(const struct sealed_keyslot *k, size_t i)
+{
+	return k->used && (uint64_t)i * BLOCK_SIZE >= k->used;
+}
+
 static bool block_matches(const struct sealed_keyslot *k, size_t i, const struct source *source,
 			  int64_t shift)
 {
@@ -40,7 +46,8 @@ bool luks_is_at(const struct sealed_luks *s, const struct source *source, int64_
 {
 	for (size_t i = 0; i < s->slot_count; i++) {
 		for (size_t b = 0; block_bytes(&s->slots[i], b); b++) {
-			if (block_matches(&s->slots[i], b, source, shift))
+			if (!is_padding(&s->slots[i], b) &&
+			    block_matches(&s->slots[i], b, source, shift))
 				return true;
 		}
 	}

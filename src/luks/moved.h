@@ -5,7 +5,7 @@
 #include "luks/view.h"
 
 /*
- * Whether any sealed block of key material lies so many bytes from its sealed place: one is proof enough
+ * Whether any sealed block of key material, its padding apart, lies so many bytes from its sealed place: one is proof enough
  * of where it is, for chance does not repeat 4096 bytes of ciphertext.
  */
 bool luks_is_at(const struct sealed_luks *s, const struct source *source, int64_t shift);

@@ -85,6 +85,19 @@ static void another_container(struct report *r, const struct luks_view *v)
 		v->device);
 }
 
+static void is_elsewhere(struct report *r, const struct luks_view *v)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-LUKS-ABSENT", luks_view_place(v),
+		"A LUKS device was sealed under this name, and nothing of it is here: it is %s. The name "
+		"leads to another disk, as when one was cloned, or its partition table.",
+		v->elsewhere);
+
+	finding_text(f, "sealed UUID", "%s", v->namesake);
+	finding_next(f, "Examine the sealed one: bootverdict luks %s. Write no header to this one.",
+		     v->elsewhere);
+}
+
 /* What is there bears the name of a sealed device, and is another one, or may be. */
 static void namesake(struct report *r, const struct luks_view *v)
 {
@@ -92,6 +105,10 @@ static void namesake(struct report *r, const struct luks_view *v)
 
 	if (v->luks.chosen >= 0) {
 		another_container(r, v);
+		return;
+	}
+	if (v->elsewhere) {
+		is_elsewhere(r, v);
 		return;
 	}
 	f = report_finding(

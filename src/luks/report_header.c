@@ -203,6 +203,15 @@ static void foreign(struct report *r, const struct luks_view *v)
 	ask_which(f, v);
 }
 
+static const char *what_was_erased(const struct luks *l)
+{
+	if (luks_is_erased_and_overwritten(l))
+		return "the second copy of the";
+	if (l->version == 1)
+		return "the";
+	return l->chosen < 0 ? "both copies of the" : "one copy of the";
+}
+
 /* No command that would write a header, or over a keyslot: what is there now may be in use. */
 static void foreign_in_keyslot(struct report *r, const struct luks_view *v)
 {
@@ -230,17 +239,16 @@ static void foreign_in_keyslot(struct report *r, const struct luks_view *v)
 static void erased(struct report *r, const struct luks_view *v)
 {
 	const struct luks *l = &v->luks;
-	bool both = l->chosen < 0 && l->version == 2;
 	struct finding *f = report_finding(
 		r, VERDICT_INCONCLUSIVE, "BV-LUKS-ERASED", luks_view_place(v),
 		"The magic of %s LUKS%d header was erased, its first six bytes, and all else is %s. "
-		"So wipefs leaves it, pvcreate, mkfs and installers; a disk loses whole sectors. %s",
-		l->version == 1 ? "the"
-		: both		? "both copies of the"
-				: "one copy of the",
-		l->version,
+		"So wipefs leaves it, pvcreate, mkfs and installers; a disk loses whole sectors. %s%s",
+		what_was_erased(l), l->version,
 		l->version == 2 ? "right, as its checksum proves once they are put back"
 				: "well formed",
+		luks_is_erased_and_overwritten(l)
+			? "The first copy has none either: something was written over it. "
+			: "",
 		!luks_may_be_refused(v)
 			? "The other copy is good, and cryptsetup puts it back when it opens the "
 			  "disk."
@@ -295,12 +303,54 @@ static void no_header_without_record(struct report *r, const struct luks_view *v
 			     luks_view_place(v));
 }
 
+/*
+ * A name alone says that it is the place. What is told to be searched is what luks_find_near() and
+ * luks_is_moved() search.
+ */
+static void not_here(struct report *r, const struct luks_view *v)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, "BV-LUKS-GONE", luks_view_place(v),
+		"A LUKS container was sealed under this name, and neither its header nor its key material "
+		"is found here%s%s. Searched were the places that they had, the first 4 MiB%s. %s, or all "
+		"of its start was overwritten.",
+		v->other ? "; at the start there is now: " : "", v->other ? v->other : "",
+		v->header ? "" : ", and of a partition the 4 MiB in front of it",
+		v->header
+			? "It is another file"
+			: "The container begins elsewhere (another partition table), the name leads to "
+			  "another disk");
+
+	if (v->member)
+		finding_text(f, "at the end now", "%s", v->member);
+	finding_text(f, "sealed UUID", "%s", v->sealed->uuid);
+	if (v->foreign) {
+		ask_which(f, v);
+		return;
+	}
+	finding_next(f, "Write nothing here, and no header: in a wrong place that goes over data.");
+	if (!v->header)
+		finding_next(
+			f,
+			"Was the partition table written anew, or a partition or volume moved? "
+			"Compare its start with an older copy of the table (fdisk -l; sfdisk "
+			"--dump). Is the sealed one there by another name? (lsblk -o "
+			"NAME,SIZE,FSTYPE,UUID,PARTUUID) Two disks bear the same name when one, or "
+			"its table, was cloned.");
+	luks_next_keep_open(f, v);
+	luks_next_restore_header(f, v);
+}
+
 static void header_gone(struct report *r, const struct luks_view *v)
 {
 	struct finding *f;
 
 	if (!v->sealed) {
 		no_header_without_record(r, v);
+		return;
+	}
+	if (!luks_is_in_place(v)) {
+		not_here(r, v);
 		return;
 	}
 	f = report_finding(

@@ -132,8 +132,16 @@ bool luks_is_overwritten(const struct luks_view *v)
 	return l->rebuilt != LUKS_REBUILT_PROVEN || l->copies[1].state != LUKS_COPY_BAD_CHECKSUM;
 }
 
+bool luks_is_erased_and_overwritten(const struct luks *l)
+{
+	return l->version == 2 && l->copies[0].state == LUKS_COPY_ABSENT &&
+	       l->copies[1].state == LUKS_COPY_ERASED;
+}
+
 bool luks_is_erased(const struct luks *l)
 {
+	if (luks_is_erased_and_overwritten(l))
+		return true;
 	if (!luks_any_copy_is(l, LUKS_COPY_ERASED))
 		return false;
 	for (unsigned int i = 0; i < (l->version == 1 ? 1 : LUKS_HEADERS); i++) {
@@ -262,6 +270,14 @@ static bool any_block_is_left(const struct luks_view *v)
 	return false;
 }
 
+bool luks_is_in_place(const struct luks_view *v)
+{
+	const struct luks *l = &v->luks;
+
+	return l->version || l->rebuilt || any_block_is_left(v) || luks_slots_unreadable(v) ||
+	       (v->sealed && luks_record_describes(v->sealed, l));
+}
+
 bool luks_holds_another(const struct luks_view *v)
 {
 	const struct luks *l = &v->luks;
@@ -332,6 +348,8 @@ static struct luks_judgement judge_no_header(const struct luks_view *v)
 		return (struct luks_judgement){ VERDICT_CONFIG_ERROR, LUKS_TOO_SMALL };
 	if (!luks_both_copies_are(&v->luks, LUKS_COPY_ABSENT))
 		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_HEADERS_BAD };
+	if (v->sealed && !luks_is_in_place(v))
+		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_NOT_HERE };
 	if (v->sealed)
 		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_GONE };
 	return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_NEVER_THERE };

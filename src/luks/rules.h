@@ -14,7 +14,8 @@ typedef uint32_t slot_set;
 /* Why a LUKS device was judged as it was; the heaviest ground when there are several. */
 enum luks_ground {
 	LUKS_AS_SEALED,
-	LUKS_GONE,	  /* sealed, and no header is there any more */
+	LUKS_GONE, /* sealed, and no header is there any more, but something of the container is */
+	LUKS_NOT_HERE, /* sealed under this name, and nothing of it is where it was searched for */
 	LUKS_NEVER_THERE, /* no header, and no record of one */
 	LUKS_ERASED,	  /* the magic of copies was erased, and all else is right */
 	LUKS_FOREIGN, /* another format's signature lies where a header, a copy or a keyslot was */
@@ -71,12 +72,18 @@ bool luks_may_be_refused(const struct luks_view *v);
 bool luks_is_overwritten(const struct luks_view *v);
 
 /*
- * Likewise of LUKS1, whose header a format that begins further in leaves as it was: the damaged keyslot in
+ * Of LUKS1, whose header a format that begins further in leaves as it was: the damaged keyslot in
  * whose area that format's signature lies; -1: there is none.
  */
 int luks_slot_overwritten(const struct luks_view *v);
 
-/* Whether the magic of a copy was erased, and no copy is damaged in another way. */
+/*
+ * Whether the magic of the second copy was erased, and the first one has none either: as what erased it, or
+ * came then, leaves it.
+ */
+bool luks_is_erased_and_overwritten(const struct luks *l);
+
+/* Likewise, or the magic of a copy was erased and no copy is damaged in another way. */
 bool luks_is_erased(const struct luks *l);
 
 /*
@@ -122,6 +129,13 @@ bool luks_had_no_keyslot(const struct luks_view *v);
  * none that would tell a lost state of a keyslot from one that is not in use.
  */
 enum verdict luks_no_keyslot_verdict(const struct luks_view *v);
+
+/*
+ * Whether something of the sealed container is recognised in its place: some of its header, of its key
+ * material, or what cannot be read there. Without that a name alone says that the place is right: the
+ * container may begin elsewhere, or the name leads to another disk.
+ */
+bool luks_is_in_place(const struct luks_view *v);
 
 /*
  * Whether a container begins in it, further in, or near to its start, the sealed one: then the record

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "luks/elsewhere.h"
 #include "luks/look.h"
 #include "luks/randomness.h"
 #include "luks/record.h"
@@ -38,10 +39,25 @@ static char *look_closer(const struct candidate *c)
 			 : text_format("bootverdict luks %s", c->path);
 }
 
+/* The name leads to another disk. */
+static void tell_elsewhere(const struct luks_view *v, struct luks_judgement j)
+{
+	cleanup(free_ptr) char *path =
+		j.ground == LUKS_NOT_HERE ? luks_find_elsewhere(v->sealed) : NULL;
+
+	if (path)
+		message("the sealed one is %s: two disks may bear one name; in crypttab, and to seal it: "
+			"UUID=%s",
+			path, v->sealed->uuid);
+}
+
 static int explain(const struct candidate *c, const struct luks_view *v, struct luks_judgement j)
 {
 	static const char *const reasons[] = {
 		[LUKS_GONE] = "its LUKS header was sealed, and is not there any more",
+		[LUKS_NOT_HERE] =
+			"nothing of the LUKS container that was sealed under this name is found "
+			"here",
 		[LUKS_ERASED] = "the magic of its LUKS header was erased",
 		[LUKS_FOREIGN] = "the signature of another format lies where its LUKS header was",
 		[LUKS_HEADERS_BAD] = "its LUKS header is damaged",
@@ -68,11 +84,13 @@ static int explain(const struct candidate *c, const struct luks_view *v, struct 
 	}
 	message("%s: %s%s%s", c->path, reason ? reason : "its header cannot be used",
 		bad->reason[0] ? ": " : "", bad->reason);
+	tell_elsewhere(v, j);
 	message("it is not sealed as it is; what happened, and what to do: %s", command);
 	if (j.verdict == VERDICT_STORAGE_CORRUPTION)
 		return 1;
 	/* Its owner may have made something else of it, which is no fault of the disk. */
-	if (j.ground == LUKS_FOREIGN || j.ground == LUKS_ERASED || j.ground == LUKS_OLDER)
+	if (j.ground == LUKS_FOREIGN || j.ground == LUKS_ERASED || j.ground == LUKS_OLDER ||
+	    j.ground == LUKS_NOT_HERE)
 		message("its record of before is kept; if it is meant to be %s now, bootverdict seal "
 			"--remove and then seal again forget it",
 			j.ground == LUKS_OLDER ? "as it is" : "something else");
@@ -254,8 +272,8 @@ static bool is_half_done(const struct luks_view *v, struct luks_judgement j)
 		return v->sealed || (v->luks.chosen >= 0 && !luks_may_be_refused(v));
 	if (j.ground == LUKS_TOO_SMALL)
 		return v->sealed;
-	return j.ground == LUKS_COPY_OLDER || j.ground == LUKS_SLOT_WIPED ||
-	       j.ground == LUKS_CONVERTING || j.ground == LUKS_OLDER;
+	return j.ground == LUKS_NOT_HERE || j.ground == LUKS_COPY_OLDER ||
+	       j.ground == LUKS_SLOT_WIPED || j.ground == LUKS_CONVERTING || j.ground == LUKS_OLDER;
 }
 
 /*

@@ -21,6 +21,7 @@ struct luks_view {
 	/* Without a record, and after luks_view_compare(): the UUID that was sealed under its name, or
 	 * NULL; the caller's. */
 	const char *namesake;
+	const char *elsewhere; /* with namesake: where that one is, or NULL; the caller's */
 	struct luks luks;
 	const struct sealed_luks *sealed; /* its record, or NULL; the caller's */
 	int64_t sealed_at;		  /* of that record; 0: unknown */
@@ -101,6 +102,9 @@ enum record_match {
  */
 enum record_match luks_record_match(const struct sealed_luks *s, const struct luks *l,
 				    const struct source *source, const char *device);
+
+/* Whether the header, or what is left of it, is the sealed one by its UUID or by what it says of keyslots. */
+bool luks_record_describes(const struct sealed_luks *s, const struct luks *l);
 
 /*
  * Of a record that is this device's: whether it says, by any name, that the device itself is what was

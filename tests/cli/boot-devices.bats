@@ -121,6 +121,95 @@ says() { # VERDICT ID SENTENCE: the report, and what counts in it
 	[[ $output == *"May have been it: /dev/vda"*luksHeaderRestore* ]]
 }
 
+@test "crypttab's name leads to a blank clone: the sealed disk is named; without it nothing is called lost" {
+	local part=aaaa1111-0000-4000-8000-000000001111
+
+	make_luks "$DATA" 2
+	LINK=/dev/disk/by-partuuid/$part
+	LOOPS+=("$(losetup --find --show "$DATA")") || skip "no loop device here"
+	mkdir -p /dev/disk/by-partuuid
+	ln -s "${LOOPS[0]}" "$LINK"
+	unpacked --device "$LINK"
+	rm "$LINK"
+	mkdir "$R/cryptroot"
+	echo "root_crypt PARTUUID=$part none luks" >"$R/cryptroot/crypttab"
+	mkdir -p "$DEV/disk/by-partuuid"
+	truncate -s 32M "$BATS_TEST_TMPDIR/blank"
+	attach sdb1 "$BATS_TEST_TMPDIR/blank"
+	ln -s /dev/sdb1 "$DEV/disk/by-partuuid/$part"
+	attach sda1 "$DATA"
+	boot "root=/dev/mapper/root_crypt ro" --after-failure
+	says inconclusive BV-CHAIN-SOURCE "leads to another disk (/dev/sdb1)"
+	[[ $output == *"The one that was sealed is there: /dev/sda1"* && $output != *luksHeaderRestore* ]]
+	detach sda1
+	boot "root=/dev/mapper/root_crypt ro" --after-failure
+	says inconclusive BV-LUKS-GONE "neither its header nor its key material is found here"
+	[[ $output != *"luksHeaderRestore /dev/"* && $output != *"No record of it was sealed"* ]]
+	detach sdb1
+	# The container is in its place, and has lost its header.
+	cp "$DATA" "$BATS_TEST_TMPDIR/lost"
+	zero_bytes "$BATS_TEST_TMPDIR/lost" 0 32768
+	attach sdb1 "$BATS_TEST_TMPDIR/lost"
+	boot "root=/dev/mapper/root_crypt ro" --after-failure
+	says storage-corruption BV-LUKS-GONE "The LUKS header that was sealed is not there any more"
+}
+
+@test "of two disks with the UUID the one that is as sealed counts, and what crypttab's name leads to" {
+	local uuid
+
+	make_luks "$DATA" 2
+	uuid=$(cryptsetup luksUUID "$DATA")
+	unpacked --device "$DATA"
+	mkdir -p "$R/cryptroot" "$DEV/disk/by-uuid"
+	echo "root_crypt UUID=$uuid none luks" >"$R/cryptroot/crypttab"
+	{ head -c 65536 "$DATA" && head -c 20M /dev/zero; } >"$BATS_TEST_TMPDIR/part"
+	attach sda1 "$BATS_TEST_TMPDIR/part"
+	# The interrupted copy alone.
+	boot "root=/dev/mapper/root_crypt ro" --after-failure
+	says storage-corruption BV-LUKS-KEYSLOT eyslot
+	attach sdb1 "$DATA"
+	ln -s /dev/sdb1 "$DEV/disk/by-uuid/$uuid"
+	boot "root=/dev/mapper/root_crypt ro" --after-failure
+	says inconclusive BV-LUKS-PASSPHRASE "as sealed, byte for byte"
+	[ "$(jq -r '.findings[] | select(.id == "BV-LUKS-PASSPHRASE") | .target' <<<"$output")" = /dev/sdb1 ]
+	# That name leads to the copy: it is what is opened.
+	ln -sfn /dev/sda1 "$DEV/disk/by-uuid/$uuid"
+	boot "root=/dev/mapper/root_crypt ro" --after-failure
+	says storage-corruption BV-LUKS-KEYSLOT eyslot
+}
+
+# As local-block says it, when the device was asked for and its driver is there.
+@test "that it is the passphrase is said only after one was refused" {
+	local uuid
+
+	make_luks "$DATA" 2
+	uuid=$(cryptsetup luksUUID "$DATA")
+	unpacked --device "$DATA"
+	mkdir "$R/cryptroot"
+	echo "root_crypt UUID=$uuid none luks" >"$R/cryptroot/crypttab"
+	mkdir -p "$DEV/disk/by-uuid"
+	attach sda1 "$DATA"
+	ln -s /dev/sda1 "$DEV/disk/by-uuid/$uuid"
+	boot "root=/dev/mapper/root_crypt ro" --after-failure
+	says inconclusive BV-LUKS-PASSPHRASE "That a passphrase was refused is not recorded in this boot"
+	# Without the driver: asked for, and not refused.
+	mkdir -p "$R/bootverdict/run"
+	echo "$uuid" >"$R/bootverdict/run/asked"
+	boot "root=/dev/mapper/root_crypt ro" --after-refusal
+	[ ! -e "$R/bootverdict/run/asked" ]
+	boot "root=/dev/mapper/root_crypt ro" --after-failure
+	says inconclusive BV-LUKS-PASSPHRASE "is not recorded in this boot"
+	mkdir -p "$SYS/module/dm_crypt"
+	echo "$uuid" >"$R/bootverdict/run/asked"
+	boot "root=/dev/mapper/root_crypt ro" --after-refusal
+	boot "root=/dev/mapper/root_crypt ro" --after-failure
+	says config-error BV-LUKS-PASSPHRASE "it is the passphrase or the keyboard layout"
+	# A keyslot is damaged: that is told, refused or not.
+	flip_bit "$DATA" 40000
+	boot "root=/dev/mapper/root_crypt ro" --after-failure
+	says storage-corruption BV-LUKS-KEYSLOT "eyslot 0"
+}
+
 @test "damage of a disk that this boot does not unlock is told, and does not stop it" {
 	make_luks "$DATA" 2
 	unpacked --device "$DATA"

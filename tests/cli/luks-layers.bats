@@ -150,7 +150,7 @@ write() { # FILE OFFSET BYTES (as printf %b takes them)
 			[ "$(findings)" = BV-LUKS-LAYER ]
 			[[ $(finding BV-LUKS-LAYER .summary) == "It begins as "*" A LUKS container was sealed under this name, and nothing of it is here"* ]]
 			[ "$(finding BV-LUKS-LAYER '.evidence["sealed UUID"]')" = "$(cryptsetup luksUUID "$BATS_TEST_TMPDIR/whole")" ]
-			[[ $(next) == *"Keep a copy elsewhere"*"Which of the two shall it be?"*"With a header backup"* ]]
+			[[ $(next) == *"Keep a copy elsewhere"*"Which of the two shall it be?"*"On a copy first, and with a header backup"* ]]
 		done
 		run -2 seal --device "$DISK"
 		[[ $output == *"$DISK: its record of before is kept"* ]]

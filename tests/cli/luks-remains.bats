@@ -12,7 +12,7 @@ load luks
 setup() {
 	DISK=$BATS_TEST_TMPDIR/disk.img
 	COPY=$BATS_TEST_TMPDIR/copy.img
-	LOOP='' OTHER=''
+	LOOP='' OTHER='' LINK=''
 }
 
 teardown() {
@@ -21,6 +21,7 @@ teardown() {
 	for loop in $LOOP $OTHER; do
 		losetup --detach "$loop"
 	done
+	[ -z "$LINK" ] || rm -f "$LINK"
 }
 
 finding() { # ID FILTER: of the first finding with that name
@@ -343,8 +344,71 @@ remains_open() { # FILE
 	[[ $output == *"there is none that could be used"* ]]
 	[ ! -e "$BATS_TEST_TMPDIR/none" ]
 	zero_bytes "$DISK" 0 1048576
+	run -5 luks --json "$DISK"
+	[[ $(finding BV-LUKS-GONE '.next | join(" ")') != *"no way to the data"* ]]
+}
+
+@test "luks, check, seal: a container more than 4 MiB away, further in or in front, is not called lost" {
+	local whole=$BATS_TEST_TMPDIR/whole.img place
+
+	make_luks "$DISK" 2
+	cp "$DISK" "$whole"
+	seal_luks "$DISK"
+	for place in 5 100 front; do
+		case $place in
+		front) dd if="$whole" of="$DISK" bs=1M skip=5 status=none ;;
+		*) { head -c "${place}M" /dev/zero && cat "$whole"; } >"$DISK" ;;
+		esac
+		for command in check luks; do
+			run -5 told_by $command "$DISK"
+			[ "$(findings)" = BV-LUKS-GONE ]
+			[[ $(finding BV-LUKS-GONE .summary) == *"Searched were the places that they had, the first 4 MiB"*"The container begins elsewhere"* ]]
+			[[ $output == *"Was the partition table written anew"* ]]
+			[[ $output != *"luksHeaderRestore $DISK"* && $output != *"no way to the data"* ]]
+		done
+		run -2 seal_luks "$DISK"
+		[[ $output == *"nothing of the LUKS container that was sealed under this name is found here"* ]]
+	done
+	# Put back as it was, with the header lost.
+	cp "$whole" "$DISK"
+	zero_bytes "$DISK" 0 32768
 	run -1 luks --json "$DISK"
-	[[ $(finding BV-LUKS-GONE '.next | join(" ")') == *"no way to the data"* ]]
+	[ "$(findings)" = BV-LUKS-GONE ]
+}
+
+@test "luks, check, seal: a link that leads to a blank clone: the sealed one is named, and no header restored" {
+	local blank=$BATS_TEST_TMPDIR/blank.img command
+
+	[ "$(id -u)" -eq 0 ] || skip "a loop device is for root"
+	make_luks "$DISK" 2
+	truncate -s 32M "$blank"
+	LOOP=$(losetup --find --show "$DISK") || skip "no loop device here"
+	OTHER=$(losetup --find --show "$blank")
+	mkdir -p /dev/disk/by-partuuid
+	LINK=/dev/disk/by-partuuid/$(cryptsetup luksUUID "$DISK")
+	ln -s "$LOOP" "$LINK"
+	seal_luks "$LINK"
+	ln -sfn "$OTHER" "$LINK"
+	run -5 luks --json "$LINK"
+	[[ $(finding BV-LUKS-ABSENT .summary) == *"nothing of it is here: it is $LOOP."* ]]
+	[[ $output != *luksHeaderRestore* ]]
+	run -5 check --json
+	[ "$(findings)" = BV-LUKS-NAME ]
+	[[ $(finding BV-LUKS-NAME .summary) == *"leads to another disk"*"there is zeros. The sealed one is attached, and is $LOOP; or that is a copy, and this one lost its start."* ]]
+	run -2 seal -k "$KVER" --root "$ROOT"
+	[[ $output == *"the sealed one is $LOOP"* ]]
+	# It is damaged there, and that is told.
+	zero_bytes "$DISK" 0 32768
+	run -1 check --json
+	[ "$(finding BV-LUKS-GONE .target)" = "$LOOP" ]
+	# The sealed one is away: nothing says whose disk this is.
+	losetup --detach "$LOOP"
+	LOOP=
+	for command in check luks; do
+		run -5 told_by $command "$LINK"
+		[ "$(findings)" = BV-LUKS-GONE ]
+		[[ $output == *"Two disks bear the same name"* && $output != *"luksHeaderRestore $LINK"* ]]
+	done
 }
 
 @test "luks: what opens the disk is said only of keyslots of this volume" {
@@ -965,4 +1029,35 @@ put() { # FILE OFFSET BYTES, as printf takes them
 	run -5 bv luks --json "$DISK"
 	[[ $(finding BV-LUKS-FOREIGN .summary) == "Swap space lies where the first copy of a LUKS header was"* ]]
 	[ "$(finding BV-LUKS-FOREIGN '.evidence["at the start now"]')" = "swap space" ]
+}
+
+# What pvcreate and mkswap leave that were wiped themselves then.
+@test "luks: an erased second copy behind an overwritten first one: a program did that, not the disk" {
+	local tool sealed
+
+	for sealed in no yes; do
+		make_luks "$DISK" 2
+		unset ROOT
+		[ $sealed = no ] || seal_luks "$DISK"
+		cp "$DISK" "$DISK.good"
+		for tool in zeros swap; do
+			cp "$DISK.good" "$DISK"
+			case $tool in
+			zeros) zero_4k "$DISK" 0 && zero_bytes "$DISK" 16384 6 ;;
+			swap) mkswap -q "$DISK" && wipefs -qa "$DISK" ;;
+			esac
+			run -5 luks --json "$DISK"
+			[ "$(findings)" = BV-LUKS-ERASED ]
+			[[ $(finding BV-LUKS-ERASED .summary) == "The magic of the second copy of the LUKS2 header was erased"*"something was written over it"* ]]
+			remains_open "$DISK"
+		done
+		# A bit more than the magic is lost: the disk did that.
+		flip_bit "$DISK" $((16384 + 4500))
+		run -1 luks --json "$DISK"
+		[ "$(findings)" = BV-LUKS-HEADERS ] || [ "$(findings)" = BV-LUKS-GONE ]
+		cp "$DISK.good" "$DISK"
+		zero_4k "$DISK" 0
+		zero_bytes "$DISK" 16384 12
+		run -1 luks --json "$DISK"
+	done
 }

@@ -265,10 +265,21 @@ slot() { # NUMBER KEY: of the table
 @test "luks: a header that is gone is missed, and what lies there now is named" {
 	make_luks "$DISK" 2
 	seal_luks "$DISK"
-	zero_bytes "$DISK" 0 1048576
+	cp "$DISK" "$DISK.good"
+	zero_bytes "$DISK" 0 32768
 	run -1 luks --json "$DISK"
 	verdict_is storage-corruption 1
 	[[ $(finding BV-LUKS-GONE .summary) == *zeros* ]]
+	# All key material, too: nothing but the name says that this is the place.
+	zero_bytes "$DISK" 0 1048576
+	run -5 luks --json "$DISK"
+	verdict_is inconclusive 5
+	[[ $(finding BV-LUKS-GONE .summary) == *"neither its header nor its key material is found here"*zeros*"Searched were"*"the first 4 MiB"* ]]
+	[[ $output != *"luksHeaderRestore $DISK"* && $output != *"no way to the data"* ]]
+	# One block of it, and the place is proven.
+	dd if="$DISK.good" of="$DISK" bs=4096 skip=9 seek=9 count=1 conv=notrunc status=none
+	run -1 luks --json "$DISK"
+	[[ $(finding BV-LUKS-GONE '.next | join(" ")') == *"luksHeaderRestore $DISK "* ]]
 	# A program wrote that, and not the disk by itself.
 	mkfs.ext4 -q -F "$DISK"
 	run -5 luks --json "$DISK"

@@ -134,6 +134,7 @@ struct scene {
 	const char *crypttab; /* NULL: a passphrase is typed */
 	const char *missing;  /* the crypttab's name for it, which no device has */
 	bool without_lvm;     /* the initramfs has no lvm */
+	bool not_refused;     /* no refused passphrase is recorded */
 	bool broken;
 	char *text;
 };
@@ -148,6 +149,7 @@ static void set_scene(struct scene *s, const char *content)
 	s->layers[0] = (struct sealed_layer){ "crypt", mapping_name, nothing };
 	s->layers[1] = (struct sealed_layer){ "ext4", nothing, fs_uuid };
 	s->sealed.uuid = luks_uuid;
+	s->sealed.device = nothing;
 	s->sealed.version = 2;
 	s->sealed.layers = s->layers;
 	s->sealed.layer_count = 2;
@@ -176,6 +178,7 @@ static void play(struct scene *s)
 	chain_gather(&s->chain, &s->device, &s->devices, s->crypttab ? s->crypttab : crypttab);
 	s->chain.device_mapper = true;
 	s->chain.lvm = !s->without_lvm;
+	s->chain.refused = !s->not_refused;
 	free(s->chain.missing);
 	s->chain.missing = s->missing ? strdup(s->missing) : NULL;
 	report_init(&s->report, "boot");
@@ -459,6 +462,10 @@ static void test_not_opened(void **state)
 	(void)state;
 	set_scene(&s, NULL);
 	expect(&s, VERDICT_CONFIG_ERROR, "BV-LUKS-PASSPHRASE", text);
+	/* A missing driver looks the same. */
+	set_scene(&s, NULL);
+	s.not_refused = true;
+	expect(&s, VERDICT_INCONCLUSIVE, "BV-LUKS-PASSPHRASE", text);
 	set_scene(&s, NULL);
 	s.device.view.comparison.slots[1] = SLOT_CHANGED;
 	expect(&s, VERDICT_INCONCLUSIVE, "BV-LUKS-PASSPHRASE",

@@ -359,6 +359,38 @@ static void no_header(struct device *d)
 	d->luks.chosen = -1;
 }
 
+/* As of another disk, or where the container begins elsewhere. */
+static void nothing_left(struct device *d)
+{
+	no_header(d);
+	scramble(d->bytes, DEVICE_BYTES, 2);
+}
+
+static void one_block_left(struct device *d)
+{
+	unsigned char block[BLOCK_SIZE];
+
+	memcpy(block, d->bytes + AREA_0 + BLOCK_SIZE, sizeof(block));
+	nothing_left(d);
+	memcpy(d->bytes + AREA_0 + BLOCK_SIZE, block, sizeof(block));
+}
+
+/* Padding is no proof: other disks have the same. */
+static void padding_left(struct device *d)
+{
+	unsigned char block[BLOCK_SIZE];
+
+	memcpy(block, d->bytes + AREA_0 + 4 * BLOCK_SIZE, sizeof(block));
+	nothing_left(d);
+	memcpy(d->bytes + AREA_0 + 4 * BLOCK_SIZE, block, sizeof(block));
+}
+
+static void unreadable_for_the_rest(struct device *d)
+{
+	nothing_left(d);
+	d->unreadable = AREA_3 + 3;
+}
+
 static void future(struct device *d)
 {
 	d->luks.copies[0].state = d->luks.copies[1].state = LUKS_COPY_UNKNOWN;
@@ -652,6 +684,14 @@ static const struct row rows[] = {
 	  NONE, false },
 	{ "no header", 0, no_header, VERDICT_STORAGE_CORRUPTION, LUKS_GONE, SAME, SAME, NONE,
 	  false },
+	{ "no header, a block of key material left", 0, one_block_left, VERDICT_STORAGE_CORRUPTION,
+	  LUKS_GONE, SLOT_DAMAGED, SLOT_WIPED, NONE, false },
+	{ "neither header nor key material", 0, nothing_left, VERDICT_INCONCLUSIVE, LUKS_NOT_HERE,
+	  SLOT_WIPED, SLOT_WIPED, NONE, false },
+	{ "nothing but padding", 0, padding_left, VERDICT_INCONCLUSIVE, LUKS_NOT_HERE, SLOT_WIPED,
+	  SLOT_WIPED, NONE, false },
+	{ "nothing, and a sector that cannot be read", 0, unreadable_for_the_rest,
+	  VERDICT_STORAGE_CORRUPTION, LUKS_GONE, SLOT_WIPED, SLOT_UNREADABLE, NONE, false },
 	{ "a future version", 2, future, VERDICT_INCONCLUSIVE, LUKS_NOT_KNOWN, SAME, SAME, NONE,
 	  false },
 	{ "a future version in one copy", 2, future_begun, VERDICT_INCONCLUSIVE, LUKS_NOT_KNOWN,
