@@ -12,6 +12,7 @@
 #include "chain/root.h"
 #include "console/splash.h"
 #include "luks/devices.h"
+#include "luks/match.h"
 #include "luks/report.h"
 #include "luks/report_header.h"
 #include "luks/table.h"

@@ -11,6 +11,7 @@
 #include "chain/array.h"
 #include "chain/devices.h"
 #include "chain/root.h"
+#include "luks/match.h"
 #include "luks/report.h"
 #include "luks/report_header.h"
 #include "luks/report_member.h"

@@ -7,6 +7,7 @@
 #include "chain/array.h"
 #include "luks/rules.h"
 #include "luks/view.h"
+#include "luks/view_read.h"
 #include "storage/lvm.h"
 #include "storage/signature.h"
 #include "storage/source.h"

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "luks/compare.h"
+#include "luks/copy.h"
 #include "luks/rules.h"
 #include "luks/words.h"
 #include "util/text.h"

@@ -10,6 +10,7 @@
 #include "luks/advice.h"
 #include "luks/elsewhere.h"
 #include "luks/look.h"
+#include "luks/match.h"
 #include "luks/report.h"
 #include "luks/report_header.h"
 #include "storage/signature.h"

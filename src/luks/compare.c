@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "luks/blocks.h"
+#include "luks/copy.h"
 #include "luks/randomness.h"
 #include "util/hash.h"
 #include "util/util.h"

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "luks/copy.h"
-#include "luks/luks.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -29,4 +28,9 @@ bool luks_any_copy_is(const struct luks *l, enum luks_copy_state state)
 bool luks_both_copies_are(const struct luks *l, enum luks_copy_state state)
 {
 	return l->copies[0].state == state && l->copies[1].state == state;
+}
+
+bool luks_is_known(const struct luks *l)
+{
+	return l->chosen >= 0 || l->rebuilt != LUKS_NOT_REBUILT;
 }

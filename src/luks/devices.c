@@ -9,8 +9,10 @@
 #include <sys/stat.h>
 
 #include "luks/copy.h"
+#include "luks/match.h"
 #include "luks/near.h"
 #include "luks/rules.h"
+#include "luks/view_read.h"
 #include "report/report.h"
 #include "storage/signature.h"
 #include "storage/superblock.h"

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "luks/match.h"
 #include "luks/view.h"
 #include "manifest/manifest.h"
 #include "system/block_devices.h"

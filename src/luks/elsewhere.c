@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "luks/luks.h"
+#include "luks/match.h"
 #include "luks/view.h"
 #include "storage/signature.h"
 #include "storage/source.h"

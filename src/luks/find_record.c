@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "luks/match.h"
 #include "luks/moved.h"
 #include "luks/record.h"
 #include "manifest/format.h"

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "luks/header_copy.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -7,7 +9,8 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#include "luks/try.h"
+#include "luks/copy.h"
+#include "luks/luks.h"
 #include "util/util.h"
 #include "util/write.h"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "luks/look.h"
+#include "luks/view_read.h"
 
 #include <unistd.h>
 

@@ -18,11 +18,6 @@
 /* Both copies of a LUKS2 header of the default size. */
 #define HEAD_BYTES 0x8000u
 
-bool luks_is_known(const struct luks *l)
-{
-	return l->chosen >= 0 || l->rebuilt != LUKS_NOT_REBUILT;
-}
-
 /*
  * LUKS2 keeps a second copy elsewhere, so that a first block that says nothing, or that looks like
  * a damaged LUKS1 header, does not decide alone.

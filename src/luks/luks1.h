@@ -2,7 +2,7 @@
 #ifndef BV_LUKS_LUKS1_H
 #define BV_LUKS_LUKS1_H
 
-#include "luks/luks.h"
+#include "luks/header.h"
 #include "storage/source.h"
 
 /*

@@ -2,7 +2,7 @@
 #ifndef BV_LUKS_LUKS2_H
 #define BV_LUKS_LUKS2_H
 
-#include "luks/luks.h"
+#include "luks/header.h"
 #include "storage/source.h"
 
 /*

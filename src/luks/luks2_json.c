@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "luks/luks2_binary.h"
+#include "storage/source.h"
 #include "util/hash.h"
 #include "util/text.h"
 #include "util/util.h"

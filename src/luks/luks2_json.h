@@ -2,7 +2,7 @@
 #ifndef BV_LUKS_LUKS2_JSON_H
 #define BV_LUKS_LUKS2_JSON_H
 
-#include "luks/luks.h"
+#include "luks/header.h"
 
 /*
  * Fills *l from the JSON area of a header of header_bytes (binary header and JSON area): len bytes

@@ -388,7 +388,7 @@ static char *meaning_of_damage(const struct luks_view *v)
 			"be put together, %s",
 			proof_of(v));
 	return text_copy(
-		"cryptsetup cannot use it as it is, with any passphrase, also the right one");
+		"cryptsetup cannot use it as it is, with any passphrase, even the right one");
 }
 
 /* What cryptsetup itself does with descriptors of keyslots that are not in use. */
@@ -852,7 +852,7 @@ static void conversion_was_cut(struct report *r, const struct luks_view *v)
 	struct finding *f = report_finding(
 		r, VERDICT_INCONCLUSIVE, "BV-LUKS-CONVERT", luks_view_place(v),
 		"A conversion to LUKS%d was interrupted%s: key material lies %llu bytes %s the place "
-		"where it was sealed. No passphrase opens the disk like this, also the right one.",
+		"where it was sealed. No passphrase opens the disk like this, even the right one.",
 		shift > 0 ? 2 : 1, cut_off ? ", or so much was cut off the start" : "",
 		(unsigned long long)(shift > 0 ? shift : -shift),
 		shift > 0 ? "behind" : "in front of");

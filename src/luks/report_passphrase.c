@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "luks/copy.h"
 #include "luks/words.h"
 #include "util/text.h"
 #include "util/util.h"

@@ -7,6 +7,7 @@
 #include "damage/ranges.h"
 #include "luks/advice.h"
 #include "luks/compare.h"
+#include "luks/copy.h"
 #include "luks/rules.h"
 #include "luks/words.h"
 #include "util/text.h"
@@ -162,17 +163,17 @@ static char *text_for(const struct luks_view *v, unsigned int slot)
 	if (v->comparison.slots[slot] == SLOT_UNREADABLE)
 		return text_format(
 			"The device cannot read all of keyslot %u: no passphrase can open it there, "
-			"also the right one.",
+			"even the right one.",
 			slot);
 	if (is_described_otherwise(v, slot) && v->bad[slot].blocks)
 		return text_format(
 			"Some of the key material of keyslot %u is as sealed and some is not, which no "
-			"change of a key leaves: its passphrase is refused, also the right one.",
+			"change of a key leaves: its passphrase is refused, even the right one.",
 			slot);
 	if (v->comparison.slot_fields_bad[slot] && !v->bad[slot].blocks)
 		return text_format(
 			"What the header says of keyslot %u is damaged (LUKS1 has no checksum): its "
-			"passphrase is refused, also the right one.",
+			"passphrase is refused, even the right one.",
 			slot);
 	return text_format(
 		"The key material of keyslot %u is damaged, though %s: its passphrase is refused, also "
@@ -223,7 +224,7 @@ static void slot_wiped(struct report *r, const struct luks_view *v, unsigned int
 	struct finding *f = report_finding(
 		r, VERDICT_INCONCLUSIVE, "BV-LUKS-WIPED", luks_view_place(v),
 		"All key material of keyslot %u is other than it was sealed, and what the header "
-		"says of it is not: its passphrase is refused, also the right one. So it looks when "
+		"says of it is not: its passphrase is refused, even the right one. So it looks when "
 		"cryptsetup is interrupted, which overwrites a key before it writes the header. The "
 		"bytes alone do not tell whether it was.",
 		slot);
@@ -249,13 +250,13 @@ static void slot_implausible(struct report *r, const struct luks_view *v, unsign
 		f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-KEYSLOT",
 				   luks_view_place(v),
 				   "The device cannot read all of keyslot %u: no passphrase can "
-				   "open it there, also the right one.",
+				   "open it there, even the right one.",
 				   slot);
 	else
 		f = report_finding(
 			r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-KEYSLOT", luks_view_place(v),
 			"The key material of keyslot %u was overwritten: it has blocks that "
-			"no encryption gives. Its passphrase is refused, also the right one.",
+			"no encryption gives. Its passphrase is refused, even the right one.",
 			slot);
 	finding_number(f, "keyslot", slot);
 	if (bad > 0) {
@@ -391,7 +392,7 @@ static void no_keyslot(struct report *r, const struct luks_view *v)
 	bool proven = v->luks.version == 2 || v->sealed;
 	struct finding *f = report_finding(
 		r, luks_no_keyslot_verdict(v), "BV-LUKS-NO-KEYSLOT", luks_view_place(v),
-		"No keyslot is %s: no passphrase opens it, also the right one. %s",
+		"No keyslot is %s: no passphrase opens it, even the right one. %s",
 		v->luks.version == 2 ? "left" : "in use",
 		v->luks.version == 2
 			? "The header is right by its checksum: cryptsetup was told to remove them "

@@ -5,6 +5,7 @@
 
 #include "luks/compare.h"
 #include "luks/copy.h"
+#include "luks/match.h"
 #include "util/util.h"
 
 /* Of LUKS2, crypt_format() and crypt_convert(). */

@@ -10,6 +10,7 @@
 
 #include "luks/elsewhere.h"
 #include "luks/look.h"
+#include "luks/match.h"
 #include "luks/randomness.h"
 #include "luks/record.h"
 #include "luks/view.h"
@@ -62,7 +63,7 @@ static int explain(const struct candidate *c, const struct luks_view *v, struct 
 		[LUKS_FOREIGN] = "the signature of another format lies where its LUKS header was",
 		[LUKS_HEADERS_BAD] = "its LUKS header is damaged",
 		[LUKS_SLOT_BAD] =
-			"a keyslot is damaged: its passphrase is refused, also the right one",
+			"a keyslot is damaged: its passphrase is refused, even the right one",
 		[LUKS_SLOT_WIPED] = "the key material of a keyslot is other than sealed, and its "
 				    "header is not: removing a key was interrupted, perhaps",
 		[LUKS_CONVERTING] = "a conversion between LUKS1 and LUKS2 was interrupted",

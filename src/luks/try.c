@@ -16,6 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "luks/copy.h"
+#include "luks/header_copy.h"
 #include "system/unlocked.h"
 #include "util/util.h"
 

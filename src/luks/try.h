@@ -39,16 +39,4 @@ int luks_try_passphrase(const struct source *source, const struct luks *l,
 			const struct passphrase *p, unsigned int seconds, bool progress,
 			struct slot_trial *trials);
 
-/*
- * Writes the header that is known, and all areas of keyslots, to a file that is not there yet.
- * -EEXIST, -ENODATA: there is none that could be used, -errno.
- */
-int luks_save_header(const struct source *source, const struct luks *l, const char *path);
-
-/*
- * The copy: a memfd, positioned as the device is, with holes where neither a header nor the area
- * of this keyslot lies. Returns the descriptor, or -errno.
- */
-int luks_copy_header(const struct source *source, const struct luks *l, unsigned int slot);
-
 #endif

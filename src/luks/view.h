@@ -62,54 +62,10 @@ struct luks_view {
 	struct bad_ranges bad[LUKS_SLOTS_MAX], bad_copies[LUKS_HEADERS];
 };
 
-/*
- * First: reads and understands the header. Returns as luks_read() does. luks_view_clear() frees
- * what a view owns, in any case. *v is zeroed but for what is the caller's.
- */
-int luks_view_read(struct luks_view *v, const struct source *source);
-
-/*
- * Then: compares it with the record (NULL: there is none), and looks closer at what differs. Only
- * the areas of active keyslots are read. -ENOMEM.
- */
-int luks_view_compare(struct luks_view *v, const struct source *source,
-		      const struct sealed_luks *sealed, int64_t sealed_at);
+/* Frees what a view owns, in any case. */
 void luks_view_clear(struct luks_view *v);
-
-/*
- * Then, perhaps: opened are the keyslots (bit N is keyslot N) that a passphrase opened. What gives
- * the volume key is no damaged keyslot, whatever the record says: it was changed after the seal.
- */
-void luks_view_tried(struct luks_view *v, uint32_t opened);
 
 /* The file or device that holds the header. */
 const char *luks_view_place(const struct luks_view *v);
-
-/* How sure it is that a record is one of this device. */
-enum record_match {
-	RECORD_OTHER,  /* nothing says so */
-	RECORD_CALLED, /* only its name is the device's, and disks that are found in another order
-			* change such names ("/dev/sda3"): that is no evidence */
-	RECORD_NAMED, /* only its name is the device's, but that stays: a file's, or a link's of udev */
-	RECORD_BYTES, /* the UUID is another one or gone, but sealed bytes are there: where they were,
-			* or with all of the container near to that place */
-	RECORD_UUID, /* the header's UUID */
-};
-
-/*
- * Compares a record with what luks_view_read() found. The name is compared with device and as files
- * of the same number. Reads no more than the areas that the record names.
- */
-enum record_match luks_record_match(const struct sealed_luks *s, const struct luks *l,
-				    const struct source *source, const char *device);
-
-/* Whether the header, or what is left of it, is the sealed one by its UUID or by what it says of keyslots. */
-bool luks_record_describes(const struct sealed_luks *s, const struct luks *l);
-
-/*
- * Of a record that is this device's: whether it says, by any name, that the device itself is what was
- * opened, and no array that it is a member of.
- */
-bool luks_record_names(const struct sealed_luks *s, const char *device);
 
 #endif

@@ -12,6 +12,7 @@
 #include "luks/report.h"
 #include "luks/rules.h"
 #include "luks/view.h"
+#include "luks/view_read.h"
 #include "util/hash.h"
 #include "util/util.h"
 

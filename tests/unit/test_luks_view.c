@@ -2,8 +2,10 @@
 /* What is seen of a device that cryptsetup made: whose record it has, and which bytes are bad. */
 #include "luks_device.h"
 
+#include "luks/match.h"
 #include "luks/record.h"
 #include "luks/view.h"
+#include "luks/view_read.h"
 #include "util/util.h"
 
 #define HEADER_BYTES 16384u

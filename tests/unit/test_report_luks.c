@@ -13,6 +13,7 @@
 #include "luks/report_passphrase.h"
 #include "luks/report_slots.h"
 #include "luks/table.h"
+#include "luks/view_read.h"
 #include "luks/words.h"
 #include "util/util.h"
 
