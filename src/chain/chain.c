@@ -351,7 +351,12 @@ static void tell_absent(struct report *r, const struct chain *c, const struct bl
 	const char *member = array_find_stopped(b, &md);
 	struct finding *f;
 
-	if (!b->count) {
+	if (b->error) {
+		f = report_finding(
+			r, VERDICT_INCONCLUSIVE, "BV-LUKS-ABSENT", *s->uuid ? s->uuid : s->device,
+			"Which disks there are cannot be told: " BLOCK_DEVICES_SYSFS ": %s.",
+			strerror(-b->error));
+	} else if (!b->count) {
 		f = report_finding(
 			r, VERDICT_INCONCLUSIVE, "BV-LUKS-ABSENT", *s->uuid ? s->uuid : s->device,
 			"The kernel has found no disk at all, so not the encrypted one either: "

@@ -420,7 +420,12 @@ static void tell_not_there(const struct scene *c)
 		s->sealed_at ? " The root that was sealed, or a copy of it, is there: " : "";
 	struct finding *f;
 
-	if (!c->b->count)
+	if (c->b->error)
+		f = report_finding(c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", c->root,
+				   "Which disks there are cannot be told: " BLOCK_DEVICES_SYSFS
+				   ": %s.",
+				   strerror(-c->b->error));
+	else if (!c->b->count)
 		f = report_finding(
 			c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", c->root,
 			"The kernel has found no disk at all: none answers, or the driver "

@@ -157,11 +157,12 @@ static int by_name(const void *a, const void *b)
 
 int block_devices_read(struct block_devices *b, const char *sysfs, const char *dev, bool loops)
 {
-	DIR *folder = opendir(sysfs);
+	DIR *folder;
 
 	memset(b, 0, sizeof(*b));
+	folder = opendir(sysfs);
 	if (!folder)
-		return -errno;
+		return b->error = -errno;
 	for (const struct dirent *e; (e = readdir(folder));) {
 		if (*e->d_name != '.')
 			add_device(b, sysfs, dev, e->d_name, loops);

@@ -24,6 +24,7 @@ struct block_devices {
 	size_t count;
 	struct block_device *empty; /* disks and arrays that have */
 	size_t empty_count;
+	int error; /* -errno: sysfs could not be read, so that there may be any */
 };
 
 #define BLOCK_DEVICES_SYSFS "/sys/class/block"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -117,7 +118,8 @@ static void test_block_devices(void **state)
 	strcpy(b.items[6].array, "vda");
 	assert_true(block_devices_array_runs(&b, &b.items[6]));
 	block_devices_clear(&b);
-	assert_true(block_devices_read(&b, in_folder("nothing"), "/dev", false) < 0);
+	assert_int_equal(block_devices_read(&b, in_folder("nothing"), "/dev", false), -ENOENT);
+	assert_int_equal(b.error, -ENOENT);
 }
 
 /* ---- the chain ---- */
@@ -913,6 +915,11 @@ static void test_root_device(void **state)
 	expect_root("/dev/mapper/no-such", &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT");
 	expect_words("PARTUUID=no-such", "", &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT",
 		     "found no disk at all", NULL);
+	/* An error is no finding about the machine. */
+	b.error = -ENOENT;
+	expect_words("PARTUUID=no-such", "", &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT",
+		     "cannot be told: /sys/class/block: No such file", "found no disk");
+	b.error = 0;
 }
 
 #define RANDOM_UUID "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
