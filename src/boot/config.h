@@ -5,7 +5,7 @@
 #include "boot/policy.h"
 #include "system/rescue.h"
 
-/* What the checker reads of the guard's config: lines "KEY VALUE" (src/image/guard.h). */
+/* What the checker reads of the guard's config: lines "KEY VALUE" (stub/guard_config.h). */
 struct boot_config {
 	enum policy policy;   /* "policy"; POLICY_STOP when absent or damaged */
 	unsigned int timeout; /* "timeout": seconds until POLICY_ASK goes on, 1 to 86400; 30 */

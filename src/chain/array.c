@@ -41,8 +41,7 @@ void array_tell(struct finding *f, const struct md *md, const char *member)
 		luks_tell_array(f, md);
 	finding_text(f, "member", "%s", member);
 	luks_next_start_array(f);
-	finding_next(f, "Are mdadm, its driver (raid1, raid456, ...) and all members there? "
-			"mdadm --examine --scan --verbose; dmesg");
+	luks_next_find_members(f);
 	finding_next(f,
 		     "When it runs, and holds what is missing (blkid): mdadm --readwrite %s; then: "
 		     "exit",
@@ -50,8 +49,5 @@ void array_tell(struct finding *f, const struct md *md, const char *member)
 	finding_next(f,
 		     "Mount no member alone, and let root= name none: the array does not see what "
 		     "is written there.");
-	finding_next(f,
-		     "Is it no member any more? The superblock of an array of before may be left "
-		     "over: mdadm --examine %s tells its time.",
-		     member);
+	luks_next_left_over(f, member);
 }

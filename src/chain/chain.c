@@ -347,15 +347,14 @@ static void tell_absent(struct report *r, const struct chain *c, const struct bl
 {
 	const struct sealed_luks *s = c->device->sealed;
 	cleanup(free_ptr) char *suspects = suspects_of(c, b);
+	cleanup(free_ptr) char *unknown = block_devices_error_text(b);
 	struct md md;
 	const char *member = array_find_stopped(b, &md);
 	struct finding *f;
 
 	if (b->error) {
-		f = report_finding(
-			r, VERDICT_INCONCLUSIVE, "BV-LUKS-ABSENT", *s->uuid ? s->uuid : s->device,
-			"Which disks there are cannot be told: " BLOCK_DEVICES_SYSFS ": %s.",
-			strerror(-b->error));
+		f = report_finding(r, VERDICT_INCONCLUSIVE, "BV-LUKS-ABSENT",
+				   *s->uuid ? s->uuid : s->device, "%s", unknown);
 	} else if (!b->count) {
 		f = report_finding(
 			r, VERDICT_INCONCLUSIVE, "BV-LUKS-ABSENT", *s->uuid ? s->uuid : s->device,
@@ -433,8 +432,7 @@ static void tell_no_array(struct report *r, const struct chain *c)
 	add_chain(f, c);
 	luks_next_start_array(f);
 	luks_next_look_at_array(f, &c->device->view.array);
-	finding_next(f, "Are mdadm, its driver (raid1, raid456, ...) and all members there? "
-			"mdadm --examine --scan --verbose; dmesg");
+	luks_next_find_members(f);
 }
 
 static void tell_unreadable(struct report *r, const struct chain *c)

@@ -232,3 +232,9 @@ char *block_devices_suspects(const struct block_devices *b, enum suspicion suspi
 		add_suspect(&text, named, "crypttab names it");
 	return text;
 }
+
+char *block_devices_error_text(const struct block_devices *b)
+{
+	return text_format("Which disks there are cannot be told: " BLOCK_DEVICES_SYSFS ": %s.",
+			   strerror(-b->error));
+}

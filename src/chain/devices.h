@@ -23,4 +23,7 @@ enum suspicion {
 char *block_devices_suspects(const struct block_devices *b, enum suspicion suspicion,
 			     const char *named);
 
+/* That sysfs could not be read, so that nothing is known of the disks; the caller frees it. */
+char *block_devices_error_text(const struct block_devices *b);
+
 #endif

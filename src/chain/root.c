@@ -415,16 +415,15 @@ static struct finding *tell_array(const struct scene *c)
 static void tell_not_there(const struct scene *c)
 {
 	cleanup(free_ptr) char *suspects = block_devices_suspects(c->b, SUSPECT_ROOT, NULL);
+	cleanup(free_ptr) char *unknown = block_devices_error_text(c->b);
 	const struct root_search *s = c->s;
 	const char *sealed =
 		s->sealed_at ? " The root that was sealed, or a copy of it, is there: " : "";
 	struct finding *f;
 
 	if (c->b->error)
-		f = report_finding(c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", c->root,
-				   "Which disks there are cannot be told: " BLOCK_DEVICES_SYSFS
-				   ": %s.",
-				   strerror(-c->b->error));
+		f = report_finding(c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", c->root, "%s",
+				   unknown);
 	else if (!c->b->count)
 		f = report_finding(
 			c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", c->root,

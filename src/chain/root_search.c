@@ -150,19 +150,6 @@ static void look_at_volume(struct root_search *s, const struct block_device *d,
 	s->lvm_offset = offset;
 }
 
-/* Bytes of a device from where its array's data begin. */
-struct array_data {
-	const struct source *source;
-	uint64_t offset;
-};
-
-static ssize_t read_array_data(void *ctx, void *buf, size_t len, uint64_t offset)
-{
-	const struct array_data *a = ctx;
-
-	return a->source->read(a->source->ctx, buf, len, a->offset + offset);
-}
-
 static bool is_root(const struct root_search *s, const struct source *source, const char *sealed)
 {
 	const char *uuid = s->name.kind == ROOT_UUID ? s->name.value : NULL;
@@ -181,8 +168,8 @@ static bool is_root(const struct root_search *s, const struct source *source, co
 static void look_at_member(struct root_search *s, const struct block_device *d,
 			   const struct source *source, const struct md *md, const char *sealed)
 {
-	struct array_data data = { source, md->data_offset };
-	struct source array = { read_array_data, &data, source->size };
+	struct source_part data = { source, md->data_offset };
+	struct source array = source_of_part(&data);
 	bool is_it =
 		is_root(s, source, sealed) ||
 		(md->data_offset && md->data_offset < source->size && is_root(s, &array, sealed));

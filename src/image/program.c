@@ -80,6 +80,29 @@ void program_read(struct program *p, program_bytes *bytes, void *ctx)
 	elf_segments(p, &head.elf, bytes, ctx);
 }
 
+struct memory {
+	const unsigned char *data;
+	size_t size;
+};
+
+static ssize_t memory_bytes(void *ctx, void *buf, size_t len, uint64_t offset)
+{
+	const struct memory *m = ctx;
+	size_t n = offset < m->size ? m->size - (size_t)offset : 0;
+
+	n = len < n ? len : n;
+	if (n)
+		memcpy(buf, m->data + offset, n);
+	return (ssize_t)n;
+}
+
+void program_read_memory(struct program *p, const void *data, size_t size)
+{
+	struct memory m = { data, size };
+
+	program_read(p, memory_bytes, &m);
+}
+
 /* Processors that may execute each other's programs, if the kernel is built for that. */
 static bool related(uint16_t a, uint16_t b)
 {

@@ -33,6 +33,7 @@ typedef ssize_t program_bytes(void *ctx, void *buf, size_t len, uint64_t offset)
 
 /* Says what a file is, for any bytes. */
 void program_read(struct program *p, program_bytes *bytes, void *ctx);
+void program_read_memory(struct program *p, const void *data, size_t size);
 
 /*
  * Says what the program of a path is; links are followed, from the root. -ENOENT; -EACCES: not

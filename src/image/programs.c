@@ -115,16 +115,6 @@ void programs_data(struct programs *s, const void *data, size_t len)
 	s->head_len += n;
 }
 
-static ssize_t head_bytes(void *ctx, void *buf, size_t len, uint64_t offset)
-{
-	const struct programs *s = ctx;
-	size_t n = offset < s->head_len ? s->head_len - (size_t)offset : 0;
-
-	n = len < n ? len : n;
-	memcpy(buf, s->head + (n ? offset : 0), n);
-	return (ssize_t)n;
-}
-
 void programs_member_end(struct programs *s)
 {
 	struct program p;
@@ -135,7 +125,7 @@ void programs_member_end(struct programs *s)
 		add(s, (const char *)s->head, strnlen((const char *)s->head, s->head_len));
 		return;
 	}
-	program_read(&p, head_bytes, s);
+	program_read_memory(&p, s->head, s->head_len);
 	if (p.kind == PROGRAM_NONE)
 		return;
 	s->now.kind = (unsigned char)p.kind;

@@ -79,17 +79,6 @@ static bool is_sealed_stub(const struct image *im, const struct content *c)
 	return same;
 }
 
-/* The processor is the stub's, which that kernel executes. */
-static ssize_t stub_bytes(void *ctx, void *buf, size_t len, uint64_t offset)
-{
-	const struct guard_files *g = ctx;
-	size_t n = offset < g->stub_size ? g->stub_size - (size_t)offset : 0;
-
-	n = len < n ? len : n;
-	memcpy(buf, g->stub + (n ? offset : 0), n);
-	return (ssize_t)n;
-}
-
 static char *start_fault(const struct image *im, struct programs *programs, struct guard_files *g,
 			 const char *path)
 {
@@ -97,7 +86,8 @@ static char *start_fault(const struct image *im, struct programs *programs, stru
 	struct program stub;
 	int r;
 
-	program_read(&stub, stub_bytes, g);
+	/* The processor is the stub's, which that kernel executes. */
+	program_read_memory(&stub, g->stub, g->stub_size);
 	r = program_chain(programs_find, programs, stub.kind == PROGRAM_ELF ? &stub : NULL, path,
 			  &chain);
 	if (r == -ENODATA)

@@ -47,24 +47,11 @@ static int read_either(const struct source *source, struct luks *l)
 	return n < 0 && l->version == 0 ? -EIO : 0;
 }
 
-/* A source from a byte of another one on. */
-struct part {
-	const struct source *source;
-	uint64_t start;
-};
-
-static ssize_t read_part(void *ctx, void *buf, size_t len, uint64_t offset)
-{
-	const struct part *p = ctx;
-
-	return source_read(p->source, buf, len, p->start + offset);
-}
-
 /* What looks as if a container began in it is one when a header of it is good. */
 int luks_look_inside(const struct source *source, struct luks *l)
 {
-	struct part p = { source, l->inside.offset };
-	struct source from = { read_part, &p, source->size - l->inside.offset };
+	struct source_part p = { source, l->inside.offset };
+	struct source from = source_of_part(&p);
 	struct luks found;
 	int r = read_either(&from, &found);
 

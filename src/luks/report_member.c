@@ -26,6 +26,20 @@ void luks_next_look_at_array(struct finding *f, const struct md *md)
 	finding_next(f, "Then look at that: bootverdict luks %s", md->device);
 }
 
+void luks_next_find_members(struct finding *f)
+{
+	finding_next(f, "Are mdadm, its driver (raid1, raid456, ...) and all members there? "
+			"mdadm --examine --scan --verbose; dmesg");
+}
+
+void luks_next_left_over(struct finding *f, const char *member)
+{
+	finding_next(f,
+		     "Is it no member any more? The superblock of an array of before may be left "
+		     "over: mdadm --examine %s tells its time.",
+		     member);
+}
+
 /* A header that lies in front of the array's data is none of the array's. */
 static bool is_in_front(const struct luks_view *v)
 {
@@ -82,10 +96,7 @@ static void ask_for_array(struct finding *f, const struct luks_view *v)
 			"of=AS-FOUND.img bs=1M count=32). A passphrase of another keyslot than 0 may "
 			"open the container yet.",
 			v->device);
-	finding_next(f,
-		     "Is it no member any more? The superblock of an array of before may be left "
-		     "over: mdadm --examine %s tells its time.",
-		     v->device);
+	luks_next_left_over(f, v->device);
 }
 
 static void left_over(struct report *r, const struct luks_view *v)

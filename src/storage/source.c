@@ -32,6 +32,18 @@ ssize_t source_read(const struct source *source, void *buf, size_t len, uint64_t
 	return (ssize_t)done;
 }
 
+static ssize_t read_part(void *ctx, void *buf, size_t len, uint64_t offset)
+{
+	const struct source_part *p = ctx;
+
+	return source_read(p->whole, buf, len, p->start + offset);
+}
+
+struct source source_of_part(struct source_part *part)
+{
+	return (struct source){ read_part, part, part->whole->size - part->start };
+}
+
 /* A block device has no st_size: its end tells. */
 static int size_of(const char *path, uint64_t *size)
 {

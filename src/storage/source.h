@@ -23,6 +23,16 @@ struct source {
 ssize_t source_read(const struct source *source, void *buf, size_t len, uint64_t offset);
 
 /*
+ * A source from a byte of another one on, both of which must outlive it. start may lie in front of that
+ * one, modulo 2^64: then it has no bytes until that begins.
+ */
+struct source_part {
+	const struct source *whole;
+	uint64_t start; /* bytes */
+};
+struct source source_of_part(struct source_part *part);
+
+/*
  * A file or block device by its name: opened read-only, read past the page
  * cache where that is possible (storage/direct.h), never written.
  *
