@@ -596,13 +596,16 @@ static int parse_root(struct reader *r, struct manifest *m)
 {
 	char *uuid = NULL;
 
-	if (next_line(r, "root") < 0 || take_name(r, true, &uuid) < 0 || line_done(r) < 0) {
+	if (next_line(r, "root") < 0 || take_name(r, false, &uuid) < 0 || line_done(r) < 0) {
 		free(uuid);
 		return r->error;
 	}
-	snprintf(m->root_uuid, sizeof(m->root_uuid), "%s", uuid);
+	if (strlen(uuid) < sizeof(m->root_uuid))
+		strcpy(m->root_uuid, uuid);
+	else
+		bad(r, "a UUID is too long");
 	free(uuid);
-	return 0;
+	return r->error;
 }
 
 static int parse_body(struct reader *r, struct manifest *m, bool devices_only)

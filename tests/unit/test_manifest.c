@@ -15,6 +15,8 @@
 #include "manifest/load.h"
 #include "util/util.h"
 
+#define ROOT_UUID "1d0b8d8f-7052-4d9d-8b5c-0123456789ab"
+
 static char reason[MANIFEST_REASON_BYTES];
 
 static char *copy(const char *s)
@@ -128,6 +130,7 @@ static void fill(struct manifest *m)
 	m->sealed_at = 1795255331;
 	m->guard_bytes = 1433600;
 	m->newest = 1795255000;
+	strcpy(m->root_uuid, ROOT_UUID);
 	fill_file(&m->files[ARTIFACT_KERNEL], "/boot/vmlinuz-6.12.107+deb13-amd64", 0);
 	fill_file(&m->files[ARTIFACT_INITRD], "/boot/initrd.img-6.12.107+deb13-amd64",
 		  17 * 4096 + 1);
@@ -277,7 +280,6 @@ static void test_round_trip(void **state)
 /* With and without it: older records have none. */
 static void test_root_uuid(void **state)
 {
-	static const char uuid[] = "0c9a9c7e-6f41-4c8c-9a4b-0123456789ab";
 	struct manifest m, back;
 	char *text;
 	size_t len;
@@ -285,15 +287,14 @@ static void test_root_uuid(void **state)
 	(void)state;
 	for (int known = 0; known <= 1; known++) {
 		fill(&m);
-		if (known)
-			strcpy(m.root_uuid, uuid);
+		strcpy(m.root_uuid, known ? ROOT_UUID : "");
 		text = format(&m, &len);
 		assert_int_equal(strstr(text, "\nroot ") != NULL, known);
 		assert_int_equal(manifest_parse(&back, text, len, reason), 0);
-		assert_string_equal(back.root_uuid, known ? uuid : "");
+		assert_string_equal(back.root_uuid, known ? ROOT_UUID : "");
 		manifest_clear(&back);
 		assert_int_equal(manifest_parse_devices(&back, text, len, reason), 0);
-		assert_string_equal(back.root_uuid, known ? uuid : "");
+		assert_string_equal(back.root_uuid, known ? ROOT_UUID : "");
 		manifest_clear(&back);
 		manifest_clear(&m);
 		free(text);
@@ -521,6 +522,8 @@ static void test_strict(void **state)
 		{ " z1\n", " z-socket\n", "in order" },
 		{ " z1\n", " z1\n\n", "unknown kind" },
 		{ " z1\n", " z1\nsegment none 1 1 1\n", "unknown kind" },
+		{ "root " ROOT_UUID, "root ", "empty" },
+		{ "root " ROOT_UUID, "root " ROOT_UUID "01234", "too long" },
 	};
 
 	(void)state;
@@ -533,6 +536,7 @@ static void test_strict(void **state)
 	assert_int_equal(parse_changed("sealed 1795255331", "sealed -1"), 0);
 	assert_int_equal(parse_changed("segment zstd", "segment gzip"), 0);
 	assert_int_equal(parse_changed(" z1\n", " z1%20\n"), 0);
+	assert_int_equal(parse_changed("root " ROOT_UUID, "root " ROOT_UUID "0123"), 0);
 	assert_int_equal(parse_changed("extent /dev/vda2 0 ", "extent /dev/vda2 1 "), 0);
 }
 
