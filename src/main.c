@@ -15,6 +15,7 @@ static const struct {
 	{ "seal", cmd_seal, "record kernel, initrd and LUKS devices, and guard the initrd" },
 	{ "check", cmd_check, "compare them with that record, or examine any image" },
 	{ "luks", cmd_luks, "show LUKS headers and keyslots, and what still opens the disk" },
+	{ "explain", cmd_explain, "what a finding means, how it is known, and what to do" },
 	{ "boot", cmd_boot, NULL },
 };
 

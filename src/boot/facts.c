@@ -30,17 +30,17 @@ static void load_manifest(struct boot_facts *f)
 	if (!rc)
 		return;
 	if (rc == -EPROTO || rc == -ENOMEM) {
-		finding = report_finding(&f->report, VERDICT_INCONCLUSIVE, "BV-GUARD-MANIFEST",
+		finding = report_finding(&f->report, VERDICT_INCONCLUSIVE, FINDING_GUARD_MANIFEST,
 					 BOOT_MANIFEST, "The seal cannot be used: %s", reason);
 		finding_next(finding, "Seal again: update-initramfs -u -k %s", f->release);
 		return;
 	}
 	finding = report_finding(
-		&f->report, VERDICT_STORAGE_CORRUPTION, "BV-GUARD-MANIFEST", BOOT_MANIFEST,
+		&f->report, VERDICT_STORAGE_CORRUPTION, FINDING_GUARD_MANIFEST, BOOT_MANIFEST,
 		"The seal that the initial RAM disk carries is damaged (%s), so the "
 		"rest of it cannot be compared.",
 		reason);
-	finding_text(finding, "reason", "%s", reason);
+	finding_text(finding, EVIDENCE_REASON, "%s", reason);
 	finding_not(finding, "root=, crypttab, the passphrase, or the package that built it");
 	finding_next(finding,
 		     "Write nothing to this disk. Tell its host's administrator: the disk, "
@@ -81,9 +81,9 @@ static void tell_refusal(struct boot_facts *f)
 
 	if (!f->manifest_usable || !m->refusal)
 		return;
-	finding = report_finding(&f->report, verdict, "BV-IMAGE-REFUSED", "initial RAM disk", "%s",
-				 refusal_text(m->refusal));
-	finding_text(finding, "reason", "%s", m->refused);
+	finding = report_finding(&f->report, verdict, FINDING_IMAGE_REFUSED, "initial RAM disk",
+				 "%s", refusal_text(m->refusal));
+	finding_text(finding, EVIDENCE_REASON, "%s", m->refused);
 	if (m->refusal == REFUSED_BROKEN)
 		finding_not(finding, "root=, crypttab, or the passphrase");
 	if (of_the_build)
@@ -125,26 +125,26 @@ static void tell_kernel_message(struct boot_facts *f)
 		return;
 	if (harmless && replaced)
 		finding = report_finding(
-			&f->report, VERDICT_INCONCLUSIVE, "BV-KERNEL-UNPACK", "initial RAM disk",
+			&f->report, VERDICT_INCONCLUSIVE, FINDING_KERNEL_UNPACK, "initial RAM disk",
 			"The kernel said \"%s\", and yet every file that was sealed "
 			"is there: another initrd that the boot loader passed, or "
 			"padding, made it stop.",
 			f->kernel_message);
 	else if (harmless)
 		finding = report_finding(
-			&f->report, VERDICT_INTACT, "BV-KERNEL-UNPACK", "initial RAM disk",
+			&f->report, VERDICT_INTACT, FINDING_KERNEL_UNPACK, "initial RAM disk",
 			"The kernel said \"%s\", and yet everything that was sealed "
 			"is there and intact: harmless. Something else that the "
 			"boot loader passed, or padding, made it stop.",
 			f->kernel_message);
 	else
-		finding = report_finding(&f->report, VERDICT_INCONCLUSIVE, "BV-KERNEL-UNPACK",
+		finding = report_finding(&f->report, VERDICT_INCONCLUSIVE, FINDING_KERNEL_UNPACK,
 					 "initial RAM disk",
 					 "The kernel could not unpack all of it: \"%s\". This is a "
 					 "symptom; the proof is what differs from the seal.",
 					 f->kernel_message);
 	finding->warning = true;
-	finding_text(finding, "kernel_message", "%s", f->kernel_message);
+	finding_text(finding, EVIDENCE_KERNEL_MESSAGE, "%s", f->kernel_message);
 }
 
 static bool lists_modules_of(const struct manifest *m, const char *release)
@@ -169,12 +169,12 @@ static void compare_release(struct boot_facts *f)
 	    lists_modules_of(&f->manifest, f->release))
 		return;
 	finding = report_finding(
-		&f->report, VERDICT_CONFIG_ERROR, "BV-KERNEL-OTHER", "initial RAM disk",
+		&f->report, VERDICT_CONFIG_ERROR, FINDING_KERNEL_OTHER, "initial RAM disk",
 		"The initial RAM disk is intact, but it was made for kernel %s, and "
 		"kernel %s runs: none of its modules fits.",
 		f->manifest.kernel, f->release);
-	finding_text(finding, "kernel_running", "%s", f->release);
-	finding_text(finding, "kernel_sealed", "%s", f->manifest.kernel);
+	finding_text(finding, EVIDENCE_KERNEL_RUNNING, "%s", f->release);
+	finding_text(finding, EVIDENCE_KERNEL_SEALED, "%s", f->manifest.kernel);
 	finding_not(finding, "the disk or the memory");
 	finding_next(finding,
 		     "Boot the entry that pairs kernel and initrd of one version; then look "
@@ -189,12 +189,12 @@ static void tell_no_init(struct boot_facts *f, int no_init)
 	if (!no_init)
 		return;
 	finding = report_finding(&f->report, proven ? VERDICT_CONFIG_ERROR : VERDICT_INCONCLUSIVE,
-				 "BV-NO-INIT", "/" GUARD_ORIGINAL_INIT,
+				 FINDING_NO_INIT, "/" GUARD_ORIGINAL_INIT,
 				 "The original init (/" GUARD_ORIGINAL_INIT
 				 ") cannot be started: %s.",
 				 strerror(no_init));
 	finding->warning = !f->manifest_usable || content_bad(f);
-	finding_number(finding, "errno", (uint64_t)no_init);
+	finding_number(finding, EVIDENCE_ERRNO, (uint64_t)no_init);
 	if (!proven)
 		return;
 	finding_not(finding, "the disk or the memory: all that was sealed is there and intact");
@@ -238,7 +238,7 @@ void boot_facts_gather(struct boot_facts *f, int root, int no_init)
 	load_manifest(f);
 	f->kernel_message = kernel_log_unpack_message();
 	if (f->manifest_usable && verify_content(f, root)) {
-		report_finding(&f->report, VERDICT_INCONCLUSIVE, "BV-CONTENT-UNCHECKED",
+		report_finding(&f->report, VERDICT_INCONCLUSIVE, FINDING_CONTENT_UNCHECKED,
 			       "initial RAM disk", "There is not enough memory to verify it.");
 		manifest_clear(&f->manifest);
 		f->manifest_usable = false;

@@ -100,7 +100,7 @@ static void tell_nothing_broken(struct report *r, const struct manifest *m, cons
 	bool harmless = told == VERDICT_INTACT || told == VERDICT_STALE;
 	struct finding *f =
 		report_finding(r, m->kernel && harmless ? VERDICT_INTACT : VERDICT_INCONCLUSIVE,
-			       "BV-CHAIN-INTACT", root ? root : "root file system", "%s",
+			       FINDING_CHAIN_INTACT, root ? root : "root file system", "%s",
 			       nothing_broken(m->kernel, told == VERDICT_INTACT, seen));
 
 	finding_next(f, "Look at the last messages: dmesg | tail -n 20");
@@ -121,11 +121,11 @@ static bool tell_other_modules(struct report *r, const struct manifest *m)
 	if (!other)
 		return false;
 	f = report_finding(
-		r, VERDICT_CONFIG_ERROR, "BV-KERNEL-OTHER", "initial RAM disk",
+		r, VERDICT_CONFIG_ERROR, FINDING_KERNEL_OTHER, "initial RAM disk",
 		"The initial RAM disk has modules for kernel %s, and none for %s, which runs: "
 		"none of them fits.",
 		other, name.release);
-	finding_text(f, "kernel_running", "%s", name.release);
+	finding_text(f, EVIDENCE_KERNEL_RUNNING, "%s", name.release);
 	finding_next(f,
 		     "Boot an older kernel from the boot menu; then make it anew: update-initramfs "
 		     "-u -k %s",

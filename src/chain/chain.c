@@ -330,7 +330,7 @@ static void add_chain(struct finding *f, const struct chain *c)
 {
 	cleanup(free_ptr) char *text = chain_text(c);
 
-	finding_text(f, "chain", "%s", text);
+	finding_text(f, EVIDENCE_CHAIN, "%s", text);
 }
 
 /* The devices that may have been it, also the one that crypttab names, whatever it holds now. */
@@ -353,23 +353,24 @@ static void tell_absent(struct report *r, const struct chain *c, const struct bl
 	struct finding *f;
 
 	if (b->error) {
-		f = report_finding(r, VERDICT_INCONCLUSIVE, "BV-LUKS-ABSENT",
+		f = report_finding(r, VERDICT_INCONCLUSIVE, FINDING_LUKS_ABSENT,
 				   *s->uuid ? s->uuid : s->device, "%s", unknown);
 	} else if (!b->count) {
 		f = report_finding(
-			r, VERDICT_INCONCLUSIVE, "BV-LUKS-ABSENT", *s->uuid ? s->uuid : s->device,
+			r, VERDICT_INCONCLUSIVE, FINDING_LUKS_ABSENT,
+			*s->uuid ? s->uuid : s->device,
 			"The kernel has found no disk at all, so not the encrypted one either: "
 			"none answers, or the driver of its controller is not in this initramfs.");
 	} else if (c->device->own) {
 		f = report_finding(
-			r, VERDICT_INCONCLUSIVE, "BV-LUKS-ABSENT", s->device,
+			r, VERDICT_INCONCLUSIVE, FINDING_LUKS_ABSENT, s->device,
 			"No LUKS header is where crypttab says, nor one with that UUID on another "
 			"disk: the disk is not attached, does not answer, its driver is missing, or "
 			"all of its start was overwritten. No record of it was sealed that could "
 			"tell it.");
 	} else {
 		f = report_finding(
-			r, VERDICT_INCONCLUSIVE, "BV-LUKS-ABSENT", s->uuid,
+			r, VERDICT_INCONCLUSIVE, FINDING_LUKS_ABSENT, s->uuid,
 			"No disk holds the LUKS device %s that was sealed, nor any of its key "
 			"material: it is not attached, does not answer, its driver is missing, or "
 			"all of its start was overwritten.",
@@ -377,7 +378,7 @@ static void tell_absent(struct report *r, const struct chain *c, const struct bl
 	}
 	add_chain(f, c);
 	if (suspects)
-		finding_text(f, "may be it", "%s", suspects);
+		finding_text(f, EVIDENCE_SUSPECTS, "%s", suspects);
 	block_devices_tell(b, f);
 	finding_not(f, "the passphrase: it was not even tried");
 	finding_next(f, "Compare the disks that are there ([d] or the report has the list) with "
@@ -405,7 +406,7 @@ static bool tell_may_be_plain(struct report *r, const struct chain *c)
 	if (access(path, F_OK) < 0)
 		return false;
 	f = report_finding(
-		r, VERDICT_INCONCLUSIVE, "BV-LUKS-ABSENT", device,
+		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_ABSENT, device,
 		"No LUKS header is on it, and crypttab does not say `luks`: either it is plain dm-crypt, "
 		"which has none, or both copies of its header are lost. Nothing here tells which.");
 	add_chain(f, c);
@@ -424,7 +425,7 @@ static bool tell_may_be_plain(struct report *r, const struct chain *c)
 static void tell_no_array(struct report *r, const struct chain *c)
 {
 	struct finding *f = report_finding(
-		r, VERDICT_INCONCLUSIVE, "BV-LUKS-MEMBER", c->device->path,
+		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_MEMBER, c->device->path,
 		"The md array that the LUKS container lies on is not there, only a member of it is: "
 		"another member is missing, or the array was not started.");
 
@@ -443,7 +444,7 @@ static void tell_unreadable(struct report *r, const struct chain *c)
 static void tell_no_device_mapper(struct report *r, const struct chain *c)
 {
 	struct finding *f = report_finding(
-		r, VERDICT_CONFIG_ERROR, "BV-LUKS-NO-DRIVER", c->device->path,
+		r, VERDICT_CONFIG_ERROR, FINDING_LUKS_NO_DRIVER, c->device->path,
 		"The LUKS header is as it should be, but this kernel has no device-mapper, without "
 		"which nothing is unlocked: dm_mod and dm_crypt are not in this initramfs.");
 
@@ -467,7 +468,7 @@ static void tell_no_entry(struct report *r, const struct chain *c)
 {
 	cleanup(free_ptr) char *command = open_command(c);
 	struct finding *f = report_finding(
-		r, VERDICT_CONFIG_ERROR, "BV-LUKS-NO-ENTRY", c->device->path,
+		r, VERDICT_CONFIG_ERROR, FINDING_LUKS_NO_ENTRY, c->device->path,
 		"The LUKS header is as it should be, but nothing tells this initramfs to unlock it: "
 		"its crypttab has no entry for it.");
 
@@ -491,13 +492,13 @@ static void tell_no_source(struct report *r, const struct chain *c, const struct
 	/* A copy of it has its UUID as well, while the disk that crypttab names is dead. */
 	if (!named)
 		f = report_finding(
-			r, VERDICT_INCONCLUSIVE, "BV-CHAIN-SOURCE", c->missing,
+			r, VERDICT_INCONCLUSIVE, FINDING_CHAIN_SOURCE, c->missing,
 			"crypttab names a disk that is not there: %s. The one that was "
 			"sealed, or a copy of it, is there: %s, UUID=%s. Either crypttab is "
 			"wrong, or the disk that it names is missing.",
 			c->missing, c->device->path, c->device->sealed->uuid);
 	else
-		f = report_finding(r, VERDICT_INCONCLUSIVE, "BV-CHAIN-SOURCE", c->device->path,
+		f = report_finding(r, VERDICT_INCONCLUSIVE, FINDING_CHAIN_SOURCE, c->device->path,
 				   "The disk is there: %s. But it is not found by its UUID, which "
 				   "crypttab names: udev has not made that name.",
 				   c->device->path);
@@ -523,7 +524,7 @@ static void tell_other_disk(struct report *r, const struct chain *c, const struc
 	cleanup(free_ptr) char *link = crypttab_path("", c->other);
 	cleanup(free_ptr) char *path = realpath(link, NULL);
 	struct finding *f = report_finding(
-		r, VERDICT_INCONCLUSIVE, "BV-CHAIN-SOURCE", c->other,
+		r, VERDICT_INCONCLUSIVE, FINDING_CHAIN_SOURCE, c->other,
 		"crypttab names %s, and that leads to another disk (%s), which holds nothing of what was "
 		"sealed. The one that was sealed is there: %s, UUID=%s. Or that is a copy, and the disk that "
 		"crypttab names lost its start.",
@@ -556,7 +557,7 @@ static void tell_key(struct report *r, const struct chain *c)
 	cleanup(free_ptr) char *command = open_command(c);
 	bool sound = luks_slots_sound(&c->device->view) && !luks_slots_unproven(&c->device->view);
 	struct finding *f = report_finding(
-		r, VERDICT_INCONCLUSIVE, "BV-LUKS-PASSPHRASE", c->device->path,
+		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_PASSPHRASE, c->device->path,
 		"It was not unlocked, and its keyslots are %s. By crypttab its key comes from %s: "
 		"whether that was there and gave the right key was not seen.",
 		sound ? "as sealed, byte for byte" : "sound as far as can be known", c->key);
@@ -576,7 +577,7 @@ static void tell_key(struct report *r, const struct chain *c)
 static struct finding *tell_not_asked(struct report *r, const struct chain *c, bool as_sealed)
 {
 	struct finding *f = report_finding(
-		r, VERDICT_INCONCLUSIVE, "BV-LUKS-PASSPHRASE", c->device->path,
+		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_PASSPHRASE, c->device->path,
 		"It was not unlocked, and its LUKS header and keyslots are %s. That a passphrase was "
 		"refused is not recorded in this boot: it may have been, or dm_crypt or the cipher is "
 		"missing in this initramfs, or memory for the passphrase's derivation.",
@@ -605,14 +606,14 @@ static void tell_passphrase(struct report *r, const struct chain *c)
 		f = tell_not_asked(r, c, sound && !luks_slots_unproven(v));
 	} else if (sound && !luks_slots_unproven(v)) {
 		f = report_finding(
-			r, VERDICT_CONFIG_ERROR, "BV-LUKS-PASSPHRASE", c->device->path,
+			r, VERDICT_CONFIG_ERROR, FINDING_LUKS_PASSPHRASE, c->device->path,
 			"It was not unlocked, and %s%s as sealed, byte for byte: it is the "
 			"passphrase or the keyboard layout.",
 			sound_header ? "the LUKS header and " : "", slots_are);
 		finding_not(f, "the disk, the LUKS header, or its keyslots");
 	} else {
 		f = report_finding(
-			r, VERDICT_INCONCLUSIVE, "BV-LUKS-PASSPHRASE", c->device->path,
+			r, VERDICT_INCONCLUSIVE, FINDING_LUKS_PASSPHRASE, c->device->path,
 			"It was not unlocked. The LUKS header is sound, but %s, so nothing proves "
 			"that they are undamaged; the passphrase or the keyboard layout is the "
 			"likelier reason.",
@@ -663,15 +664,15 @@ static void tell_no_superblock(struct report *r, const struct chain *c, const st
 	bool lvm = is_lvm(l->sealed), lost = is_proven_lost(l);
 	struct finding *f = report_finding(
 		r, lost ? VERDICT_STORAGE_CORRUPTION : VERDICT_INCONCLUSIVE,
-		l->lost.how == LOSS_ERASED ? "BV-CHAIN-ERASED" : "BV-CHAIN-SUPERBLOCK", l->path,
-		"The passphrase was right and %s was unlocked, but the %s inside it %s%s.",
+		l->lost.how == LOSS_ERASED ? FINDING_CHAIN_ERASED : FINDING_CHAIN_SUPERBLOCK,
+		l->path, "The passphrase was right and %s was unlocked, but the %s inside it %s%s.",
 		*mapping ? mapping : "the LUKS device", lvm ? "LVM physical volume" : kind, words,
 		lost ? ""
 		     : ". The disk lost it, or somebody wrote there: nothing here tells which");
 
 	add_chain(f, c);
 	if (l->sealed->uuid && *l->sealed->uuid)
-		finding_text(f, "sealed UUID", "%s", l->sealed->uuid);
+		finding_text(f, EVIDENCE_SEALED_UUID, "%s", l->sealed->uuid);
 	finding_not(f, "the passphrase, root=, crypttab, fstab, or the initramfs");
 	root_device_next_image(f, lost);
 	if (lvm)
@@ -686,7 +687,7 @@ static void tell_other_content(struct report *r, const struct chain *c, const st
 {
 	const char *mapping = sealed_luks_mapping(c->device->sealed);
 	struct finding *f = report_finding(
-		r, VERDICT_INCONCLUSIVE, "BV-CHAIN-OTHER", l->path,
+		r, VERDICT_INCONCLUSIVE, FINDING_CHAIN_OTHER, l->path,
 		"%s was unlocked, but inside it is %s%s%s, where %s%s%s was sealed: somebody made "
 		"it anew, or the wrong data were written there.",
 		*mapping ? mapping : "The LUKS device", l->other ? l->other : l->seen.kind,
@@ -708,14 +709,14 @@ static void tell_no_volume(struct report *r, const struct chain *c, const struct
 
 	if (doubt)
 		f = report_finding(
-			r, VERDICT_INCONCLUSIVE, "BV-CHAIN-LVM", l->path,
+			r, VERDICT_INCONCLUSIVE, FINDING_CHAIN_LVM, l->path,
 			"It was unlocked and holds an LVM physical volume, but the logical volume %s "
 			"is not active: it was renamed or removed, another disk of its group is "
 			"missing, or the group's metadata is damaged.",
 			volume);
 	else
 		f = report_finding(
-			r, VERDICT_CONFIG_ERROR, "BV-CHAIN-LVM", l->path,
+			r, VERDICT_CONFIG_ERROR, FINDING_CHAIN_LVM, l->path,
 			"It was unlocked and holds an LVM physical volume, but the logical volume %s "
 			"is not active: this initramfs has no LVM (/sbin/lvm).",
 			volume);

@@ -41,8 +41,8 @@ static void tell_unknown(const char *path, const struct source *source, struct f
 	cleanup(free_ptr) char *left = remains(source);
 	const char *other = recognise_rest(source);
 
-	finding_text(f, path, "nothing known at its start%s%s%s%s", other ? ": " : "",
-		     other ? other : "", left ? "; " : "", left ? left : "");
+	finding_text(f, EVIDENCE_DEVICES, "%s: nothing known at its start%s%s%s%s", path,
+		     other ? ": " : "", other ? other : "", left ? "; " : "", left ? left : "");
 }
 
 static void tell(const struct block_device *d, const struct source *source, struct finding *f)
@@ -53,19 +53,19 @@ static void tell(const struct block_device *d, const struct source *source, stru
 	uint64_t offset;
 
 	if (superblock_read(source, &seen)) {
-		finding_text(f, d->path, "cannot be read");
+		finding_text(f, EVIDENCE_DEVICES, "%s: cannot be read", d->path);
 		return;
 	}
 	if (array_has_member(d, source, &md)) {
 		cleanup(free_ptr) char *array = array_text(&md);
 
-		finding_text(f, d->path, "a member of an md array: %s%s%s", array,
-			     *seen.kind ? "; at its start: " : "", seen.kind);
+		finding_text(f, EVIDENCE_DEVICES, "%s: a member of an md array: %s%s%s", d->path,
+			     array, *seen.kind ? "; at its start: " : "", seen.kind);
 		return;
 	}
 	volume = *seen.kind ? NULL : recognise_volume(source);
 	if (volume) {
-		finding_text(f, d->path, "%s", volume);
+		finding_text(f, EVIDENCE_DEVICES, "%s: %s", d->path, volume);
 		return;
 	}
 	if (!*seen.kind) {
@@ -74,7 +74,8 @@ static void tell(const struct block_device *d, const struct source *source, stru
 	}
 	if (!strcmp(seen.kind, "LVM2_member"))
 		lvm = lvm_state_text(lvm_examine(source, &offset));
-	finding_text(f, d->path, "%s %s%s%s", seen.kind, seen.uuid, lvm ? "; " : "",
+	finding_text(f, EVIDENCE_DEVICES, "%s: %s %s%s%s", d->path, seen.kind, seen.uuid,
+		     lvm ? "; " : "",
 		     lvm	       ? lvm
 		     : seen.damaged    ? "; the checksum of its superblock is wrong"
 		     : seen.hibernated ? ", with a hibernated system"
@@ -120,21 +121,24 @@ static void tell_extended(const char *path, const struct source *source, struct 
 
 		if (is_extended(entry[4]) && !begins_with_table(source, sector))
 			finding_text(
-				f, path,
-				"its extended partition, from sector %u on, begins without a "
+				f, EVIDENCE_DEVICES,
+				"%s: its extended partition, from sector %u on, begins without a "
 				"table (55 aa): it has no logical partitions, or has lost them",
-				sector);
+				path, sector);
 	}
 }
 
 static void tell_empty(const struct block_device *d, struct finding *f)
 {
 	if (!strncmp(d->name, "md", 2))
-		finding_text(f, d->path, "has 0 bytes: an array that was not started");
+		finding_text(f, EVIDENCE_DEVICES, "%s: has 0 bytes: an array that was not started",
+			     d->path);
 	else if (d->removable)
-		finding_text(f, d->path, "has 0 bytes: no medium is in it, or it is dead");
+		finding_text(f, EVIDENCE_DEVICES,
+			     "%s: has 0 bytes: no medium is in it, or it is dead", d->path);
 	else
-		finding_text(f, d->path, "has 0 bytes: a dead disk shows itself so");
+		finding_text(f, EVIDENCE_DEVICES, "%s: has 0 bytes: a dead disk shows itself so",
+			     d->path);
 }
 
 void block_devices_tell(const struct block_devices *b, struct finding *f)

@@ -56,8 +56,8 @@ void root_device_next(struct finding *f, const struct lost_superblock *l, const 
 		next_put_back(f, l->is.kind, path);
 	if (!l->has_spare)
 		return;
-	finding_text(f, "UUID", "%s", l->spare.is.uuid);
-	finding_number(f, "spare superblock", l->spare.block);
+	finding_text(f, EVIDENCE_UUID, "%s", l->spare.is.uuid);
+	finding_number(f, EVIDENCE_SPARE_SUPERBLOCK, l->spare.block);
 	if (l->spare.size)
 		finding_next(f, "%s: e2fsck -b %llu -B %u %s", when,
 			     (unsigned long long)l->spare.block, l->spare.size, path);
@@ -109,7 +109,7 @@ static void tell_sealed(struct finding *f, const struct scene *c)
 {
 	if (!*c->sealed)
 		return;
-	finding_text(f, "sealed root", "UUID %s%s%s", c->sealed,
+	finding_text(f, EVIDENCE_SEALED_ROOT, "UUID %s%s%s", c->sealed,
 		     c->s->sealed_at ? ", which is on " : "",
 		     c->s->sealed_at ? c->s->sealed_at : "");
 	if (c->s->sealed_at)
@@ -123,7 +123,7 @@ static void tell_sealed(struct finding *f, const struct scene *c)
 static void tell_erased(const struct scene *c, const char *path, const struct lost_superblock *l)
 {
 	struct finding *f = report_finding(
-		c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ERASED", path,
+		c->r, VERDICT_INCONCLUSIVE, FINDING_CHAIN_ERASED, path,
 		"The magic of the %s superblock here was erased, a few bytes, and all else is right, as "
 		"%s. So %s, and programs that make something else of a disk; a disk "
 		"loses whole sectors. Nothing mounts it like this.",
@@ -133,9 +133,9 @@ static void tell_erased(const struct scene *c, const char *path, const struct lo
 		l->removed ? "`btrfs device remove` leaves a device that it took out, and wipefs"
 			   : "wipefs leaves it");
 
-	finding_text(f, "UUID", "%s", l->is.uuid);
+	finding_text(f, EVIDENCE_UUID, "%s", l->is.uuid);
 	if (l->removed) {
-		finding_number(f, "devices", l->is.devices);
+		finding_number(f, EVIDENCE_DEVICE_COUNT, l->is.devices);
 		finding_next(
 			f,
 			"Was it taken out of its file system? Then that is on the other devices, "
@@ -153,7 +153,7 @@ static void tell_damaged(const struct scene *c, const char *path, const struct l
 {
 	bool is_root = owner_of(c, lost_uuid(l)) == OWNER_ROOT;
 	struct finding *f = report_finding(
-		c->r, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", path,
+		c->r, VERDICT_STORAGE_CORRUPTION, FINDING_CHAIN_SUPERBLOCK, path,
 		"%s, but its superblock is damaged: %s.",
 		is_root ? "The root file system is on this device"
 			: "A file system is on this device, which root= names",
@@ -175,7 +175,7 @@ static void tell_start_gone(const struct scene *c, const char *path,
 {
 	bool more = l->how == LOSS_START;
 	struct finding *f = report_finding(
-		c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK", path,
+		c->r, VERDICT_INCONCLUSIVE, FINDING_CHAIN_SUPERBLOCK, path,
 		"A file system (%s) was on this device, %s, and its %s: the disk lost %s, or somebody "
 		"overwrote it%s. A spare superblock is there.",
 		l->spare.is.kind, whose(c, l),
@@ -198,13 +198,13 @@ static void tell_overwritten(const struct scene *c, const char *path,
 			     const struct lost_superblock *l)
 {
 	struct finding *f = report_finding(
-		c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-OTHER", path,
+		c->r, VERDICT_INCONCLUSIVE, FINDING_CHAIN_OTHER, path,
 		"What is on this device now is %s. But a spare superblock of a file system (%s) is "
 		"left, %s: somebody made it anew, or other data were written over it.",
 		l->now, l->spare.is.kind, whose(c, l));
 
-	finding_text(f, "UUID", "%s", l->spare.is.uuid);
-	finding_number(f, "spare superblock", l->spare.block);
+	finding_text(f, EVIDENCE_UUID, "%s", l->spare.is.uuid);
+	finding_number(f, EVIDENCE_SPARE_SUPERBLOCK, l->spare.block);
 	block_devices_tell(c->b, f);
 	finding_next(f,
 		     "Write nothing to this disk, and use neither of the two; make an image of it "
@@ -228,18 +228,18 @@ static void tell_two_uuids(const struct scene *c, const char *path, const struct
 
 	if (label)
 		f = report_finding(
-			c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK", path,
+			c->r, VERDICT_INCONCLUSIVE, FINDING_CHAIN_SUPERBLOCK, path,
 			"Its superblock has another label than a spare one of it, which is the one that "
 			"root= names: it lost its label, or was given another one. No checksum covers "
 			"either.");
 	else
 		f = report_finding(
-			c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK", path,
+			c->r, VERDICT_INCONCLUSIVE, FINDING_CHAIN_SUPERBLOCK, path,
 			"Its superblock has the UUID %s, and a spare one of it %s, which %s: it lost "
 			"its UUID, or was given another one. No checksum covers either.",
 			l->is.uuid, l->spare.is.uuid,
 			c->s->name.kind == ROOT_UUID ? "root= names" : "was the root's");
-	finding_number(f, "spare superblock", block);
+	finding_number(f, EVIDENCE_SPARE_SUPERBLOCK, block);
 	finding_next(
 		f,
 		"Compare both: dumpe2fs -h %s; dumpe2fs -h -o superblock=%llu -o blocksize=%u %s",
@@ -315,7 +315,7 @@ static bool tell_wrong(const struct scene *c)
 	if (!is_capital(s))
 		return false;
 	f = report_finding(
-		c->r, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT", c->root,
+		c->r, VERDICT_CONFIG_ERROR, FINDING_CHAIN_ROOT, c->root,
 		"root= names a UUID in capital letters, which no device has: they are small "
 		"ones. %s has it: %s.",
 		s->alike_at, s->alike);
@@ -329,7 +329,7 @@ static void next_alike(struct finding *f, const struct root_search *s)
 {
 	if (!s->alike_at)
 		return;
-	finding_text(f, "nearly that UUID", "%s on %s", s->alike, s->alike_at);
+	finding_text(f, EVIDENCE_SIMILAR_UUID, "%s on %s", s->alike, s->alike_at);
 	finding_next(
 		f,
 		"%s has a UUID that differs in a digit or two: %s. Was it mistyped, or a bit lost "
@@ -346,11 +346,11 @@ static void tell_volume(const struct scene *c)
 	if (!s->lvm_at)
 		return;
 	f = report_finding(
-		c->r, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-LVM", s->lvm_at,
+		c->r, VERDICT_STORAGE_CORRUPTION, FINDING_CHAIN_LVM, s->lvm_at,
 		"This is an LVM physical volume, and %s. The root may be a volume of its "
 		"group.",
 		lvm_state_text(s->lvm));
-	finding_number(f, "offset", s->lvm_offset);
+	finding_number(f, EVIDENCE_OFFSET, s->lvm_offset);
 	root_device_next_image(f, true);
 	finding_next(f,
 		     "Is the text of its metadata there, or on another disk of the group? pvck "
@@ -362,7 +362,7 @@ static void tell_volume(const struct scene *c)
 static void next_look(struct finding *f, const struct root_search *s, const char *suspects)
 {
 	if (suspects) {
-		finding_text(f, "may be it", "%s", suspects);
+		finding_text(f, EVIDENCE_SUSPECTS, "%s", suspects);
 		finding_next(f,
 			     "Is one of these the disk of the root? (%s) Write nothing to it, and "
 			     "examine it: bootverdict luks DEVICE; blkid -p DEVICE",
@@ -398,13 +398,13 @@ static struct finding *tell_array(const struct scene *c)
 
 	if (s->array_is_it)
 		f = report_finding(
-			c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ARRAY", c->root,
+			c->r, VERDICT_INCONCLUSIVE, FINDING_CHAIN_ARRAY, c->root,
 			"What root= names is to be seen on %s, but that is a member of an md array that "
 			"does not run: %s. Only the array tells whether that is its own, and whole.",
 			s->array_at, array);
 	else
 		f = report_finding(
-			c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ARRAY", c->root,
+			c->r, VERDICT_INCONCLUSIVE, FINDING_CHAIN_ARRAY, c->root,
 			"What root= names is not there, and an md array that it may lie on does not run: "
 			"%s. %s is a member of it.",
 			array, s->array_at);
@@ -422,36 +422,36 @@ static void tell_not_there(const struct scene *c)
 	struct finding *f;
 
 	if (c->b->error)
-		f = report_finding(c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", c->root, "%s",
+		f = report_finding(c->r, VERDICT_INCONCLUSIVE, FINDING_CHAIN_ROOT, c->root, "%s",
 				   unknown);
 	else if (!c->b->count)
 		f = report_finding(
-			c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", c->root,
+			c->r, VERDICT_INCONCLUSIVE, FINDING_CHAIN_ROOT, c->root,
 			"The kernel has found no disk at all: none answers, or the driver "
 			"of its controller is not in this initramfs.");
 	else if (s->array_at)
 		f = tell_array(c);
 	else if (s->unreadable)
 		f = report_finding(
-			c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", c->root,
+			c->r, VERDICT_INCONCLUSIVE, FINDING_CHAIN_ROOT, c->root,
 			"No device is what root= names, but it may be on %s, whose start cannot be "
 			"read: Input/output error. These are there:",
 			s->unreadable);
 	else if (is_of_partition(&s->name))
 		f = report_finding(
-			c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", c->root,
+			c->r, VERDICT_INCONCLUSIVE, FINDING_CHAIN_ROOT, c->root,
 			"No partition is seen here that has the %s that root= names: root= is wrong, "
 			"its disk or partition is not there, or nothing here tells it (udev).%s%s",
 			root_name_word(s->name.kind), sealed, s->sealed_at ? s->sealed_at : "");
 	else if (s->name.kind == ROOT_PATH)
 		f = report_finding(
-			c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", c->root,
+			c->r, VERDICT_INCONCLUSIVE, FINDING_CHAIN_ROOT, c->root,
 			"%s, which root= names, does not exist: root= is wrong, or its disk, "
 			"partition or volume is not there.%s%s",
 			c->root, sealed, s->sealed_at ? s->sealed_at : "");
 	else
 		f = report_finding(
-			c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", c->root,
+			c->r, VERDICT_INCONCLUSIVE, FINDING_CHAIN_ROOT, c->root,
 			"No device that the kernel has found has the %s that root= names: "
 			"root= is wrong, or its disk or partition is not there.%s%s",
 			root_name_word(s->name.kind), sealed, s->sealed_at ? s->sealed_at : "");
@@ -466,7 +466,7 @@ static void tell_not_there(const struct scene *c)
 static void tell_no_link(const struct scene *c, const char *path)
 {
 	struct finding *f = report_finding(
-		c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", c->root,
+		c->r, VERDICT_INCONCLUSIVE, FINDING_CHAIN_ROOT, c->root,
 		"What root= names is there: %s. But that name is not: udev has not made it.", path);
 
 	finding_not(f, "the disk, or its file system's superblock");
@@ -478,7 +478,7 @@ static void tell_no_link(const struct scene *c, const char *path)
 static void tell_no_file_system(const struct scene *c, const char *kind)
 {
 	struct finding *f =
-		report_finding(c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", c->root,
+		report_finding(c->r, VERDICT_INCONCLUSIVE, FINDING_CHAIN_ROOT, c->root,
 			       "The device that root= names is there, and holds %s, which is no "
 			       "file system: root= names the wrong one, or the file system was "
 			       "overwritten.",
@@ -503,7 +503,7 @@ static bool is_no_file_system(const char *kind)
 static void tell_unknown(const struct scene *c, const char *volume)
 {
 	struct finding *f = report_finding(
-		c->r, VERDICT_INCONCLUSIVE, volume ? "BV-CHAIN-ROOT" : "BV-CHAIN-SUPERBLOCK",
+		c->r, VERDICT_INCONCLUSIVE, volume ? FINDING_CHAIN_ROOT : FINDING_CHAIN_SUPERBLOCK,
 		c->root, "The device that root= names is there, %s%s%s.",
 		volume ? "and holds " : "but no ",
 		volume ? volume
@@ -519,7 +519,7 @@ static void tell_unknown(const struct scene *c, const char *volume)
 static void tell_unreadable(const struct scene *c)
 {
 	struct finding *f = report_finding(
-		c->r, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", c->root,
+		c->r, VERDICT_STORAGE_CORRUPTION, FINDING_CHAIN_SUPERBLOCK, c->root,
 		"The device that root= names is there, but the place of its file system's "
 		"superblock cannot be read: Input/output error.");
 
@@ -534,7 +534,7 @@ static void tell_another(const struct scene *c, const char *path, const char *le
 			 const char *kind, const char *uuid)
 {
 	struct finding *f = report_finding(
-		c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-OTHER", path,
+		c->r, VERDICT_INCONCLUSIVE, FINDING_CHAIN_OTHER, path,
 		"root= leads to this device, and what is on it is %s%s %s: not the root that was "
 		"sealed, %s. The disks were found in another order, root= is wrong, or the root was "
 		"moved after the last seal.",
@@ -551,14 +551,14 @@ static void tell_too_small(const struct scene *c, const char *path, const struct
 			   uint64_t size)
 {
 	struct finding *f = report_finding(
-		c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-SMALL", path,
+		c->r, VERDICT_INCONCLUSIVE, FINDING_CHAIN_SMALL, path,
 		"Its %s is bigger than the device that it is on, so nothing mounts it: the partition or "
 		"volume was made smaller, it was copied to a smaller one, or the disk answers with "
 		"less than it has.",
 		seen->kind);
 
-	finding_number(f, "it takes, bytes", seen->bytes);
-	finding_number(f, "the device has, bytes", size);
+	finding_number(f, EVIDENCE_BYTES_TAKEN, seen->bytes);
+	finding_number(f, EVIDENCE_BYTES_THERE, size);
 	finding_next(
 		f,
 		"Compare the partition table with how it was: fdisk -l; dmesg. Run no fsck "
@@ -611,11 +611,11 @@ static bool tell_incomplete(const struct scene *c, const char *path, const struc
 	if (there >= seen->devices)
 		return false;
 	f = report_finding(
-		c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", path,
+		c->r, VERDICT_INCONCLUSIVE, FINDING_CHAIN_ROOT, path,
 		"This is one device of a btrfs file system of %llu, and of those only %llu "
 		"can be seen here: another one is not there, or its superblock is lost.",
 		(unsigned long long)seen->devices, (unsigned long long)there);
-	finding_text(f, "UUID", "%s", seen->uuid);
+	finding_text(f, EVIDENCE_UUID, "%s", seen->uuid);
 	block_devices_tell(c->b, f);
 	finding_next(f,
 		     "Which one is missing? btrfs filesystem show; cable, power, driver, dmesg.");
@@ -682,7 +682,7 @@ static void tell_member(const struct scene *c, const char *path, const struct md
 {
 	cleanup(free_ptr) char *array = array_text(md);
 	struct finding *f = report_finding(
-		c->r, VERDICT_INCONCLUSIVE, "BV-CHAIN-ARRAY", path,
+		c->r, VERDICT_INCONCLUSIVE, FINDING_CHAIN_ARRAY, path,
 		"The device that root= names is a member of an md array: %s. What it holds is not "
 		"examined: only the array tells of it.",
 		array);

@@ -82,10 +82,10 @@ static void check_all(const struct arguments *a, struct luks_checks *luks, struc
 	const char *folder = a->which.boot ? a->which.boot : "/boot";
 
 	if (err)
-		report_finding(r, VERDICT_NONE, "BV-BOOT-FOLDER", folder,
+		report_finding(r, VERDICT_NONE, FINDING_BOOT_FOLDER, folder,
 			       "The boot folder cannot be read: %s.", strerror(-err));
 	else if (!releases.count)
-		report_finding(r, VERDICT_INCONCLUSIVE, "BV-BOOT-FOLDER", folder,
+		report_finding(r, VERDICT_INCONCLUSIVE, FINDING_BOOT_FOLDER, folder,
 			       "There is neither an initrd nor a manifest.");
 	for (size_t i = 0; i < releases.count; i++)
 		check_one_release(a, releases.names[i], luks, r);
@@ -132,14 +132,14 @@ static void check_unpacked(struct report *r)
 	err = manifest_load(&m, "/" GUARD_MANIFEST, reason);
 	if (err) {
 		report_finding(r, err == -EBADMSG ? VERDICT_STORAGE_CORRUPTION : VERDICT_NONE,
-			       "BV-GUARD-MANIFEST", "/" GUARD_MANIFEST,
+			       FINDING_GUARD_MANIFEST, "/" GUARD_MANIFEST,
 			       "The record that the guard carries cannot be used: %s.",
 			       err == -EBADMSG || err == -EPROTO ? reason : strerror(-err));
 	} else {
 		report_identify(r, r->host, m.os, m.kernel);
 		err = root < 0 ? -errno : content_verify(&m, root, &long_ago, r, &result);
 		if (err)
-			report_finding(r, VERDICT_NONE, "BV-FAILED", "/",
+			report_finding(r, VERDICT_NONE, FINDING_FAILED, "/",
 				       "The unpacked files cannot be verified: %s.",
 				       strerror(-err));
 	}

@@ -6,6 +6,7 @@
 int cmd_seal(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_luks(int argc, char **argv);
+int cmd_explain(int argc, char **argv);
 int cmd_boot(int argc, char **argv);
 
 /* Prints "bootverdict COMMAND: ..." and where help is, on stderr; returns the status 2. */

@@ -139,18 +139,18 @@ static void tell_attempt(struct report *r, const struct luks_view *v, const stru
 {
 	if (*a->failure) {
 		report_luks_tables(r, v, NULL);
-		report_finding(r, VERDICT_NONE, "BV-FAILED", v->device, "%s", a->failure);
+		report_finding(r, VERDICT_NONE, FINDING_FAILED, v->device, "%s", a->failure);
 		return;
 	}
 	report_luks_tables(r, v, a->column);
 	report_luks_passphrase(r, v, &a->tried);
 	if (a->cut)
-		finding_text(&r->findings[r->finding_count - 1], "cut",
+		finding_text(&r->findings[r->finding_count - 1], EVIDENCE_PASSPHRASE_CUT,
 			     "only the first %u characters count, as in cryptsetup",
 			     PASSPHRASE_TYPED_MAX);
 	if (a->not_ascii)
 		finding_text(
-			&r->findings[r->finding_count - 1], "characters",
+			&r->findings[r->finding_count - 1], EVIDENCE_PASSPHRASE_CHARACTERS,
 			"some are not plain ASCII: their bytes depend on keyboard and terminal");
 }
 
@@ -158,8 +158,8 @@ static void tell_attempt(struct report *r, const struct luks_view *v, const stru
 static void tell_others(struct report *r, const char *others)
 {
 	for (size_t i = 0; others && i < r->finding_count; i++) {
-		if (strcmp(r->findings[i].id, "BV-LUKS-GONE") == 0)
-			finding_text(&r->findings[i], "sealed elsewhere", "%s", others);
+		if (r->findings[i].id == FINDING_LUKS_GONE)
+			finding_text(&r->findings[i], EVIDENCE_SEALED_ELSEWHERE, "%s", others);
 	}
 }
 
@@ -168,7 +168,7 @@ static void cannot_read(struct report *r, const char *path, int err)
 	if (err == -EIO)
 		report_luks_unreadable(r, path);
 	else
-		report_finding(r, VERDICT_NONE, "BV-UNREADABLE", path, "It cannot be read: %s.",
+		report_finding(r, VERDICT_NONE, FINDING_UNREADABLE, path, "It cannot be read: %s.",
 			       err == -EINVAL ? "neither a block device nor a file"
 					      : strerror(-err));
 }
@@ -206,7 +206,7 @@ static void save(const char *path, const struct luks_view *v, const struct sourc
 
 	if (err)
 		report_finding(
-			r, VERDICT_NONE, "BV-FAILED", path, "The header could not be saved: %s.",
+			r, VERDICT_NONE, FINDING_FAILED, path, "The header could not be saved: %s.",
 			err == -ENODATA ? "there is none that could be used" : strerror(-err));
 }
 
@@ -241,7 +241,7 @@ static void examine(const struct arguments *a, const struct source *source, stru
 	int err = luks_look(&v, source, find_record, &e, &j);
 
 	if (err == -ENOMEM)
-		report_finding(r, VERDICT_NONE, "BV-FAILED", a->device,
+		report_finding(r, VERDICT_NONE, FINDING_FAILED, a->device,
 			       "It could not be examined: %s.", strerror(-err));
 	else if (err)
 		cannot_read(r, luks_view_place(&v), err);

@@ -121,10 +121,10 @@ static void add_title(struct screen *s, const struct report *r)
 	add_rule(s, '=');
 }
 
-static const char *evidence_value(const struct finding *f, const char *key)
+static const char *evidence_value(const struct finding *f, enum evidence_key key)
 {
 	for (size_t i = 0; i < f->evidence_count; i++) {
-		if (!strcmp(f->evidence[i].key, key))
+		if (f->evidence[i].key == key)
 			return f->evidence[i].value;
 	}
 	return NULL;
@@ -133,8 +133,8 @@ static const char *evidence_value(const struct finding *f, const char *key)
 /* "  first: PATH (what is wrong)", shortened in the path. */
 static void add_first_path(struct screen *s, const struct finding *f)
 {
-	const char *path = evidence_value(f, "first_path");
-	const char *state = evidence_value(f, "first_state");
+	const char *path = evidence_value(f, EVIDENCE_FIRST_PATH);
+	const char *state = evidence_value(f, EVIDENCE_FIRST_STATE);
 	cleanup(free_ptr) char *after = text_format("%s%s", state ? ": " : "", state ? state : "");
 	cleanup(free_ptr) char *row = NULL;
 	char shown[SCREEN_COLUMNS + 1];
@@ -150,7 +150,7 @@ static void add_first_path(struct screen *s, const struct finding *f)
 static void add_first_range(struct screen *s, const struct finding *f)
 {
 	const struct report_range *range = f->ranges;
-	const char *total = f->range_count > 1 ? evidence_value(f, "bad_bytes") : NULL;
+	const char *total = f->range_count > 1 ? evidence_value(f, EVIDENCE_BAD_BYTES) : NULL;
 	cleanup(free_ptr) char *damage = f->range_count ? range_text(range) : NULL;
 	cleanup(free_ptr) char *text = NULL, *place = NULL;
 
@@ -168,8 +168,8 @@ static void add_first_range(struct screen *s, const struct finding *f)
 
 static void add_position(struct screen *s, const struct finding *f)
 {
-	const char *exact = evidence_value(f, "image_offset");
-	const char *about = evidence_value(f, "image_offset_about");
+	const char *exact = evidence_value(f, EVIDENCE_IMAGE_OFFSET);
+	const char *about = evidence_value(f, EVIDENCE_IMAGE_OFFSET_ABOUT);
 	cleanup(free_ptr) char *row = NULL;
 
 	if (!exact && !about)
@@ -184,29 +184,27 @@ static void add_devices(struct screen *s, const struct finding *f)
 {
 	for (size_t i = 0, told = 0; i < f->evidence_count && told < DEVICES; i++) {
 		const struct evidence *e = &f->evidence[i];
-		cleanup(free_ptr) char *row = NULL;
 
-		if (strncmp(e->key, "/dev/", 5) != 0)
+		if (e->key != EVIDENCE_DEVICES)
 			continue;
-		row = text_format("%s: %s", e->key, e->value);
-		add_wrapped(s, "  ", row, 1);
+		add_wrapped(s, "  ", e->value, 1);
 		told++;
 	}
 }
 
 static bool is_luks_device(const struct finding *f)
 {
-	return !strncmp(f->id, "BV-LUKS-", 8) && !strncmp(f->target, "/dev/", 5) &&
+	return catalog_entry(f->id)->subject == SUBJECT_LUKS && !strncmp(f->target, "/dev/", 5) &&
 	       !strstr(f->summary, f->target);
 }
 
 /* Of a LUKS device with its names: the prompt has the second one. A chain begins with them. */
 static void add_summary(struct screen *s, const struct finding *f)
 {
-	const char *mapping = evidence_value(f, "unlocked as");
+	const char *mapping = evidence_value(f, EVIDENCE_UNLOCKED_AS);
 	cleanup(free_ptr) char *named = NULL;
 
-	if (evidence_value(f, "chain"))
+	if (evidence_value(f, EVIDENCE_CHAIN))
 		;
 	else if (mapping)
 		named = text_format("%s (%s): %s", f->target, mapping, f->summary);
@@ -218,7 +216,7 @@ static void add_summary(struct screen *s, const struct finding *f)
 /* What was observed. Only the first finding with a place tells it: the details have the rest. */
 static void add_finding(struct screen *s, const struct finding *f, bool *placed)
 {
-	const char *said = evidence_value(f, "kernel_message");
+	const char *said = evidence_value(f, EVIDENCE_KERNEL_MESSAGE);
 
 	if (said) {
 		cleanup(free_ptr) char *quoted = text_format("\"%s\"", said);
@@ -227,10 +225,10 @@ static void add_finding(struct screen *s, const struct finding *f, bool *placed)
 		return;
 	}
 	add_summary(s, f);
-	if (evidence_value(f, "chain"))
-		add_wrapped(s, "  ", evidence_value(f, "chain"), 3);
+	if (evidence_value(f, EVIDENCE_CHAIN))
+		add_wrapped(s, "  ", evidence_value(f, EVIDENCE_CHAIN), 3);
 	add_devices(s, f);
-	if (*placed || (!evidence_value(f, "first_path") && !f->range_count))
+	if (*placed || (!evidence_value(f, EVIDENCE_FIRST_PATH) && !f->range_count))
 		return;
 	add_first_path(s, f);
 	add_first_range(s, f);
@@ -238,16 +236,13 @@ static void add_finding(struct screen *s, const struct finding *f, bool *placed)
 	*placed = true;
 }
 
-static bool starts_with(const char *s, const char *prefix)
-{
-	return !strncmp(s, prefix, strlen(prefix));
-}
-
 /* Damage in what was unpacked, or in the seal itself, in the words of who does not know either. */
 static bool is_about_image(const struct finding *f)
 {
+	enum finding_subject subject = catalog_entry(f->id)->subject;
+
 	return f->verdict == VERDICT_STORAGE_CORRUPTION && !f->warning &&
-	       (starts_with(f->id, "BV-CONTENT-") || starts_with(f->id, "BV-GUARD-"));
+	       (subject == SUBJECT_CONTENT || subject == SUBJECT_GUARD);
 }
 
 /* Of several devices one may be damaged, and another only changed by its owner. */

@@ -34,9 +34,9 @@
 #define RANGES_TOLD_MAX	  1024u
 #define MEMBERS_NAMED_MAX 16u
 
-static const char *kind_name(enum artifact_kind kind)
+static enum reported_kind kind_of(enum artifact_kind kind)
 {
-	return kind == ARTIFACT_KERNEL ? "kernel" : "initrd";
+	return kind == ARTIFACT_KERNEL ? KIND_KERNEL : KIND_INITRD;
 }
 
 static const char *thing(enum artifact_kind kind)
@@ -141,7 +141,7 @@ static void add_ranges(struct finding *f, const struct comparison *c, const char
 			name_members(range, m);
 	}
 	if (told < c->bad.count)
-		finding_number(f, "more bad ranges", c->bad.count - told);
+		finding_number(f, EVIDENCE_BAD_RANGES_LEFT_OFF, c->bad.count - told);
 	finding_locate(f, path);
 }
 
@@ -215,14 +215,15 @@ static const char *ground_text(enum ground ground, enum artifact_kind kind)
 static void add_symptom_of_break(struct finding *f, const struct image_proof *proof)
 {
 	if (proof->guard_broken)
-		finding_text(f, "broken", "the headers of the guard at its start");
+		finding_text(f, EVIDENCE_BROKEN, "the headers of the guard at its start");
 	if (proof->record_error)
-		finding_text(f, "broken", "the manifest in its guard: %s", proof->record_reason);
+		finding_text(f, EVIDENCE_BROKEN, "the manifest in its guard: %s",
+			     proof->record_reason);
 	if (proof->fault.error)
-		finding_text(f, "broken", "at offset %llu: %s",
+		finding_text(f, EVIDENCE_BROKEN, "at offset %llu: %s",
 			     (unsigned long long)proof->fault.offset, proof->fault.reason);
 	if (proof->differing)
-		finding_number(f, "members that differ", proof->differing);
+		finding_number(f, EVIDENCE_MEMBERS_DIFFERENT, proof->differing);
 }
 
 /* Whether all that was appended is parameters, as `bootconfig -a` appends them. */
@@ -261,19 +262,19 @@ static void report_appended(struct report *r, const struct manifest *m, const ch
 	cleanup(free_ptr) char *what =
 		kind == ARTIFACT_INITRD ? what_was_appended(path, s, c, proof) : text_copy("");
 	struct finding *f = report_finding(
-		r, j.verdict, kind == ARTIFACT_KERNEL ? "BV-KERNEL-APPENDED" : "BV-INITRD-APPENDED",
-		path,
+		r, j.verdict,
+		kind == ARTIFACT_KERNEL ? FINDING_KERNEL_APPENDED : FINDING_INITRD_APPENDED, path,
 		"Every byte that was sealed is as sealed; %llu bytes were appended after the seal%s.",
 		(unsigned long long)(c->size - s->size), what);
 
-	finding_number(f, "sealed size", s->size);
-	finding_number(f, "size", c->size);
+	finding_number(f, EVIDENCE_SEALED_SIZE, s->size);
+	finding_number(f, EVIDENCE_SIZE, c->size);
 	if (proof->fault.is && proof->fault.is->remedy)
 		finding_next(f, "Append it so that kernels read it: %s.", proof->fault.is->remedy);
 	finding_next(f,
 		     "If they belong there, seal it: bootverdict seal -k %s. If not, make it anew.",
 		     m->kernel);
-	report_artifact(r, path, kind_name(kind), "stale", c->size, 0);
+	report_artifact(r, path, kind_of(kind), STATE_STALE, c->size, 0);
 }
 
 /* What seal does not seal as it is, because it may be damaged. */
@@ -303,9 +304,9 @@ static void advise_unfinished(struct finding *f, enum artifact_kind kind, const 
 	struct statvfs fs;
 	uint64_t left = statvfs(path, &fs) ? UINT64_MAX : (uint64_t)fs.f_bavail * fs.f_frsize;
 
-	finding_number(f, "size", size);
+	finding_number(f, EVIDENCE_SIZE, size);
 	if (left < ROOM_MIN) {
-		finding_text(f, "file system", "full: %llu bytes are left",
+		finding_text(f, EVIDENCE_FILE_SYSTEM, "full: %llu bytes are left",
 			     (unsigned long long)left);
 		finding_next(f, "Make room where it lies: its file system is full.");
 	}
@@ -325,17 +326,19 @@ static void report_doubt(struct report *r, const struct manifest *m, const char 
 			 const struct image_proof *proof)
 {
 	const struct sealed_segment *unread = segment_unread(&proof->found);
-	struct finding *f = report_finding(
-		r, j.verdict, kind == ARTIFACT_KERNEL ? "BV-KERNEL-CHANGED" : "BV-INITRD-CHANGED",
-		path, "The %s is not the one that was sealed: %s.", thing(kind),
-		ground_text(j.ground, kind));
+	struct finding *f = report_finding(r, j.verdict,
+					   kind == ARTIFACT_KERNEL ? FINDING_KERNEL_CHANGED
+								   : FINDING_INITRD_CHANGED,
+					   path, "The %s is not the one that was sealed: %s.",
+					   thing(kind), ground_text(j.ground, kind));
 
-	finding_number(f, "blocks", m->files[kind].block_count);
-	finding_number(f, "changed blocks", c->bad.blocks);
+	finding_number(f, EVIDENCE_BLOCKS, m->files[kind].block_count);
+	finding_number(f, EVIDENCE_CHANGED_BLOCKS, c->bad.blocks);
 	if (c->bad.count)
-		finding_number(f, "first changed offset", c->bad.ranges[0].offset);
+		finding_number(f, EVIDENCE_FIRST_CHANGED_OFFSET, c->bad.ranges[0].offset);
 	if (j.ground == GROUND_FOREIGN)
-		finding_text(f, "reason", "%s", unread ? unread->unread : proof->fault.reason);
+		finding_text(f, EVIDENCE_REASON, "%s",
+			     unread ? unread->unread : proof->fault.reason);
 	if (j.ground == GROUND_FOREIGN && proof->fault.is && proof->fault.is->remedy)
 		finding_next(f, "Make it so that kernels read it: %s.", proof->fault.is->remedy);
 	if (j.ground == GROUND_FEW_PLAIN)
@@ -348,8 +351,9 @@ static void report_doubt(struct report *r, const struct manifest *m, const char 
 			"If it was meant, seal it: bootverdict seal -k %s. If not, make it anew: "
 			"update-initramfs -u -k %s, or the kernel's package.",
 			m->kernel, m->kernel);
-	report_artifact(r, path, kind_name(kind),
-			j.verdict == VERDICT_CONFIG_ERROR ? "foreign" : "unverified", c->size, 0);
+	report_artifact(r, path, kind_of(kind),
+			j.verdict == VERDICT_CONFIG_ERROR ? STATE_FOREIGN : STATE_UNVERIFIED,
+			c->size, 0);
 }
 
 static void report_corruption(struct report *r, const struct manifest *m, const char *path,
@@ -359,27 +363,27 @@ static void report_corruption(struct report *r, const struct manifest *m, const 
 	const struct comparison *c = &l->c;
 	struct finding *f = report_finding(
 		r, VERDICT_STORAGE_CORRUPTION,
-		kind == ARTIFACT_KERNEL ? "BV-KERNEL-BLOCKS" : "BV-INITRD-BLOCKS", path,
+		kind == ARTIFACT_KERNEL ? FINDING_KERNEL_BLOCKS : FINDING_INITRD_BLOCKS, path,
 		"The %s is not the one that was sealed: %llu of %zu blocks differ; %s.",
 		thing(kind), (unsigned long long)c->bad.blocks, s->block_count,
 		ground_text(l->j.ground, kind));
 
-	finding_number(f, "blocks", s->block_count);
-	finding_number(f, "bad blocks", c->bad.blocks);
+	finding_number(f, EVIDENCE_BLOCKS, s->block_count);
+	finding_number(f, EVIDENCE_BAD_BLOCKS, c->bad.blocks);
 	if (c->size != s->size) {
-		finding_number(f, "sealed size", s->size);
-		finding_number(f, "size", c->size);
+		finding_number(f, EVIDENCE_SEALED_SIZE, s->size);
+		finding_number(f, EVIDENCE_SIZE, c->size);
 	}
 	if (kind == ARTIFACT_INITRD)
 		add_symptom_of_break(f, &l->proof);
 	else if (l->kernel.error)
-		finding_text(f, "broken", "at offset %llu: %s",
+		finding_text(f, EVIDENCE_BROKEN, "at offset %llu: %s",
 			     (unsigned long long)l->kernel.offset, l->kernel.reason);
 	if (c->unreadable)
 		check_tell_file_system(f, path);
 	add_ranges(f, c, path, m, kind);
 	what_to_do(f, kind, l->j.ground, m->kernel);
-	report_artifact(r, path, kind_name(kind), "damaged", s->size, c->bad.bytes);
+	report_artifact(r, path, kind_of(kind), STATE_DAMAGED, s->size, c->bad.bytes);
 }
 
 static void report_stale(struct report *r, const struct manifest *m, const char *path,
@@ -387,21 +391,22 @@ static void report_stale(struct report *r, const struct manifest *m, const char 
 			 const struct image_proof *proof)
 {
 	struct finding *f = report_finding(
-		r, VERDICT_STALE, kind == ARTIFACT_KERNEL ? "BV-KERNEL-STALE" : "BV-INITRD-STALE",
-		path, "The %s was %s after the last seal%s.", thing(kind),
+		r, VERDICT_STALE,
+		kind == ARTIFACT_KERNEL ? FINDING_KERNEL_STALE : FINDING_INITRD_STALE, path,
+		"The %s was %s after the last seal%s.", thing(kind),
 		changed == CHANGED_SIGNATURE ? "signed again" : "replaced",
 		changed == CHANGED_SIGNATURE
 			? ": nothing but its signature differs, and its checksum is right"
 			: ", and it is sound in itself");
 	char when[32];
 
-	finding_text(f, "written", "%s", text_time(c->mtime_ns / 1000000000, when));
-	finding_text(f, "sealed", "%s", text_time(m->sealed_at, when));
+	finding_text(f, EVIDENCE_WRITTEN_AT, "%s", text_time(c->mtime_ns / 1000000000, when));
+	finding_text(f, EVIDENCE_SEALED_AT, "%s", text_time(m->sealed_at, when));
 	if (image_was_repacked(&proof->found))
 		check_tell_repacked(f, m->kernel);
 	else
 		finding_next(f, "Seal it: bootverdict seal -k %s", m->kernel);
-	report_artifact(r, path, kind_name(kind), "stale", c->size, 0);
+	report_artifact(r, path, kind_of(kind), STATE_STALE, c->size, 0);
 }
 
 static void tell_missing(struct report *r, const char *path, const char *release,
@@ -409,7 +414,7 @@ static void tell_missing(struct report *r, const char *path, const char *release
 {
 	struct finding *f = report_finding(
 		r, VERDICT_INCONCLUSIVE,
-		kind == ARTIFACT_KERNEL ? "BV-KERNEL-MISSING" : "BV-INITRD-MISSING", path,
+		kind == ARTIFACT_KERNEL ? FINDING_KERNEL_MISSING : FINDING_INITRD_MISSING, path,
 		"The sealed %s is not there any more: it was removed or renamed, its file system is not "
 		"mounted, or that lost its name.",
 		thing(kind));
@@ -431,10 +436,10 @@ static void report_unopened(struct report *r, const struct manifest *m, const ch
 
 	if (j.ground == GROUND_MISSING) {
 		tell_missing(r, path, m->kernel, kind);
-		report_artifact(r, path, kind_name(kind), "missing", 0, 0);
+		report_artifact(r, path, kind_of(kind), STATE_MISSING, 0, 0);
 		return;
 	}
-	f = report_finding(r, j.verdict, "BV-UNREADABLE", path, "The %s cannot be read: %s.",
+	f = report_finding(r, j.verdict, FINDING_UNREADABLE, path, "The %s cannot be read: %s.",
 			   thing(kind), file_error(error));
 	if (j.verdict == VERDICT_STORAGE_CORRUPTION) {
 		check_tell_file_system(f, path);
@@ -442,7 +447,7 @@ static void report_unopened(struct report *r, const struct manifest *m, const ch
 			     "dmesg says whether it is the disk, or what its file system has lost. "
 			     "Write nothing to it before there is a copy (ddrescue).");
 	}
-	report_artifact(r, path, kind_name(kind), "unreadable", 0, 0);
+	report_artifact(r, path, kind_of(kind), STATE_UNREADABLE, 0, 0);
 }
 
 static void check_sealed_file(const struct boot_files *files, const struct manifest *m,
@@ -461,13 +466,13 @@ static void check_sealed_file(const struct boot_files *files, const struct manif
 	err = sealed_look(m, kind, path, direct, &l);
 	progress_end();
 	if (err)
-		report_finding(r, VERDICT_NONE, "BV-FAILED", path, "It could not be examined: %s.",
-			       err == -EAGAIN ? "it changes all the time; check again"
-					      : file_error(err));
+		report_finding(
+			r, VERDICT_NONE, FINDING_FAILED, path, "It could not be examined: %s.",
+			err == -EAGAIN ? "it changes all the time; check again" : file_error(err));
 	else if (l.c.error)
 		report_unopened(r, m, path, kind, l.j, l.c.error);
 	else if (l.j.verdict == VERDICT_INTACT)
-		report_artifact(r, path, kind_name(kind), "intact", s->size, 0);
+		report_artifact(r, path, kind_of(kind), STATE_INTACT, s->size, 0);
 	else if (l.j.ground == GROUND_EDITED)
 		check_report_edited(r, path, m->kernel, &l.proof);
 	else if (l.j.ground == GROUND_APPENDED)
@@ -496,23 +501,23 @@ static bool load_copy(const char *path, struct manifest *m, struct report *r, bo
 		return !err;
 	if (err == -EBADMSG || err == -EIO) {
 		f = report_finding(
-			r, VERDICT_STORAGE_CORRUPTION, "BV-MANIFEST-DAMAGED", path,
+			r, VERDICT_STORAGE_CORRUPTION, FINDING_MANIFEST_DAMAGED, path,
 			"This copy of the sealed record is damaged: %s. No file is accused "
 			"on its word.",
 			err == -EIO ? "the device cannot read it" : reason);
 		finding_next(f,
 			     "Find out what else the disk lost: bootverdict check --all --direct; "
 			     "then seal again: bootverdict seal --all");
-		report_artifact(r, path, "manifest", "damaged", 0, 0);
+		report_artifact(r, path, KIND_MANIFEST, STATE_DAMAGED, 0, 0);
 		return false;
 	}
 	f = report_finding(r, err == -EPROTO ? VERDICT_INCONCLUSIVE : VERDICT_NONE,
-			   "BV-MANIFEST-UNUSABLE", path,
+			   FINDING_MANIFEST_UNUSABLE, path,
 			   "This copy of the sealed record cannot be used: "
 			   "%s.",
 			   err == -EPROTO ? reason : file_error(err));
 	f->warning = err != -EPROTO;
-	report_artifact(r, path, "manifest", "unreadable", 0, 0);
+	report_artifact(r, path, KIND_MANIFEST, STATE_UNREADABLE, 0, 0);
 	return false;
 }
 
@@ -520,7 +525,7 @@ static bool load_copy(const char *path, struct manifest *m, struct report *r, bo
 static void tell_missing_copy(const char *path, struct report *r)
 {
 	struct finding *f = report_finding(
-		r, VERDICT_INTACT, "BV-MANIFEST-ONE-COPY", path,
+		r, VERDICT_INTACT, FINDING_MANIFEST_ONE_COPY, path,
 		"One of the two copies of the sealed record is not there; the other one is used.");
 
 	f->warning = true;
@@ -558,7 +563,7 @@ static void check_version(const struct boot_files *f, struct report *r)
 	if (!version)
 		return;
 	n = report_finding(
-		r, VERDICT_INTACT, "BV-KERNEL-VERSION", f->kernel,
+		r, VERDICT_INTACT, FINDING_KERNEL_VERSION, f->kernel,
 		"The kernel image says that it is version %s, not %s, the one in its name%s.",
 		version, f->release,
 		boot_files_have_modules(f, f->release) ? ": modules of that do not fit it" : "");
@@ -571,7 +576,8 @@ static void check_codecs(const struct boot_files *f, const struct manifest *m, s
 	cleanup(free_ptr) char *lack = f->initrd ? kernel_config_lacks(f, m) : NULL;
 
 	if (lack)
-		report_finding(r, VERDICT_CONFIG_ERROR, "BV-INITRD-CODEC", f->initrd, "%s.", lack);
+		report_finding(r, VERDICT_CONFIG_ERROR, FINDING_INITRD_CODEC, f->initrd, "%s.",
+			       lack);
 }
 
 static void check_unsealed(const struct boot_files *f, struct report *r, bool sealed)
@@ -582,7 +588,7 @@ static void check_unsealed(const struct boot_files *f, struct report *r, bool se
 
 	if (!f->kernel && !f->initrd && !sealed) {
 		report_finding(
-			r, VERDICT_NONE, "BV-NO-FILES", f->release,
+			r, VERDICT_NONE, FINDING_NO_FILES, f->release,
 			"There is neither a kernel, nor an initrd, nor a manifest of this version.");
 		return;
 	}
@@ -597,7 +603,7 @@ static void check_unsealed(const struct boot_files *f, struct report *r, bool se
 	if (sealed)
 		return;
 	found = report_verdict_from(r, first);
-	n = report_finding(r, VERDICT_STALE, "BV-NOT-SEALED", f->release,
+	n = report_finding(r, VERDICT_STALE, FINDING_NOT_SEALED, f->release,
 			   "This kernel version was never sealed: nothing but what its files prove "
 			   "about themselves could be verified.");
 	if (found == VERDICT_STALE || found == VERDICT_INTACT)
@@ -610,7 +616,7 @@ static void check_unrecorded(const struct boot_files *f, const struct manifest *
 	if (!f->kernel || m->files[ARTIFACT_KERNEL].present)
 		return;
 	check_file(f->kernel, NULL, r);
-	report_finding(r, VERDICT_STALE, "BV-NOT-SEALED", f->kernel,
+	report_finding(r, VERDICT_STALE, FINDING_NOT_SEALED, f->kernel,
 		       "This kernel image is in no record: nothing but what it proves about itself "
 		       "could be verified.");
 }
@@ -624,17 +630,17 @@ static void check_last_seal(const struct boot_files *f, const struct manifest *m
 
 	if (m->update_lost_at) {
 		n = report_finding(
-			r, VERDICT_STALE, "BV-INITRD-UPDATE-LOST", path,
+			r, VERDICT_STALE, FINDING_INITRD_UPDATE_LOST, path,
 			"This is the image before the last update: the newer one could not "
 			"be sealed, and this one was put in its place again.");
-		finding_text(n, "update_lost", "%s", text_time(m->update_lost_at, when));
+		finding_text(n, EVIDENCE_UPDATE_LOST_AT, "%s", text_time(m->update_lost_at, when));
 		finding_next(n,
 			     "If the disk lost what was written, have it checked first. Then make "
 			     "the image anew: update-initramfs -u -k %s",
 			     f->release);
 	}
 	if (m->refused) {
-		n = report_finding(r, judge_refusal(m->refusal, false), "BV-IMAGE-REFUSED", path,
+		n = report_finding(r, judge_refusal(m->refusal, false), FINDING_IMAGE_REFUSED, path,
 				   "This image was refused when it was to be sealed: %s.",
 				   m->refused);
 		finding_next(n,
@@ -647,11 +653,11 @@ static void check_last_seal(const struct boot_files *f, const struct manifest *m
 static void tell_leftover(void *ctx, const char *path, uint64_t size)
 {
 	struct finding *n = report_finding(
-		ctx, VERDICT_INTACT, "BV-LEFTOVER", path,
+		ctx, VERDICT_INTACT, FINDING_LEFTOVER, path,
 		"A run of bootverdict that was interrupted has left this file behind.");
 
 	n->warning = true;
-	finding_number(n, "bytes", size);
+	finding_number(n, EVIDENCE_BYTES, size);
 	finding_next(n, "The next 'bootverdict seal' or update-initramfs removes it.");
 }
 

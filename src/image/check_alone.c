@@ -35,7 +35,7 @@ void check_tell_file_system(struct finding *f, const char *path)
 	if (statfs(path, &fs) || fs.f_type != BTRFS_SUPER_MAGIC)
 		return;
 	finding_text(
-		f, "file system",
+		f, EVIDENCE_FILE_SYSTEM,
 		"btrfs: its own checksum may have refused what the device delivered; if so, dmesg "
 		"has csum failed");
 }
@@ -46,10 +46,10 @@ static void cannot_run(struct report *r, const char *path, int error)
 	struct finding *f;
 
 	f = report_finding(r, unreadable ? VERDICT_STORAGE_CORRUPTION : VERDICT_NONE,
-			   "BV-UNREADABLE", path, "It cannot be read: %s.", file_error(error));
+			   FINDING_UNREADABLE, path, "It cannot be read: %s.", file_error(error));
 	if (unreadable)
 		check_tell_file_system(f, path);
-	report_artifact(r, path, "file", "unreadable", 0, 0);
+	report_artifact(r, path, KIND_FILE, STATE_UNREADABLE, 0, 0);
 }
 
 static void advise_rebuild(struct finding *f)
@@ -74,25 +74,24 @@ static void tell_proof(struct finding *f, const struct image_proof *p)
 {
 	const struct manifest *m = &p->found;
 
-	finding_number(f, "paths", m->content_count);
+	finding_number(f, EVIDENCE_PATHS_IN_ALL, m->content_count);
 	for (size_t i = 0; i < m->segment_count && i < SEGMENTS_TOLD_MAX; i++) {
 		const struct sealed_segment *s = &m->segments[i];
-		cleanup(free_ptr) char *key = text_format("segment %zu", i);
 		const char *checksum = codec_checksum(s->codec);
 
-		finding_text(f, key,
-			     "%s at offset %" PRIu64 ", %" PRIu64 " bytes (%" PRIu64
+		finding_text(f, EVIDENCE_SEGMENTS,
+			     "segment %zu: %s at offset %" PRIu64 ", %" PRIu64 " bytes (%" PRIu64
 			     " unpacked): %s%s",
-			     s->codec == CODEC_NONE ? "plain cpio" : codec_name(s->codec),
+			     i, s->codec == CODEC_NONE ? "plain cpio" : codec_name(s->codec),
 			     p->guard_bytes + s->offset, s->length, s->unpacked,
 			     s->verified ? "proven by its " : "only walked, it carries no checksum",
 			     s->verified ? (checksum ? checksum : "checksum") : "");
 	}
 	if (m->segment_count > SEGMENTS_TOLD_MAX)
-		finding_number(f, "more segments", m->segment_count - SEGMENTS_TOLD_MAX);
+		finding_number(f, EVIDENCE_SEGMENTS_LEFT_OFF, m->segment_count - SEGMENTS_TOLD_MAX);
 	if (m->skipped.count)
 		finding_text(
-			f, "not unpacked",
+			f, EVIDENCE_NOT_UNPACKED,
 			"%zu members, whose folder is not there when the kernel comes to them, or "
 			"which it skips (no name, no type, too long a link); first: %s%s",
 			m->skipped.count, m->skipped.first,
@@ -104,7 +103,7 @@ static void tell_proof(struct finding *f, const struct image_proof *p)
 void check_tell_repacked(struct finding *f, const char *release)
 {
 	finding_text(
-		f, "packed again",
+		f, EVIDENCE_PACKED_AGAIN,
 		"a sealed image was unpacked and packed again, with bootverdict's own files in it: by "
 		"their old record the next boot may call storage corruption what was changed on "
 		"purpose");
@@ -127,38 +126,39 @@ static void report_sound(struct report *r, const char *path, const struct image_
 
 	if (unread) {
 		f = report_finding(
-			r, VERDICT_CONFIG_ERROR, "BV-IMAGE-FORMAT", path,
+			r, VERDICT_CONFIG_ERROR, FINDING_IMAGE_FORMAT, path,
 			"It is well-formed, but no kernel unpacks its segment at offset %" PRIu64
 			" (%s): %s.",
 			p->guard_bytes + unread->offset, codec_name(unread->codec), unread->unread);
 	} else if (image_soundness(p) == LOOSE) {
 		f = report_finding(
-			r, VERDICT_INCONCLUSIVE, "BV-IMAGE-LOOSE", path,
+			r, VERDICT_INCONCLUSIVE, FINDING_IMAGE_LOOSE, path,
 			"Nothing in it is wrong, but nothing proves that it is complete: an archive in "
 			"it has no trailer, zeros between its members, or members that kernels skip, "
 			"and no checksum.");
 	} else if (image_soundness(p) == PROVEN && !p->guard_as_built) {
-		f = report_finding(r, VERDICT_INCONCLUSIVE, "BV-GUARD-CHANGED", path,
+		f = report_finding(r, VERDICT_INCONCLUSIVE, FINDING_GUARD_CHANGED, path,
 				   "Every path in it is as the record in its guard says, but that "
 				   "guard's headers are not as they are made: edited, or damaged.");
 	} else if (image_soundness(p) == PROVEN)
-		f = report_finding(r, VERDICT_INTACT, "BV-IMAGE-PROVEN", path,
+		f = report_finding(r, VERDICT_INTACT, FINDING_IMAGE_PROVEN, path,
 				   "Every path in it is as the record in its guard says.");
 	else if (all_verified)
 		f = report_finding(
-			r, VERDICT_STALE, "BV-IMAGE-SOUND", path,
+			r, VERDICT_STALE, FINDING_IMAGE_SOUND, path,
 			"It is not sealed; its structure is right, and so is every checksum "
 			"that it carries.");
 	else
 		f = report_finding(
-			r, VERDICT_STALE, "BV-IMAGE-SOUND", path,
+			r, VERDICT_STALE, FINDING_IMAGE_SOUND, path,
 			"It is not sealed; its structure is right, and so is every checksum "
 			"that it carries; what carries none could still have changed.");
 	tell_proof(f, p);
 	if (image_was_repacked(&p->found))
 		check_tell_repacked(f, "KVER");
-	report_artifact(r, path, "initrd",
-			all_verified || image_soundness(p) == PROVEN ? "intact" : "unverified",
+	report_artifact(r, path, KIND_INITRD,
+			all_verified || image_soundness(p) == PROVEN ? STATE_INTACT
+								     : STATE_UNVERIFIED,
 			p->size, 0);
 }
 
@@ -198,7 +198,7 @@ static void tell_differing(struct finding *f, const struct image_proof *p)
 
 		if (image_content_as_recorded(p, c))
 			continue;
-		finding_text(f, "member", "%s: %s", c->path,
+		finding_text(f, EVIDENCE_MEMBERS, "%s: %s", c->path,
 			     now ? "other bytes or mode" : "missing");
 		/* Those of another archive are no lost ones. */
 		if (!edited)
@@ -206,26 +206,26 @@ static void tell_differing(struct finding *f, const struct image_proof *p)
 		told++;
 	}
 	if (told < p->differing)
-		finding_number(f, "more members", p->differing - told);
+		finding_number(f, EVIDENCE_MEMBERS_LEFT_OFF, p->differing - told);
 }
 
 static void report_differing(struct report *r, const char *path, const struct image_proof *p)
 {
 	struct finding *f =
-		report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-IMAGE-CONTENT", path,
+		report_finding(r, VERDICT_STORAGE_CORRUPTION, FINDING_IMAGE_CONTENT, path,
 			       "%zu of %zu paths in it are not as the record in its guard says.",
 			       p->differing, p->record.content_count);
 
 	tell_differing(f, p);
 	advise_rebuild(f);
-	report_artifact(r, path, "initrd", "damaged", p->size, 0);
+	report_artifact(r, path, KIND_INITRD, STATE_DAMAGED, p->size, 0);
 }
 
 void check_report_edited(struct report *r, const char *path, const char *release,
 			 const struct image_proof *p)
 {
 	struct finding *f = report_finding(
-		r, VERDICT_INCONCLUSIVE, "BV-CONTENT-REPACKED", path,
+		r, VERDICT_INCONCLUSIVE, FINDING_CONTENT_REPACKED, path,
 		"%zu of %zu paths in it are not as the record in its guard says, but behind that guard "
 		"is another archive than the one that was sealed, complete and well-formed. What "
 		"differs may be what its owner changed.",
@@ -243,7 +243,7 @@ void check_report_edited(struct report *r, const char *path, const char *release
 		finding_next(f, "Or make it anew: update-initramfs -u -k %s", release);
 	}
 	finding_next(f, "If nobody packed it again, have the disk checked.");
-	report_artifact(r, path, "initrd", "unverified", p->size, 0);
+	report_artifact(r, path, KIND_INITRD, STATE_UNVERIFIED, p->size, 0);
 }
 
 /* What it is, or holds, is known, and nothing proves that a byte of it is lost. */
@@ -256,24 +256,24 @@ static void report_foreign(struct report *r, const char *path, const struct imag
 
 	if (alone && fault->built_so && !is_own_limit(fault->error))
 		f = report_finding(
-			r, VERDICT_INCONCLUSIVE, "BV-IMAGE-UNKNOWN", path,
+			r, VERDICT_INCONCLUSIVE, FINDING_IMAGE_UNKNOWN, path,
 			"It is not an initrd. It is packed with %s, whose checksum is right, "
 			"and contains no archive: %s.",
 			codec_name(fault->codec), name);
 	else if (alone && fault->is && !fault->is->remedy)
 		f = report_finding(
-			r, VERDICT_INCONCLUSIVE, "BV-IMAGE-UNKNOWN", path,
+			r, VERDICT_INCONCLUSIVE, FINDING_IMAGE_UNKNOWN, path,
 			"It is neither a kernel nor an initrd that bootverdict knows: it is "
 			"%s.",
 			name);
 	else if (fault->built_so)
 		f = report_finding(
-			r, VERDICT_CONFIG_ERROR, "BV-IMAGE-FORMAT", path,
+			r, VERDICT_CONFIG_ERROR, FINDING_IMAGE_FORMAT, path,
 			"No kernel unpacks all of it: %s. The checksum over that is right: it "
 			"was built like this.",
 			fault->reason);
 	else
-		f = report_finding(r, VERDICT_CONFIG_ERROR, "BV-IMAGE-FORMAT", path,
+		f = report_finding(r, VERDICT_CONFIG_ERROR, FINDING_IMAGE_FORMAT, path,
 				   "What begins at offset %" PRIu64
 				   " is %s. No kernel unpacks that.",
 				   fault->offset, name);
@@ -281,10 +281,10 @@ static void report_foreign(struct report *r, const char *path, const struct imag
 		finding_next(f, "Make it so that kernels read it: %s.", fault->is->remedy);
 	else if (alone)
 		advise_unknown(f);
-	finding_number(f, "offset", fault->offset);
+	finding_number(f, EVIDENCE_OFFSET, fault->offset);
 	if (!alone)
 		tell_proof(f, p);
-	report_artifact(r, path, alone ? "file" : "initrd", "unverified", p->size, 0);
+	report_artifact(r, path, alone ? KIND_FILE : KIND_INITRD, STATE_UNVERIFIED, p->size, 0);
 }
 
 static void report_fault(struct report *r, const char *path, const struct image_proof *p)
@@ -297,69 +297,69 @@ static void report_fault(struct report *r, const char *path, const struct image_
 		return;
 	}
 	if (is_own_limit(fault->error)) {
-		f = report_finding(r, VERDICT_INCONCLUSIVE, "BV-IMAGE-UNSUPPORTED", path,
+		f = report_finding(r, VERDICT_INCONCLUSIVE, FINDING_IMAGE_UNSUPPORTED, path,
 				   "It cannot be verified beyond offset %" PRIu64 ": %s.",
 				   fault->offset, fault->reason);
 		tell_proof(f, p);
-		report_artifact(r, path, "initrd", "unverified", p->size, 0);
+		report_artifact(r, path, KIND_INITRD, STATE_UNVERIFIED, p->size, 0);
 		return;
 	}
 	if (fault->offset == 0 && fault->segment == 0 && !p->found.content_count &&
 	    fault->codec == CODEC_NONE) {
 		f = report_finding(
-			r, VERDICT_INCONCLUSIVE, "BV-IMAGE-UNKNOWN", path,
+			r, VERDICT_INCONCLUSIVE, FINDING_IMAGE_UNKNOWN, path,
 			"It is neither a kernel nor an initrd that bootverdict knows, or its "
 			"first bytes are lost: %s.",
 			fault->reason);
 		advise_unknown(f);
-		report_artifact(r, path, "file", "unverified", p->size, 0);
+		report_artifact(r, path, KIND_FILE, STATE_UNVERIFIED, p->size, 0);
 		return;
 	}
 	if (fault->behind && fault->is && !p->differing) {
 		f = report_finding(
-			r, VERDICT_INCONCLUSIVE, "BV-IMAGE-UNKNOWN", path,
+			r, VERDICT_INCONCLUSIVE, FINDING_IMAGE_UNKNOWN, path,
 			"What begins at offset %" PRIu64 " is %s, and nothing before it starts a "
 			"boot: it was built like this, or an archive has lost its start.",
 			fault->offset, fault->is->name);
 		advise_unknown(f);
 		tell_proof(f, p);
-		report_artifact(r, path, "initrd", "unverified", p->size, 0);
+		report_artifact(r, path, KIND_INITRD, STATE_UNVERIFIED, p->size, 0);
 		return;
 	}
 	if (fault->behind && !p->found.content_count && !p->guard_bytes) {
 		f = report_finding(
-			r, VERDICT_INCONCLUSIVE, "BV-IMAGE-UNKNOWN", path,
+			r, VERDICT_INCONCLUSIVE, FINDING_IMAGE_UNKNOWN, path,
 			"It is not an initrd (%s), or all of its content is lost: nothing in it "
 			"tells.",
 			fault->reason);
 		advise_unknown(f);
-		report_artifact(r, path, "file", "unverified", p->size, 0);
+		report_artifact(r, path, KIND_FILE, STATE_UNVERIFIED, p->size, 0);
 		return;
 	}
 	if (image_complete_before_fault(p) && !p->differing) {
-		f = report_finding(r, VERDICT_INCONCLUSIVE, "BV-IMAGE-APPENDED", path,
+		f = report_finding(r, VERDICT_INCONCLUSIVE, FINDING_IMAGE_APPENDED, path,
 				   "All that begins before offset %" PRIu64
 				   " is well-formed. What is behind it begins no archive (%s): "
 				   "something was appended, or an archive has lost its start.",
 				   fault->offset, fault->reason);
 		tell_proof(f, p);
-		report_artifact(r, path, "initrd", "unverified", p->size, 0);
+		report_artifact(r, path, KIND_INITRD, STATE_UNVERIFIED, p->size, 0);
 		return;
 	}
-	f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-IMAGE-BROKEN", path,
+	f = report_finding(r, VERDICT_STORAGE_CORRUPTION, FINDING_IMAGE_BROKEN, path,
 			   "It is broken at offset %" PRIu64
 			   ": %s. The disk lost it, or it was never "
 			   "written to its end.",
 			   fault->offset, fault->reason);
-	finding_number(f, "offset", fault->offset);
-	finding_number(f, "segment", fault->segment);
+	finding_number(f, EVIDENCE_OFFSET, fault->offset);
+	finding_number(f, EVIDENCE_SEGMENT, fault->segment);
 	if (*fault->path)
-		finding_text(f, "member", "%s", fault->path);
+		finding_text(f, EVIDENCE_MEMBERS, "%s", fault->path);
 	tell_proof(f, p);
 	if (p->differing)
 		tell_differing(f, p);
 	advise_rebuild(f);
-	report_artifact(r, path, "initrd", "damaged", p->size, 0);
+	report_artifact(r, path, KIND_INITRD, STATE_DAMAGED, p->size, 0);
 }
 
 static void report_initrd(struct report *r, const char *path, const struct image_proof *p)
@@ -367,20 +367,20 @@ static void report_initrd(struct report *r, const char *path, const struct image
 	struct finding *f;
 
 	if (is_own_limit(p->record_error)) {
-		report_finding(r, VERDICT_INCONCLUSIVE, "BV-IMAGE-UNSUPPORTED", path,
+		report_finding(r, VERDICT_INCONCLUSIVE, FINDING_IMAGE_UNSUPPORTED, path,
 			       "The record in its guard cannot be verified: %s.", p->record_reason);
-		report_artifact(r, path, "initrd", "unverified", p->size, 0);
+		report_artifact(r, path, KIND_INITRD, STATE_UNVERIFIED, p->size, 0);
 	} else if (p->record_error == -EPROTO && !p->guard_broken) {
-		f = report_finding(r, VERDICT_INCONCLUSIVE, "BV-GUARD-MANIFEST", path,
+		f = report_finding(r, VERDICT_INCONCLUSIVE, FINDING_GUARD_MANIFEST, path,
 				   "The record in its guard cannot be used: %s.", p->record_reason);
 		finding_next(f, "Use the bootverdict that sealed it, or a newer one.");
-		report_artifact(r, path, "initrd", "unverified", p->size, 0);
+		report_artifact(r, path, KIND_INITRD, STATE_UNVERIFIED, p->size, 0);
 	} else if (p->guard_broken || p->record_error) {
-		f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-GUARD-DAMAGED", path,
+		f = report_finding(r, VERDICT_STORAGE_CORRUPTION, FINDING_GUARD_DAMAGED, path,
 				   "The guard at its start is damaged: %s.",
 				   p->guard_broken ? "its headers are broken" : p->record_reason);
 		advise_rebuild(f);
-		report_artifact(r, path, "initrd", "damaged", p->size, 0);
+		report_artifact(r, path, KIND_INITRD, STATE_DAMAGED, p->size, 0);
 	}
 	if (p->fault.error)
 		report_fault(r, path, p);
@@ -398,37 +398,38 @@ static void report_kernel(struct report *r, const char *path, const struct kerne
 	struct finding *f;
 
 	if (is_own_limit(k->error) && k->error != -EOPNOTSUPP) {
-		report_finding(r, VERDICT_INCONCLUSIVE, "BV-KERNEL-UNSUPPORTED", path,
+		report_finding(r, VERDICT_INCONCLUSIVE, FINDING_KERNEL_UNSUPPORTED, path,
 			       "The kernel image cannot be verified beyond offset %" PRIu64 ": %s.",
 			       k->offset, k->reason);
-		report_artifact(r, path, "kernel", "unverified", size, 0);
+		report_artifact(r, path, KIND_KERNEL, STATE_UNVERIFIED, size, 0);
 		return;
 	}
 	if (k->error && k->error != -EOPNOTSUPP) {
-		f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-KERNEL-BROKEN", path,
+		f = report_finding(r, VERDICT_STORAGE_CORRUPTION, FINDING_KERNEL_BROKEN, path,
 				   "The kernel image is broken at offset %" PRIu64
 				   ": %s. The disk lost "
 				   "it, or it was never written to its end.",
 				   k->offset, k->reason);
-		finding_number(f, "offset", k->offset);
+		finding_number(f, EVIDENCE_OFFSET, k->offset);
 		finding_next(
 			f, "Install the kernel's package again once the storage is sound; boot an "
 			   "older kernel until then.");
-		report_artifact(r, path, "kernel", "damaged", size, 0);
+		report_artifact(r, path, KIND_KERNEL, STATE_DAMAGED, size, 0);
 		return;
 	}
-	f = report_finding(r, VERDICT_STALE, "BV-KERNEL-SOUND", path, "%s",
+	f = report_finding(r, VERDICT_STALE, FINDING_KERNEL_SOUND, path, "%s",
 			   k->verified
 				   ? "Its compressed payload is proven by the checksum in it; the "
 				     "code that unpacks it carries none."
 				   : "Its structure is right; it carries no checksum that "
 				     "bootverdict can verify.");
 	if (*k->version)
-		finding_text(f, "version", "%s", k->version);
+		finding_text(f, EVIDENCE_VERSION, "%s", k->version);
 	if (k->codec != CODEC_NONE)
-		finding_text(f, "payload", "%s at offset %" PRIu64 ", %" PRIu64 " bytes",
+		finding_text(f, EVIDENCE_PAYLOAD, "%s at offset %" PRIu64 ", %" PRIu64 " bytes",
 			     codec_name(k->codec), k->payload_offset, k->payload_length);
-	report_artifact(r, path, "kernel", k->verified ? "intact" : "unverified", size, 0);
+	report_artifact(r, path, KIND_KERNEL, k->verified ? STATE_INTACT : STATE_UNVERIFIED, size,
+			0);
 }
 
 /* Whether it is another file by now, or somebody wrote it. */
@@ -493,6 +494,6 @@ void check_file(const char *path, const struct boot_files *f, struct report *r)
 		err = examine_file(path, f, r);
 	progress_end();
 	if (err)
-		report_finding(r, VERDICT_NONE, "BV-FAILED", path,
+		report_finding(r, VERDICT_NONE, FINDING_FAILED, path,
 			       "It could not be examined: it changes all the time; check again.");
 }

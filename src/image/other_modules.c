@@ -80,7 +80,7 @@ void check_modules(const struct boot_files *f, const struct manifest *m, struct 
 	if (!boot_files_other_modules(f, m, &o))
 		return;
 	n = report_finding(
-		r, VERDICT_INTACT, "BV-INITRD-VERSION", f->initrd,
+		r, VERDICT_INTACT, FINDING_INITRD_VERSION, f->initrd,
 		"The initial RAM disk has modules for kernel %s, and none for %s%s.", o.has,
 		o.wanted,
 		o.known ? ": they do not fit that"

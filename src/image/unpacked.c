@@ -56,11 +56,12 @@ static uint64_t image_position(const struct manifest *m, const struct content *c
 static void tell_position(struct finding *f, const struct manifest *m, const struct content *c,
 			  uint64_t offset)
 {
-	finding_text(f, "first_path", "%s", c->path);
+	finding_text(f, EVIDENCE_FIRST_PATH, "%s", c->path);
 	if (content_is_guard(c)) /* the list cannot know where its own file ends */
 		return;
-	finding_number(f, position_is_exact(m, c) ? "image_offset" : "image_offset_about",
-		       image_position(m, c, offset));
+	finding_number(
+		f, position_is_exact(m, c) ? EVIDENCE_IMAGE_OFFSET : EVIDENCE_IMAGE_OFFSET_ABOUT,
+		image_position(m, c, offset));
 }
 
 /* ---- which bytes of a file ---- */
@@ -176,13 +177,13 @@ static uint64_t tell_ranges(struct verification *v, const struct bad_list *l, st
 		bad_ranges_clear(&bad);
 	}
 	tell_position(f, v->m, l->items[0].content, first_offset);
-	finding_text(f, "first_state", "%s", state_text(&l->items[0]));
+	finding_text(f, EVIDENCE_FIRST_STATE, "%s", state_text(&l->items[0]));
 	if (bytes)
-		finding_number(f, "bad_bytes", bytes);
+		finding_number(f, EVIDENCE_BAD_BYTES, bytes);
 	if (left_off)
-		finding_number(f, "ranges_left_off", left_off);
+		finding_number(f, EVIDENCE_RANGES_LEFT_OFF, left_off);
 	if (unexamined)
-		finding_number(f, "files_without_ranges", unexamined);
+		finding_number(f, EVIDENCE_FILES_WITHOUT_RANGES, unexamined);
 	return bytes;
 }
 
@@ -190,15 +191,11 @@ static void list_paths(struct finding *f, const struct bad_list *l)
 {
 	size_t listed = l->count < PATHS_MAX ? l->count : PATHS_MAX;
 
-	for (size_t i = 0; i < listed; i++) {
-		char key[32];
-
-		snprintf(key, sizeof(key), "path_%zu", i + 1);
-		finding_text(f, key, "%s (%s)", l->items[i].content->path,
+	for (size_t i = 0; i < listed; i++)
+		finding_text(f, EVIDENCE_PATHS, "%s (%s)", l->items[i].content->path,
 			     state_text(&l->items[i]));
-	}
 	if (listed < l->count)
-		finding_number(f, "paths_left_off", l->count - listed);
+		finding_number(f, EVIDENCE_PATHS_LEFT_OFF, l->count - listed);
 }
 
 /* ---- findings ---- */
@@ -242,11 +239,11 @@ static uint64_t tell_damaged(struct verification *v, struct report *r)
 
 	if (!n)
 		return 0;
-	f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-CONTENT-DAMAGED", target_of(v),
+	f = report_finding(r, VERDICT_STORAGE_CORRUPTION, FINDING_CONTENT_DAMAGED, target_of(v),
 			   "%" PRIu64 " of %zu files in the initial RAM disk %s not as sealed.", n,
 			   v->m->content_count, n == 1 ? "is" : "are");
-	finding_number(f, "files_checked", v->m->content_count);
-	finding_number(f, "files_different", n);
+	finding_number(f, EVIDENCE_FILES_CHECKED, v->m->content_count);
+	finding_number(f, EVIDENCE_FILES_DIFFERENT, n);
 	bytes = tell_ranges(v, &v->damaged, f);
 	list_paths(f, &v->damaged);
 	say_what_it_is_not(f);
@@ -261,12 +258,12 @@ static void tell_missing(struct verification *v, struct report *r)
 
 	if (!n)
 		return;
-	f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-CONTENT-MISSING", "initial RAM disk",
-			   "%" PRIu64
-			   " of %zu files in the initial RAM disk %s not unpacked at all.",
-			   n, v->m->content_count, n == 1 ? "was" : "were");
-	finding_number(f, "files_checked", v->m->content_count);
-	finding_number(f, "files_missing", n);
+	f = report_finding(
+		r, VERDICT_STORAGE_CORRUPTION, FINDING_CONTENT_MISSING, "initial RAM disk",
+		"%" PRIu64 " of %zu files in the initial RAM disk %s not unpacked at all.", n,
+		v->m->content_count, n == 1 ? "was" : "were");
+	finding_number(f, EVIDENCE_FILES_CHECKED, v->m->content_count);
+	finding_number(f, EVIDENCE_FILES_MISSING, n);
 	tell_position(f, v->m, v->missing.items[0].content, 0);
 	list_paths(f, &v->missing);
 	if (v->damaged.count)
@@ -278,13 +275,14 @@ static void tell_missing(struct verification *v, struct report *r)
 /* What differs, in the findings that accuse nobody of damage. */
 static void tell_what_differs(struct verification *v, struct finding *f, const char *state)
 {
-	finding_number(f, "files_checked", v->m->content_count);
-	finding_number(f, "files_different", v->damaged.count);
+	finding_number(f, EVIDENCE_FILES_CHECKED, v->m->content_count);
+	finding_number(f, EVIDENCE_FILES_DIFFERENT, v->damaged.count);
 	if (v->missing.count)
-		finding_number(f, "files_missing", v->missing.count);
+		finding_number(f, EVIDENCE_FILES_MISSING, v->missing.count);
 	if (v->damaged.count) {
-		finding_text(f, "first_path", "%s", v->damaged.items[0].content->path);
-		finding_text(f, "first_state", "%s", state ? state : state_text(v->damaged.items));
+		finding_text(f, EVIDENCE_FIRST_PATH, "%s", v->damaged.items[0].content->path);
+		finding_text(f, EVIDENCE_FIRST_STATE, "%s",
+			     state ? state : state_text(v->damaged.items));
 		list_paths(f, &v->damaged);
 	}
 }
@@ -306,7 +304,7 @@ static void tell_replaced(struct verification *v, struct report *r)
 
 	if (v->unlisted)
 		f = report_finding(
-			r, VERDICT_INCONCLUSIVE, "BV-CONTENT-REPLACED", "initial RAM disk",
+			r, VERDICT_INCONCLUSIVE, FINDING_CONTENT_REPLACED, "initial RAM disk",
 			"%" PRIu64
 			" of %zu files %s other than sealed, and none is missing. There are "
 			"files that the sealed image does not have, so the boot loader passed another "
@@ -314,7 +312,7 @@ static void tell_replaced(struct verification *v, struct report *r)
 			n, v->m->content_count, are, them);
 	else
 		f = report_finding(
-			r, VERDICT_INCONCLUSIVE, "BV-CONTENT-REPLACED", "initial RAM disk",
+			r, VERDICT_INCONCLUSIVE, FINDING_CONTENT_REPLACED, "initial RAM disk",
 			"%" PRIu64
 			" of %zu files %s other than sealed%s, and none is missing: another initrd "
 			"that the boot loader passed as well may have replaced %s.",
@@ -322,8 +320,8 @@ static void tell_replaced(struct verification *v, struct report *r)
 			only_modes(&v->damaged) ? " in permission bits alone" : "", them);
 	tell_what_differs(v, f, NULL);
 	if (v->unlisted) {
-		finding_number(f, "files_not_in_the_list", v->unlisted_count);
-		finding_text(f, "first_not_in_the_list", "%s", v->unlisted);
+		finding_number(f, EVIDENCE_FILES_NOT_IN_THE_LIST, v->unlisted_count);
+		finding_text(f, EVIDENCE_FIRST_NOT_IN_THE_LIST, "%s", v->unlisted);
 	}
 	finding_next(f, "Look which initrd images the boot loader passes. If it is this one alone, "
 			"compare it with its seal: bootverdict check --direct");
@@ -333,7 +331,7 @@ static void tell_repacked(struct verification *v, struct report *r, bool guard_k
 {
 	const char *kernel = version_of(v->m->kernel);
 	struct finding *f = report_finding(
-		r, VERDICT_INCONCLUSIVE, "BV-CONTENT-REPACKED", "initial RAM disk",
+		r, VERDICT_INCONCLUSIVE, FINDING_CONTENT_REPACKED, "initial RAM disk",
 		"%zu of %zu files are other than sealed or missing, but the image was packed again "
 		"after it was sealed: %s. What differs may be what its owner changed.",
 		v->damaged.count + v->missing.count, v->m->content_count,
@@ -383,15 +381,15 @@ static void tell_no_room(struct verification *v, struct report *r)
 
 	cause_room(v->reader.root, &size, &left);
 	sysinfo(&memory);
-	f = report_finding(r, VERDICT_CONFIG_ERROR, "BV-MEMORY-TOO-SMALL", "initial RAM disk",
+	f = report_finding(r, VERDICT_CONFIG_ERROR, FINDING_MEMORY_TOO_SMALL, "initial RAM disk",
 			   "There is not enough memory to unpack it: its files take %" PRIu64
 			   " MiB, and the kernel has %" PRIu64
 			   " MiB for them. All that there was room for is as sealed.",
 			   mib(needed), size >> 20);
-	finding_number(f, "bytes_needed", needed);
-	finding_number(f, "bytes_for_files", size);
-	finding_number(f, "bytes_left", left);
-	finding_number(f, "bytes_of_memory", (uint64_t)memory.totalram * memory.mem_unit);
+	finding_number(f, EVIDENCE_BYTES_NEEDED, needed);
+	finding_number(f, EVIDENCE_BYTES_FOR_FILES, size);
+	finding_number(f, EVIDENCE_BYTES_LEFT, left);
+	finding_number(f, EVIDENCE_BYTES_OF_MEMORY, (uint64_t)memory.totalram * memory.mem_unit);
 	tell_what_differs(v, f, "cut off, there was no room for more");
 	finding_not(f, "root=, crypttab, or the passphrase");
 	finding_next(f,
@@ -414,12 +412,12 @@ static void tell_codec(struct verification *v, struct report *r)
 	struct finding *f;
 
 	f = report_finding(
-		r, VERDICT_CONFIG_ERROR, "BV-CODEC-UNREADABLE", "initial RAM disk",
+		r, VERDICT_CONFIG_ERROR, FINDING_CODEC_UNREADABLE, "initial RAM disk",
 		"This kernel does not read %s that the initial RAM disk is compressed with, "
 		"so %zu of its %zu files were not unpacked. All that comes before is as "
 		"sealed.",
 		xz ? "the options of xz" : codec, v->missing.count, v->m->content_count);
-	finding_text(f, "compression", "%s", codec);
+	finding_text(f, EVIDENCE_COMPRESSION, "%s", codec);
 	tell_what_differs(v, f, NULL);
 	finding_not(f, "root=, crypttab, or the passphrase");
 	finding_next(f, "Boot an older kernel from the boot menu, or a rescue system.");
@@ -443,12 +441,12 @@ static uint64_t tell_guard(struct verification *v, struct report *r)
 	if (!n)
 		return 0;
 	bad_list_sort(&v->guard);
-	f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-GUARD-DAMAGED",
+	f = report_finding(r, VERDICT_STORAGE_CORRUPTION, FINDING_GUARD_DAMAGED,
 			   n == 1 ? v->guard.items[0].content->path : "bootverdict",
 			   "%" PRIu64 " of bootverdict's own files in the initial RAM disk %s not "
 			   "as sealed; what this boot runs does not need %s.",
 			   n, n == 1 ? "is" : "are", n == 1 ? "it" : "them");
-	finding_number(f, "files_different", n);
+	finding_number(f, EVIDENCE_FILES_DIFFERENT, n);
 	bytes = tell_ranges(v, &v->guard, f);
 	list_paths(f, &v->guard);
 	say_what_it_is_not(f);
@@ -501,13 +499,13 @@ static enum cause find_cause(struct verification *v)
 	return cause_find(&c);
 }
 
-static const char *artifact_state(const struct verification *v, enum cause cause)
+static enum reported_state state_of(const struct verification *v, enum cause cause)
 {
 	if (!v->damaged.count && !v->missing.count && !v->guard.count)
-		return "intact";
+		return STATE_INTACT;
 	if (cause == CAUSE_DAMAGE || v->guard.count)
-		return "damaged";
-	return cause_is_fault(cause) ? "incomplete" : "replaced";
+		return STATE_DAMAGED;
+	return cause_is_fault(cause) ? STATE_INCOMPLETE : STATE_REPLACED;
 }
 
 static void tell(struct verification *v, struct report *r, struct content_result *result)
@@ -542,8 +540,8 @@ static void tell(struct verification *v, struct report *r, struct content_result
 		tell_missing(v, r);
 	}
 	bad_bytes += tell_guard(v, r);
-	report_artifact(r, "initial RAM disk, as unpacked", "content",
-			artifact_state(v, result->cause), v->reader.bytes, bad_bytes);
+	report_artifact(r, "initial RAM disk, as unpacked", KIND_CONTENT,
+			state_of(v, result->cause), v->reader.bytes, bad_bytes);
 }
 
 static int verify(struct verification *v, struct report *r, struct content_result *result)

@@ -50,21 +50,21 @@ static void tell_absent(struct report *r, const struct sealed_luks *s, const cha
 
 	if (holds)
 		f = report_finding(
-			r, VERDICT_INCONCLUSIVE, "BV-LUKS-ABSENT", path,
+			r, VERDICT_INCONCLUSIVE, FINDING_LUKS_ABSENT, path,
 			"The LUKS device that was sealed is not found; %s, which had that name, holds "
 			"%s: it may be another disk, or all of its start was overwritten.",
 			path, holds);
 	else
-		f = report_finding(r, VERDICT_INCONCLUSIVE, "BV-LUKS-ABSENT", path,
+		f = report_finding(r, VERDICT_INCONCLUSIVE, FINDING_LUKS_ABSENT, path,
 				   "The LUKS device that was sealed is not found: neither by the "
 				   "name that crypttab or --device gave, nor by its partition.");
-	finding_text(f, "sealed UUID", "%s", s->uuid);
+	finding_text(f, EVIDENCE_SEALED_UUID, "%s", s->uuid);
 	finding_next(f,
 		     "Is the disk attached? (lsblk -o NAME,SIZE,FSTYPE,UUID) A device that may be "
 		     "it: bootverdict luks DEVICE");
 	if (holds)
 		luks_next_on_a_copy(f, path);
-	report_artifact(r, path, "luks", "missing", 0, 0);
+	report_artifact(r, path, KIND_LUKS, STATE_MISSING, 0, 0);
 }
 
 /* What a kernel's name in crypttab or in --device means today. */
@@ -74,10 +74,10 @@ static void tell_name(struct report *r, const struct sealed_luks *s, const char 
 
 	if (strncmp(s->device, "/dev/", 5) != 0)
 		return;
-	f = report_finding(r, VERDICT_INTACT, "BV-LUKS-NAME", path,
+	f = report_finding(r, VERDICT_INTACT, FINDING_LUKS_NAME, path,
 			   "What was sealed as %s is %s now.", s->device, path);
 	f->warning = true;
-	finding_text(f, "sealed UUID", "%s", s->uuid);
+	finding_text(f, EVIDENCE_SEALED_UUID, "%s", s->uuid);
 	finding_next(
 		f,
 		"Such names follow the order in which disks are found. In crypttab, and to seal "
@@ -90,9 +90,9 @@ static void tell_unreadable(struct report *r, const char *path, int err)
 	if (err == -EIO)
 		report_luks_unreadable(r, path);
 	else
-		report_finding(r, VERDICT_NONE, "BV-UNREADABLE", path,
+		report_finding(r, VERDICT_NONE, FINDING_UNREADABLE, path,
 			       "The place of the LUKS header cannot be read: %s.", strerror(-err));
-	report_artifact(r, path, "luks", "unreadable", 0, 0);
+	report_artifact(r, path, KIND_LUKS, STATE_UNREADABLE, 0, 0);
 }
 
 /* A name that stays leads to another disk, and the sealed one is at path. */
@@ -100,12 +100,12 @@ static void tell_taken(struct report *r, const struct sealed_luks *s, const char
 		       const char *holds, const char *path)
 {
 	struct finding *f = report_finding(
-		r, VERDICT_INCONCLUSIVE, "BV-LUKS-NAME", name,
+		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_NAME, name,
 		"This name leads to another disk than the one that was sealed by it: there is %s. The "
 		"sealed one is attached, and is %s; or that is a copy, and this one lost its start.",
 		holds, path);
 
-	finding_text(f, "sealed UUID", "%s", s->uuid);
+	finding_text(f, EVIDENCE_SEALED_UUID, "%s", s->uuid);
 	finding_next(f,
 		     "Two disks may bear one name, as when one was cloned, or its partition table: "
 		     "lsblk -o NAME,SIZE,FSTYPE,UUID,PARTUUID; ls -l /dev/disk/*. Give one of them "
@@ -240,10 +240,10 @@ out:
 static void tell_older_record(struct report *r, const struct luks_check *c)
 {
 	struct finding *f = report_finding(
-		r, VERDICT_STALE, "BV-LUKS-STALE", c->sealed.device,
+		r, VERDICT_STALE, FINDING_LUKS_STALE, c->sealed.device,
 		"Kernel %s was sealed before the header of this device was changed.", c->kernel);
 
-	finding_text(f, "sealed UUID", "%s", c->sealed.uuid);
+	finding_text(f, EVIDENCE_SEALED_UUID, "%s", c->sealed.uuid);
 	finding_next(f, "Seal it again: bootverdict seal -k %s", c->kernel);
 }
 

@@ -40,17 +40,17 @@ static void tell_unusable(struct finder *f, const char *path, int err, const cha
 
 	if (named && err == -EBADMSG && !manifest_looks_like_one(path))
 		n = report_finding(
-			f->report, VERDICT_NONE, "BV-MANIFEST-UNUSABLE", path,
+			f->report, VERDICT_NONE, FINDING_MANIFEST_UNUSABLE, path,
 			"Nothing in this file is of a sealed record: it is another file.");
 	else if (damaged)
-		n = report_finding(f->report, VERDICT_STORAGE_CORRUPTION, "BV-MANIFEST-DAMAGED",
+		n = report_finding(f->report, VERDICT_STORAGE_CORRUPTION, FINDING_MANIFEST_DAMAGED,
 				   path,
 				   "This copy of the sealed record is damaged: %s. No device is "
 				   "accused on its word.",
 				   err == -EIO ? "the device cannot read it" : reason);
 	else
 		n = report_finding(f->report, err == -EPROTO ? VERDICT_INCONCLUSIVE : VERDICT_NONE,
-				   "BV-MANIFEST-UNUSABLE", path,
+				   FINDING_MANIFEST_UNUSABLE, path,
 				   "This sealed record cannot be used: %s.",
 				   err == -EPROTO ? reason : strerror(-err));
 	n->warning = !named;

@@ -18,17 +18,17 @@ static bool in_use(const struct luks *l, unsigned int slot)
 	return l->slots[slot].present && l->slots[slot].active;
 }
 
-static const char *artifact_state(const struct report *r, size_t first)
+static enum reported_state state_of(const struct report *r, size_t first)
 {
 	switch (report_verdict_from(r, first)) {
 	case VERDICT_INTACT:
-		return "intact";
+		return STATE_INTACT;
 	case VERDICT_STORAGE_CORRUPTION:
-		return "damaged";
+		return STATE_DAMAGED;
 	case VERDICT_STALE:
-		return "stale";
+		return STATE_STALE;
 	default:
-		return "unverified";
+		return STATE_UNVERIFIED;
 	}
 }
 
@@ -60,19 +60,19 @@ static void name_mapping(struct report *r, const struct luks_view *v, size_t fir
 					   : "";
 
 	for (size_t i = first; *mapping && i < r->finding_count; i++)
-		finding_text(&r->findings[i], "unlocked as", "%s", mapping);
+		finding_text(&r->findings[i], EVIDENCE_UNLOCKED_AS, "%s", mapping);
 }
 
 static void another_container(struct report *r, const struct luks_view *v)
 {
 	struct finding *f = report_finding(
-		r, VERDICT_STALE, "BV-LUKS-STALE", luks_view_place(v),
+		r, VERDICT_STALE, FINDING_LUKS_STALE, luks_view_place(v),
 		"This is another LUKS container than the one that was sealed under this name: its UUID "
 		"is another one, and nothing of the sealed keyslots is here. It was formatted anew, or "
 		"the header of another container was restored, or it is another disk.");
 
-	finding_text(f, "sealed UUID", "%s", v->namesake);
-	finding_text(f, "UUID", "%s", v->luks.uuid);
+	finding_text(f, EVIDENCE_SEALED_UUID, "%s", v->namesake);
+	finding_text(f, EVIDENCE_UUID, "%s", v->luks.uuid);
 	finding_next(f,
 		     "Which of the two shall it be? Look for the sealed one by its UUID: lsblk -o "
 		     "NAME,SIZE,FSTYPE,UUID. Until that is known, write nothing to this one.");
@@ -88,12 +88,12 @@ static void another_container(struct report *r, const struct luks_view *v)
 static void is_elsewhere(struct report *r, const struct luks_view *v)
 {
 	struct finding *f = report_finding(
-		r, VERDICT_INCONCLUSIVE, "BV-LUKS-ABSENT", luks_view_place(v),
+		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_ABSENT, luks_view_place(v),
 		"A LUKS device was sealed under this name, and nothing of it is here: it is %s. The name "
 		"leads to another disk, as when one was cloned, or its partition table.",
 		v->elsewhere);
 
-	finding_text(f, "sealed UUID", "%s", v->namesake);
+	finding_text(f, EVIDENCE_SEALED_UUID, "%s", v->namesake);
 	finding_next(f, "Examine the sealed one: bootverdict luks %s. Write no header to this one.",
 		     v->elsewhere);
 }
@@ -112,11 +112,11 @@ static void namesake(struct report *r, const struct luks_view *v)
 		return;
 	}
 	f = report_finding(
-		r, VERDICT_INCONCLUSIVE, "BV-LUKS-ABSENT", luks_view_place(v),
+		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_ABSENT, luks_view_place(v),
 		"A LUKS device was sealed under this name, and nothing of it is here. The name goes to "
 		"another disk when disks are found in another order: it may be another disk, or all of "
 		"its start was overwritten.");
-	finding_text(f, "sealed UUID", "%s", v->namesake);
+	finding_text(f, EVIDENCE_SEALED_UUID, "%s", v->namesake);
 	finding_next(f,
 		     "Is the sealed one there by another name? (lsblk -o NAME,SIZE,FSTYPE,UUID)");
 	luks_next_on_a_copy(f, luks_view_place(v));
@@ -137,7 +137,7 @@ void report_luks(struct report *r, const struct luks_view *v)
 		namesake(r, v);
 	name_mapping(r, v, first);
 	count_bytes(v, &all, &bad);
-	report_artifact(r, luks_view_place(v), "luks", artifact_state(r, first), all, bad);
+	report_artifact(r, luks_view_place(v), KIND_LUKS, state_of(r, first), all, bad);
 	if (v->sealed_at > r->sealed_at)
 		r->sealed_at = v->sealed_at;
 }

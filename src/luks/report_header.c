@@ -38,25 +38,24 @@ static bool is_behind_header(const struct luks_view *v)
 
 static void add_evidence(struct finding *f, const struct luks_view *v)
 {
+	static const enum evidence_key keys[] = { EVIDENCE_FIRST_HEADER, EVIDENCE_SECOND_HEADER };
 	const struct luks *l = &v->luks;
 
 	for (unsigned int i = 0; i < LUKS_HEADERS; i++) {
 		const struct luks_copy *c = &l->copies[i];
-		cleanup(free_ptr) char *key = NULL;
 
 		if (c->state == LUKS_COPY_GOOD || (c->state == LUKS_COPY_ABSENT && !*c->reason))
 			continue;
-		key = l->version == 1 ? text_copy("header")
-				      : text_format("%s header", copy_name(i));
-		finding_text(f, key, "at offset %" PRIu64 ": %s", c->offset, c->reason);
+		finding_text(f, l->version == 1 ? EVIDENCE_HEADER : keys[i],
+			     "at offset %" PRIu64 ": %s", c->offset, c->reason);
 	}
 	if (v->other)
-		finding_text(f, is_behind_header(v) ? "further in" : "at the start now", "%s",
+		finding_text(f, is_behind_header(v) ? EVIDENCE_FURTHER_IN : EVIDENCE_AT_START, "%s",
 			     v->other);
 	if (v->member)
-		finding_text(f, "at the end now", "%s", v->member);
+		finding_text(f, EVIDENCE_AT_END, "%s", v->member);
 	if (v->sealed)
-		finding_text(f, "sealed UUID", "%s", v->sealed->uuid);
+		finding_text(f, EVIDENCE_SEALED_UUID, "%s", v->sealed->uuid);
 	luks_ranges(f, v, v->bad_copies, LUKS_HEADERS);
 }
 
@@ -68,7 +67,7 @@ static const char *not_what(void)
 struct finding *report_luks_unreadable(struct report *r, const char *place)
 {
 	struct finding *f = report_finding(
-		r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-HEADERS", place,
+		r, VERDICT_STORAGE_CORRUPTION, FINDING_LUKS_HEADERS, place,
 		"The device cannot read the place where the LUKS header is: Input/output error.");
 
 	finding_not(f, "%s", not_what());
@@ -97,12 +96,12 @@ static void tell_remains(struct finding *f, const struct luks_view *v)
 	cleanup(free_ptr) char *text = luks_slots_text(sound);
 
 	if (*v->luks.left)
-		finding_text(f, "what is left", "%s", v->luks.left);
+		finding_text(f, EVIDENCE_WHAT_IS_LEFT, "%s", v->luks.left);
 	if (!v->luks.rebuilt)
 		return;
-	finding_text(f, "what is left", "all of a header, %s", proof_of(v));
+	finding_text(f, EVIDENCE_WHAT_IS_LEFT, "all of a header, %s", proof_of(v));
 	if (sound)
-		finding_text(f, "as sealed", "%s", text);
+		finding_text(f, EVIDENCE_AS_SEALED, "%s", text);
 }
 
 /* What has the signature alone cryptsetup may take for what it was. */
@@ -187,7 +186,7 @@ static void foreign(struct report *r, const struct luks_view *v)
 {
 	cleanup(free_ptr) char *where = where_foreign(v);
 	struct finding *f = report_finding(
-		r, VERDICT_INCONCLUSIVE, "BV-LUKS-FOREIGN", luks_view_place(v),
+		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_FOREIGN, luks_view_place(v),
 		"%s lies %s%s. %s A program "
 		"may have written it by its owner's wish or by mistake, or it belongs elsewhere: the "
 		"bytes do not tell.",
@@ -217,7 +216,7 @@ static void foreign_in_keyslot(struct report *r, const struct luks_view *v)
 {
 	int slot = luks_slot_overwritten(v);
 	struct finding *f = report_finding(
-		r, VERDICT_INCONCLUSIVE, "BV-LUKS-FOREIGN", luks_view_place(v),
+		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_FOREIGN, luks_view_place(v),
 		"%s lies at offset %" PRIu64
 		", in the area of keyslot %d, whose key material is not there "
 		"any more. The LUKS1 header in front of it is as a format leaves it that begins further "
@@ -226,7 +225,7 @@ static void foreign_in_keyslot(struct report *r, const struct luks_view *v)
 		v->other, v->foreign_at, slot);
 
 	f->summary[0] = (char)toupper((unsigned char)f->summary[0]);
-	finding_number(f, "keyslot", (uint64_t)slot);
+	finding_number(f, EVIDENCE_KEYSLOT, (uint64_t)slot);
 	luks_ranges(f, v, v->bad, LUKS_SLOTS_MAX);
 	ask_whose(f, v);
 	finding_next(
@@ -240,7 +239,7 @@ static void erased(struct report *r, const struct luks_view *v)
 {
 	const struct luks *l = &v->luks;
 	struct finding *f = report_finding(
-		r, VERDICT_INCONCLUSIVE, "BV-LUKS-ERASED", luks_view_place(v),
+		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_ERASED, luks_view_place(v),
 		"The magic of %s LUKS%d header was erased, its first six bytes, and all else is %s. "
 		"So wipefs leaves it, pvcreate, mkfs and installers; a disk loses whole sectors. %s%s",
 		what_was_erased(l), l->version,
@@ -269,7 +268,7 @@ static void erased(struct report *r, const struct luks_view *v)
 static void no_header_without_record(struct report *r, const struct luks_view *v)
 {
 	struct finding *f = report_finding(
-		r, VERDICT_INCONCLUSIVE, "BV-LUKS-GONE", luks_view_place(v),
+		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_GONE, luks_view_place(v),
 		"There is no LUKS header here%s.%s",
 		*v->luks.left	  ? ", but what is left of one of LUKS1: its beginning was "
 				    "overwritten, by its owner's wish or not"
@@ -310,7 +309,7 @@ static void no_header_without_record(struct report *r, const struct luks_view *v
 static void not_here(struct report *r, const struct luks_view *v)
 {
 	struct finding *f = report_finding(
-		r, VERDICT_INCONCLUSIVE, "BV-LUKS-GONE", luks_view_place(v),
+		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_GONE, luks_view_place(v),
 		"A LUKS container was sealed under this name, and neither its header nor its key material "
 		"is found here%s%s. Searched were the places that they had, the first 4 MiB%s. %s, or all "
 		"of its start was overwritten.",
@@ -322,8 +321,8 @@ static void not_here(struct report *r, const struct luks_view *v)
 			  "another disk");
 
 	if (v->member)
-		finding_text(f, "at the end now", "%s", v->member);
-	finding_text(f, "sealed UUID", "%s", v->sealed->uuid);
+		finding_text(f, EVIDENCE_AT_END, "%s", v->member);
+	finding_text(f, EVIDENCE_SEALED_UUID, "%s", v->sealed->uuid);
 	if (v->foreign) {
 		ask_which(f, v);
 		return;
@@ -353,10 +352,11 @@ static void header_gone(struct report *r, const struct luks_view *v)
 		not_here(r, v);
 		return;
 	}
-	f = report_finding(
-		r, v->foreign ? VERDICT_INCONCLUSIVE : VERDICT_STORAGE_CORRUPTION, "BV-LUKS-GONE",
-		luks_view_place(v), "The LUKS header that was sealed is not there any more%s%s.",
-		v->other ? "; where it began there is now: " : "", v->other ? v->other : "");
+	f = report_finding(r, v->foreign ? VERDICT_INCONCLUSIVE : VERDICT_STORAGE_CORRUPTION,
+			   FINDING_LUKS_GONE, luks_view_place(v),
+			   "The LUKS header that was sealed is not there any more%s%s.",
+			   v->other ? "; where it began there is now: " : "",
+			   v->other ? v->other : "");
 	add_evidence(f, v);
 	tell_remains(f, v);
 	if (v->foreign) {
@@ -409,7 +409,7 @@ static void headers_bad(struct report *r, const struct luks_view *v)
 			   : l->version == 1 ? "The LUKS1 header is damaged"
 					     : "Both copies of the LUKS2 header are damaged";
 	cleanup(free_ptr) char *so = meaning_of_damage(v);
-	struct finding *f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-HEADERS",
+	struct finding *f = report_finding(r, VERDICT_STORAGE_CORRUPTION, FINDING_LUKS_HEADERS,
 					   luks_view_place(v), "%s. %s.", what, so);
 
 	add_evidence(f, v);
@@ -428,7 +428,7 @@ static void data_elsewhere(struct report *r, const struct luks_view *v)
 {
 	const struct luks *l = &v->luks;
 	struct finding *f = report_finding(
-		r, VERDICT_INCONCLUSIVE, "BV-LUKS-SIZE", luks_view_place(v),
+		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_SIZE, luks_view_place(v),
 		"Its header says that the data begin at byte %" PRIu64 ", and there are %" PRIu64
 		" bytes: %s, or it is the detached header of another device.",
 		l->data_offset, l->size,
@@ -436,8 +436,8 @@ static void data_elsewhere(struct report *r, const struct luks_view *v)
 				  "no checksum)"
 				: "the device became shorter");
 
-	finding_number(f, "needed", l->data_offset);
-	finding_number(f, "there", l->size);
+	finding_number(f, EVIDENCE_NEEDED, l->data_offset);
+	finding_number(f, EVIDENCE_THERE, l->size);
 	finding_next(f, "A partition: is it as long in the partition table as it was? (fdisk -l; "
 			"sfdisk --dump) Write nothing to the disk before it is.");
 	finding_next(f, "A detached header: bootverdict luks --header %s DEVICE",
@@ -454,15 +454,15 @@ static void too_small(struct report *r, const struct luks_view *v)
 	slot_set cut = luks_slots_cut(v);
 	cleanup(free_ptr) char *slots = luks_slots_text(cut);
 	struct finding *f = report_finding(
-		r, VERDICT_CONFIG_ERROR, "BV-LUKS-SIZE", luks_view_place(v),
+		r, VERDICT_CONFIG_ERROR, FINDING_LUKS_SIZE, luks_view_place(v),
 		"It is too small for the LUKS%d container that begins on it: that needs %s%" PRIu64
 		" bytes, and there are %" PRIu64 ". cryptsetup does not open it.",
 		l->version, l->chosen < 0 ? "at least " : "", needed, l->size);
 
-	finding_number(f, "needed", needed);
-	finding_number(f, "there", l->size);
+	finding_number(f, EVIDENCE_NEEDED, needed);
+	finding_number(f, EVIDENCE_THERE, l->size);
 	if (cut)
-		finding_text(f, "behind the end", "%s", slots);
+		finding_text(f, EVIDENCE_BEHIND_END, "%s", slots);
 	finding_not(f, "the passphrase, its length, or the keyboard layout");
 	finding_next(f, "A partition: is it as long in the partition table as it was? (fdisk -l; "
 			"sfdisk --dump) Write nothing to the disk before it is.");
@@ -492,7 +492,7 @@ static void container_cut_off(struct report *r, const struct luks_view *v)
 	const char *place = luks_view_place(v);
 	uint64_t before = l->inside.before;
 	struct finding *f = report_finding(
-		r, VERDICT_INCONCLUSIVE, "BV-LUKS-INSIDE", place,
+		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_INSIDE, place,
 		"%s not in its place: the container begins %" PRIu64 " bytes in front of what "
 		"is here. Its start was cut off when it was copied, or the device begins too late. "
 		"cryptsetup does not find it like this.",
@@ -501,9 +501,10 @@ static void container_cut_off(struct report *r, const struct luks_view *v)
 		before);
 
 	if (v->other)
-		finding_text(f, "at the start now", "%s", v->other);
-	finding_text(f, v->sealed ? "sealed UUID" : "UUID of the container", "%s", l->inside.uuid);
-	finding_number(f, "bytes missing in front", before);
+		finding_text(f, EVIDENCE_AT_START, "%s", v->other);
+	finding_text(f, v->sealed ? EVIDENCE_SEALED_UUID : EVIDENCE_CONTAINER_UUID, "%s",
+		     l->inside.uuid);
+	finding_number(f, EVIDENCE_BYTES_MISSING_IN_FRONT, before);
 	finding_not(f, "the passphrase, its length, or the keyboard layout");
 	finding_next(
 		f,
@@ -566,7 +567,7 @@ static void container_moved(struct report *r, const struct luks_view *v)
 		return;
 	}
 	f = report_finding(
-		r, VERDICT_INCONCLUSIVE, "BV-LUKS-INSIDE", luks_view_place(v),
+		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_INSIDE, luks_view_place(v),
 		"The LUKS%d container that was sealed is there, but it begins %" PRIu64
 		" bytes %s: "
 		"%s. %scryptsetup does not find it like this.",
@@ -577,9 +578,9 @@ static void container_moved(struct report *r, const struct luks_view *v)
 			: "what it lies on begins elsewhere than when it was sealed",
 		l->inside.whole ? "Its header is good. " : "");
 	if (v->other)
-		finding_text(f, "at the start now", "%s", v->other);
-	finding_text(f, "sealed UUID", "%s", v->sealed->uuid);
-	finding_text(f, "it begins", "at byte %" PRIu64 " of %s", byte, device);
+		finding_text(f, EVIDENCE_AT_START, "%s", v->other);
+	finding_text(f, EVIDENCE_SEALED_UUID, "%s", v->sealed->uuid);
+	finding_text(f, EVIDENCE_BEGINS_AT, "at byte %" PRIu64 " of %s", byte, device);
 	finding_not(f, "the passphrase, its length, or the keyboard layout");
 	finding_next(f,
 		     "Write nothing to the disk: a header that is restored or repaired now goes to "
@@ -621,7 +622,7 @@ static void layer(struct report *r, const struct luks_view *v)
 {
 	const struct layer *l = v->layer;
 	struct finding *f = report_finding(
-		r, VERDICT_INCONCLUSIVE, "BV-LUKS-LAYER", luks_view_place(v),
+		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_LAYER, luks_view_place(v),
 		"It begins as %s, not as a disk byte for byte: what it holds is seen when it is %s.%s",
 		l->name, l->format ? "attached" : "unpacked",
 		v->sealed
@@ -633,7 +634,7 @@ static void layer(struct report *r, const struct luks_view *v)
 		look_into(f, v);
 		return;
 	}
-	finding_text(f, "sealed UUID", "%s", v->sealed->uuid);
+	finding_text(f, EVIDENCE_SEALED_UUID, "%s", v->sealed->uuid);
 	luks_next_keep_evidence(f, v);
 	finding_next(f, "Which of the two shall it be? When %s, restore no header.", l->name);
 	look_into(f, v);
@@ -652,15 +653,15 @@ static void container_inside(struct report *r, const struct luks_view *v)
 	}
 	command = inside_command(v);
 	f = report_finding(
-		r, VERDICT_INCONCLUSIVE, "BV-LUKS-INSIDE", luks_view_place(v),
+		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_INSIDE, luks_view_place(v),
 		"A LUKS%d container begins at byte %" PRIu64
 		" in it, and none at its start: it is what "
 		"the container lies on (a disk with partitions, a RAID member, a physical volume).",
 		l->inside.version, l->inside.offset);
 
 	if (v->other)
-		finding_text(f, "at the start now", "%s", v->other);
-	finding_text(f, "UUID of the container", "%s", l->inside.uuid);
+		finding_text(f, EVIDENCE_AT_START, "%s", v->other);
+	finding_text(f, EVIDENCE_CONTAINER_UUID, "%s", l->inside.uuid);
 	finding_next(f, "Name the partition or volume that begins there: %s", command);
 }
 
@@ -668,7 +669,7 @@ static void of_another_writer(struct report *r, const struct luks_view *v)
 {
 	bool newer = luks_any_copy_is(&v->luks, LUKS_COPY_UNKNOWN);
 	struct finding *f = report_finding(
-		r, VERDICT_INCONCLUSIVE, "BV-LUKS-UNKNOWN", luks_view_place(v), "%s %s%s.",
+		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_UNKNOWN, luks_view_place(v), "%s %s%s.",
 		v->luks.chosen < 0 ? "The LUKS header" : "One copy of the LUKS header",
 		newer ? "is of a version that this program does not know"
 		      : "has metadata that this program does not accept",
@@ -684,7 +685,7 @@ static void of_another_writer(struct report *r, const struct luks_view *v)
 static void damaged_beside_another_writer(struct report *r, const struct luks_view *v, int copy)
 {
 	struct finding *f = report_finding(
-		r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-COPY", luks_view_place(v),
+		r, VERDICT_STORAGE_CORRUPTION, FINDING_LUKS_COPY, luks_view_place(v),
 		"The %s copy of the LUKS2 header is damaged. The other one is as it was written, but "
 		"this program does not understand it.",
 		copy_name((unsigned int)copy));
@@ -699,7 +700,7 @@ static void damaged_beside_another_writer(struct report *r, const struct luks_vi
 static void one_copy_unreadable(struct report *r, const struct luks_view *v, unsigned int bad)
 {
 	struct finding *f = report_finding(
-		r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-COPY", luks_view_place(v),
+		r, VERDICT_STORAGE_CORRUPTION, FINDING_LUKS_COPY, luks_view_place(v),
 		"The %s copy of the LUKS2 header cannot be read; the %s one is good. cryptsetup does "
 		"not open the disk like this, but with a copy of its header.",
 		copy_name(bad), copy_name(!bad));
@@ -723,7 +724,7 @@ static void one_copy_bad(struct report *r, const struct luks_view *v)
 	}
 	option = luks_header_option(v);
 	f = report_finding(
-		r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-COPY", luks_view_place(v),
+		r, VERDICT_STORAGE_CORRUPTION, FINDING_LUKS_COPY, luks_view_place(v),
 		"The %s copy of the LUKS2 header is damaged, as its checksum shows; the %s one is "
 		"good, and cryptsetup %s",
 		copy_name(bad), copy_name((unsigned int)l->chosen),
@@ -783,7 +784,7 @@ static void copies_differ(struct report *r, const struct luks_view *v)
 	struct finding *f;
 
 	f = report_finding(
-		r, reverted ? VERDICT_STORAGE_CORRUPTION : VERDICT_INCONCLUSIVE, "BV-LUKS-SEQID",
+		r, reverted ? VERDICT_STORAGE_CORRUPTION : VERDICT_INCONCLUSIVE, FINDING_LUKS_SEQID,
 		luks_view_place(v),
 		reverted
 			? "The %s copy of the LUKS2 header is older than the sealed one: the disk "
@@ -791,10 +792,10 @@ static void copies_differ(struct report *r, const struct luks_view *v)
 			: "The %s copy of the LUKS2 header is older than the %s one, which counts: an "
 			  "update was interrupted, or the disk did not write all of it.",
 		copy_name(!newer), copy_name(newer));
-	finding_number(f, "seqid of the first", l->copies[0].seqid);
-	finding_number(f, "seqid of the second", l->copies[1].seqid);
+	finding_number(f, EVIDENCE_FIRST_SEQID, l->copies[0].seqid);
+	finding_number(f, EVIDENCE_SECOND_SEQID, l->copies[1].seqid);
 	if (v->sealed)
-		finding_number(f, "sealed seqid", v->sealed->seqid);
+		finding_number(f, EVIDENCE_SEALED_SEQID, v->sealed->seqid);
 	make_equal(f, v, option);
 }
 
@@ -803,7 +804,7 @@ static void update_was_cut(struct report *r, const struct luks_view *v)
 	unsigned int good = (unsigned int)v->luks.chosen;
 	cleanup(free_ptr) char *option = luks_header_option(v);
 	struct finding *f = report_finding(
-		r, VERDICT_INCONCLUSIVE, "BV-LUKS-SEQID", luks_view_place(v),
+		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_SEQID, luks_view_place(v),
 		v->luks.copies[!good].unfinished
 			? "The %s copy of the LUKS2 header is half an update: its checksum was not "
 			  "written any more, as when the power goes meanwhile. The %s copy counts, "
@@ -813,8 +814,8 @@ static void update_was_cut(struct report *r, const struct luks_view *v)
 			  "yet then, or it was lost.",
 		copy_name(!good), copy_name(good));
 
-	finding_number(f, "seqid of the first", v->luks.copies[0].seqid);
-	finding_number(f, "seqid of the second", v->luks.copies[1].seqid);
+	finding_number(f, EVIDENCE_FIRST_SEQID, v->luks.copies[0].seqid);
+	finding_number(f, EVIDENCE_SECOND_SEQID, v->luks.copies[1].seqid);
 	if (!v->luks.copies[!good].unfinished)
 		finding_next(f,
 			     "Was it stopped while cryptsetup made or converted it? When not, have "
@@ -850,14 +851,14 @@ static void conversion_was_cut(struct report *r, const struct luks_view *v)
 	int64_t shift = v->comparison.shift;
 	bool cut_off = !v->luks.version && shift < 0;
 	struct finding *f = report_finding(
-		r, VERDICT_INCONCLUSIVE, "BV-LUKS-CONVERT", luks_view_place(v),
+		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_CONVERT, luks_view_place(v),
 		"A conversion to LUKS%d was interrupted%s: key material lies %llu bytes %s the place "
 		"where it was sealed. No passphrase opens the disk like this, even the right one.",
 		shift > 0 ? 2 : 1, cut_off ? ", or so much was cut off the start" : "",
 		(unsigned long long)(shift > 0 ? shift : -shift),
 		shift > 0 ? "behind" : "in front of");
 
-	finding_text(f, "sealed UUID", "%s", v->sealed->uuid);
+	finding_text(f, EVIDENCE_SEALED_UUID, "%s", v->sealed->uuid);
 	finding_not(f, "%s", not_what());
 	luks_next_keep_evidence(f, v);
 	if (v->luks.chosen >= 0)
@@ -871,17 +872,17 @@ static void conversion_was_cut(struct report *r, const struct luks_view *v)
 static void unknown_requirement(struct report *r, const struct luks_view *v)
 {
 	struct finding *f = report_finding(
-		r, VERDICT_INCONCLUSIVE, "BV-LUKS-UNKNOWN", luks_view_place(v),
+		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_UNKNOWN, luks_view_place(v),
 		"The header requires what this program does not know. What can be verified is.");
 
-	finding_text(f, "requires", "%s", v->luks.requirements);
+	finding_text(f, EVIDENCE_REQUIRES, "%s", v->luks.requirements);
 	finding_next(f, "Use the cryptsetup that made it, or a newer one.");
 }
 
 static void reencryption(struct report *r, const struct luks_view *v)
 {
 	struct finding *f = report_finding(
-		r, VERDICT_STALE, "BV-LUKS-REENCRYPT", luks_view_place(v),
+		r, VERDICT_STALE, FINDING_LUKS_REENCRYPT, luks_view_place(v),
 		"A reencryption is in progress, or was interrupted. That is no damage.");
 
 	f->warning = true;
@@ -897,7 +898,7 @@ static bool both_good(const struct luks *l)
 static void unused_fields(struct report *r, const struct luks_view *v)
 {
 	struct finding *f = report_finding(
-		r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-PADDING", luks_view_place(v),
+		r, VERDICT_STORAGE_CORRUPTION, FINDING_LUKS_PADDING, luks_view_place(v),
 		"Fields of the LUKS1 header differ that no keyslot in use needs: they keep no passphrase "
 		"from working. But no cryptsetup command writes them alone.");
 
@@ -910,7 +911,7 @@ static void unused_fields(struct report *r, const struct luks_view *v)
 static void unused_bytes(struct report *r, const struct luks_view *v, unsigned int copy)
 {
 	struct finding *f = report_finding(
-		r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-PADDING", luks_view_place(v),
+		r, VERDICT_STORAGE_CORRUPTION, FINDING_LUKS_PADDING, luks_view_place(v),
 		"Behind the checksum of the %s copy of the LUKS2 header there are bytes that nothing uses, "
 		"and they are not zero: they keep no passphrase from working. But cryptsetup writes zeros "
 		"there.",
@@ -928,11 +929,11 @@ static void unused_bytes(struct report *r, const struct luks_view *v, unsigned i
 static void rewritten(struct report *r, const struct luks_view *v)
 {
 	struct finding *f = report_finding(
-		r, VERDICT_STALE, "BV-LUKS-STALE", luks_view_place(v),
+		r, VERDICT_STALE, FINDING_LUKS_STALE, luks_view_place(v),
 		"The header was written anew without a change: so looks a damaged copy that "
 		"cryptsetup repaired silently. It is sound now.");
 
-	finding_number(f, "seqid", v->sealed->seqid);
+	finding_number(f, EVIDENCE_SEQID, v->sealed->seqid);
 	finding_next(
 		f, "Look whether the kernel told of errors of this disk (dmesg, smartctl), or ask "
 		   "its host's administrator.");
@@ -942,12 +943,12 @@ static void rewritten(struct report *r, const struct luks_view *v)
 static void older_than_sealed(struct report *r, const struct luks_view *v)
 {
 	struct finding *f = report_finding(
-		r, VERDICT_INCONCLUSIVE, "BV-LUKS-SEQID", luks_view_place(v),
+		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_SEQID, luks_view_place(v),
 		"The header is older than the sealed one, and sound in itself: a header backup was "
 		"restored, or the disk gave back what it held before.");
 
-	finding_number(f, "seqid", v->luks.copies[v->luks.chosen].seqid);
-	finding_number(f, "sealed seqid", v->sealed->seqid);
+	finding_number(f, EVIDENCE_SEQID, v->luks.copies[v->luks.chosen].seqid);
+	finding_number(f, EVIDENCE_SEALED_SEQID, v->sealed->seqid);
 	finding_next(
 		f,
 		"When a backup was restored on purpose: bootverdict seal keeps the record of before "

@@ -11,7 +11,7 @@
 
 void luks_tell_array(struct finding *f, const struct md *md)
 {
-	finding_text(f, "array", "%s, UUID %s, %s of %u", md->device, md->uuid, md->level,
+	finding_text(f, EVIDENCE_ARRAY, "%s, UUID %s, %s of %u", md->device, md->uuid, md->level,
 		     md->disks);
 }
 
@@ -68,16 +68,16 @@ static void tell_this_one(struct finding *f, const struct luks_view *v)
 	cleanup(free_ptr) char *slots = luks_slots_text(differ);
 
 	if (*l->uuid || l->inside.version)
-		finding_text(f, "UUID of the container", "%s", *l->uuid ? l->uuid : l->inside.uuid);
+		finding_text(f, EVIDENCE_CONTAINER_UUID, "%s", *l->uuid ? l->uuid : l->inside.uuid);
 	if (!v->array.mirror || is_in_front(v))
 		return;
 	for (unsigned int i = 0; i < LUKS_HEADERS; i++) {
 		if (l->copies[i].state != LUKS_COPY_GOOD && *l->copies[i].reason)
-			finding_text(f, i ? "second header here" : "first header here", "%s",
+			finding_text(f, i ? EVIDENCE_SECOND_HEADER : EVIDENCE_FIRST_HEADER, "%s",
 				     l->copies[i].reason);
 	}
 	if (differ)
-		finding_text(f, "other here than it must be", "%s", slots);
+		finding_text(f, EVIDENCE_KEYSLOTS_OTHER_HERE, "%s", slots);
 	luks_ranges(f, v, v->bad_copies, LUKS_HEADERS);
 	luks_ranges(f, v, v->bad, LUKS_SLOTS_MAX);
 }
@@ -102,7 +102,7 @@ static void ask_for_array(struct finding *f, const struct luks_view *v)
 static void left_over(struct report *r, const struct luks_view *v)
 {
 	struct finding *f = report_finding(
-		r, VERDICT_INTACT, "BV-LUKS-MEMBER", luks_view_place(v),
+		r, VERDICT_INTACT, FINDING_LUKS_MEMBER, luks_view_place(v),
 		"The superblock of an md array is left over on it: the header or key material lie in "
 		"their place further in than one chunk, as on no member of a %s.",
 		v->array.level);
@@ -122,12 +122,12 @@ void report_luks_member(struct report *r, const struct luks_view *v)
 	}
 	if (judge_luks(v).ground != LUKS_MEMBER) {
 		f = report_finding(
-			r, VERDICT_INTACT, "BV-LUKS-MEMBER", luks_view_place(v),
+			r, VERDICT_INTACT, FINDING_LUKS_MEMBER, luks_view_place(v),
 			"Its md superblock says that it is a member of an array that mirrors its data. Then what "
 			"is sealed and opened is the array: what is told here is of this member alone.");
 		f->warning = true;
 	} else {
-		f = report_finding(r, VERDICT_INCONCLUSIVE, "BV-LUKS-MEMBER", luks_view_place(v),
+		f = report_finding(r, VERDICT_INCONCLUSIVE, FINDING_LUKS_MEMBER, luks_view_place(v),
 				   "%s", meaning(v));
 		tell_this_one(f, v);
 	}

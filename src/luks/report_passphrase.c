@@ -25,7 +25,7 @@ static void opened(struct report *r, const struct luks_view *v, slot_set slots)
 {
 	cleanup(free_ptr) char *text = luks_slots_text(slots);
 
-	report_finding(r, VERDICT_INTACT, "BV-LUKS-PASSPHRASE", luks_view_place(v),
+	report_finding(r, VERDICT_INTACT, FINDING_LUKS_PASSPHRASE, luks_view_place(v),
 		       "The passphrase opens %s%s, as the digest of the volume key proves.", text,
 		       v->luks.chosen < 0 ? ", with the header that was put together" : "");
 }
@@ -42,7 +42,7 @@ static void cannot_tell(struct report *r, const struct luks_view *v, slot_set do
 {
 	cleanup(free_ptr) char *text = luks_slots_text(doubted);
 	struct finding *f =
-		report_finding(r, VERDICT_INCONCLUSIVE, "BV-LUKS-PASSPHRASE", luks_view_place(v),
+		report_finding(r, VERDICT_INCONCLUSIVE, FINDING_LUKS_PASSPHRASE, luks_view_place(v),
 			       "Whether the passphrase is right cannot be told: it may be the one "
 			       "of %s, %s.",
 			       text, why);
@@ -62,7 +62,7 @@ static void wrong(struct report *r, const struct luks_view *v)
 {
 	char when[32];
 	struct finding *f = report_finding(
-		r, VERDICT_CONFIG_ERROR, "BV-LUKS-PASSPHRASE", luks_view_place(v),
+		r, VERDICT_CONFIG_ERROR, FINDING_LUKS_PASSPHRASE, luks_view_place(v),
 		"The passphrase is refused by every keyslot, while the header and the keyslots are "
 		"unchanged since %s (sealed): if it opened the disk since then, it is the passphrase "
 		"or the keyboard layout, not the storage.",
@@ -82,7 +82,7 @@ static void no_keyslot(struct report *r, const struct luks_view *v)
 	bool proven = v->sealed || v->luks.version == 2;
 
 	report_finding(r, proven ? VERDICT_CONFIG_ERROR : VERDICT_INCONCLUSIVE,
-		       "BV-LUKS-PASSPHRASE", luks_view_place(v),
+		       FINDING_LUKS_PASSPHRASE, luks_view_place(v),
 		       "The passphrase cannot be tried: the header has no keyslot in use%s.",
 		       proven ? "" : ", and nothing proves that it had none");
 }
@@ -91,7 +91,7 @@ static void no_keyslot(struct report *r, const struct luks_view *v)
 static bool header_is_doubted(const struct report *r)
 {
 	for (size_t i = 0; i < r->finding_count; i++) {
-		if (strcmp(r->findings[i].id, "BV-LUKS-HEADERS") == 0)
+		if (r->findings[i].id == FINDING_LUKS_HEADERS)
 			return true;
 	}
 	return false;
@@ -107,17 +107,17 @@ void report_luks_passphrase(struct report *r, const struct luks_view *v,
 	if (tried->opened)
 		opened(r, v, tried->opened);
 	else if (judge_luks(v).ground == LUKS_MEMBER)
-		report_finding(r, VERDICT_INCONCLUSIVE, "BV-LUKS-PASSPHRASE", luks_view_place(v),
+		report_finding(r, VERDICT_INCONCLUSIVE, FINDING_LUKS_PASSPHRASE, luks_view_place(v),
 			       "Whether the passphrase is right cannot be told on a member of an "
 			       "array: try it on %s.",
 			       v->array.device);
 	else if (!luks_is_known(&v->luks))
-		report_finding(r, VERDICT_INCONCLUSIVE, "BV-LUKS-PASSPHRASE", luks_view_place(v),
+		report_finding(r, VERDICT_INCONCLUSIVE, FINDING_LUKS_PASSPHRASE, luks_view_place(v),
 			       "The passphrase cannot be tried, right or wrong: there is no header "
 			       "that could be used.");
 	else if (v->comparison.shift)
 		report_finding(
-			r, VERDICT_INCONCLUSIVE, "BV-LUKS-PASSPHRASE", luks_view_place(v),
+			r, VERDICT_INCONCLUSIVE, FINDING_LUKS_PASSPHRASE, luks_view_place(v),
 			"Whether the passphrase is right cannot be told: key material is not "
 			"in its place.");
 	else if (!all)

@@ -143,7 +143,7 @@ static void fields_range(struct finding *f, const struct luks_view *v, unsigned 
 	const struct bad_range fields = { .offset = v->comparison.first_bad[slot],
 					  .length = LUKS1_SLOT_FIELD_BYTES };
 
-	finding_number(f, "its fields in the header, at byte", fields.offset);
+	finding_number(f, EVIDENCE_FIELDS_OFFSET, fields.offset);
 	finding_range(f, &fields);
 }
 
@@ -190,11 +190,11 @@ static void slot_damaged(struct report *r, const struct luks_view *v, unsigned i
 	struct finding *f;
 
 	text = text_for(v, slot);
-	f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-KEYSLOT", luks_view_place(v),
+	f = report_finding(r, VERDICT_STORAGE_CORRUPTION, FINDING_LUKS_KEYSLOT, luks_view_place(v),
 			   "%s", text);
-	finding_number(f, "keyslot", slot);
-	finding_number(f, "blocks", blocks_of(s->length));
-	finding_number(f, "bad blocks", v->bad[slot].blocks);
+	finding_number(f, EVIDENCE_KEYSLOT, slot);
+	finding_number(f, EVIDENCE_BLOCKS, blocks_of(s->length));
+	finding_number(f, EVIDENCE_BAD_BLOCKS, v->bad[slot].blocks);
 	if (v->comparison.slot_fields_bad[slot])
 		fields_range(f, v, slot);
 	luks_ranges(f, v, &v->bad[slot], 1);
@@ -222,16 +222,17 @@ static void slot_wiped(struct report *r, const struct luks_view *v, unsigned int
 {
 	const struct luks_keyslot *s = &v->luks.slots[slot];
 	struct finding *f = report_finding(
-		r, VERDICT_INCONCLUSIVE, "BV-LUKS-WIPED", luks_view_place(v),
+		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_WIPED, luks_view_place(v),
 		"All key material of keyslot %u is other than it was sealed, and what the header "
 		"says of it is not: its passphrase is refused, even the right one. So it looks when "
 		"cryptsetup is interrupted, which overwrites a key before it writes the header. The "
 		"bytes alone do not tell whether it was.",
 		slot);
 
-	finding_number(f, "keyslot", slot);
-	finding_number(f, "blocks", blocks_of(s->length));
-	finding_text(f, "its area", "%" PRIu64 " bytes at offset %" PRIu64, s->length, s->offset);
+	finding_number(f, EVIDENCE_KEYSLOT, slot);
+	finding_number(f, EVIDENCE_BLOCKS, blocks_of(s->length));
+	finding_text(f, EVIDENCE_AREA, "%" PRIu64 " bytes at offset %" PRIu64, s->length,
+		     s->offset);
 	finding_not(f, "the passphrase, its length, the keyboard layout, or crypttab");
 	what_still_opens(f, v);
 	how_to_end_it(f, v, slot);
@@ -247,21 +248,21 @@ static void slot_implausible(struct report *r, const struct luks_view *v, unsign
 	struct finding *f;
 
 	if (bad < 0)
-		f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-KEYSLOT",
+		f = report_finding(r, VERDICT_STORAGE_CORRUPTION, FINDING_LUKS_KEYSLOT,
 				   luks_view_place(v),
 				   "The device cannot read all of keyslot %u: no passphrase can "
 				   "open it there, even the right one.",
 				   slot);
 	else
 		f = report_finding(
-			r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-KEYSLOT", luks_view_place(v),
+			r, VERDICT_STORAGE_CORRUPTION, FINDING_LUKS_KEYSLOT, luks_view_place(v),
 			"The key material of keyslot %u was overwritten: it has blocks that "
 			"no encryption gives. Its passphrase is refused, even the right one.",
 			slot);
-	finding_number(f, "keyslot", slot);
+	finding_number(f, EVIDENCE_KEYSLOT, slot);
 	if (bad > 0) {
-		finding_number(f, "blocks", blocks_of(s->used ? s->used : s->length));
-		finding_number(f, "blocks that are no ciphertext", (uint64_t)bad);
+		finding_number(f, EVIDENCE_BLOCKS, blocks_of(s->used ? s->used : s->length));
+		finding_number(f, EVIDENCE_BLOCKS_NO_CIPHERTEXT, (uint64_t)bad);
 	}
 	luks_ranges(f, v, &v->bad[slot], 1);
 	finding_not(f, "the passphrase, its length, the keyboard layout, or crypttab");
@@ -271,13 +272,13 @@ static void slot_implausible(struct report *r, const struct luks_view *v, unsign
 static void slot_padding(struct report *r, const struct luks_view *v, unsigned int slot)
 {
 	struct finding *f = report_finding(
-		r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-PADDING", luks_view_place(v),
+		r, VERDICT_STORAGE_CORRUPTION, FINDING_LUKS_PADDING, luks_view_place(v),
 		"Behind the key material of keyslot %u bytes differ that nothing uses: they keep no "
 		"passphrase from working. But no cryptsetup command writes them alone.",
 		slot);
 
 	f->warning = true;
-	finding_number(f, "keyslot", slot);
+	finding_number(f, EVIDENCE_KEYSLOT, slot);
 	luks_ranges(f, v, &v->bad[slot], 1);
 	finding_next(f, "Have the storage examined.");
 }
@@ -293,7 +294,7 @@ static slot_set in_state(const struct luks_view *v, enum slot_state state)
 	return set;
 }
 
-static void tell_set(struct finding *f, const char *key, slot_set set)
+static void tell_set(struct finding *f, enum evidence_key key, slot_set set)
 {
 	cleanup(free_ptr) char *text = luks_slots_text(set);
 
@@ -320,7 +321,7 @@ static void slots_proven(struct report *r, const struct luks_view *v)
 {
 	cleanup(free_ptr) char *slots = luks_slots_text(v->proven);
 	struct finding *f = report_finding(
-		r, VERDICT_STALE, "BV-LUKS-STALE", luks_view_place(v),
+		r, VERDICT_STALE, FINDING_LUKS_STALE, luks_view_place(v),
 		"The key material of %s is other than sealed, and the passphrase opens it: it is right "
 		"as it is. It was written after the last seal, or what was sealed was damaged "
 		"already; so it is when a header backup was restored.",
@@ -343,20 +344,20 @@ static void slots_stale(struct report *r, const struct luks_view *v)
 				  !v->comparison.seqid_higher && v->comparison.same_version))
 		return;
 	f = report_finding(
-		r, VERDICT_STALE, "BV-LUKS-STALE", luks_view_place(v),
+		r, VERDICT_STALE, FINDING_LUKS_STALE, luks_view_place(v),
 		changed || added || removed
 			? "Keys were changed after the last seal, and the header is sound in itself."
 			: "The header was changed after the last seal, and is sound in itself.");
-	tell_set(f, "changed", changed);
-	tell_set(f, "new", added);
-	tell_set(f, "removed", removed);
+	tell_set(f, EVIDENCE_KEYSLOTS_CHANGED, changed);
+	tell_set(f, EVIDENCE_KEYSLOTS_NEW, added);
+	tell_set(f, EVIDENCE_KEYSLOTS_REMOVED, removed);
 	if (renamed) {
-		finding_text(f, "sealed UUID", "%s", v->sealed->uuid);
-		finding_text(f, "UUID", "%s", v->luks.uuid);
+		finding_text(f, EVIDENCE_SEALED_UUID, "%s", v->sealed->uuid);
+		finding_text(f, EVIDENCE_UUID, "%s", v->luks.uuid);
 	}
 	if (v->luks.version == 2) {
-		finding_number(f, "sealed seqid", v->sealed->seqid);
-		finding_number(f, "seqid", v->luks.copies[v->luks.chosen].seqid);
+		finding_number(f, EVIDENCE_SEALED_SEQID, v->sealed->seqid);
+		finding_number(f, EVIDENCE_SEQID, v->luks.copies[v->luks.chosen].seqid);
 	}
 	luks_next_seal(f, v);
 }
@@ -364,7 +365,7 @@ static void slots_stale(struct report *r, const struct luks_view *v)
 static void not_sealed(struct report *r, const struct luks_view *v)
 {
 	struct finding *f = report_finding(
-		r, VERDICT_STALE, "BV-LUKS-NOT-SEALED", luks_view_place(v),
+		r, VERDICT_STALE, FINDING_LUKS_NOT_SEALED, luks_view_place(v),
 		"%s%s, and the keyslots look like ciphertext. That shows overwritten key material, but "
 		"not a flipped bit in it: what keyslots hold has no checksum.",
 		v->namesake ? "" : "No sealed record is one of this device. ",
@@ -391,7 +392,7 @@ static void no_keyslot(struct report *r, const struct luks_view *v)
 {
 	bool proven = v->luks.version == 2 || v->sealed;
 	struct finding *f = report_finding(
-		r, luks_no_keyslot_verdict(v), "BV-LUKS-NO-KEYSLOT", luks_view_place(v),
+		r, luks_no_keyslot_verdict(v), FINDING_LUKS_NO_KEYSLOT, luks_view_place(v),
 		"No keyslot is %s: no passphrase opens it, even the right one. %s",
 		v->luks.version == 2 ? "left" : "in use",
 		v->luks.version == 2

@@ -75,24 +75,28 @@ static struct json_object *from_range(const struct report_range *r)
 
 static struct json_object *from_value(const struct evidence *e)
 {
-	return e->number ? json_object_new_int64((int64_t)strtoull(e->value, NULL, 10))
-			 : json_object_new_string(e->value);
+	return evidence_kind(e->key)->number
+		       ? json_object_new_int64((int64_t)strtoull(e->value, NULL, 10))
+		       : json_object_new_string(e->value);
 }
 
-/* What is told several times under one key is a list. */
+/* A second value of what is told once would be a fault of the program; it is not lost either. */
 static void add_evidence(struct json_object *to, const struct evidence *e)
 {
-	struct json_object *there, *list;
+	const struct evidence_kind *kind = evidence_kind(e->key);
+	struct json_object *there = NULL, *list;
 
-	if (!json_object_object_get_ex(to, e->key, &there)) {
-		add(to, e->key, from_value(e));
+	json_object_object_get_ex(to, kind->json, &there);
+	if (!kind->list && !there) {
+		add(to, kind->json, from_value(e));
 		return;
 	}
 	list = there;
-	if (!json_object_is_type(there, json_type_array)) {
+	if (!list || !json_object_is_type(list, json_type_array)) {
 		list = must(json_object_new_array());
-		append(list, json_object_get(there));
-		add(to, e->key, list);
+		if (there)
+			append(list, json_object_get(there));
+		add(to, kind->json, list);
 	}
 	append(list, from_value(e));
 }
@@ -111,7 +115,7 @@ static struct json_object *from_finding(const struct finding *f)
 	struct json_object *o = must(json_object_new_object());
 	struct json_object *ranges = must(json_object_new_array());
 
-	add_string(o, "id", f->id);
+	add_string(o, "id", catalog_entry(f->id)->id);
 	add_string(o, "target", f->target);
 	add_string(o, "summary", f->summary);
 	add_string(o, "verdict", verdict_name(f->verdict));
@@ -130,8 +134,8 @@ static struct json_object *from_artifact(const struct report_artifact *a)
 	struct json_object *o = must(json_object_new_object());
 
 	add_string(o, "path", a->path);
-	add_string(o, "kind", a->kind);
-	add_string(o, "state", a->state);
+	add_string(o, "kind", reported_kind_name(a->kind));
+	add_string(o, "state", reported_state_name(a->state));
 	add_number(o, "bytes", a->bytes);
 	add_number(o, "bad_bytes", a->bad_bytes);
 	return o;

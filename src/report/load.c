@@ -89,35 +89,40 @@ static void add_range(struct finding *f, struct json_object *o)
 	r->members_left_off = number_of(o, "members_left_off");
 }
 
-static void add_value(struct finding *f, const char *key, struct json_object *value)
+static void add_value(struct finding *f, enum evidence_key key, struct json_object *value)
 {
-	if (json_object_is_type(value, json_type_int))
+	if (evidence_kind(key)->number)
 		finding_number(f, key, (uint64_t)json_object_get_int64(value));
 	else
 		finding_text(f, key, "%s", json_object_get_string(value));
 }
 
-/* A list is one key with several values. */
 static void add_evidence(struct finding *f, struct json_object *all)
 {
 	if (!json_object_is_type(all, json_type_object))
 		return;
-	json_object_object_foreach(all, key, value)
+	json_object_object_foreach(all, name, value)
 	{
-		if (!json_object_is_type(value, json_type_array))
+		enum evidence_key key = evidence_find(name);
+		bool list = json_object_is_type(value, json_type_array);
+
+		if (key == EVIDENCE_COUNT)
+			continue;
+		if (!list)
 			add_value(f, key, value);
-		for (size_t i = 0;
-		     json_object_is_type(value, json_type_array) && i < length_of(value); i++)
+		for (size_t i = 0; list && i < length_of(value); i++)
 			add_value(f, key, json_object_array_get_idx(value, i));
 	}
 }
 
 static bool has_finding(const struct report *r, struct json_object *o)
 {
+	enum finding_id id = catalog_find(text_of(o, "id"));
+
 	for (size_t i = 0; i < r->finding_count; i++) {
 		const struct finding *f = &r->findings[i];
 
-		if (!strcmp(f->id, text_of(o, "id")) && !strcmp(f->target, text_of(o, "target")) &&
+		if (f->id == id && !strcmp(f->target, text_of(o, "target")) &&
 		    !strcmp(f->summary, text_of(o, "summary")))
 			return true;
 	}
@@ -126,11 +131,15 @@ static bool has_finding(const struct report *r, struct json_object *o)
 
 static void add_finding(struct report *r, struct json_object *o)
 {
-	struct finding *f = report_finding(r, verdict_of(text_of(o, "verdict")), text_of(o, "id"),
-					   text_of(o, "target"), "%s", text_of(o, "summary"));
+	enum finding_id id = catalog_find(text_of(o, "id"));
 	struct json_object *ranges = array_of(o, "ranges"), *not = array_of(o, "not");
 	struct json_object *next = array_of(o, "next"), *value;
+	struct finding *f;
 
+	if (id == FINDING_COUNT)
+		return;
+	f = report_finding(r, verdict_of(text_of(o, "verdict")), id, text_of(o, "target"), "%s",
+			   text_of(o, "summary"));
 	if (json_object_object_get_ex(o, "warning", &value))
 		f->warning = json_object_get_boolean(value);
 	if (json_object_object_get_ex(o, "evidence", &value))
@@ -145,13 +154,18 @@ static void add_finding(struct report *r, struct json_object *o)
 
 static void add_artifact(struct report *r, struct json_object *o)
 {
+	enum reported_kind kind = reported_kind_find(text_of(o, "kind"));
+	enum reported_state state = reported_state_find(text_of(o, "state"));
+
+	if (kind == KIND_COUNT || state == STATE_COUNT)
+		return;
 	for (size_t i = 0; i < r->artifact_count; i++) {
-		if (!strcmp(r->artifacts[i].kind, text_of(o, "kind")) &&
+		if (r->artifacts[i].kind == kind &&
 		    !strcmp(r->artifacts[i].path, text_of(o, "path")))
 			return;
 	}
-	report_artifact(r, text_of(o, "path"), text_of(o, "kind"), text_of(o, "state"),
-			number_of(o, "bytes"), number_of(o, "bad_bytes"));
+	report_artifact(r, text_of(o, "path"), kind, state, number_of(o, "bytes"),
+			number_of(o, "bad_bytes"));
 }
 
 /* The columns of all rows; a row leaves out what it has nothing for. */

@@ -36,13 +36,10 @@ static void list_clear(struct string_list *l)
 
 static void finding_clear(struct finding *f)
 {
-	free(f->id);
 	free(f->target);
 	free(f->summary);
-	for (size_t i = 0; i < f->evidence_count; i++) {
-		free(f->evidence[i].key);
+	for (size_t i = 0; i < f->evidence_count; i++)
 		free(f->evidence[i].value);
-	}
 	free(f->evidence);
 	for (size_t i = 0; i < f->range_count; i++)
 		list_clear(&f->ranges[i].members);
@@ -71,11 +68,8 @@ void report_init(struct report *r, const char *command)
 
 void report_clear(struct report *r)
 {
-	for (size_t i = 0; i < r->artifact_count; i++) {
+	for (size_t i = 0; i < r->artifact_count; i++)
 		free(r->artifacts[i].path);
-		free(r->artifacts[i].kind);
-		free(r->artifacts[i].state);
-	}
 	free(r->artifacts);
 	for (size_t i = 0; i < r->finding_count; i++)
 		finding_clear(&r->findings[i]);
@@ -100,8 +94,8 @@ void report_identify(struct report *r, const char *host, const char *os, const c
 	r->kernel = printable(text_copy(kernel ? kernel : ""));
 }
 
-struct finding *report_finding(struct report *r, enum verdict v, const char *id, const char *target,
-			       const char *summary, ...)
+struct finding *report_finding(struct report *r, enum verdict v, enum finding_id id,
+			       const char *target, const char *summary, ...)
 {
 	struct finding *f;
 	va_list args;
@@ -109,7 +103,7 @@ struct finding *report_finding(struct report *r, enum verdict v, const char *id,
 	r->findings = grow_array(r->findings, &r->finding_count, sizeof(*r->findings));
 	f = &r->findings[r->finding_count - 1];
 	f->verdict = v;
-	f->id = printable(text_copy(id));
+	f->id = id;
 	f->target = printable(text_copy(target));
 	va_start(args, summary);
 	f->summary = printable(text_vformat(summary, args));
@@ -117,32 +111,33 @@ struct finding *report_finding(struct report *r, enum verdict v, const char *id,
 	return f;
 }
 
-struct report_artifact *report_artifact(struct report *r, const char *path, const char *kind,
-					const char *state, uint64_t bytes, uint64_t bad_bytes)
+struct report_artifact *report_artifact(struct report *r, const char *path, enum reported_kind kind,
+					enum reported_state state, uint64_t bytes,
+					uint64_t bad_bytes)
 {
 	struct report_artifact *a;
 
 	r->artifacts = grow_array(r->artifacts, &r->artifact_count, sizeof(*r->artifacts));
 	a = &r->artifacts[r->artifact_count - 1];
 	a->path = printable(text_copy(path));
-	a->kind = printable(text_copy(kind));
-	a->state = printable(text_copy(state));
+	a->kind = kind;
+	a->state = state;
 	a->bytes = bytes;
 	a->bad_bytes = bad_bytes;
 	return a;
 }
 
-static struct evidence *add_evidence(struct finding *f, const char *key)
+static struct evidence *add_evidence(struct finding *f, enum evidence_key key)
 {
 	struct evidence *e;
 
 	f->evidence = grow_array(f->evidence, &f->evidence_count, sizeof(*f->evidence));
 	e = &f->evidence[f->evidence_count - 1];
-	e->key = printable(text_copy(key));
+	e->key = key;
 	return e;
 }
 
-void finding_text(struct finding *f, const char *key, const char *value, ...)
+void finding_text(struct finding *f, enum evidence_key key, const char *value, ...)
 {
 	struct evidence *e = add_evidence(f, key);
 	va_list args;
@@ -152,12 +147,11 @@ void finding_text(struct finding *f, const char *key, const char *value, ...)
 	va_end(args);
 }
 
-void finding_number(struct finding *f, const char *key, uint64_t value)
+void finding_number(struct finding *f, enum evidence_key key, uint64_t value)
 {
 	struct evidence *e = add_evidence(f, key);
 
 	e->value = text_format("%llu", (unsigned long long)value);
-	e->number = true;
 }
 
 void finding_not(struct finding *f, const char *text, ...)

@@ -9,7 +9,10 @@
 
 #include "damage/damage.h"
 #include "damage/ranges.h"
+#include "report/artifact.h"
+#include "report/evidence.h"
 #include "storage/device.h"
+#include "verdict/catalog.h"
 #include "verdict/verdict.h"
 
 /*
@@ -33,13 +36,13 @@ struct report_range {
 };
 
 struct evidence {
-	char *key, *value;
-	bool number; /* value is a decimal number: written without quotes in JSON */
+	enum evidence_key key;
+	char *value; /* a decimal number where its kind is one */
 };
 
 /* One observation. */
 struct finding {
-	char *id;	      /* "BV-INITRD-BLOCKS": public, stable, in the catalog */
+	enum finding_id id;
 	char *target;	      /* the file or device */
 	char *summary;	      /* one sentence */
 	enum verdict verdict; /* what it alone would mean */
@@ -52,10 +55,9 @@ struct finding {
 };
 
 struct report_artifact {
-	char *path, *kind; /* kind: "kernel", "initrd", "manifest", "content", "luks" */
-	char *state;	   /* "intact", "damaged", "stale", "missing", "unreadable", "unverified",
-			    * "foreign" (replaced by what no kernel unpacks); of the
-			    * unpacked files also "replaced" or "incomplete" */
+	char *path;
+	enum reported_kind kind;
+	enum reported_state state;
 	uint64_t bytes, bad_bytes;
 };
 
@@ -93,14 +95,16 @@ void report_clear(struct report *r);
 void report_identify(struct report *r, const char *host, const char *os, const char *kernel);
 
 /* The returned pointers are valid until the next call of the same function. */
-struct finding *report_finding(struct report *r, enum verdict v, const char *id, const char *target,
-			       const char *summary, ...) __attribute__((format(printf, 5, 6)));
-struct report_artifact *report_artifact(struct report *r, const char *path, const char *kind,
-					const char *state, uint64_t bytes, uint64_t bad_bytes);
+struct finding *report_finding(struct report *r, enum verdict v, enum finding_id id,
+			       const char *target, const char *summary, ...)
+	__attribute__((format(printf, 5, 6)));
+struct report_artifact *report_artifact(struct report *r, const char *path, enum reported_kind kind,
+					enum reported_state state, uint64_t bytes,
+					uint64_t bad_bytes);
 
-void finding_text(struct finding *f, const char *key, const char *value, ...)
+void finding_text(struct finding *f, enum evidence_key key, const char *value, ...)
 	__attribute__((format(printf, 3, 4)));
-void finding_number(struct finding *f, const char *key, uint64_t value);
+void finding_number(struct finding *f, enum evidence_key key, uint64_t value);
 void finding_not(struct finding *f, const char *text, ...) __attribute__((format(printf, 2, 3)));
 void finding_next(struct finding *f, const char *text, ...) __attribute__((format(printf, 2, 3)));
 struct report_range *finding_range(struct finding *f, const struct bad_range *range);

@@ -5,14 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/wrap.h"
 #include "util/text.h"
 #include "util/util.h"
 
 /* What is shown without -v: enough to act on, short enough to read. */
 #define RANGES_SHOWN  8u
 #define MEMBERS_SHOWN 4u
-
-#define WIDTH 78u
 
 static const char *verdict_color(enum verdict v)
 {
@@ -27,33 +26,10 @@ static const char *verdict_color(enum verdict v)
 	}
 }
 
-/* Prints text in lines of at most WIDTH columns; later lines begin with indent spaces. */
-static void print_wrapped(FILE *out, const char *first, size_t indent, const char *text)
-{
-	size_t column = strlen(first);
-	bool line_begins = true;
-
-	fputs(first, out);
-	while (*text) {
-		size_t word = strcspn(text, " ");
-
-		if (!line_begins && column + 1 + word > WIDTH) {
-			fprintf(out, "\n%*s", (int)indent, "");
-			column = indent;
-			line_begins = true;
-		}
-		fprintf(out, "%s%.*s", line_begins ? "" : " ", (int)word, text);
-		column += word + !line_begins;
-		line_begins = false;
-		text += word;
-		text += strspn(text, " ");
-	}
-	fputc('\n', out);
-}
-
 static void print_artifact(const struct report_artifact *a, FILE *out)
 {
-	fprintf(out, "  %-12s %-8s %s", a->state, a->kind, a->path);
+	fprintf(out, "  %-12s %-8s %s", reported_state_name(a->state), reported_kind_name(a->kind),
+		a->path);
 	if (a->bad_bytes)
 		fprintf(out, " (%" PRIu64 " of %" PRIu64 " bytes)", a->bad_bytes, a->bytes);
 	fputc('\n', out);
@@ -99,13 +75,11 @@ static void print_ranges(const struct finding *f, FILE *out, bool verbose)
 			f->range_count - shown);
 }
 
-/* A key is a name for programs, in words here; a device's name stays one. */
 static void print_evidence(const struct evidence *e, FILE *out)
 {
-	fputs("    ", out);
-	for (const char *p = e->key; *p; p++)
-		fputc(*p == '_' && *e->key != '/' ? ' ' : *p, out);
-	fprintf(out, ": %s\n", e->value);
+	const char *label = evidence_kind(e->key)->label;
+
+	fprintf(out, "    %s%s%s\n", label, *label ? ": " : "", e->value);
 }
 
 static void print_finding(const struct finding *f, FILE *out, bool verbose)
@@ -116,7 +90,7 @@ static void print_finding(const struct finding *f, FILE *out, bool verbose)
 		print_evidence(&f->evidence[i], out);
 	print_ranges(f, out, verbose);
 	if (verbose)
-		fprintf(out, "    finding: %s\n", f->id);
+		fprintf(out, "    finding: %s\n", catalog_entry(f->id)->id);
 	for (size_t i = 0; i < f->not .count; i++)
 		print_wrapped(out, i ? "             " : "  It is not: ", 13, f->not .items[i]);
 	if (!f->next.count)

@@ -250,8 +250,8 @@ with open(sys.argv[1], "r+b") as f:
 	bounded $CHECK_MIB 1 "$BOOTVERDICT" check --json --root "$ROOT" -k "$KVER"
 	ranges=$(field '.findings[0].ranges | length')
 	[ "$ranges" -eq 1024 ]
-	[ "$(field '.findings[0].evidence["more bad ranges"]')" -eq $((1250 - 1024)) ]
-	[ "$(field '.findings[0].evidence["bad blocks"]')" -eq 1250 ]
+	[ "$(field '.findings[0].evidence.bad_ranges_left_off')" -eq $((1250 - 1024)) ]
+	[ "$(field '.findings[0].evidence.bad_blocks')" -eq 1250 ]
 }
 
 @test "an initrd replaced by what cannot be verified here is inconclusive, not corruption" {

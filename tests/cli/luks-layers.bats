@@ -123,7 +123,7 @@ write() { # FILE OFFSET BYTES (as printf %b takes them)
 					run -5 luks --json "$DISK"
 				fi
 				[ "$(findings)" = BV-LUKS-LAYER ]
-				[ "$(finding BV-LUKS-LAYER '.evidence["sealed UUID"]')" = "$(cryptsetup luksUUID "$FILE")" ]
+				[ "$(finding BV-LUKS-LAYER '.evidence.sealed_uuid')" = "$(cryptsetup luksUUID "$FILE")" ]
 			done
 		fi
 	done
@@ -149,7 +149,7 @@ write() { # FILE OFFSET BYTES (as printf %b takes them)
 			[ "$command" != check ] || run -5 check --json
 			[ "$(findings)" = BV-LUKS-LAYER ]
 			[[ $(finding BV-LUKS-LAYER .summary) == "It begins as "*" A LUKS container was sealed under this name, and nothing of it is here"* ]]
-			[ "$(finding BV-LUKS-LAYER '.evidence["sealed UUID"]')" = "$(cryptsetup luksUUID "$BATS_TEST_TMPDIR/whole")" ]
+			[ "$(finding BV-LUKS-LAYER '.evidence.sealed_uuid')" = "$(cryptsetup luksUUID "$BATS_TEST_TMPDIR/whole")" ]
 			[[ $(next) == *"Keep a copy elsewhere"*"Which of the two shall it be?"*"On a copy first, and with a header backup"* ]]
 		done
 		run -2 seal --device "$DISK"

@@ -58,7 +58,7 @@ no_member() { # METADATA FILE
 				[ "$(findings)" = BV-LUKS-MEMBER ]
 				[[ $(finding BV-LUKS-MEMBER .summary) == "Its md superblock says that it is a member of an array: then it holds a part of the data alone"* ]]
 				[[ $(finding BV-LUKS-MEMBER .evidence.array) == "/dev/md"*", RAID$level of 3" ]]
-				[ "$(finding BV-LUKS-MEMBER '.evidence["UUID of the container"]')" = "$(cryptsetup luksUUID "$ARRAY")" ]
+				[ "$(finding BV-LUKS-MEMBER '.evidence.container_uuid')" = "$(cryptsetup luksUUID "$ARRAY")" ]
 				[[ $(finding BV-LUKS-MEMBER '.next | join(" ")') == *"bootverdict luks /dev/md"* ]]
 				[ "$(field '.keyslots // "none"')" = none ]
 				[ "$(field '.artifacts[0] | .state + (.bad_bytes | tostring)')" = unverified0 ]

@@ -84,7 +84,7 @@ remains_open() { # FILE
 		wipefs -qa "$DISK"
 		run -5 luks --json "$DISK"
 		[ "$(findings)" = BV-LUKS-ERASED ]
-		[ "$(finding BV-LUKS-ERASED '.evidence["as sealed"]')" = "keyslots 0 and 1" ]
+		[ "$(finding BV-LUKS-ERASED '.evidence.as_sealed')" = "keyslots 0 and 1" ]
 		run -2 seal_luks "$DISK"
 		[[ $output == *"the magic of its LUKS header was erased"* ]]
 		remains_open "$DISK"
@@ -305,7 +305,7 @@ remains_open() { # FILE
 	run -1 luks --json "$DISK"
 	[ "$(findings)" = BV-LUKS-HEADERS ]
 	[[ $(finding BV-LUKS-HEADERS .summary) == *"keyslots that are not in use"* ]]
-	[ "$(finding BV-LUKS-HEADERS '.evidence["as sealed"]')" = "keyslots 0 and 1" ]
+	[ "$(finding BV-LUKS-HEADERS '.evidence.as_sealed')" = "keyslots 0 and 1" ]
 	[[ $(finding BV-LUKS-HEADERS '.next | join(" ")') == *"On a copy, cryptsetup may make them anew"* ]]
 	remains_open "$DISK"
 	cp "$DISK" "$COPY"
@@ -327,7 +327,7 @@ remains_open() { # FILE
 	run -1 luks --json "$DISK"
 	[ "$(findings)" = BV-LUKS-HEADERS ]
 	[[ $(finding BV-LUKS-HEADERS .summary) == *"put together, as its checksum proves"* ]]
-	[ "$(finding BV-LUKS-HEADERS '.evidence["as sealed"]')" = "keyslots 0 and 1" ]
+	[ "$(finding BV-LUKS-HEADERS '.evidence.as_sealed')" = "keyslots 0 and 1" ]
 	remains_open "$DISK"
 	# Only the metadata.
 	zero_bytes "$DISK" 0 4096
@@ -734,7 +734,7 @@ told_by() { # COMMAND DEVICE
 		run -5 luks --json "$COPY"
 		[ "$(findings)" = BV-LUKS-INSIDE ]
 		[[ $(finding BV-LUKS-INSIDE .summary) == *"begins $((sectors * 512)) bytes in front of what is here"* ]]
-		[ "$(finding BV-LUKS-INSIDE '.evidence["sealed UUID"]')" = "$(cryptsetup luksUUID "$whole")" ]
+		[ "$(finding BV-LUKS-INSIDE '.evidence.sealed_uuid')" = "$(cryptsetup luksUUID "$whole")" ]
 		noise 1000000 "$version" | dd of="$COPY" conv=notrunc status=none
 		run -5 luks --json "$COPY"
 		[ "$(findings)" = BV-LUKS-GONE ]
@@ -754,7 +754,7 @@ told_by() { # COMMAND DEVICE
 		tail -c +$((sectors * 512 + 1)) "$whole" >"$DISK"
 		run -5 luks --json "$DISK"
 		[ "$(findings)" = BV-LUKS-INSIDE ]
-		[ "$(finding BV-LUKS-INSIDE '.evidence["UUID of the container"]')" = "$(cryptsetup luksUUID "$whole")" ]
+		[ "$(finding BV-LUKS-INSIDE '.evidence.container_uuid')" = "$(cryptsetup luksUUID "$whole")" ]
 		[[ $output != *luksHeaderRestore* ]]
 	done
 	# The first copy is the second one, which is damaged in its place.
@@ -778,14 +778,14 @@ told_by() { # COMMAND DEVICE
 		for command in check luks; do
 			run -5 told_by $command "$LOOP"
 			[ "$(findings)" = BV-LUKS-INSIDE ]
-			[ "$(finding BV-LUKS-INSIDE '.evidence["bytes missing in front"]')" -eq $((sectors * 512)) ]
+			[ "$(finding BV-LUKS-INSIDE '.evidence.bytes_missing_in_front')" -eq $((sectors * 512)) ]
 			[[ $output != *luksHeaderRestore* ]]
 		done
 	done
 	OTHER=$(losetup --find --show --offset 4096 "$DISK")
 	run -5 luks --json "$OTHER"
 	[ "$(findings)" = BV-LUKS-INSIDE ]
-	[ "$(finding BV-LUKS-INSIDE '.evidence["sealed UUID"]')" = "$(cryptsetup luksUUID "$DISK")" ]
+	[ "$(finding BV-LUKS-INSIDE '.evidence.sealed_uuid')" = "$(cryptsetup luksUUID "$DISK")" ]
 }
 
 # What a conversion moves key material by.
@@ -836,7 +836,7 @@ told_by() { # COMMAND DEVICE
 			run -5 told_by $command "$part"
 			[ "$(findings)" = BV-LUKS-INSIDE ]
 			[[ $(finding BV-LUKS-INSIDE .summary) == *"the partition table gives another start than when it was sealed"* ]]
-			[ "$(finding BV-LUKS-INSIDE '.evidence["it begins"]')" = "at byte $byte of $LOOP" ]
+			[ "$(finding BV-LUKS-INSIDE '.evidence.begins_at')" = "at byte $byte of $LOOP" ]
 			[[ $(finding BV-LUKS-INSIDE '.next | join(" ")') == *"sector 4096 of 512 bytes"*"$LOOP"* ]]
 			[[ $output != *luksHeaderRestore* ]]
 		done
@@ -895,7 +895,7 @@ told_by() { # COMMAND DEVICE
 		cryptsetup -q luksErase "$DISK"
 		run -4 luks --json "$DISK"
 		[ "$(findings)" = BV-LUKS-NO-KEYSLOT,BV-LUKS-STALE ]
-		[ "$(finding BV-LUKS-STALE .evidence.removed)" = "keyslots 0 and 1" ]
+		[ "$(finding BV-LUKS-STALE .evidence.keyslots_removed)" = "keyslots 0 and 1" ]
 		[[ $output != *"Seal it"* ]]
 		run -0 seal_luks "$DISK"
 		[[ $output == *"WARNING: no keyslot is in use: no passphrase opens it"* ]]
@@ -946,7 +946,7 @@ put() { # FILE OFFSET BYTES, as printf takes them
 	cryptsetup_opens "$DISK"
 	run ! cmp "$DISK" "$COPY"
 	run -1 luks --json "$DISK"
-	[ "$(finding BV-LUKS-COPY '.evidence["at the start now"]')" = "a boot sector" ]
+	[ "$(finding BV-LUKS-COPY '.evidence.at_start')" = "a boot sector" ]
 	[[ $(finding BV-LUKS-COPY .summary) == *"without a word"* ]]
 	[[ $output != *"does not open it like this"* ]]
 
@@ -974,7 +974,7 @@ put() { # FILE OFFSET BYTES, as printf takes them
 		run ! cryptsetup_opens "$DISK"
 		run -1 luks --json "$DISK"
 		[[ $(finding BV-LUKS-COPY .summary) == *"refuses the disk all the same"* ]]
-		[[ $(finding BV-LUKS-COPY '.evidence["at the end now"]') == *member || $mark == *x83* ]]
+		[[ $(finding BV-LUKS-COPY '.evidence.at_end') == *member || $mark == *x83* ]]
 		[[ $output == *"Write nothing to one member alone"* && $output != *"safely kept: cryptsetup repair"* ]]
 	done
 	make_luks "$DISK" 2
@@ -991,13 +991,13 @@ put() { # FILE OFFSET BYTES, as printf takes them
 	head -c 45 /dev/urandom | dd of="$DISK" conv=notrunc status=none
 	run -5 luks --json "$DISK"
 	[ "$(findings)" = BV-LUKS-GONE ]
-	[ "$(finding BV-LUKS-GONE '.evidence["what is left"]')" = "the descriptors of 8 keyslots, 2 in use, and the UUID $uuid" ]
+	[ "$(finding BV-LUKS-GONE '.evidence.what_is_left[]')" = "the descriptors of 8 keyslots, 2 in use, and the UUID $uuid" ]
 	[[ $output == *"do not close it"* && $output == *"luksHeaderRestore"* && $output != *"Whether there ever was one"* ]]
 	run -2 luks --save-header "$BATS_TEST_TMPDIR/none" "$DISK"
 	# As far as the code of a boot loader reaches.
 	{ printf '\xeb\x63\x90'; head -c 437 /dev/urandom; } | dd of="$DISK" conv=notrunc status=none
 	run -5 luks --json "$DISK"
-	[ "$(finding BV-LUKS-GONE '.evidence["what is left"]')" = "the descriptors of 3 keyslots, 0 in use" ]
+	[ "$(finding BV-LUKS-GONE '.evidence.what_is_left[]')" = "the descriptors of 3 keyslots, 0 in use" ]
 	# Its twins: all of it, and what never was one.
 	dd if=/dev/urandom of="$DISK" bs=592 count=1 conv=notrunc status=none
 	run -5 luks "$DISK"
@@ -1009,7 +1009,7 @@ put() { # FILE OFFSET BYTES, as printf takes them
 	head -c 45 /dev/urandom | dd of="$DISK" conv=notrunc status=none
 	run -1 luks --json "$DISK"
 	[ "$(findings)" = BV-LUKS-GONE ]
-	[[ $(finding BV-LUKS-GONE '.evidence["what is left"]') == *"$uuid" ]]
+	[[ $(finding BV-LUKS-GONE '.evidence.what_is_left[]') == *"$uuid" ]]
 }
 
 # The superblock of btrfs is at 64 KiB: where the header is, nothing of it is.
@@ -1021,14 +1021,14 @@ put() { # FILE OFFSET BYTES, as printf takes them
 	run -1 luks --json "$DISK"
 	[ "$(findings)" = BV-LUKS-FOREIGN,BV-LUKS-KEYSLOT ]
 	[[ $(finding BV-LUKS-FOREIGN .summary) == "A btrfs file system lies at offset 65600, in the area of keyslot 0, and the first copy of a LUKS header is not good, and the second copy is good."* ]]
-	[ "$(finding BV-LUKS-FOREIGN '.evidence["further in"]')" = "a btrfs file system" ]
+	[ "$(finding BV-LUKS-FOREIGN '.evidence.further_in')" = "a btrfs file system" ]
 	# The same byte in the header's place.
 	make_luks "$DISK" 2
 	flip_bit "$DISK" 4200
 	printf SWAPSPACE2 | dd of="$DISK" bs=1 seek=4086 conv=notrunc status=none
 	run -5 bv luks --json "$DISK"
 	[[ $(finding BV-LUKS-FOREIGN .summary) == "Swap space lies where the first copy of a LUKS header was"* ]]
-	[ "$(finding BV-LUKS-FOREIGN '.evidence["at the start now"]')" = "swap space" ]
+	[ "$(finding BV-LUKS-FOREIGN '.evidence.at_start')" = "swap space" ]
 }
 
 # What pvcreate and mkswap leave that were wiped themselves then.

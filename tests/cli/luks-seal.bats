@@ -29,7 +29,7 @@ ids() {
 }
 
 stale() { # KEY: the keyslots that the finding names so
-	field ".findings[] | select(.id == \"BV-LUKS-STALE\") | .evidence[\"$1\"] // \"\""
+	field ".findings[] | select(.id == \"BV-LUKS-STALE\") | .evidence.keyslots_$1 // \"\""
 }
 
 records() { # the LUKS lines of the record beside the kernel

@@ -288,7 +288,7 @@ slot() { # NUMBER KEY: of the table
 	truncate -s 32M "$BATS_TEST_TMPDIR/other.img"
 	run -5 luks --json "$BATS_TEST_TMPDIR/other.img"
 	verdict_is inconclusive 5
-	[[ $(finding BV-LUKS-GONE '.evidence["sealed elsewhere"]') == *"$DISK"* ]]
+	[[ $(finding BV-LUKS-GONE '.evidence.sealed_elsewhere') == *"$DISK"* ]]
 }
 
 @test "luks: changed by its owner is stale, and says which keyslots" {
@@ -301,8 +301,8 @@ slot() { # NUMBER KEY: of the table
 	[ "$(slot 2 state)" = new ]
 	[ "$(slot 2 passphrase)" = "opens it" ]
 	[ "$(slot 1 state)" = removed ]
-	[ "$(finding BV-LUKS-STALE .evidence.new)" = "keyslot 2" ]
-	[ "$(finding BV-LUKS-STALE .evidence.removed)" = "keyslot 1" ]
+	[ "$(finding BV-LUKS-STALE .evidence.keyslots_new)" = "keyslot 2" ]
+	[ "$(finding BV-LUKS-STALE .evidence.keyslots_removed)" = "keyslot 1" ]
 	seal_luks "$DISK"
 	run -0 luks "$DISK"
 }
@@ -325,7 +325,7 @@ slot() { # NUMBER KEY: of the table
 	run -1 with_passphrase "$PASSPHRASE" --json "$DISK"
 	verdict_is storage-corruption 1
 	[ "$(slot 0 state)" = overwritten ]
-	[ "$(finding BV-LUKS-KEYSLOT '.evidence["blocks that are no ciphertext"]')" -eq 1 ]
+	[ "$(finding BV-LUKS-KEYSLOT '.evidence.blocks_no_ciphertext')" -eq 1 ]
 	[[ $(finding BV-LUKS-PASSPHRASE .summary) == *"cannot be told"* ]]
 }
 
@@ -487,7 +487,7 @@ slot() { # NUMBER KEY: of the table
 			[ "$(field '[.findings[].id] | join(",")')" = BV-LUKS-INSIDE ]
 			[[ $(finding BV-LUKS-INSIDE .summary) == "A LUKS$version container begins at byte $at in it"* ]]
 			[[ $(finding BV-LUKS-INSIDE '.next[0]') == *"losetup --read-only --find --show --offset $at $disk"* ]]
-			[ "$(finding BV-LUKS-INSIDE '.evidence["at the start now"]')" = "a GPT partition table" ]
+			[ "$(finding BV-LUKS-INSIDE '.evidence.at_start')" = "a GPT partition table" ]
 		done
 	done
 	# Named to be sealed: it is not the container, and that is no damage either.
@@ -558,7 +558,7 @@ slot() { # NUMBER KEY: of the table
 	# The keyslots that lie behind the end are named, and only these.
 	head -c 300000 "$DISK" >"$short"
 	run luks --json "$short"
-	[ "$(finding BV-LUKS-SIZE '.evidence["behind the end"]')" = "keyslot 1" ]
+	[ "$(finding BV-LUKS-SIZE '.evidence.behind_end')" = "keyslot 1" ]
 	[ "$(slot 0 state)" = "not sealed" ]
 	[ "$(slot 1 state)" = "behind the end" ]
 	run seal --device "$short"
@@ -627,7 +627,7 @@ slot() { # NUMBER KEY: of the table
 	verdict_is config-error 3
 	[ "$(slot 0 state)" = "as sealed" ]
 	[ "$(slot 1 state)" = "behind the end" ]
-	[ "$(finding BV-LUKS-SIZE '.evidence["behind the end"]')" = "keyslot 1" ]
+	[ "$(finding BV-LUKS-SIZE '.evidence.behind_end')" = "keyslot 1" ]
 	zero_4k "$DISK" 40960
 	run luks --json "$DISK"
 	verdict_is storage-corruption 1

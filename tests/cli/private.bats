@@ -191,7 +191,7 @@ list_in_image() {
 	run bv check --json "$IMAGE"
 	[ "$status" -eq 1 ]
 	[ "$(field '.findings[0].id')" = BV-IMAGE-CONTENT ]
-	[[ $(field '.findings[0].evidence.member') == "$KEY: "* ]]
+	[[ $(field '.findings[0].evidence.members[]') == "$KEY: "* ]]
 	cp -p "$BATS_TEST_TMPDIR/good" "$IMAGE" # the twin
 	bv check -q "$IMAGE"
 }

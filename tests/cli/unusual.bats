@@ -700,7 +700,7 @@ sys.stdout.buffer.write(c.compress(sys.stdin.buffer.read()) + c.flush())' \
 	run check --json
 	[ "$status" -eq 4 ]
 	[ "$(field '.findings[0].id')" = BV-INITRD-STALE ]
-	[[ "$(field '.findings[0].evidence["packed again"]')" == *"next boot may call storage corruption"* ]]
+	[[ "$(field '.findings[0].evidence.packed_again')" == *"next boot may call storage corruption"* ]]
 	[[ "$(field '.findings[0].next[]')" == *"Before the next boot, pack it again without the folder bootverdict"* ]]
 	run bv check "$IMAGE"
 	[ "$status" -eq 4 ]
@@ -784,7 +784,7 @@ sys.stdout.buffer.write(c.compress(sys.stdin.buffer.read()) + c.flush())' \
 		told "$odd" 5 BV-IMAGE-LOOSE "or members that kernels skip"
 		for packed in "$odd.zst" "$odd.gz"; do
 			told "$packed" 4 BV-IMAGE-SOUND "every checksum that it carries"
-			[[ "$(field '.findings[0].evidence["not unpacked"]')" == "1 members"* ]]
+			[[ "$(field '.findings[0].evidence.not_unpacked')" == "1 members"* ]]
 		done
 		for packed in "$odd" "$odd.zst"; do
 			cp "$packed" "$IMAGE"

@@ -204,7 +204,7 @@ static void expect(struct scene *s, enum verdict verdict, const char *id, const 
 	assert_int_equal(s->broken, id != NULL);
 	assert_int_equal(s->report.finding_count, id && *id ? 1 : 0);
 	if (id && *id)
-		assert_string_equal(s->report.findings[0].id, id);
+		assert_string_equal(catalog_entry(s->report.findings[0].id)->id, id);
 	end(s);
 }
 
@@ -329,7 +329,7 @@ static void expect_words(const char *root, const char *sealed, struct block_devi
 	assert_int_equal(told, id != NULL);
 	assert_int_equal(r.verdict, verdict);
 	if (id)
-		assert_string_equal(r.findings[0].id, id);
+		assert_string_equal(catalog_entry(r.findings[0].id)->id, id);
 	text = report_words(&r);
 	if (words && !strstr(text, words))
 		fail_msg("\"%s\" is not said in: %s", words, text);
@@ -613,7 +613,7 @@ static void test_not_typed(void **state)
 		s.crypttab = rows[i].crypttab;
 		play(&s);
 		f = &s.report.findings[0];
-		assert_string_equal(f->id, "BV-LUKS-PASSPHRASE");
+		assert_string_equal(catalog_entry(f->id)->id, "BV-LUKS-PASSPHRASE");
 		assert_int_equal(f->verdict,
 				 rows[i].key ? VERDICT_INCONCLUSIVE : VERDICT_CONFIG_ERROR);
 		assert_int_equal(strstr(f->summary, "keyboard") != NULL, !rows[i].key);
@@ -737,7 +737,7 @@ static void expect_suspects(struct scene *s, const char *device, const char *exp
 	s->device.sealed = &own;
 	play(s);
 	f = &s->report.findings[0];
-	assert_string_equal(f->id, "BV-LUKS-ABSENT");
+	assert_string_equal(catalog_entry(f->id)->id, "BV-LUKS-ABSENT");
 	assert_int_equal(s->report.verdict, VERDICT_INCONCLUSIVE);
 	for (size_t i = 0; i < f->next.count; i++)
 		told |= !strncmp(f->next.items[i], expected, strlen(expected));

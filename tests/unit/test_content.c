@@ -177,16 +177,16 @@ static void verify(struct fixture *x)
 static const struct finding *find(const struct fixture *x, const char *id)
 {
 	for (size_t i = 0; i < x->report.finding_count; i++) {
-		if (!strcmp(x->report.findings[i].id, id))
+		if (!strcmp(catalog_entry(x->report.findings[i].id)->id, id))
 			return &x->report.findings[i];
 	}
 	return NULL;
 }
 
-static const char *evidence(const struct finding *f, const char *key)
+static const char *evidence(const struct finding *f, enum evidence_key key)
 {
 	for (size_t i = 0; i < f->evidence_count; i++) {
-		if (!strcmp(f->evidence[i].key, key))
+		if (f->evidence[i].key == key)
 			return f->evidence[i].value;
 	}
 	return "";
@@ -215,7 +215,7 @@ static void test_intact(void **state)
 	/* The linked file is read once. */
 	assert_int_equal(x->result.bytes, 11 + BIG_SIZE + 16 + 25);
 	assert_int_equal(x->report.artifact_count, 1);
-	assert_string_equal(x->report.artifacts[0].state, "intact");
+	assert_int_equal(x->report.artifacts[0].state, STATE_INTACT);
 	for (size_t i = 0; i < x->m.content_count; i++)
 		assert_true(content_as_sealed(&x->m, x->fd, x->m.contents[i].path));
 	assert_false(content_as_sealed(&x->m, x->fd, "not/listed"));
@@ -247,8 +247,8 @@ static void test_every_single_block(void **state)
 		assert_int_equal(f->ranges[0].damage.kind, DAMAGE_ZEROED);
 		snprintf(number, sizeof(number), "%llu",
 			 (unsigned long long)(40960 + IMAGE_AT + i * BLOCK_SIZE));
-		assert_string_equal(evidence(f, "image_offset"), number);
-		assert_string_equal(evidence(f, "bad_bytes"), "4096");
+		assert_string_equal(evidence(f, EVIDENCE_IMAGE_OFFSET), number);
+		assert_string_equal(evidence(f, EVIDENCE_BAD_BYTES), "4096");
 	}
 	free(big);
 }
@@ -270,7 +270,7 @@ static void test_one_bit(void **state)
 	assert_int_equal(f->ranges[0].offset + f->ranges[0].damage.byte, BIG_SIZE - 7);
 	assert_int_equal(f->ranges[0].damage.bit, 4);
 	snprintf(number, sizeof(number), "%u", 40960 + IMAGE_AT + BIG_SIZE - 7);
-	assert_string_equal(evidence(f, "image_offset"), number);
+	assert_string_equal(evidence(f, EVIDENCE_IMAGE_OFFSET), number);
 	assert_false(content_as_sealed(&x->m, x->fd, "dir/big"));
 	free(big);
 }
@@ -301,7 +301,7 @@ static void test_private_file(void **state)
 		assert_non_null(f);
 		assert_string_equal(f->target, "initial RAM disk");
 		assert_null(strstr(f->summary, "big"));
-		assert_string_equal(evidence(f, "first_path"), "dir/big");
+		assert_string_equal(evidence(f, EVIDENCE_FIRST_PATH), "dir/big");
 		assert_int_equal(f->range_count, 1);
 		assert_int_equal(f->ranges[0].damage.kind, DAMAGE_BIT_FLIP);
 		assert_int_equal(f->ranges[0].offset + f->ranges[0].damage.byte, 5000);
@@ -319,8 +319,8 @@ static void test_small_file_without_blocks(void **state)
 	verify(x);
 	f = find(x, "BV-CONTENT-DAMAGED");
 	assert_non_null(f);
-	assert_string_equal(evidence(f, "image_offset"), "");
-	assert_string_equal(evidence(f, "image_offset_about"), "41760");
+	assert_string_equal(evidence(f, EVIDENCE_IMAGE_OFFSET), "");
+	assert_string_equal(evidence(f, EVIDENCE_IMAGE_OFFSET_ABOUT), "41760");
 	assert_int_equal(f->range_count, 1);
 	assert_int_equal(f->ranges[0].length, 25);
 }
@@ -349,8 +349,8 @@ static void test_missing(void **state)
 	assert_int_equal(x->result.different, 0);
 	f = find(x, "BV-CONTENT-MISSING");
 	assert_non_null(f);
-	assert_string_equal(evidence(f, "files_missing"), "3");
-	assert_string_equal(evidence(f, "first_path"), "dir"); /* first in the image */
+	assert_string_equal(evidence(f, EVIDENCE_FILES_MISSING), "3");
+	assert_string_equal(evidence(f, EVIDENCE_FIRST_PATH), "dir"); /* first in the image */
 	assert_true(f->not .count && f->next.count);
 	assert_null(find(x, "BV-CONTENT-DAMAGED"));
 }
@@ -369,13 +369,13 @@ static void is_replaced(struct fixture *x)
 {
 	again(x, CAUSE_REPLACED, VERDICT_INCONCLUSIVE);
 	assert_non_null(find(x, "BV-CONTENT-REPLACED"));
-	assert_string_equal(x->report.artifacts[0].state, "replaced");
+	assert_int_equal(x->report.artifacts[0].state, STATE_REPLACED);
 }
 
 static void is_damaged(struct fixture *x)
 {
 	again(x, CAUSE_DAMAGE, VERDICT_STORAGE_CORRUPTION);
-	assert_string_equal(x->report.artifacts[0].state, "damaged");
+	assert_int_equal(x->report.artifacts[0].state, STATE_DAMAGED);
 }
 
 /* All of another size and none missing: perhaps another initrd. */
@@ -525,8 +525,8 @@ static void test_second_image_is_proven(void **state)
 	fchmodat(x->fd, "dir", 0700, 0);
 	is_replaced(x);
 	f = find(x, "BV-CONTENT-REPLACED");
-	assert_string_equal(evidence(f, "first_not_in_the_list"), "dir/unlisted");
-	assert_string_equal(evidence(f, "files_different"), "2");
+	assert_string_equal(evidence(f, EVIDENCE_FIRST_NOT_IN_THE_LIST), "dir/unlisted");
+	assert_string_equal(evidence(f, EVIDENCE_FILES_DIFFERENT), "2");
 	assert_non_null(strstr(f->summary, "passed another initrd"));
 	unlinkat(x->fd, "pipe", 0);
 	symlinkat("name", x->fd, "pipe");
@@ -609,7 +609,7 @@ static void is_repacked(struct fixture *x)
 	assert_non_null(f);
 	assert_non_null(strstr(f->summary, "packed again after it was sealed"));
 	assert_int_equal(f->not .count, 0);
-	assert_string_equal(x->report.artifacts[0].state, "replaced");
+	assert_int_equal(x->report.artifacts[0].state, STATE_REPLACED);
 }
 
 /* The guard is not in front, and the rest is not in the sealed order. */
@@ -625,11 +625,12 @@ static void test_packed_again(void **state)
 	unlinkat(x->fd, "pipe", 0);
 	unpack_in_order(x, other);
 	is_repacked(x);
-	assert_string_equal(evidence(find(x, "BV-CONTENT-REPACKED"), "path_1"), "pipe (missing)");
+	assert_string_equal(evidence(find(x, "BV-CONTENT-REPACKED"), EVIDENCE_PATHS),
+			    "pipe (missing)");
 	change(x, "name", 0, "T", 1);
 	is_repacked(x);
-	assert_string_equal(evidence(find(x, "BV-CONTENT-REPACKED"), "files_missing"), "1");
-	assert_string_equal(evidence(find(x, "BV-CONTENT-REPACKED"), "first_path"), "name");
+	assert_string_equal(evidence(find(x, "BV-CONTENT-REPACKED"), EVIDENCE_FILES_MISSING), "1");
+	assert_string_equal(evidence(find(x, "BV-CONTENT-REPACKED"), EVIDENCE_FIRST_PATH), "name");
 	/* With the kernel's word something was lost; and later on anything may have made these times. */
 	x->unpacking.kernel_message = "Initramfs unpacking failed: junk within compressed archive";
 	is_damaged(x);
@@ -691,9 +692,9 @@ static void test_edited_behind_its_guard(void **state)
 	again(x, CAUSE_EDITED, VERDICT_INCONCLUSIVE);
 	f = find(x, "BV-CONTENT-REPACKED");
 	assert_non_null(strstr(f->summary, "by their times, they were changed after that"));
-	assert_string_equal(evidence(f, "first_path"), "dir/big");
+	assert_string_equal(evidence(f, EVIDENCE_FIRST_PATH), "dir/big");
 	assert_int_equal(f->not .count, 0);
-	assert_string_equal(x->report.artifacts[0].state, "replaced");
+	assert_int_equal(x->report.artifacts[0].state, STATE_REPLACED);
 	unlinkat(x->fd, "dir/empty", 0);
 	is_damaged(x);
 	set_time(x, "dir", later, 0);
@@ -824,7 +825,7 @@ static void test_codec_that_the_kernel_lacks(void **state)
 	f = find(x, "BV-CODEC-UNREADABLE");
 	assert_non_null(strstr(f->summary, "does not read zstd"));
 	assert_null(find(x, "BV-CONTENT-MISSING"));
-	assert_string_equal(x->report.artifacts[0].state, "incomplete");
+	assert_int_equal(x->report.artifacts[0].state, STATE_INCOMPLETE);
 	/* A magic number that became another one's. */
 	x->unpacking.kernel_message =
 		"Initramfs unpacking failed: compression method bzip2 not configured";
@@ -888,11 +889,11 @@ static void test_memory_is_full(void **state)
 	x->unpacking.kernel_message = "Initramfs unpacking failed: write error";
 	again(x, CAUSE_NO_ROOM, VERDICT_CONFIG_ERROR);
 	f = find(x, "BV-MEMORY-TOO-SMALL");
-	assert_string_equal(evidence(f, "bytes_for_files"), "262144");
-	assert_string_equal(evidence(f, "bytes_needed"), "344064");
-	assert_string_equal(evidence(f, "first_path"), "dir/big");
+	assert_string_equal(evidence(f, EVIDENCE_BYTES_FOR_FILES), "262144");
+	assert_string_equal(evidence(f, EVIDENCE_BYTES_NEEDED), "344064");
+	assert_string_equal(evidence(f, EVIDENCE_FIRST_PATH), "dir/big");
 	assert_non_null(strstr(f->summary, "not enough memory"));
-	assert_string_equal(x->report.artifacts[0].state, "incomplete");
+	assert_int_equal(x->report.artifacts[0].state, STATE_INCOMPLETE);
 	/* What is behind it exists, but nothing was written to it. */
 	packed = openat(x->fd, "packed", O_WRONLY | O_CREAT, 0644);
 	assert_int_equal(ftruncate(packed, 25), 0);
@@ -921,7 +922,7 @@ static void test_guard_alone(void **state)
 	f = find(x, "BV-GUARD-DAMAGED");
 	assert_non_null(f);
 	/* The list that is part of the guard cannot know where the guard's files lie. */
-	assert_string_equal(evidence(f, "image_offset"), "");
+	assert_string_equal(evidence(f, EVIDENCE_IMAGE_OFFSET), "");
 }
 
 static void test_types_and_modes(void **state)
@@ -1001,8 +1002,8 @@ static void test_very_many_missing(void **state)
 	f = find(x, "BV-CONTENT-MISSING");
 	assert_non_null(f);
 	assert_int_equal(x->result.missing, 5000);
-	assert_string_equal(evidence(f, "files_missing"), "5000");
-	assert_string_equal(evidence(f, "paths_left_off"), "4936");
+	assert_string_equal(evidence(f, EVIDENCE_FILES_MISSING), "5000");
+	assert_string_equal(evidence(f, EVIDENCE_PATHS_LEFT_OFF), "4936");
 }
 
 #define MANY_FILES 100

@@ -79,7 +79,7 @@ static const struct finding *finding(const char *id)
 	const struct finding *found = NULL;
 
 	for (size_t i = 0; i < report.finding_count; i++) {
-		if (strcmp(report.findings[i].id, id) == 0) {
+		if (strcmp(catalog_entry(report.findings[i].id)->id, id) == 0) {
 			assert_null(found);
 			found = &report.findings[i];
 		}
@@ -131,7 +131,7 @@ static void test_healthy(void **state)
 	report_luks(&report, &view);
 	assert_int_equal(report.finding_count, 0);
 	assert_int_equal(report.artifact_count, 1);
-	assert_string_equal(report.artifacts[0].state, "intact");
+	assert_int_equal(report.artifacts[0].state, STATE_INTACT);
 	assert_true(report.artifacts[0].bytes == 2 * 16384 + 2 * 262144);
 	assert_true(report.artifacts[0].bad_bytes == 0);
 }
@@ -155,7 +155,7 @@ static void test_damaged_slot(void **state)
 		       " 3; cryptsetup luksAddKey --key-slot 3 " DEVICE);
 	assert_next(f, "cryptsetup luksHeaderRestore " DEVICE " --header-backup-file BACKUP-FILE");
 	assert_says(f->not .items[0], "the passphrase");
-	assert_string_equal(report.artifacts[0].state, "damaged");
+	assert_int_equal(report.artifacts[0].state, STATE_DAMAGED);
 	assert_true(report.artifacts[0].bad_bytes == BLOCK_SIZE);
 }
 
@@ -376,7 +376,7 @@ static void test_changed_by_its_owner(void **state)
 	assert_int_equal(f->verdict, VERDICT_STALE);
 	assert_int_equal(report.finding_count, 1);
 	assert_next(f, "bootverdict seal --all");
-	assert_string_equal(f->evidence[0].key, "changed");
+	assert_int_equal(f->evidence[0].key, EVIDENCE_KEYSLOTS_CHANGED);
 	assert_string_equal(f->evidence[0].value, "keyslot 3");
 	assert_string_equal(f->evidence[1].value, "keyslot 5");
 	assert_string_equal(f->evidence[2].value, "keyslot 0");

@@ -45,12 +45,12 @@ static void make_report(struct report *r, size_t name_len, size_t ranges)
 		name[i] = '/';
 	report_init(r, "boot");
 	report_identify(r, NULL, "Debian GNU/Linux 13 (trixie)", "6.12.107+deb13-amd64");
-	f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-CONTENT-DAMAGED", name,
+	f = report_finding(r, VERDICT_STORAGE_CORRUPTION, FINDING_CONTENT_DAMAGED, name,
 			   "2 of 453 files in the initial RAM disk are not as sealed.");
-	finding_text(f, "first_path", "%s", name);
-	finding_text(f, "first_state", "other bytes");
-	finding_number(f, "image_offset", 1300000);
-	finding_number(f, "bad_bytes", 8192);
+	finding_text(f, EVIDENCE_FIRST_PATH, "%s", name);
+	finding_text(f, EVIDENCE_FIRST_STATE, "other bytes");
+	finding_number(f, EVIDENCE_IMAGE_OFFSET, 1300000);
+	finding_number(f, EVIDENCE_BAD_BYTES, 8192);
 	for (size_t i = 0; i < ranges; i++) {
 		const struct bad_range range = { .offset = 4096 * i,
 						 .length = 4096,
@@ -63,13 +63,14 @@ static void make_report(struct report *r, size_t name_len, size_t ranges)
 			"the way from it into memory, gave other bytes than were written.");
 	finding_next(f, "Boot an older kernel from the boot menu, or a rescue system.");
 	finding_next(f, "Once disk and memory are sound: update-initramfs -u -k %s", name);
-	f = report_finding(r, VERDICT_STORAGE_CORRUPTION, "BV-CONTENT-MISSING", "initial RAM disk",
+	f = report_finding(r, VERDICT_STORAGE_CORRUPTION, FINDING_CONTENT_MISSING,
+			   "initial RAM disk",
 			   "308 of 453 files in the initial RAM disk were not unpacked at all.");
-	finding_text(f, "first_path", "%s", name);
-	f = report_finding(r, VERDICT_INCONCLUSIVE, "BV-KERNEL-UNPACK", "initial RAM disk",
+	finding_text(f, EVIDENCE_FIRST_PATH, "%s", name);
+	f = report_finding(r, VERDICT_INCONCLUSIVE, FINDING_KERNEL_UNPACK, "initial RAM disk",
 			   "The kernel could not unpack all of it.");
 	f->warning = true;
-	finding_text(f, "kernel_message",
+	finding_text(f, EVIDENCE_KERNEL_MESSAGE,
 		     "Initramfs unpacking failed: ZSTD-compressed data is "
 		     "corrupt");
 	report_conclude(r);
@@ -132,8 +133,8 @@ static void test_too_much_evidence_is_cut_visibly(void **state)
 	(void)state;
 	make_report(&r, 4000, 3);
 	for (int i = 0; i < 30; i++)
-		report_finding(&r, VERDICT_STORAGE_CORRUPTION, "BV-X", "x", "Finding number %d.",
-			       i);
+		report_finding(&r, VERDICT_STORAGE_CORRUPTION, FINDING_FAILED, "x",
+			       "Finding number %d.", i);
 	screen_render(&s, &r, NULL, MENU);
 	check_fits(&s);
 	assert_int_equal(s.count, SCREEN_ROWS);
@@ -155,11 +156,11 @@ static void test_room_is_used(void **state)
 
 	(void)state;
 	report_init(&r, "boot");
-	f = report_finding(&r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-KEYSLOT", "/dev/vda3",
+	f = report_finding(&r, VERDICT_STORAGE_CORRUPTION, FINDING_LUKS_KEYSLOT, "/dev/vda3",
 			   "The key material of keyslot 0 is damaged.");
-	finding_text(f, "chain", "/dev/vda3 > LUKS (a keyslot is damaged)");
-	finding_text(f, "/dev/vda1", "ext4 UUID");
-	finding_number(f, "blocks", 63);
+	finding_text(f, EVIDENCE_CHAIN, "/dev/vda3 > LUKS (a keyslot is damaged)");
+	finding_text(f, EVIDENCE_DEVICES, "/dev/vda1: ext4 UUID");
+	finding_number(f, EVIDENCE_BLOCKS, 63);
 	finding_range(f, &flip);
 	for (int i = 1; i <= 5; i++)
 		finding_next(f,
@@ -178,7 +179,7 @@ static void test_room_is_used(void **state)
 	report_clear(&r);
 
 	report_init(&r, "boot");
-	f = report_finding(&r, VERDICT_CONFIG_ERROR, "BV-CHAIN-ROOT", "root", "Not there.");
+	f = report_finding(&r, VERDICT_CONFIG_ERROR, FINDING_CHAIN_ROOT, "root", "Not there.");
 	for (int i = 1; i <= 5; i++)
 		finding_next(f, "Step %d.", i);
 	report_conclude(&r);
@@ -197,12 +198,13 @@ static void test_what_decides_comes_first(void **state)
 
 	(void)state;
 	report_init(&r, "boot");
-	f = report_finding(&r, VERDICT_STALE, "BV-LUKS-STALE", "/dev/vda3", "Keys were changed.");
-	finding_text(f, "unlocked as", "root_crypt");
+	f = report_finding(&r, VERDICT_STALE, FINDING_LUKS_STALE, "/dev/vda3",
+			   "Keys were changed.");
+	finding_text(f, EVIDENCE_UNLOCKED_AS, "root_crypt");
 	finding_next(f, "Seal it.");
-	f = report_finding(&r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-KEYSLOT", "/dev/vdb",
+	f = report_finding(&r, VERDICT_STORAGE_CORRUPTION, FINDING_LUKS_KEYSLOT, "/dev/vdb",
 			   "Keyslot 0 is damaged.");
-	finding_text(f, "unlocked as", "swap_crypt");
+	finding_text(f, EVIDENCE_UNLOCKED_AS, "swap_crypt");
 	finding_not(f, "the passphrase");
 	finding_next(f, "Use keyslot 1.");
 	report_conclude(&r);
@@ -224,9 +226,9 @@ static void test_device_is_named_once(void **state)
 
 	(void)state;
 	report_init(&r, "boot");
-	report_finding(&r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-KEYSLOT", "/dev/vda3",
+	report_finding(&r, VERDICT_STORAGE_CORRUPTION, FINDING_LUKS_KEYSLOT, "/dev/vda3",
 		       "Keyslot 0 is damaged.");
-	report_finding(&r, VERDICT_STORAGE_CORRUPTION, "BV-LUKS-UNREADABLE", "/dev/vda3",
+	report_finding(&r, VERDICT_STORAGE_CORRUPTION, FINDING_UNREADABLE, "/dev/vda3",
 		       "The header of /dev/vda3 cannot be read.");
 	report_conclude(&r);
 	screen_render(&s, &r, NULL, MENU);
@@ -246,7 +248,7 @@ static void test_long_identity_is_shortened(void **state)
 	name[300] = '\0';
 	report_init(&r, "boot");
 	report_identify(&r, NULL, name, name);
-	report_finding(&r, VERDICT_CONFIG_ERROR, "BV-NO-INIT", "x", "%s", name);
+	report_finding(&r, VERDICT_CONFIG_ERROR, FINDING_NO_INIT, "x", "%s", name);
 	report_conclude(&r);
 	screen_render(&s, &r, NULL, NULL);
 	check_fits(&s);
