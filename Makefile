@@ -5,7 +5,8 @@
 # make SHARED=1 SAN=1  the same with AddressSanitizer and UBSan, in build/san/
 # make size            the sizes of the three programs, and their limits
 # make check           everything that CI runs; also check-lint, check-unit, check-cli,
-#                      check-fuzz, check-boot, check-corpus-sample, check-truth-sample
+#                      check-fuzz, check-boot, check-corpus-sample, check-truth-sample,
+#                      check-reports
 # make check-corpus    hundreds of healthy inputs that are unusual in one way each: minutes
 # make check-truth     10,000 random damages below a file system, and what is no damage: minutes
 # make check-matrix    every kind of damage in real guests: hours
@@ -122,6 +123,7 @@ FUZZERS := $(FUZZ_SRCS:tests/fuzz/%.c=$(OUT)/bin/%)
 
 .PHONY: all deps size install install-guard uninstall check check-lint check-unit check-cli \
 	check-fuzz check-boot check-corpus check-corpus-sample check-truth check-truth-sample \
+	check-reports check-reports-all \
 	check-matrix check-crash fuzz bench demo format clean unit-programs \
 	fuzz-programs FORCE
 
@@ -193,10 +195,11 @@ $(OUT)/program.a: $(LIB_OBJS) $(OUT)/objects
 $(OUT)/stub.a: $(STUB_OBJS) $(OUT)/objects
 	@new=$@.$$$$; ar rcsD $$new $(STUB_OBJS) && mv -f $$new $@
 
-$(OUT)/unit/%: tests/unit/%.c $(OUT)/program.a $(OUT)/stub.a
+$(OUT)/unit/%: tests/unit/%.c tests/unit/kept_reports.c $(OUT)/program.a $(OUT)/stub.a
 	@mkdir -p $(@D)
 	@$(call say,LINK,$@)
-	$(Q)$(CC) $(LANGUAGE) $(TEST_WARNINGS) $(FORM_CFLAGS) -MMD -MP -MF $@.d -o $@ $< \
+	$(Q)$(CC) $(LANGUAGE) $(TEST_WARNINGS) $(FORM_CFLAGS) -Wl,--wrap=report_clear \
+		-MMD -MP -MF $@.d -o $@ $< tests/unit/kept_reports.c \
 		$(OUT)/program.a $(OUT)/stub.a $(LIBS) -lcmocka
 
 $(OUT)/bin/fuzz_%: tests/fuzz/fuzz_%.c $(OUT)/program.a
@@ -215,12 +218,12 @@ fuzz-programs: $(FUZZERS)
 
 # Every part leaves "passed failed" in build/results/, and the last line counts them all.
 check:
-	@rm -rf build/results
-	@for part in lint unit cli fuzz corpus-sample truth-sample boot; do \
+	@rm -rf build/results build/reports
+	@for part in lint unit cli fuzz corpus-sample truth-sample boot reports-all; do \
 		echo "== $$part"; begun=$$(date +%s); \
 		$(MAKE) --no-print-directory check-$$part || :; \
 		echo "   $$(($$(date +%s) - begun)) s"; done
-	@tests/summary lint unit cli fuzz corpus-sample truth-sample boot
+	@tests/summary lint unit cli fuzz corpus-sample truth-sample boot reports
 
 check-lint:
 	@tests/lint/run
@@ -236,6 +239,13 @@ check-fuzz:
 
 check-boot: all
 	@tests/boot/run $(if $(T),-k '$(T)')
+
+# The reports that the tests before have left; only all of them have every finding.
+check-reports:
+	@tests/reports/run
+
+check-reports-all:
+	@tests/reports/run --all
 
 check-corpus: all
 	tests/corpus/run
@@ -301,7 +311,7 @@ endif
 	$(call install_tree,initramfs-tools/post-update.d,$(POST_UPDATE))
 	$(call install_tree,kernel,$(KERNEL_HOOKS))
 	$(if $(wildcard README.md),install -D -m 0644 README.md $(DOC)/README.md)
-	$(if $(wildcard doc/luks.md),install -D -m 0644 doc/luks.md $(DOC)/doc/luks.md)
+	$(foreach file,$(wildcard doc/*),install -D -m 0644 $(file) $(DOC)/$(file);)
 	@if [ -z "$(DESTDIR)" ] && [ -e $(CONFIG) ]; then \
 		echo "keeping $(CONFIG)"; \
 	else \

@@ -98,8 +98,8 @@ void report_luks_tables(struct report *r, const struct luks_view *v, const char 
 	for (unsigned int i = 0; i < (v->luks.version == 1 ? 1 : LUKS_HEADERS); i++)
 		header_row(t, v, i);
 	t = report_table(r, "keyslots", luks_view_place(v),
-			 tried ? "#keyslot key-derivation #offset #bytes state passphrase"
-			       : "#keyslot key-derivation #offset #bytes state");
+			 tried ? "#keyslot pbkdf #offset #bytes state passphrase"
+			       : "#keyslot pbkdf #offset #bytes state");
 	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
 		if (v->luks.slots[i].present || v->comparison.slots[i] == SLOT_REMOVED)
 			slot_row(t, v, i, tried ? tried[i] : NULL);

@@ -118,7 +118,8 @@ void range_place(struct report_range *r, const struct location *l);
 void finding_locate(struct finding *f, const char *path);
 
 /*
- * A new table. columns: titles, one space apart, those of numbers with a "#" in front. table_cell()
+ * A new table. columns: keys in JSON, one space apart, those of numbers with a "#" in front; a person
+ * reads "-" for their "_". table_cell()
  * adds the cells of one row after another; format NULL leaves one empty.
  */
 struct report_table *report_table(struct report *r, const char *name, const char *target,

@@ -6,9 +6,14 @@ import json
 import os
 import re
 import shutil
+import sys
 import threading
 
 from lab import cpio, damage, host, image, tree
+
+sys.path.insert(1, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../reports"))
+
+from keep import keep  # noqa: E402  pylint: disable=wrong-import-position
 
 CORRUPT = "VERDICT: STORAGE CORRUPTION - not a configuration error"
 MENU = r"\[r\] reboot"
@@ -163,7 +168,7 @@ def leave_shell(vm):
 def report(t, vm):
     """The report in the real system's /run/bootverdict, as a dictionary."""
     t.check(vm.must("cat /run/bootverdict/report.txt"), "no text report")
-    return json.loads(vm.must("cat /run/bootverdict/report.json"))
+    return json.loads(keep(vm.must("cat /run/bootverdict/report.json")))
 
 
 def kernel_log(vm):

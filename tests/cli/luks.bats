@@ -52,7 +52,7 @@ slot() { # NUMBER KEY: of the table
 	[ "$(field '.headers[1].offset')" -eq 16384 ]
 	[ "$(field '[.keyslots[].keyslot] | join(",")')" = 0,1 ]
 	[ "$(slot 0 state)" = "as sealed" ]
-	[ "$(slot 0 key-derivation)" = "pbkdf2, 1000 rounds" ]
+	[ "$(slot 0 pbkdf)" = "pbkdf2, 1000 rounds" ]
 	[ "$(slot 1 offset)" -eq "$(slot_offset "$DISK" 2 1)" ]
 	[ "$(field '.artifacts[0].kind')" = luks ]
 	[ "$(field '.artifacts[0].state')" = intact ]
@@ -143,7 +143,7 @@ slot() { # NUMBER KEY: of the table
 	seal_luks "$DISK"
 	run -0 with_passphrase "$PASSPHRASE" --json "$DISK"
 	[ "$(slot 0 passphrase)" = "opens it" ]
-	[ "$(slot 0 key-derivation)" = "argon2id, 4 passes, 256 MiB" ]
+	[ "$(slot 0 pbkdf)" = "argon2id, 4 passes, 256 MiB" ]
 	# shellcheck disable=SC2016 # for the inner shell
 	run -5 bash -c 'ulimit -v 200000; printf wrong |
 		"$1" luks --root "$2" --try-passphrase --json "$3"' - "$BOOTVERDICT" "$ROOT" "$DISK"

@@ -143,7 +143,16 @@ blocks() { # FILE: whole 4096-byte blocks
 	echo $(($(stat -c %s "$1") / 4096))
 }
 
+# For tests/reports/run, which looks at every report.
+keep_report() {
+	local folder=$BATS_TEST_DIRNAME/../../build/reports
+
+	mkdir -p "$folder"
+	printf '%s\n' "$output" >"$folder/cli-$BATS_SUITE_TEST_NUMBER-$BASHPID-$RANDOM.json"
+}
+
 field() { # JQ-FILTER: of the JSON in $output
+	keep_report
 	# shellcheck disable=SC2154 # set by run
 	jq -r "$1" <<<"$output"
 }

@@ -11,6 +11,7 @@ import subprocess
 from lab import host
 
 import archives
+from keep import keep
 
 BOOTVERDICT = os.environ.get("BOOTVERDICT", os.path.join(archives.BUILD, "bootverdict"))
 KVER = "6.1.0-test"
@@ -31,7 +32,7 @@ class Answer:
         self.text = (done.stdout + done.stderr).decode(errors="replace")
         self.json = {}
         if "--json" in done.args and self.exit != 2:
-            self.json = json.loads(done.stdout)
+            self.json = json.loads(keep(done.stdout))
         self.ids = [f["id"] for f in self.json.get("findings", [])]
 
     def findings(self, *ids):

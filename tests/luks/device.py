@@ -9,6 +9,10 @@ import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(1, os.path.join(HERE, "../reports"))
+
+from keep import keep  # noqa: E402  pylint: disable=wrong-import-position
+
 BUILD = os.path.join(HERE, "../../build")
 BOOTVERDICT = os.environ.get("BOOTVERDICT", os.path.join(BUILD, "bootverdict"))
 # The same with the distribution's libc, so that reads can be made to fail.
@@ -56,7 +60,7 @@ class Report:
         if run.returncode not in VERDICTS:
             raise Wrong(f"status {run.returncode}: {run.stdout.decode(errors='replace')[:500]}")
         self.exit = run.returncode
-        self.json = json.loads(run.stdout)
+        self.json = json.loads(keep(run.stdout))
         if (self.json["exit"], self.json["verdict"]) != (self.exit, VERDICTS[self.exit]):
             raise Wrong(f"exit code {self.exit}, but {self.json['verdict']} in the report")
         self.findings = self.json["findings"]
@@ -70,7 +74,7 @@ class Report:
     def stale(self):
         """The keyslots that its owner changed: {"changed": [...], "new": ..., "removed": ...}."""
         said = [f["evidence"] for f in self.findings if f["id"] == "BV-LUKS-STALE"]
-        return {key: sorted(int(n) for e in said for n in re.findall(r"\d+", e.get(key, "")))
+        return {key: sorted(int(n) for e in said for n in re.findall(r"\d+", e.get(f"keyslots_{key}", "")))
                 for key in ("changed", "new", "removed")}
 
     def next(self):

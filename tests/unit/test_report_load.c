@@ -55,7 +55,7 @@ static void make_report(struct report *r)
 	report_init(r, "boot");
 	report_identify(r, "host", "Debian GNU/Linux 13 (trixie)", "6.12.107+deb13-amd64");
 	report_artifact(r, "/dev/vda3", KIND_LUKS, STATE_DAMAGED, 1000, 10);
-	t = report_table(r, "keyslots", "/dev/vda3", "#slot state pbkdf");
+	t = report_table(r, "keyslots", "/dev/vda3", "#keyslot state pbkdf");
 	table_cell(t, "%d", 0);
 	table_cell(t, "as sealed");
 	table_cell(t, NULL);
