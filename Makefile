@@ -311,7 +311,7 @@ endif
 	$(call install_tree,initramfs-tools/post-update.d,$(POST_UPDATE))
 	$(call install_tree,kernel,$(KERNEL_HOOKS))
 	$(if $(wildcard README.md),install -D -m 0644 README.md $(DOC)/README.md)
-	$(foreach file,$(wildcard doc/*),install -D -m 0644 $(file) $(DOC)/$(file);)
+	$(foreach file,$(wildcard doc/*),install -D -m 0644 $(file) $(DOC)/$(file) || exit 1;)
 	@if [ -z "$(DESTDIR)" ] && [ -e $(CONFIG) ]; then \
 		echo "keeping $(CONFIG)"; \
 	else \

@@ -148,6 +148,7 @@ keep_report() {
 	local folder=$BATS_TEST_DIRNAME/../../build/reports
 
 	mkdir -p "$folder"
+	# shellcheck disable=SC2154 # set by run
 	printf '%s\n' "$output" >"$folder/cli-$BATS_SUITE_TEST_NUMBER-$BASHPID-$RANDOM.json"
 }
 
