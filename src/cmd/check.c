@@ -17,6 +17,7 @@
 #include "luks/check.h"
 #include "manifest/format.h"
 #include "manifest/load.h"
+#include "manifest/store.h"
 #include "util/progress.h"
 #include "util/text.h"
 #include "util/util.h"
@@ -78,9 +79,10 @@ static void check_one_release(const struct arguments *a, const char *release,
 static void check_all(const struct arguments *a, struct luks_checks *luks, struct report *r)
 {
 	struct releases releases;
-	int err = releases_find(&releases, a->which.root, a->which.boot, 1);
+	int err = releases_find(&releases, a->which.root, a->which.boot);
 	const char *folder = a->which.boot ? a->which.boot : "/boot";
 
+	store_list(&releases, a->which.root, a->which.boot);
 	if (err)
 		report_finding(r, VERDICT_NONE, FINDING_BOOT_FOLDER, folder,
 			       "The boot folder cannot be read: %s.", strerror(-err));

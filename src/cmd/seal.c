@@ -32,6 +32,7 @@ static const char help[] =
 	"  -k, --kernel KVER   this kernel version\n"
 	"      --all           every kernel version that has an initrd\n"
 	"      --remove        give the initrd back as it was before the first seal\n"
+	"      --forget        with -k: remove the record of a kernel version that is removed\n"
 	"      --root DIR      the system is below DIR\n"
 	"      --boot DIR      the boot folder (default: ROOT/boot)\n"
 	"      --guard DIR     take init, bootverdict and busybox from DIR\n"
@@ -56,6 +57,7 @@ static const char help[] =
 
 enum {
 	OPT_REMOVE = 256,
+	OPT_FORGET,
 	OPT_GUARD,
 	OPT_DEVICE,
 	OPT_HEADER,
@@ -67,6 +69,7 @@ enum {
 static const struct option options[] = {
 	KERNEL_OPTIONS,
 	{ "remove", no_argument, NULL, OPT_REMOVE },
+	{ "forget", no_argument, NULL, OPT_FORGET },
 	{ "guard", required_argument, NULL, OPT_GUARD },
 	{ "device", required_argument, NULL, OPT_DEVICE },
 	{ "header", required_argument, NULL, OPT_HEADER },
@@ -80,7 +83,7 @@ static const struct option options[] = {
 
 struct arguments {
 	struct kernel_options which;
-	bool remove, read_back_anyway, help;
+	bool remove, forget, read_back_anyway, help;
 	const char *image; /* seal only if this is what boots; NULL: whatever boots */
 	struct seal_options seal;
 };
@@ -167,7 +170,7 @@ static int seal_files(const struct arguments *a, const struct boot_files *f)
 	r = worst(r, seal_initrd(f, &a->seal, &m, &image_changed, &to_record));
 	tell_other_modules(f, &m);
 	if (to_record)
-		r = worst(r, seal_manifests(f, &a->seal, &m, &record_changed));
+		r = worst(r, store_write(f, &a->seal, &m, &record_changed));
 	progress_end();
 	if (!r && !a->seal.quiet)
 		report_sealed(f, &m, image_changed || record_changed);
@@ -202,15 +205,13 @@ static void tell_leftover(void *ctx, const char *path, uint64_t size)
 
 static void remove_leftovers(const struct boot_files *f)
 {
-	const char *const copies[] = { f->boot_manifest, f->var_manifest };
 	cleanup(free_ptr) char *image = realpath(f->initrd, NULL);
 
 	if (image)
 		leftovers_each(dirname(image), true, tell_leftover, NULL);
 	/* Their folders may be shared with who seals in another boot folder. */
-	for (size_t i = 0; i < ARRAY_SIZE(copies); i++) {
-		cleanup(free_ptr) char *copy = text_copy(copies[i]);
-		const char *folder = dirname(copy);
+	for (int copy = 0; copy < STORE_COPIES; copy++) {
+		cleanup(free_ptr) char *folder = store_folder(f->root, f->boot, copy);
 		cleanup(close_fd) int lock = folder_lock(folder, 0);
 
 		if (lock >= 0)
@@ -227,8 +228,10 @@ static int seal_release(const struct arguments *a, const char *release)
 	boot_files_find(&f, a->which.root, a->which.boot, release);
 	if (a->image)
 		boot_files_boots(&f, a->image);
-	if (!f.initrd && a->remove && seal_forget(&f, &a->seal, &r))
+	if (a->forget || (!f.initrd && a->remove && store_has(&f))) {
+		r = seal_forget(&f, &a->seal);
 		goto out;
+	}
 	if (!f.initrd) {
 		message("%s: there is no initrd for this kernel version in %s", release,
 			a->which.boot ? a->which.boot : "the boot folder");
@@ -247,7 +250,7 @@ out:
 static int seal_all(const struct arguments *a)
 {
 	struct releases releases;
-	int err = releases_find(&releases, a->which.root, a->which.boot, 0);
+	int err = releases_find(&releases, a->which.root, a->which.boot);
 	int r = 0;
 
 	if (err)
@@ -285,7 +288,7 @@ static int run(struct arguments *a)
 		return 0;
 	interrupt_catch();
 	progress_allow(!a->seal.quiet);
-	if (a->seal.read_back == READ_BACK && !a->read_back_anyway && in_chroot()) {
+	if (!a->forget && a->seal.read_back == READ_BACK && !a->read_back_anyway && in_chroot()) {
 		a->seal.read_back = NO_READ_BACK;
 		if (!a->seal.quiet)
 			message("in a chroot: what the disk keeps is not verified");
@@ -312,6 +315,9 @@ static int parse(struct arguments *a, int argc, char **argv)
 		switch (c) {
 		case OPT_REMOVE:
 			a->remove = true;
+			break;
+		case OPT_FORGET:
+			a->forget = true;
 			break;
 		case OPT_GUARD:
 			a->seal.guard = optarg;
@@ -347,6 +353,9 @@ static int parse(struct arguments *a, int argc, char **argv)
 		return usage_error("seal", "--header goes with one --device");
 	if (a->image && (!a->which.release || a->remove))
 		return usage_error("seal", "--image goes with -k, and not with --remove");
+	if (a->forget && (!a->which.release || a->remove || a->image || a->seal.device_count))
+		return usage_error("seal",
+				   "--forget goes with -k, and with nothing else that is done");
 	return kernel_options_check(&a->which, "seal");
 }
 

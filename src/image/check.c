@@ -17,6 +17,7 @@
 #include "image/sealed_look.h"
 #include "manifest/format.h"
 #include "manifest/load.h"
+#include "manifest/store.h"
 #include "storage/leftovers.h"
 #include "storage/lock.h"
 #include "storage/source.h"
@@ -536,16 +537,18 @@ static void tell_missing_copy(const char *path, struct report *r)
 static bool load_manifest(const struct boot_files *f, struct manifest *m, struct report *r,
 			  bool *sealed)
 {
+	cleanup(free_ptr) char *beside = store_copy(f, STORE_BOOT),
+			       *root = store_copy(f, STORE_ROOT);
 	struct manifest other;
 	bool boot_there, var_there, boot_usable, var_usable;
 
 	manifest_init(m);
 	manifest_init(&other);
-	boot_usable = load_copy(f->boot_manifest, m, r, &boot_there);
-	var_usable = load_copy(f->var_manifest, &other, r, &var_there);
+	boot_usable = load_copy(beside, m, r, &boot_there);
+	var_usable = load_copy(root, &other, r, &var_there);
 	*sealed = boot_there || var_there;
 	if (boot_usable != var_usable && boot_there != var_there)
-		tell_missing_copy(boot_there ? f->var_manifest : f->boot_manifest, r);
+		tell_missing_copy(boot_there ? root : beside, r);
 	if (var_usable && (!boot_usable || other.sealed_at > m->sealed_at)) {
 		manifest_clear(m);
 		*m = other;
@@ -662,18 +665,23 @@ static void tell_leftover(void *ctx, const char *path, uint64_t size)
 }
 
 /* Only when nobody is writing there just now. */
+static void leftovers_in(const char *folder, struct report *r)
+{
+	cleanup(close_fd) int lock = folder_lock(folder, 0);
+
+	if (lock >= 0)
+		leftovers_each(folder, false, tell_leftover, r);
+}
+
 static void check_leftovers(const struct boot_files *f, struct report *r)
 {
 	cleanup(free_ptr) char *image = f->initrd ? realpath(f->initrd, NULL) : NULL;
-	const char *const files[] = { image, f->boot_manifest, f->var_manifest };
+	if (image)
+		leftovers_in(dirname(image), r);
+	for (int copy = 0; copy < STORE_COPIES; copy++) {
+		cleanup(free_ptr) char *folder = store_folder(f->root, f->boot, copy);
 
-	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
-		cleanup(free_ptr) char *copy = files[i] ? text_copy(files[i]) : NULL;
-		const char *folder = copy ? dirname(copy) : NULL;
-		cleanup(close_fd) int lock = folder ? folder_lock(folder, 0) : -1;
-
-		if (lock >= 0)
-			leftovers_each(folder, false, tell_leftover, r);
+		leftovers_in(folder, r);
 	}
 }
 

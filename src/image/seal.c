@@ -544,7 +544,7 @@ int seal_initrd(const struct boot_files *f, const struct seal_options *o, struct
 	if (!r)
 		r = examine_sealed(&s.im, m->kernel);
 	if (!r || lost)
-		seal_load_record(f, &s.previous);
+		store_load(f, &s.previous);
 	if (!r || s.im.guard_broken)
 		kept = changed_in_part(&s);
 	if (kept)
@@ -569,18 +569,6 @@ int seal_initrd(const struct boot_files *f, const struct seal_options *o, struct
 	return r;
 }
 
-static int remove_manifest(const char *path)
-{
-	bool gone;
-	int err = remove_durably(path, &gone);
-
-	if (!err || err == -ENOENT)
-		return 0;
-	message("%s: %s%s", path, gone ? "removed, but a power cut may bring it back: " : "",
-		strerror(-err));
-	return err == -EIO ? 1 : 2;
-}
-
 /* Whether what would be given back is not what was sealed; a refused one never was. */
 static bool is_damaged(const struct image *im)
 {
@@ -597,22 +585,31 @@ static bool is_damaged(const struct image *im)
 	return damaged;
 }
 
-static int remove_manifests(const struct boot_files *f)
+/* What stood under the names of an image before, and what was being written. */
+static void remove_kept_images(const struct boot_files *f)
 {
-	int r = remove_manifest(f->boot_manifest);
+	char *name;
 
-	return r ? r : remove_manifest(f->var_manifest);
+	for (size_t i = 0; (name = boot_files_initrd_name(f, i)); i++) {
+		cleanup(free_ptr) char *kept = text_format("%s/.%s" KEPT_SUFFIX, f->boot, name);
+		cleanup(free_ptr) char *begun = text_format("%s/.%s" REPLACE_SUFFIX, f->boot, name);
+
+		unlink(kept);
+		unlink(begun);
+		free(name);
+	}
 }
 
-bool seal_forget(const struct boot_files *f, const struct seal_options *o, int *status)
+int seal_forget(const struct boot_files *f, const struct seal_options *o)
 {
-	if (access(f->boot_manifest, F_OK) < 0 && access(f->var_manifest, F_OK) < 0)
-		return false;
-	*status = remove_manifests(f);
-	if (!*status && !o->quiet)
-		announce("%s: there is no initrd for this kernel version; its record is removed",
-			 f->release);
-	return true;
+	bool known = store_has(f);
+	int status = store_forget(f);
+
+	remove_kept_images(f);
+	if (!status && known && !o->quiet)
+		announce("%s: its record is removed%s", f->release,
+			 f->initrd ? "; the image keeps its guard, which still explains" : "");
+	return status;
 }
 
 int seal_remove(const struct boot_files *f, const struct seal_options *o)
@@ -621,7 +618,7 @@ int seal_remove(const struct boot_files *f, const struct seal_options *o)
 	enum sealed ignored;
 	int r = image_open(&s.im, f->initrd);
 
-	seal_load_record(f, &s.previous);
+	store_load(f, &s.previous);
 	if (!r && is_guard_alone(&s.im)) {
 		message("%s: bootverdict's guard stands there alone: there is no image behind it to "
 			"give back; make it anew: update-initramfs -u -k %s, or dracut -f",
@@ -641,5 +638,5 @@ int seal_remove(const struct boot_files *f, const struct seal_options *o)
 	}
 	image_close(&s.im);
 	manifest_clear(&s.previous);
-	return r ? r : remove_manifests(f);
+	return r ? r : store_forget(f);
 }

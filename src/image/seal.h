@@ -19,7 +19,7 @@ int seal_initrd(const struct boot_files *f, const struct seal_options *o, struct
 /* Gives the image back as it was before the first seal, and removes the manifests. */
 int seal_remove(const struct boot_files *f, const struct seal_options *o);
 
-/* The same where the image is gone, and its record alone is left. False: there is no record either. */
-bool seal_forget(const struct boot_files *f, const struct seal_options *o, int *status);
+/* Removes the record, and what was kept of images before: of a kernel version that is removed. */
+int seal_forget(const struct boot_files *f, const struct seal_options *o);
 
 #endif

@@ -203,7 +203,7 @@ int seal_kernel(const struct boot_files *f, const struct seal_options *o, struct
 		message("%s: it changed while it was being sealed; seal again", f->kernel);
 		status = 2;
 	}
-	seal_load_record(f, &old);
+	store_load(f, &old);
 	if (!status) {
 		status = changed_in_part(f, sealed, file);
 		if (status)

@@ -12,6 +12,8 @@
 #include "luks/record.h"
 #include "manifest/format.h"
 #include "manifest/load.h"
+#include "manifest/store.h"
+#include "system/installation.h"
 #include "system/paths.h"
 #include "util/file.h"
 #include "util/hash.h"
@@ -153,24 +155,15 @@ static void try_manifest(struct finder *f, const char *path, bool named)
 	manifest_clear(&m);
 }
 
-static bool is_manifest(const char *name)
+static void try_folder(struct finder *f, const char *path)
 {
-	static const char suffix[] = ".manifest";
-	size_t n = strlen(name), s = sizeof(suffix) - 1;
-
-	return n > s && strcmp(name + n - s, suffix) == 0;
-}
-
-static void try_folder(struct finder *f, const char *root, const char *folder)
-{
-	cleanup(free_ptr) char *path = text_format("%s%s", root, folder);
 	DIR *d = folder_open(path);
 	struct dirent *e;
 
 	if (!d)
 		return;
 	while ((e = readdir(d))) {
-		if (is_manifest(e->d_name)) {
+		if (store_is_record(e->d_name)) {
 			cleanup(free_ptr) char *file = text_format("%s/%s", path, e->d_name);
 
 			try_manifest(f, file, false);
@@ -183,6 +176,7 @@ void luks_record_find(struct luks_record *record, const char *path, const char *
 		      const struct luks_view *v, const struct source *source, struct report *r)
 {
 	struct finder f = { .record = record, .view = v, .source = source, .report = r };
+	cleanup(free_ptr) char *prefix = root_prefix(root), *boot = boot_folder(prefix, NULL);
 
 	memset(record, 0, sizeof(*record));
 	manifest_init(&record->manifest);
@@ -190,8 +184,11 @@ void luks_record_find(struct luks_record *record, const char *path, const char *
 		try_manifest(&f, path, true);
 		return;
 	}
-	try_folder(&f, root ? root : "", "/boot/bootverdict");
-	try_folder(&f, root ? root : "", "/var/lib/bootverdict");
+	for (int copy = 0; copy < STORE_COPIES; copy++) {
+		cleanup(free_ptr) char *folder = store_folder(prefix, boot, copy);
+
+		try_folder(&f, folder);
+	}
 	if (!root && access("/" GUARD_MANIFEST, R_OK) == 0)
 		try_manifest(&f, "/" GUARD_MANIFEST, false);
 }

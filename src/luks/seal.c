@@ -589,7 +589,7 @@ int seal_luks(const struct boot_files *f, const struct seal_options *o, struct m
 	struct manifest old;
 	int status = 0;
 
-	seal_load_record(f, &old);
+	store_load(f, &old);
 	crypt_devices_find(&found, &places);
 	record_root(&found, m);
 	for (size_t i = 0; !status && i < o->device_count; i++)

@@ -7,11 +7,14 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "manifest/format.h"
 #include "manifest/load.h"
 #include "manifest/private.h"
 #include "storage/lock.h"
+#include "storage/remove.h"
+#include "storage/replace.h"
 #include "storage/replace_explain.h"
 #include "util/file.h"
 #include "util/message.h"
@@ -20,6 +23,39 @@
 
 /* A copy is written within a second. */
 #define COPY_LOCK_SECONDS 60
+
+static const char suffix[] = ".manifest";
+
+char *store_folder(const char *prefix, const char *boot_folder, int copy)
+{
+	return copy == STORE_BOOT ? text_format("%s/bootverdict", boot_folder)
+				  : text_format("%s/var/lib/bootverdict", prefix);
+}
+
+char *store_copy(const struct boot_files *f, int copy)
+{
+	cleanup(free_ptr) char *folder = store_folder(f->root, f->boot, copy);
+
+	return text_format("%s/%s%s", folder, f->release, suffix);
+}
+
+bool store_is_record(const char *name)
+{
+	size_t n = strlen(name), s = strlen(suffix);
+
+	return n > s && strcmp(name + n - s, suffix) == 0;
+}
+
+void store_list(struct releases *r, const char *root, const char *boot)
+{
+	cleanup(free_ptr) char *prefix = root_prefix(root), *in = boot_folder(prefix, boot);
+
+	for (int copy = 0; copy < STORE_COPIES; copy++) {
+		cleanup(free_ptr) char *folder = store_folder(prefix, in, copy);
+
+		releases_add(r, folder, suffix);
+	}
+}
 
 /* Makes the manifest's folder; its parent must be there already, save for /var/lib. */
 static int make_folder(const char *path)
@@ -116,14 +152,16 @@ static int write_copy(const char *path, const char *image, mode_t mode, const ch
 	return 1;
 }
 
-void seal_load_record(const struct boot_files *f, struct manifest *m)
+void store_load(const struct boot_files *f, struct manifest *m)
 {
 	char reason[MANIFEST_REASON_BYTES];
+	cleanup(free_ptr) char *beside = store_copy(f, STORE_BOOT),
+			       *root = store_copy(f, STORE_ROOT);
 	struct manifest other;
 
-	if (manifest_load(m, f->boot_manifest, reason) < 0)
+	if (manifest_load(m, beside, reason) < 0)
 		manifest_init(m);
-	if (manifest_load(&other, f->var_manifest, reason) < 0)
+	if (manifest_load(&other, root, reason) < 0)
 		manifest_init(&other);
 	if (other.sealed_at > m->sealed_at) {
 		manifest_clear(m);
@@ -155,10 +193,12 @@ static bool says_the_same(const char *path, struct manifest *m)
 	return same;
 }
 
-int seal_manifests(const struct boot_files *f, const struct seal_options *o, struct manifest *m,
-		   bool *changed)
+int store_write(const struct boot_files *f, const struct seal_options *o, struct manifest *m,
+		bool *changed)
 {
-	const char *const paths[] = { f->boot_manifest, f->var_manifest };
+	cleanup(free_ptr) char *beside = store_copy(f, STORE_BOOT),
+			       *root = store_copy(f, STORE_ROOT);
+	const char *const paths[STORE_COPIES] = { beside, root };
 	const mode_t mode = record_mode(f);
 	cleanup(free_ptr) char *text = NULL;
 	int status = 0, written = 0, err;
@@ -193,4 +233,51 @@ int seal_manifests(const struct boot_files *f, const struct seal_options *o, str
 		return 2;
 	}
 	return 0;
+}
+
+bool store_has(const struct boot_files *f)
+{
+	for (int copy = 0; copy < STORE_COPIES; copy++) {
+		cleanup(free_ptr) char *path = store_copy(f, copy);
+
+		if (access(path, F_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* An exit status. */
+static int remove_copy(const char *path)
+{
+	bool gone;
+	int err = remove_durably(path, &gone);
+
+	if (!err || err == -ENOENT)
+		return 0;
+	message("%s: %s%s", path, gone ? "removed, but a power cut may bring it back: " : "",
+		strerror(-err));
+	return err == -EIO ? 1 : 2;
+}
+
+static void remove_unfinished(const struct boot_files *f, int copy)
+{
+	cleanup(free_ptr) char *folder = store_folder(f->root, f->boot, copy);
+	cleanup(free_ptr) char *path =
+		text_format("%s/.%s%s" REPLACE_SUFFIX, folder, f->release, suffix);
+
+	unlink(path);
+	rmdir(folder);
+}
+
+int store_forget(const struct boot_files *f)
+{
+	int status = 0;
+
+	for (int copy = 0; copy < STORE_COPIES && !status; copy++) {
+		cleanup(free_ptr) char *path = store_copy(f, copy);
+
+		status = remove_copy(path);
+		remove_unfinished(f, copy);
+	}
+	return status;
 }

@@ -19,8 +19,7 @@
 #include "util/text.h"
 #include "util/util.h"
 
-#define TEXT_FILE_MAX	(1 << 20)
-#define MANIFEST_SUFFIX ".manifest"
+#define TEXT_FILE_MAX (1 << 20)
 
 /* As Debian, Fedora and others name them: before and after the release. */
 static const char *const kernel_names[][2] = {
@@ -76,7 +75,7 @@ char *read_text_file(const char *path)
 #define LINKS_MAX 40
 
 /* An absolute link means what it means in the system below prefix. */
-static char *boot_folder(const char *prefix, const char *boot)
+char *boot_folder(const char *prefix, const char *boot)
 {
 	char *folder = boot ? text_copy(boot) : text_format("%s/boot", prefix);
 
@@ -103,16 +102,11 @@ static char *os_name(const char *root)
 
 void boot_files_find(struct boot_files *f, const char *root, const char *boot, const char *release)
 {
-	const char *folder;
-
 	f->root = root_prefix(root);
-	folder = f->boot = boot_folder(f->root, boot);
+	f->boot = boot_folder(f->root, boot);
 	f->release = text_copy(release);
-	f->kernel = first_existing(kernel_names, ARRAY_SIZE(kernel_names), folder, release);
-	f->initrd = first_existing(initrd_names, ARRAY_SIZE(initrd_names), folder, release);
-	f->boot_manifest = text_format("%s/bootverdict/%s" MANIFEST_SUFFIX, folder, release);
-	f->var_manifest =
-		text_format("%s/var/lib/bootverdict/%s" MANIFEST_SUFFIX, f->root, release);
+	f->kernel = first_existing(kernel_names, ARRAY_SIZE(kernel_names), f->boot, release);
+	f->initrd = first_existing(initrd_names, ARRAY_SIZE(initrd_names), f->boot, release);
 	f->os = os_name(f->root);
 }
 
@@ -124,12 +118,21 @@ static bool is_same_path(const char *a, const char *b)
 	return x && y && strcmp(x, y) == 0;
 }
 
+char *boot_files_initrd_name(const struct boot_files *f, size_t number)
+{
+	if (number >= ARRAY_SIZE(initrd_names))
+		return NULL;
+	return text_format("%s%s%s", initrd_names[number][0], f->release, initrd_names[number][1]);
+}
+
 bool boot_files_boots(struct boot_files *f, const char *file)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(initrd_names); i++) {
-		char *path = text_format("%s/%s%s%s", f->boot, initrd_names[i][0], f->release,
-					 initrd_names[i][1]);
+	char *name;
 
+	for (size_t i = 0; (name = boot_files_initrd_name(f, i)); i++) {
+		char *path = text_format("%s/%s", f->boot, name);
+
+		free(name);
 		if (is_same_path(path, file)) {
 			free(f->initrd);
 			f->initrd = path;
@@ -147,8 +150,6 @@ void boot_files_clear(struct boot_files *f)
 	free(f->release);
 	free(f->kernel);
 	free(f->initrd);
-	free(f->boot_manifest);
-	free(f->var_manifest);
 	free(f->os);
 	memset(f, 0, sizeof(*f));
 }
@@ -184,7 +185,7 @@ static void add_if_named(struct releases *r, const char *name, const char *befor
  * What tools leave beside an image is no kernel version; nor is what a crash kernel boots: it has little
  * memory, and a dump must not wait for a person.
  */
-static int is_leftover(const char *name)
+static bool is_leftover(const char *name)
 {
 	static const char *const endings[] = {
 		".bak",	     ".old",	  ".new",      ".tmp",	"~",	 ".old-dkms", ".dpkg-bak",
@@ -196,9 +197,9 @@ static int is_leftover(const char *name)
 		size_t e = strlen(endings[i]);
 
 		if (n > e && strcmp(name + n - e, endings[i]) == 0)
-			return 1;
+			return true;
 	}
-	return 0;
+	return false;
 }
 
 /* A folder, a FIFO, a link that leads nowhere: no image, whatever its name. */
@@ -209,7 +210,10 @@ static bool is_file(DIR *d, const char *name)
 	return fstatat(dirfd(d), name, &st, 0) == 0 && S_ISREG(st.st_mode);
 }
 
-static int scan_folder(struct releases *r, const char *path, int manifests)
+/* The names in a folder that begin and end so. */
+static int scan_folder(struct releases *r, const char *path,
+		       bool (*wanted)(DIR *d, const char *name), const char *before,
+		       const char *after)
 {
 	DIR *d = folder_open(path);
 	struct dirent *e;
@@ -217,14 +221,9 @@ static int scan_folder(struct releases *r, const char *path, int manifests)
 	if (!d)
 		return -errno;
 	while ((e = readdir(d))) {
-		if (is_leftover(e->d_name) || e->d_name[0] == '.')
-			continue;
-		if (manifests) {
-			add_if_named(r, e->d_name, "", MANIFEST_SUFFIX);
-			continue;
-		}
-		for (size_t i = 0; is_file(d, e->d_name) && i < ARRAY_SIZE(initrd_names); i++)
-			add_if_named(r, e->d_name, initrd_names[i][0], initrd_names[i][1]);
+		if (e->d_name[0] != '.' && !is_leftover(e->d_name) &&
+		    (!wanted || wanted(d, e->d_name)))
+			add_if_named(r, e->d_name, before, after);
 	}
 	closedir(d);
 	return 0;
@@ -235,24 +234,29 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-int releases_find(struct releases *r, const char *root, const char *boot, int with_manifests)
+static void sort(struct releases *r)
+{
+	if (r->count)
+		qsort(r->names, r->count, sizeof(*r->names), by_name);
+}
+
+int releases_find(struct releases *r, const char *root, const char *boot)
 {
 	cleanup(free_ptr) char *prefix = root_prefix(root);
 	cleanup(free_ptr) char *folder = boot_folder(prefix, boot);
-	int err;
+	int err = 0;
 
 	memset(r, 0, sizeof(*r));
-	err = scan_folder(r, folder, 0);
-	if (with_manifests) {
-		cleanup(free_ptr) char *in_boot = text_format("%s/bootverdict", folder);
-		cleanup(free_ptr) char *in_var = text_format("%s/var/lib/bootverdict", prefix);
-
-		scan_folder(r, in_boot, 1);
-		scan_folder(r, in_var, 1);
-	}
-	if (r->count)
-		qsort(r->names, r->count, sizeof(*r->names), by_name);
+	for (size_t i = 0; !err && i < ARRAY_SIZE(initrd_names); i++)
+		err = scan_folder(r, folder, is_file, initrd_names[i][0], initrd_names[i][1]);
+	sort(r);
 	return err;
+}
+
+void releases_add(struct releases *r, const char *folder, const char *suffix)
+{
+	scan_folder(r, folder, NULL, "", suffix);
+	sort(r);
 }
 
 void releases_clear(struct releases *r)

@@ -15,8 +15,7 @@ struct boot_files {
 	char *release; /* "6.12.107+deb13-amd64" */
 	char *kernel;  /* NULL: none of the usual names is there */
 	char *initrd;  /* NULL: likewise */
-	char *boot_manifest, *var_manifest;
-	char *os; /* PRETTY_NAME of ROOT/etc/os-release, or "" */
+	char *os;      /* PRETTY_NAME of ROOT/etc/os-release, or "" */
 };
 
 /* root: NULL or "/" for the running system. boot: NULL for ROOT/boot. */
@@ -28,6 +27,12 @@ void boot_files_clear(struct boot_files *f);
  * such a name leads to. Then it is f->initrd from here on.
  */
 bool boot_files_boots(struct boot_files *f, const char *file);
+
+/* The number-th of the names that an initrd of that version may have; NULL behind the last. Owned. */
+char *boot_files_initrd_name(const struct boot_files *f, size_t number);
+
+/* The boot folder as this process sees it: boot, or that of the system below root. Owned. */
+char *boot_folder(const char *prefix, const char *boot);
 
 /* The root as a prefix of absolute paths: "" for "/" and NULL, no slash at its end. Owned by the
  * caller. */
@@ -44,11 +49,12 @@ struct releases {
 	size_t count;
 };
 
-/*
- * The releases that have an initrd in boot, or (with_manifests) a manifest in ROOT/boot/bootverdict
- * or ROOT/var/lib/bootverdict. -errno when the boot folder cannot be read.
- */
-int releases_find(struct releases *r, const char *root, const char *boot, int with_manifests);
+/* The releases that have an initrd in boot. -errno when the boot folder cannot be read. */
+int releases_find(struct releases *r, const char *root, const char *boot);
+
+/* Adds those in a folder's names of the form RELEASE SUFFIX; a folder that cannot be read has none. */
+void releases_add(struct releases *r, const char *folder, const char *suffix);
+
 void releases_clear(struct releases *r);
 
 /* The running kernel's release, owned by the caller. */

@@ -468,12 +468,15 @@ called() {
 }
 
 @test "the record of a removed kernel is forgotten, and no other" {
-	export BOOTVERDICT_ROOT=$PWD/root
-	mkdir -p root/boot/bootverdict root/var/lib/bootverdict
+	export BOOTVERDICT_ROOT=$PWD/root BOOTVERDICT_LIB=$PWD/lib
+	mkdir -p lib root/boot/bootverdict root/var/lib/bootverdict
+	ln -sfn "$BOOTVERDICT" lib/bootverdict
 	for folder in root/boot/bootverdict root/var/lib/bootverdict; do
 		touch "$folder/6.1.manifest" "$folder/6.12.manifest"
 	done
-	touch root/boot/vmlinuz-6.1 root/boot/vmlinuz-6.12
+	touch root/boot/vmlinuz-6.1 root/boot/vmlinuz-6.12 root/boot/.initrd.img-6.1.bootverdict-old \
+		root/boot/.initrd.img-6.1.bootverdict-new root/boot/.initrd.img-6.12.bootverdict-old \
+		root/var/lib/bootverdict/.6.1.manifest.bootverdict-new
 	run -0 "$source/kernel/postrm.d/bootverdict" 6.1
 	[ -e root/boot/bootverdict/6.1.manifest ]
 	rm root/boot/vmlinuz-6.1
@@ -483,6 +486,8 @@ called() {
 	[ ! -e root/var/lib/bootverdict/6.1.manifest ]
 	[ -e root/boot/bootverdict/6.12.manifest ]
 	[ -e root/var/lib/bootverdict/6.12.manifest ]
+	[ -z "$(find root -name '.*6.1.*')" ]
+	[ -e root/boot/.initrd.img-6.12.bootverdict-old ]
 	rm root/boot/vmlinuz-6.12
 	run -0 "$source/kernel/postrm.d/bootverdict" 6.12 "$PWD/root/boot/vmlinuz-6.12"
 	[ ! -e root/boot/bootverdict ]

@@ -639,7 +639,7 @@ told_by() { # COMMAND DEVICE
 		run -4 told_by $command "$DISK"
 		[ "$(findings)" = BV-LUKS-NOT-SEALED,BV-LUKS-STALE ]
 		[[ $(finding BV-LUKS-STALE .summary) == "This is another LUKS container than the one that was sealed under this name"* ]]
-		[ "$(finding BV-LUKS-STALE .evidence.UUID)" = "$(cryptsetup luksUUID "$DISK")" ]
+		[ "$(finding BV-LUKS-STALE .evidence.uuid)" = "$(cryptsetup luksUUID "$DISK")" ]
 		[[ $output != *"repaired silently"* ]]
 		# What was found, then whose name it has, then which of the two is wanted; sealing comes last.
 		[ "$(field '[.findings[].id] | join(",")')" = BV-LUKS-NOT-SEALED,BV-LUKS-STALE ]

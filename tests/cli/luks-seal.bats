@@ -28,8 +28,8 @@ ids() {
 	field '[.findings[].id] | join(",")'
 }
 
-stale() { # KEY: the keyslots that the finding names so
-	field ".findings[] | select(.id == \"BV-LUKS-STALE\") | .evidence.keyslots_$1 // \"\""
+stale() { # KEY of the finding's evidence
+	field ".findings[] | select(.id == \"BV-LUKS-STALE\") | .evidence.$1 // \"\""
 }
 
 records() { # the LUKS lines of the record beside the kernel
@@ -251,17 +251,17 @@ reencrypt() { # OPTION...
 
 common_changes() { # VERSION
 	changed luksAddKey add_key "$DISK" "$1" "$PASSPHRASE" third
-	[ "$(stale new)" = "keyslot 2" ]
-	[ "$(stale changed)" = "" ]
+	[ "$(stale keyslots_new)" = "keyslot 2" ]
+	[ "$(stale keyslots_changed)" = "" ]
 	changed luksChangeKey change_key "$1" 0
-	[ "$(stale changed)" = "keyslot 0" ]
-	[ "$(stale new)$(stale removed)" = "" ]
+	[ "$(stale keyslots_changed)" = "keyslot 0" ]
+	[ "$(stale keyslots_new)$(stale keyslots_removed)" = "" ]
 	changed luksKillSlot keyed "$PASSPHRASE" luksKillSlot "$DISK" 1
-	[ "$(stale removed)" = "keyslot 1" ]
+	[ "$(stale keyslots_removed)" = "keyslot 1" ]
 	changed luksErase cryptsetup -q luksErase "$DISK"
-	[ "$(stale removed)" = "keyslots 0 and 1" ]
+	[ "$(stale keyslots_removed)" = "keyslots 0 and 1" ]
 	changed luksUUID new_uuid
-	[ "$(stale UUID)" = 6f41aaaa-1234-4c8c-9a4b-0123456789ab ]
+	[ "$(stale uuid)" = 6f41aaaa-1234-4c8c-9a4b-0123456789ab ]
 	changed luksFormat make_luks "$DISK" "$1"
 	changed convert cryptsetup -q convert --type "luks$((3 - $1))" "$DISK"
 	# Its owner changed one keyslot, and the disk damaged another.
@@ -294,12 +294,12 @@ common_changes() { # VERSION
 	common_changes 2
 	changed luksConvertKey keyed "$PASSPHRASE" luksConvertKey --key-slot 0 \
 		--pbkdf pbkdf2 --pbkdf-force-iterations 2000 "$DISK"
-	[ "$(stale changed)" = "keyslot 0" ]
+	[ "$(stale keyslots_changed)" = "keyslot 0" ]
 	changed token import_token
-	[ "$(stale changed)$(stale new)$(stale removed)" = "" ]
+	[ "$(stale keyslots_changed)$(stale keyslots_new)$(stale keyslots_removed)" = "" ]
 	changed label cryptsetup -q config --label a-name "$DISK"
 	changed priority cryptsetup -q config --priority prefer --key-slot 1 "$DISK"
-	[ "$(stale changed)" = "" ]
+	[ "$(stale keyslots_changed)" = "" ]
 	changed "reencrypt --init-only" reencrypt --init-only
 	[[ $(ids) == *BV-LUKS-REENCRYPT* ]]
 	changed reencrypt reencrypt
@@ -343,7 +343,7 @@ common_changes() { # VERSION
 	keyed "$PASSPHRASE" luksKillSlot "$DISK" 1
 	run check --json
 	verdict_is stale 4
-	[ "$(stale removed)" = "keyslot 1" ]
+	[ "$(stale keyslots_removed)" = "keyslot 1" ]
 	run -0 seal
 }
 

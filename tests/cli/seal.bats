@@ -891,3 +891,35 @@ sealed_in_silence() {
 	seal -q
 	check
 }
+
+@test "forget: the record goes, and what was kept of images; the image keeps its guard" {
+	local other
+
+	make_system
+	other=$ROOT/boot/bootverdict/6.9.manifest
+	seal
+	cp "$IMAGE" "$BATS_TEST_TMPDIR/sealed"
+	cp "$ROOT/boot/bootverdict/$KVER.manifest" "$other"
+	: >"$ROOT/boot/.initrd.img-$KVER.bootverdict-old"
+	run -0 bv seal --forget -k "$KVER" --root "$ROOT"
+	[[ $output == *"its record is removed"*"keeps its guard"* ]]
+	cmp "$IMAGE" "$BATS_TEST_TMPDIR/sealed"
+	[ ! -e "$ROOT/boot/bootverdict/$KVER.manifest" ]
+	[ ! -e "$ROOT/var/lib/bootverdict" ]
+	[ ! -e "$ROOT/boot/.initrd.img-$KVER.bootverdict-old" ]
+	[ -e "$other" ]
+	run -4 bv check -k "$KVER" --root "$ROOT"
+	# Again, and of a version that never was.
+	run -0 bv seal --forget -k "$KVER" --root "$ROOT"
+	[ -z "$output" ]
+	run -0 bv seal --forget -k 9.9 --root "$ROOT"
+	[ -e "$other" ]
+}
+
+@test "forget: one version that is named, and nothing else with it" {
+	make_system
+	run -2 bv seal --forget --root "$ROOT"
+	run -2 bv seal --forget --all --root "$ROOT"
+	run -2 bv seal --forget --remove -k "$KVER" --root "$ROOT"
+	[[ $output == *"--forget goes with -k"* ]]
+}
