@@ -128,7 +128,7 @@ static bool is_another_text(const struct source *source, uint64_t area, uint64_t
 	unsigned char block[4096];
 	uint64_t len = 0;
 
-	while (len < area_size && !r.bad) {
+	while (len < area_size && len < TEXT_MAX && !r.bad) {
 		size_t n = read_text(&p, block, sizeof(block));
 
 		for (size_t i = 0; i < n && !r.bad; i++) {
