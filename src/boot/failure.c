@@ -90,7 +90,7 @@ static const char *nothing_broken(bool sealed, bool intact, bool seen)
 		       "superblock. What failed lies behind it: mounting it, or its init. The "
 		       "messages above say more.";
 	return "Everything that was sealed is as sealed. The root file system is not where it can be "
-	       "looked at here. The messages above say more.";
+	       "looked at here, or no checksum proves its superblock. The messages above say more.";
 }
 
 static void tell_nothing_broken(struct report *r, const struct manifest *m, const char *root,

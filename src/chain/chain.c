@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "chain/chain.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,9 +69,11 @@ static void look_at_content(struct chain_layer *l, const char *kind)
 	uint64_t offset;
 
 	l->state = LINK_UNREADABLE;
-	if (source_open(&source, l->path))
+	l->error = source_open(&source, l->path);
+	if (l->error)
 		return;
-	if (!superblock_read(&source, &l->seen)) {
+	l->error = superblock_read(&source, &l->seen);
+	if (!l->error) {
 		const char *other = *l->seen.kind ? NULL : recognise_volume(&source);
 		bool same = same_kind(l->seen.kind, kind) &&
 			    (!*uuid || !strcasecmp(l->seen.uuid, uuid));
@@ -150,6 +153,7 @@ static bool look_at_layer(struct chain_layer *l, const struct block_devices *b,
 		l->lvm = physical.lvm;
 		l->other = physical.other;
 		l->noise = physical.noise;
+		l->error = physical.error;
 		if (l->state != LINK_THERE)
 			return false;
 		*physical_seen = true;
@@ -629,10 +633,10 @@ static void tell_passphrase(struct report *r, const struct chain *c)
 static bool is_proven_lost(const struct chain_layer *l)
 {
 	if (l->state == LINK_UNREADABLE)
-		return true;
+		return l->error == -EIO;
 	if (is_lvm(l->sealed))
 		return lvm_is_damaged(l->lvm) || (l->lvm == LVM_LABEL_LOST && l->noise);
-	return l->seen.damaged || l->lost.how == LOSS_DAMAGED ||
+	return (l->seen.damaged && l->lost.how != LOSS_CHECKSUM) || l->lost.how == LOSS_DAMAGED ||
 	       (l->lost.how == LOSS_BLOCK && l->noise);
 }
 
@@ -640,8 +644,15 @@ static char *loss_words(const struct chain_layer *l)
 {
 	const char *lvm = lvm_state_text(l->lvm);
 
-	if (l->state == LINK_UNREADABLE)
+	if (l->state == LINK_UNREADABLE && l->error == -EIO)
 		return text_copy("cannot be read from the disk");
+	if (l->state == LINK_UNREADABLE)
+		return text_format("could not be looked at: %s", strerror(-l->error));
+	if (l->lost.how == LOSS_CHECKSUM)
+		return text_copy(
+			"has a superblock whose checksum is wrong, while all that never changes "
+			"in it is as a spare one says, as half a write leaves it, and a program "
+			"that keeps no checksum");
 	if (is_lvm(l->sealed))
 		return text_format("has lost its %s%s%s",
 				   l->lvm == LVM_ABSENT || l->lvm <= LVM_LABEL_BAD ? "label"
@@ -664,16 +675,24 @@ static void tell_no_superblock(struct report *r, const struct chain *c, const st
 	bool lvm = is_lvm(l->sealed), lost = is_proven_lost(l);
 	struct finding *f = report_finding(
 		r, lost ? VERDICT_STORAGE_CORRUPTION : VERDICT_INCONCLUSIVE,
-		l->lost.how == LOSS_ERASED ? FINDING_CHAIN_ERASED : FINDING_CHAIN_SUPERBLOCK,
+		lvm			     ? FINDING_CHAIN_LVM
+		: l->lost.how == LOSS_ERASED ? FINDING_CHAIN_ERASED
+					     : FINDING_CHAIN_SUPERBLOCK,
 		l->path, "The passphrase was right and %s was unlocked, but the %s inside it %s%s.",
 		*mapping ? mapping : "the LUKS device", lvm ? "LVM physical volume" : kind, words,
 		lost ? ""
-		     : ". The disk lost it, or somebody wrote there: nothing here tells which");
+		: l->state == LINK_UNREADABLE
+			? ". That is no proof that the disk lost it"
+			: ". The disk lost it, or somebody wrote there: nothing "
+			  "here tells which");
 
 	add_chain(f, c);
 	if (l->sealed->uuid && *l->sealed->uuid)
 		finding_text(f, EVIDENCE_SEALED_UUID, "%s", l->sealed->uuid);
-	finding_not(f, "the passphrase, root=, crypttab, fstab, or the initramfs");
+	/* What could not be opened may be missed for lack of a driver or of udev. */
+	finding_not(f, l->state == LINK_UNREADABLE && !lost
+			       ? "the passphrase"
+			       : "the passphrase, root=, crypttab, fstab, or the initramfs");
 	root_device_next_image(f, lost);
 	if (lvm)
 		finding_next(f,

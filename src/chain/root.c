@@ -142,11 +142,16 @@ static void tell_erased(const struct scene *c, const char *path, const struct lo
 			"and one of those is what is missing: do not put the magic back. btrfs "
 			"filesystem show; cable, power, driver, dmesg.");
 	} else {
-		finding_not(f, "root=, fstab, or the initramfs");
 		finding_next(f, "When it was erased on purpose, root= must name another one.");
 	}
 	root_device_next_image(f, false);
 	root_device_next(f, l, path);
+}
+
+static const char *what_is_here(bool is_root)
+{
+	return is_root ? "The root file system is on this device"
+		       : "A file system is on this device, which root= names";
 }
 
 static void tell_damaged(const struct scene *c, const char *path, const struct lost_superblock *l)
@@ -154,9 +159,7 @@ static void tell_damaged(const struct scene *c, const char *path, const struct l
 	bool is_root = owner_of(c, lost_uuid(l)) == OWNER_ROOT;
 	struct finding *f = report_finding(
 		c->r, VERDICT_STORAGE_CORRUPTION, FINDING_CHAIN_SUPERBLOCK, path,
-		"%s, but its superblock is damaged: %s.",
-		is_root ? "The root file system is on this device"
-			: "A file system is on this device, which root= names",
+		"%s, but its superblock is damaged: %s.", what_is_here(is_root),
 		!l->is.damaged ? "its magic is lost, and all else is as a spare one says"
 		: l->has_spare ? "its checksum is wrong, and a spare one is there"
 			       : "its checksum is wrong");
@@ -166,6 +169,31 @@ static void tell_damaged(const struct scene *c, const char *path, const struct l
 	else
 		tell_sealed(f, c);
 	root_device_next_image(f, true);
+	root_device_next(f, l, path);
+}
+
+/* No byte is proven lost. */
+static void tell_wrong_checksum(const struct scene *c, const char *path,
+				const struct lost_superblock *l)
+{
+	bool is_root = owner_of(c, lost_uuid(l)) == OWNER_ROOT;
+	struct finding *f = report_finding(
+		c->r, VERDICT_INCONCLUSIVE, FINDING_CHAIN_SUPERBLOCK, path,
+		"%s, and its superblock's checksum is wrong, so that nothing mounts it; but all that "
+		"never changes while it is used is as a spare one says. A program wrote to it that "
+		"keeps no checksum, a write of it stopped half-way, or the disk lost some bytes: "
+		"nothing here tells which.",
+		what_is_here(is_root));
+
+	if (is_root)
+		finding_not(f, "root=, fstab, or the initramfs");
+	else
+		tell_sealed(f, c);
+	finding_next(
+		f, "Did another system write to it (Windows with Ext2Fsd), or a small tune2fs "
+		   "(BusyBox), or did the power fail? Did the disk report errors? dmesg; smartctl "
+		   "-a");
+	root_device_next_image(f, false);
 	root_device_next(f, l, path);
 }
 
@@ -264,6 +292,9 @@ static void tell_lost(const struct scene *c, const char *path, const struct lost
 		break;
 	case LOSS_DAMAGED:
 		tell_damaged(c, path, l);
+		break;
+	case LOSS_CHECKSUM:
+		tell_wrong_checksum(c, path, l);
 		break;
 	case LOSS_UUID:
 		tell_two_uuids(c, path, l);
@@ -565,62 +596,111 @@ static void tell_too_small(const struct scene *c, const char *path, const struct
 		"that would cut the file system off: what lies behind the end may be there yet.");
 }
 
-static bool is_of_btrfs(const char *path, const char *uuid, uint64_t *device)
+/* What is there of a btrfs: the numbers of its devices, of which copies count once. */
+struct members {
+	uint64_t *items;
+	size_t count;
+	const char *seed; /* of some file system, perhaps of this one; or NULL */
+};
+
+static bool add_member(struct members *m, uint64_t device)
+{
+	for (size_t i = 0; i < m->count; i++) {
+		if (m->items[i] == device)
+			return false;
+	}
+	m->items = grow_array(m->items, &m->count, sizeof(*m->items));
+	m->items[m->count - 1] = device;
+	return true;
+}
+
+static void look_at_member(const char *path, const char *uuid, struct members *m)
 {
 	struct source source;
 	struct superblock seen;
-	bool is = false;
 
 	if (source_open(&source, path))
-		return false;
-	is = !superblock_read(&source, &seen) && !strcmp(seen.kind, "btrfs") && !seen.damaged &&
-	     !strcmp(seen.uuid, uuid);
-	*device = seen.device;
+		return;
+	if (!superblock_read(&source, &seen) && !strcmp(seen.kind, "btrfs") && !seen.damaged) {
+		if (!strcmp(seen.uuid, uuid))
+			add_member(m, seen.device);
+		else if (seen.seed)
+			m->seed = path;
+	}
 	source_close(&source);
-	return is;
 }
 
-/* Copies of one device count once. */
-static uint64_t count_btrfs(const struct block_devices *b, const char *uuid)
+/* Unless it is a copy of one that is there. */
+static void tell_damaged_member(const struct scene *c, const char *path, const char *uuid,
+				struct members *m)
 {
-	uint64_t *found = NULL;
-	size_t n = 0;
+	struct lost_superblock l = { .how = LOSS_NONE };
+	struct source source;
+	struct superblock seen;
+
+	if (source_open(&source, path))
+		return;
+	if (!superblock_read(&source, &seen) && seen.damaged && !strcmp(seen.kind, "btrfs"))
+		l = lost_superblock_find(&source, &seen, uuid, NULL);
+	if (l.how == LOSS_DAMAGED && add_member(m, l.has_spare ? l.spare.is.device : seen.device))
+		tell_damaged(c, path, &l);
+	source_close(&source);
+}
+
+/* Those with a damaged superblock are told. */
+static struct members look_at_members(const struct scene *c, const struct superblock *of)
+{
+	const struct block_devices *b = c->b;
+	struct members m = { .count = 0 };
 
 	for (size_t i = 0; i < b->count; i++) {
-		uint64_t device;
-		bool twice = false;
-
-		if (b->items[i].divided || !is_of_btrfs(b->items[i].path, uuid, &device))
-			continue;
-		for (size_t k = 0; k < n; k++)
-			twice |= found[k] == device;
-		if (twice)
-			continue;
-		found = grow_array(found, &n, sizeof(*found));
-		found[n - 1] = device;
+		if (!b->items[i].divided)
+			look_at_member(b->items[i].path, of->uuid, &m);
 	}
-	free(found);
-	return n;
+	for (size_t i = 0; i < b->count && m.count < of->devices; i++) {
+		if (!b->items[i].divided)
+			tell_damaged_member(c, b->items[i].path, of->uuid, &m);
+	}
+	free(m.items);
+	return m;
 }
 
+/* One that was grown from a seed counts it: nothing in its superblock tells which that is. */
 static bool tell_incomplete(const struct scene *c, const char *path, const struct superblock *seen)
 {
-	uint64_t there = seen->devices > 1 ? count_btrfs(c->b, seen->uuid) : seen->devices;
+	size_t told = c->r->finding_count;
+	struct members m;
 	struct finding *f;
 
-	if (there >= seen->devices)
+	if (seen->devices < 2)
 		return false;
+	m = look_at_members(c, seen);
+	if (m.count >= seen->devices)
+		return c->r->finding_count > told;
 	f = report_finding(
 		c->r, VERDICT_INCONCLUSIVE, FINDING_CHAIN_ROOT, path,
-		"This is one device of a btrfs file system of %llu, and of those only %llu "
-		"can be seen here: another one is not there, or its superblock is lost.",
-		(unsigned long long)seen->devices, (unsigned long long)there);
+		"This is one device of a btrfs file system of %llu, and of those only %zu "
+		"can be seen here: %s%s%s.",
+		(unsigned long long)seen->devices, m.count,
+		m.seed ? "it was grown from " : "another one is not there", m.seed ? m.seed : "",
+		m.seed ? ", a seed, or another one is not there, or its superblock is lost"
+		       : ", or its superblock is lost");
 	finding_text(f, EVIDENCE_UUID, "%s", seen->uuid);
 	block_devices_tell(c->b, f);
 	finding_next(f,
 		     "Which one is missing? btrfs filesystem show; cable, power, driver, dmesg.");
-	finding_next(f, "Without it, to read alone: mount -o ro,degraded %s /mnt", path);
+	if (!m.seed)
+		finding_next(f, "Without it, to read alone: mount -o ro,degraded %s /mnt", path);
 	return true;
+}
+
+/* Without a checksum nothing but a spare superblock tells. */
+static bool is_as_it_was(const struct source *source, const struct superblock *seen)
+{
+	struct superblock_spare spare;
+
+	return seen->proven ||
+	       (superblock_find_spare(source, seen->uuid, NULL, &spare) && spare.first_is_same);
 }
 
 /* What is there, sound: whether it is the root, all of it. */
@@ -642,7 +722,7 @@ static bool tell_sound(struct scene *c, const char *path, const struct source *s
 		tell_another(c, path, "", seen->kind, seen->uuid);
 	if (other || told)
 		return true;
-	c->seen = true;
+	c->seen = is_as_it_was(source, seen);
 	return false;
 }
 
@@ -696,7 +776,9 @@ static const struct block_device *find_device(const struct block_devices *b, con
 	cleanup(free_ptr) char *real = realpath(path, NULL);
 
 	for (size_t i = 0; real && i < b->count; i++) {
-		if (!strcmp(b->items[i].path, real))
+		cleanup(free_ptr) char *own = realpath(b->items[i].path, NULL);
+
+		if (own && !strcmp(own, real))
 			return &b->items[i];
 	}
 	return NULL;
@@ -748,11 +830,58 @@ static bool is_empty(const struct block_devices *b, const char *path)
 	return false;
 }
 
+/* Nothing tells which of them is meant. */
+static void tell_twins(const struct scene *c)
+{
+	const struct root_search *s = c->s;
+	struct finding *f = report_finding(
+		c->r, VERDICT_INCONCLUSIVE, FINDING_CHAIN_ROOT, c->root,
+		"More than one device has the %s that root= names: %s and %s. No link of udev's is "
+		"there, which would tell one of them.",
+		root_name_word(s->name.kind), s->found, s->twin);
+
+	block_devices_tell(c->b, f);
+	tell_sealed(f, c);
+	finding_next(f, "Is one of them a copy (a clone, a snapshot)? Detach it, or boot with the "
+			"path of the other one: [e] in the boot menu edits root= for one boot.");
+}
+
+/* The link tells which is meant, but not every program asks it: blkid does not. */
+static void note_twin(const struct scene *c, const char *linked)
+{
+	const struct root_search *s = c->s;
+	const char *twin = s->found && strcmp(s->found, linked) != 0 ? s->found : s->twin;
+	struct finding *f;
+
+	if (!twin || s->found_part)
+		return;
+	f = report_finding(
+		c->r, VERDICT_INCONCLUSIVE, FINDING_CHAIN_ROOT, c->root,
+		"More than one device has the %s that root= names. udev's link leads to %s, which "
+		"was looked at; %s has it as well.",
+		root_name_word(s->name.kind), linked, twin);
+	f->warning = true;
+	finding_next(f, "Is %s a copy (a clone, a snapshot)? Detach it before the next boot.",
+		     twin);
+}
+
 /* It was looked for on every device. */
 static bool report_search(struct scene *c, const char *path)
 {
 	const struct root_search *s = c->s;
+	const struct block_device *linked =
+		s->name.kind == ROOT_PATH ? NULL : find_device(c->b, path);
 
+	if (linked) {
+		bool told = report_content(c, linked->path);
+
+		note_twin(c, linked->path);
+		return told;
+	}
+	if (s->twin) {
+		tell_twins(c);
+		return true;
+	}
 	/* initramfs-tools needs no link for a tag. */
 	if (s->found && (!strncmp(c->root, "UUID=", 5) || !access(path, F_OK)))
 		return report_content(c, s->found);

@@ -59,12 +59,21 @@ static bool is_removed(const struct source *source, const struct superblock *s)
 				   !superblock_find_spare(source, s->uuid, NULL, &spare)));
 }
 
+/* A program that keeps no checksum leaves it so, and half a write. */
+static bool is_used_alone(const struct source *source, const struct superblock *seen,
+			  struct superblock_spare *spare)
+{
+	return !seen->lost && superblock_find_spare(source, seen->uuid, NULL, spare) &&
+	       spare->first_is_same;
+}
+
 struct lost_superblock lost_superblock_find(const struct source *source,
 					    const struct superblock *seen, const char *uuid,
 					    const char *label)
 {
 	const char *volume = *seen->kind ? NULL : recognise_volume(source);
 	struct lost_superblock l = { .how = LOSS_NONE };
+	struct superblock_spare spare;
 	bool own; /* not of a file system that was there before */
 
 	if (!*seen->kind && !volume && superblock_is_erased(source, &l.is) &&
@@ -81,6 +90,11 @@ struct lost_superblock lost_superblock_find(const struct source *source,
 	if (seen->damaged && (own || superblock_is_named(seen, uuid, label))) {
 		l.how = LOSS_DAMAGED;
 		l.has_spare = own;
+		if (is_used_alone(source, seen, &spare)) {
+			l.how = LOSS_CHECKSUM;
+			l.has_spare = true;
+			l.spare = spare;
+		}
 	} else if (l.has_spare && seen->ext_block == l.spare.size && l.spare.size) {
 		/* Spares of a file system that was there before lie elsewhere, or are its own by now. */
 		l.how = LOSS_UUID;
@@ -181,6 +195,14 @@ static void look_at_member(struct root_search *s, const struct block_device *d,
 	s->array_is_it = is_it;
 }
 
+static void add_found(struct root_search *s, const char *path)
+{
+	if (!s->found)
+		s->found = path;
+	else if (!s->twin && !s->found_part)
+		s->twin = path;
+}
+
 static void look_at_content(struct root_search *s, const struct block_device *d,
 			    const struct source *source, const struct superblock *seen,
 			    const char *sealed, const struct block_devices *b)
@@ -190,7 +212,8 @@ static void look_at_content(struct root_search *s, const struct block_device *d,
 			 (s->name.kind == ROOT_LABEL && !strcmp(seen->label, s->name.value)));
 
 	if (is_found) {
-		s->found = d->path;
+		s->found_part |= seen->devices > 1;
+		add_found(s, d->path);
 		return;
 	}
 	look_for_lost(s, d, source, seen);
@@ -242,7 +265,7 @@ void root_search(struct root_search *s, const char *root, const char *sealed,
 	s->name = root_name_parse(root);
 	for (size_t i = 0; i < b->count; i++) {
 		if (*s->name.value && is_partition(&s->name, &b->items[i]))
-			s->found = b->items[i].path;
+			add_found(s, b->items[i].path);
 		look_at(s, &b->items[i], sealed, b);
 	}
 }

@@ -27,7 +27,8 @@ enum loss {
 	LOSS_NONE,
 	LOSS_ERASED,  /* its magic alone, as wipefs leaves it */
 	LOSS_DAMAGED, /* its checksum is wrong, or its magic, and all else is as a spare one says */
-	LOSS_UUID,    /* no checksum covers it, and a spare one says otherwise: lost, or changed */
+	LOSS_CHECKSUM, /* its checksum is wrong, and no more is other than changes while it is used */
+	LOSS_UUID,     /* no checksum covers it, and a spare one says otherwise: lost, or changed */
 	LOSS_BLOCK, /* its block alone: so it is after a lost block, and under swap with a random key */
 	LOSS_START, /* more than that block, and nothing known is there: who did it cannot be told */
 	LOSS_OVERWRITTEN, /* something else is there, sound as far as that is known */
@@ -37,7 +38,7 @@ struct lost_superblock {
 	enum loss how;
 	bool has_spare;
 	struct superblock_spare spare;
-	struct superblock is; /* ERASED, DAMAGED, UUID: what can be read of it */
+	struct superblock is; /* ERASED, DAMAGED, CHECKSUM, UUID: what can be read of it */
 	bool removed;	      /* ERASED: as btrfs leaves a device that was taken out of several */
 	char now[96];	      /* OVERWRITTEN: what is there, in words */
 };
@@ -56,7 +57,9 @@ struct lost_superblock lost_superblock_find(const struct source *source,
  */
 struct root_search {
 	struct root_name name;
-	const char *found;	/* sound, and of that name */
+	const char *found;	/* sound, and of that name: the first one, ... */
+	const char *twin;	/* ... and another */
+	bool found_part;	/* it is one device of a btrfs, which all have that name */
 	const char *unreadable; /* its start cannot be read */
 	const char *lost_at;	/* what root= names was here */
 	const char *sealed_at;	/* the sealed root file system, proven by its checksum */

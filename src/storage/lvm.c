@@ -54,11 +54,29 @@ static bool header_is_right(const unsigned char *h)
 	       !memcmp(h + 4, AREA_MAGIC, sizeof(AREA_MAGIC) - 1);
 }
 
-/* A text that reaches the end of its area goes on behind the header. True: as its checksum says. */
+/* Where in a metadata area a text is read. */
+struct place {
+	const struct source *source;
+	uint64_t area, size, at;
+};
+
+/* The next bytes of it; 0: none can be read. At the end of its area it goes on behind the header. */
+static size_t read_text(struct place *p, unsigned char *buf, uint64_t len)
+{
+	uint64_t n = p->size - p->at < len ? p->size - p->at : len;
+
+	if (!read_at(p->source, buf, n, p->area + p->at))
+		return 0;
+	p->at = p->at + n == p->size ? LVM_SECTOR : p->at + n;
+	return n;
+}
+
+/* True: as its checksum says. */
 static bool text_is_right(const struct source *source, uint64_t area, uint64_t area_size,
 			  const unsigned char *locn)
 {
 	uint64_t at = le64(locn), left = le64(locn + 8);
+	struct place p = { source, area, area_size, at };
 	uint32_t crc = LVM_CRC_INIT;
 	unsigned char block[4096];
 
@@ -66,16 +84,63 @@ static bool text_is_right(const struct source *source, uint64_t area, uint64_t a
 	    left > area_size - LVM_SECTOR)
 		return true;
 	while (left) {
-		uint64_t n = area_size - at < sizeof(block) ? area_size - at : sizeof(block);
+		size_t n = read_text(&p, block, left < sizeof(block) ? left : sizeof(block));
 
-		n = left < n ? left : n;
-		if (!read_at(source, block, n, area + at))
+		if (!n)
 			return true;
 		crc = lvm_crc(crc, block, n);
 		left -= n;
-		at = at + n == area_size ? LVM_SECTOR : at + n;
 	}
 	return crc == le32(locn + 16);
+}
+
+/* What of a text was read; LVM2, lib/config/config.c: sections in braces, strings, a zero at the end. */
+struct reader {
+	unsigned int depth, sections;
+	bool string, escaped, bad;
+};
+
+static void read_character(struct reader *r, unsigned char c)
+{
+	bool quote = c == '"' && !r->escaped;
+
+	r->bad |= c < ' ' && c != '\n' && c != '\t';
+	r->escaped = r->string && c == '\\' && !r->escaped;
+	if (quote)
+		r->string = !r->string;
+	if (r->string)
+		return;
+	r->bad |= c == '}' && !r->depth;
+	r->depth += c == '{';
+	r->depth -= c == '}';
+	r->sections += c == '{';
+}
+
+/*
+ * A whole text, but one that ends elsewhere than the header says: two hosts have written to one disk
+ * without locks. A sector that was lost moves no end.
+ */
+static bool is_another_text(const struct source *source, uint64_t area, uint64_t area_size,
+			    const unsigned char *locn)
+{
+	struct place p = { source, area, area_size, le64(locn) };
+	struct reader r = { .depth = 0 };
+	unsigned char block[4096];
+	uint64_t len = 0;
+
+	while (len < area_size && len < TEXT_MAX && !r.bad) {
+		size_t n = read_text(&p, block, sizeof(block));
+
+		for (size_t i = 0; i < n && !r.bad; i++) {
+			len++;
+			if (!block[i])
+				return r.sections && !r.depth && !r.string && len != le64(locn + 8);
+			read_character(&r, block[i]);
+		}
+		if (!n)
+			break;
+	}
+	return false;
 }
 
 static enum lvm_state examine_area(const struct source *source, uint64_t area, uint64_t size,
@@ -93,7 +158,7 @@ static enum lvm_state examine_area(const struct source *source, uint64_t area, u
 	if (le32(h + 40 + 20) & IGNORED || text_is_right(source, area, size, h + 40))
 		return LVM_SOUND;
 	*offset = area + le64(h + 40);
-	return LVM_TEXT_BAD;
+	return is_another_text(source, area, size, h + 40) ? LVM_TEXT_OTHER : LVM_TEXT_BAD;
 }
 
 /* Behind the UUID and the size two lists of places, each ended by zeros: of data, and of metadata. */
@@ -180,6 +245,10 @@ const char *lvm_state_text(enum lvm_state state)
 		[LVM_LABEL_BAD] = "its LVM label is wrong by its checksum or its sector",
 		[LVM_HEADER_BAD] = "the checksum of its LVM metadata area's header is wrong",
 		[LVM_TEXT_BAD] = "the checksum of its LVM metadata is wrong",
+		[LVM_TEXT_OTHER] =
+			"a whole text of LVM metadata is there, but not the one that the header "
+			"tells of: two hosts wrote to it without locks, or it gave back old "
+			"bytes",
 		[LVM_AREA_ZERO] = "zeros are where its LVM label says that its metadata begin",
 	};
 

@@ -20,6 +20,7 @@ enum lvm_state {
 	LVM_LABEL_BAD,	/* a checksum is wrong, of the label (or its sector's number), ... */
 	LVM_HEADER_BAD, /* ... of a metadata area's header, ... */
 	LVM_TEXT_BAD,	/* ... of the text in one */
+	LVM_TEXT_OTHER, /* a whole text is there, but not the one that the header tells of */
 	LVM_AREA_ZERO,	/* where the label says that a metadata area begins, are zeros */
 };
 

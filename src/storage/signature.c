@@ -5,6 +5,7 @@
 
 #include "storage/layer.h"
 #include "storage/lvm_label.h"
+#include "storage/md.h"
 #include "storage/superblock.h"
 #include "util/bytes.h"
 #include "util/util.h"
@@ -355,12 +356,43 @@ const char *recognise_member(const struct source *source)
 					     : recognise_zfs(source, labels - ZFS_LABEL);
 }
 
+/*
+ * Linux, include/uapi/linux/bcache.h, struct cache_sb_disk, at 4096: behind a checksum the sector that it is
+ * in, its version, and the magic, which alone is zeros.
+ */
+static bool is_erased_bcache(const struct source *source)
+{
+	unsigned char s[40];
+
+	return source_read(source, s, sizeof(s), 4096) == (ssize_t)sizeof(s) && le64(s) &&
+	       le64(s + 8) == 4096 / SECTOR_BYTES && le64(s + 16) <= 6 &&
+	       bytes_are_zero(s + 24, 16);
+}
+
+/* What wipefs has taken the magic of, and nothing else. */
+static const char *recognise_erased(const struct source *source)
+{
+	uint64_t at;
+
+	if (md_is_erased(source, &at))
+		return "a Linux RAID member whose magic was erased";
+	return is_erased_bcache(source) ? "a bcache device whose magic was erased" : NULL;
+}
+
 const char *recognise_over_lvm(const struct source *source)
 {
 	uint64_t at;
 	const char *found = find_volume(source, &at, LVM_LABEL_MAGIC);
+	const struct mark *table;
 
-	return found ? found : recognise_member(source);
+	if (!found)
+		found = recognise_member(source);
+	if (!found)
+		found = recognise_erased(source);
+	if (found)
+		return found;
+	table = find_mark(source, tables, ARRAY_SIZE(tables), NULL);
+	return table ? table->name : NULL;
 }
 
 /* libblkid, superblocks/lvm.c: the label's own sector, and its checksum. */

@@ -11,6 +11,7 @@
 #include "util/util.h"
 
 #define HEAD_BYTES 8192u
+#define CRC32C	   UINT32_C(0x82F63B78)
 
 #define EXT_OFFSET	     1024u
 #define EXT_BYTES	     1024u
@@ -57,9 +58,19 @@ static uint32_t crc32c(uint32_t crc, const unsigned char *p, size_t len)
 	while (len--) {
 		crc ^= *p++;
 		for (int i = 0; i < 8; i++)
-			crc = crc >> 1 ^ (crc & 1 ? UINT32_C(0x82F63B78) : 0);
+			crc = crc >> 1 ^ (crc & 1 ? CRC32C : 0);
 	}
 	return crc;
+}
+
+/* Whether one bit of len bytes, or of their CRC-32C, makes it differ by this: the last bit first. */
+static bool is_one_bit(uint32_t difference, size_t len)
+{
+	uint32_t one = CRC32C;
+
+	for (size_t bits = len * 8; bits && one != difference; bits--)
+		one = one >> 1 ^ (one & 1 ? CRC32C : 0);
+	return one == difference || !(difference & (difference - 1));
 }
 
 static uint64_t ext_blocks(const unsigned char *sb)
@@ -74,9 +85,11 @@ static bool is_ext(const unsigned char *sb, struct superblock *s)
 {
 	bool journal = le32(sb + 0x5C) & EXT_COMPAT_JOURNAL;
 	bool csum = le32(sb + 0x64) & EXT_RO_METADATA_CSUM;
+	uint32_t says = le32(sb + EXT_BYTES - 4), is;
 
 	if (le16(sb + 0x38) != EXT_MAGIC)
 		return false;
+	is = crc32c(~UINT32_C(0), sb, EXT_BYTES - 4);
 	set_kind(s, csum || le32(sb + 0x60) & EXT_INCOMPAT_EXT4 ? "ext4"
 		    : journal					? "ext3"
 								: "ext2");
@@ -84,7 +97,8 @@ static bool is_ext(const unsigned char *sb, struct superblock *s)
 	set_label(s, sb + 0x78, 16);
 	if (!csum && le32(sb + 0x18) <= 6)
 		s->ext_block = 1024u << le32(sb + 0x18);
-	set_checksum(s, csum, crc32c(~UINT32_C(0), sb, EXT_BYTES - 4) == le32(sb + EXT_BYTES - 4));
+	set_checksum(s, csum, is == says);
+	s->lost = s->damaged && (!says || is_one_bit(is ^ says, EXT_BYTES - 4));
 	if (le32(sb + 0x18) <= 6)
 		s->bytes = ext_blocks(sb) << (10 + le32(sb + 0x18));
 	return true;
@@ -193,6 +207,7 @@ static bool is_btrfs(const unsigned char *sb, struct superblock *s)
 	set_label(s, sb + 0x12B, 256);
 	s->devices = le64(sb + 0x88);
 	s->device = le64(sb + 0xC9);
+	s->seed = le64(sb + 0x38) >> 32 & 1;
 	s->bytes = le64(sb + 0xD1);
 	set_checksum(s, bytes_are_zero(sb + 4, BTRFS_CSUM - 4),
 		     ~crc32c(~UINT32_C(0), sb + BTRFS_CSUM, BTRFS_BYTES - BTRFS_CSUM) == le32(sb));
@@ -230,6 +245,40 @@ static int count_same(const unsigned char *a, const unsigned char *b)
 {
 	return !memcmp(a + 0x14, b + 0x14, 0x2C - 0x14) + !memcmp(a + 0x4C, b + 0x4C, 0x5A - 0x4C) +
 	       !memcmp(a + 0x68, b + 0x68, 16);
+}
+
+/*
+ * Without what changes while it is used, of which the spare ones are not told. Linux,
+ * Documentation/filesystems/ext4/super.rst: counts of what is free, times and mounts, state, the last
+ * check, the group it is in, label, where it was mounted, orphans, bytes written, errors, overhead, high
+ * bytes of the times, checksum; and the features that tell of a journal in use, large files and orphans.
+ */
+static void drop_changing(unsigned char *sb)
+{
+	static const struct {
+		uint16_t at, len;
+	} fields[] = {
+		{ 0x0C, 8 },  { 0x2C, 10 }, { 0x3A, 2 },	  { 0x40, 4 },	{ 0x5A, 2 },
+		{ 0x78, 80 }, { 0xE8, 4 },  { 0x158, 4 },	  { 0x178, 8 }, { 0x194, 108 },
+		{ 0x248, 4 }, { 0x274, 8 }, { EXT_BYTES - 4, 4 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
+		memset(sb + fields[i].at, 0, fields[i].len);
+	sb[0x60] &= 0xFB;
+	sb[0x64] &= 0xFD;
+	sb[0x66] &= 0xFE;
+}
+
+static bool is_same_at_rest(const unsigned char *a, const unsigned char *b)
+{
+	unsigned char first[EXT_BYTES], second[EXT_BYTES];
+
+	memcpy(first, a, sizeof(first));
+	memcpy(second, b, sizeof(second));
+	drop_changing(first);
+	drop_changing(second);
+	return !memcmp(first, second, sizeof(first));
 }
 
 /* The first block of group 1; with blocks of 1024 bytes the groups begin at 1. */
@@ -315,14 +364,21 @@ bool superblock_is_named(const struct superblock *s, const char *uuid, const cha
  * Most of it is. With its magic erased it must have a checksum, which was found wrong then: without one
  * it may be wipefs, and a spare one that tune2fs did not change.
  */
-static bool first_is_alike(const struct source *source, const unsigned char *spare)
+static bool first_is_alike(const unsigned char *sb, const unsigned char *spare)
+{
+	return count_same(sb, spare) >= 2 &&
+	       (le16(sb + 0x38) || le32(sb + 0x64) & EXT_RO_METADATA_CSUM);
+}
+
+static void compare_first(const struct source *source, const unsigned char *sb,
+			  struct superblock_spare *spare)
 {
 	unsigned char head[HEAD_BYTES];
-	const unsigned char *sb = head + EXT_OFFSET;
 
-	return source->read(source->ctx, head, sizeof(head), 0) == (ssize_t)sizeof(head) &&
-	       count_same(sb, spare) >= 2 &&
-	       (le16(sb + 0x38) || le32(sb + 0x64) & EXT_RO_METADATA_CSUM);
+	if (source->read(source->ctx, head, sizeof(head), 0) != (ssize_t)sizeof(head))
+		return;
+	spare->first_is_alike = first_is_alike(head + EXT_OFFSET, sb);
+	spare->first_is_same = is_same_at_rest(head + EXT_OFFSET, sb);
 }
 
 bool superblock_find_spare(const struct source *source, const char *uuid, const char *label,
@@ -339,7 +395,7 @@ bool superblock_find_spare(const struct source *source, const char *uuid, const 
 		spare->size = sizes[i];
 		spare->block = spare_block(sizes[i]);
 		spare->rest_is_there = rest_is_there(source, sizes[i], sb);
-		spare->first_is_alike = first_is_alike(source, sb);
+		compare_first(source, sb, spare);
 		return true;
 	}
 	memset(spare, 0, sizeof(*spare));

@@ -28,12 +28,16 @@ struct superblock {
 	/* The signature is there, but the checksum is wrong, so that no byte of it is proven: ext4 with
 	 * metadata_csum, XFS version 5, btrfs with CRC-32C. The others have none that is compared here. */
 	bool damaged;
+	/* ext4, damaged: the checksum itself is zeros, or one bit explains that it is wrong: bytes were
+	 * lost, which no program leaves so that does not keep it. */
+	bool lost;
 	bool hibernated;    /* swap, with the image of a system that is to be resumed */
 	bool proven;	    /* such a checksum is there, and right */
 	uint32_t ext_block; /* ext without metadata_csum: the size of its blocks, bytes; else 0 */
 	uint64_t bytes;	    /* ext, XFS, btrfs: how much of this device it takes; else 0 */
 	uint64_t devices;   /* btrfs: how many it is made of, and ... */
 	uint64_t device;    /* ... the number of this one; else 0 */
+	bool seed; /* btrfs: others are grown from it, which count it, and have UUIDs of their own */
 };
 
 /* 0; -EIO when the device cannot deliver the places where signatures are. */
@@ -57,6 +61,8 @@ struct superblock_spare {
 	/* ext: what is where the first one was says the same in most, but its magic or its checksum is
 	 * wrong: it is the superblock yet, and no other bytes. */
 	bool first_is_alike;
+	/* ext: nothing there is other than in the spare one but what changes while it is used. */
+	bool first_is_same;
 };
 
 /* Whether it has this UUID and this label (NULL: any). */

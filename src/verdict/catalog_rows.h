@@ -84,7 +84,8 @@ FINDING(CHAIN_INTACT, "BV-CHAIN-INTACT", CHAIN,
 FINDING(CHAIN_LVM, "BV-CHAIN-LVM", CHAIN,
 	"LVM under the root cannot be used",
 	/* happened */ "LVM that the root lies on, or may lie on, cannot be used: a logical "
-		"volume that was sealed is not active, or a physical volume is damaged.",
+		"volume that was sealed is not active, or a physical volume is damaged, or "
+		"inside of LUKS has lost its label.",
 	/* known */ "No mapping has the volume's UUID or name, though its physical volume is "
 		"there. Or damage: a checksum of LVM's own is wrong (label, metadata area, "
 		"metadata), or the label states a wrong sector while its metadata are in place; "
@@ -98,9 +99,11 @@ FINDING(CHAIN_LVM, "BV-CHAIN-LVM", CHAIN,
 	/* host */ "Are all disks of the volume group attached? When damage is told: compare "
 		"the place that the report names with a backup or snapshot, and look at the "
 		"logs of the storage.",
-	/* sure */ "Storage corruption when LVM's label or metadata are wrong by themselves. A "
+	/* sure */ "Storage corruption when LVM's label or metadata are wrong by themselves, or "
+		"inside of LUKS cannot be read, or are noise. A "
 		"configuration error when this initramfs has no lvm and nothing of the label is "
-		"in doubt. Else inconclusive: renamed, removed, or a disk is missing.")
+		"in doubt. Else inconclusive: renamed, removed, a disk is missing, or a program "
+		"may have written there.")
 
 FINDING(CHAIN_OTHER, "BV-CHAIN-OTHER", CHAIN,
 	"something else is where the root should be",
@@ -123,9 +126,9 @@ FINDING(CHAIN_OTHER, "BV-CHAIN-OTHER", CHAIN,
 
 FINDING(CHAIN_ROOT, "BV-CHAIN-ROOT", CHAIN,
 	"no usable root by root=",
-	/* happened */ "No usable root was found by root=: nothing has that name, its link is "
-		"missing, it holds no file system that is known here, or not all devices of a "
-		"btrfs are there.",
+	/* happened */ "No usable root was found by root=, or not one alone: nothing has that "
+		"name, or two have it, its link is missing, it holds no file system that is "
+		"known here, or not all devices of a btrfs are there.",
 	/* known */ "The disks and partitions that the kernel has found were looked at, and are "
 		"listed. A disk or driver that is missing, one that cannot be read, a wrong "
 		"root=, and a copy with the root's UUID look alike.",
@@ -181,9 +184,9 @@ FINDING(CHAIN_SOURCE, "BV-CHAIN-SOURCE", CHAIN,
 
 FINDING(CHAIN_SUPERBLOCK, "BV-CHAIN-SUPERBLOCK", CHAIN,
 	"a superblock is damaged or gone",
-	/* happened */ "The superblock of what this boot needs, or LVM's label or metadata "
-		"inside of LUKS, is damaged, gone, cannot be read, or contradicts its spare; or "
-		"nothing known is on the device that root= names.",
+	/* happened */ "The superblock of what this boot needs is damaged, gone, cannot be "
+		"read, or contradicts its spare; or nothing known is on the device that root= "
+		"names.",
 	/* known */ "A checksum is wrong; a read fails; the magic is lost and the rest agrees "
 		"with a spare; its block or more is gone; nothing known is there; or superblock "
 		"and spare have different names, which no checksum covers. Of what is gone a "
@@ -199,7 +202,9 @@ FINDING(CHAIN_SUPERBLOCK, "BV-CHAIN-SUPERBLOCK", CHAIN,
 		"elsewhere.",
 	/* sure */ "Storage corruption when a checksum is wrong, a read fails, the magic alone "
 		"is lost beside a spare that agrees, or inside of LUKS noise is where it was. "
-		"Else inconclusive: swap with a random key, mkfs and wipefs leave the same.")
+		"Else inconclusive: swap with a random key, mkfs and wipefs leave the same; and "
+		"half a write, or a program that keeps no checksum, where the spare agrees in "
+		"all that never changes.")
 
 FINDING(CODEC_UNREADABLE, "BV-CODEC-UNREADABLE", OTHER,
 	"this kernel does not read the compression",

@@ -307,6 +307,60 @@ EOF
 	says inconclusive BV-CHAIN-SMALL "is bigger than the device"
 }
 
+# Debian's cloud images have root=PARTUUID=, and a snapshot's volume has that of its disk.
+@test "of two partitions with root='s PARTUUID the one that udev's link leads to is the root" {
+	local part=1f1f1f1f-01 root
+
+	unpacked
+	record_root $UUID
+	cp "$DISK" "$DATA"
+	printf x | dd of="$DATA" bs=1 seek=1100 conv=notrunc status=none
+	mkdir -p "$DEV/disk/by-partuuid" "$DEV/disk/by-uuid"
+	attach sda1 "$DISK"
+	attach sdb1 "$DATA"
+	for root in sda1 sdb1; do
+		printf 'MAJOR=8\nPARTUUID=%s\n' $part >"$SYS/class/block/$root/uevent"
+	done
+	boot "root=PARTUUID=$part ro" --after-failure
+	says inconclusive BV-CHAIN-ROOT "No link of udev's is there"
+	ln -s /dev/sda1 "$DEV/disk/by-partuuid/$part"
+	boot "root=PARTUUID=$part ro" --after-failure
+	says inconclusive BV-CHAIN-INTACT "But this report tells more of this boot"
+	[[ $output == *"udev's link leads to /dev/sda1, which was looked at; /dev/sdb1 has it as well"* ]]
+	# To the damaged one.
+	ln -sfn /dev/sdb1 "$DEV/disk/by-partuuid/$part"
+	boot "root=PARTUUID=$part ro" --after-failure
+	says storage-corruption BV-CHAIN-SUPERBLOCK "its checksum is wrong"
+	[ "$(jq -r '.findings[0].target' <<<"$output")" = /dev/sdb1 ]
+	[[ $output == *"leads to /dev/sdb1, which was looked at; /dev/sda1 has it as well"* ]]
+	# By the UUID of the file system; a clone on a smaller disk is not the root.
+	cp "$DISK" "$DATA"
+	detach sdb1
+	truncate -s 30M "$DATA"
+	attach sdb1 "$DATA"
+	ln -s /dev/sda1 "$DEV/disk/by-uuid/$UUID"
+	boot "root=UUID=$UUID ro" --after-failure
+	says inconclusive BV-CHAIN-INTACT "But this report tells more of this boot"
+	ln -sfn /dev/sdb1 "$DEV/disk/by-uuid/$UUID"
+	boot "root=UUID=$UUID ro" --after-failure
+	says inconclusive BV-CHAIN-SMALL "is bigger than the device"
+}
+
+@test "a superblock without a checksum: that it is as sealed is said where a spare one agrees" {
+	local file=$BATS_TEST_TMPDIR/old
+
+	unpacked
+	record_root $UUID
+	truncate -s 160M "$file"
+	mkfs.ext4 -q -b 4096 -O ^metadata_csum -U $UUID "$file"
+	attach sda1 "$file"
+	boot "root=UUID=$UUID ro" --after-failure
+	says intact BV-CHAIN-INTACT "up to the root file system's superblock"
+	head -c 512 /dev/urandom | dd of="$file" bs=512 seek=3 conv=notrunc status=none
+	boot "root=UUID=$UUID ro" --after-failure
+	says intact BV-CHAIN-INTACT "or no checksum proves its superblock"
+}
+
 make_members() { # METADATA LEVEL FILE: $BATS_TEST_TMPDIR/m0 to m2
 	"$BATS_TEST_DIRNAME/md.py" "$1" "$2" 65536 "$3" "$BATS_TEST_TMPDIR"/m{0,1,2}
 }

@@ -245,6 +245,10 @@ static void test_hibernated(void **state)
 	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > swap (ANOTHER ONE)");
 }
 
+#define MAKE_EXT4                                                                               \
+	"rm -f fs; truncate -s 160M fs; mke2fs -q -t ext4 -O metadata_csum -b 4096 -U " FS_UUID \
+	" fs"
+
 static void test_superblock_gone(void **state)
 {
 	struct scene s;
@@ -289,8 +293,18 @@ static void test_superblock_gone(void **state)
 	set_scene(&s, "fs");
 	expect(&s, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
 	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > ext4 (NO SUPERBLOCK)");
-	set_scene(&s, "absent");
+	/* Used alone, and half written: no byte is proven lost; one bit is. */
+	shell(MAKE_EXT4 "; printf anew | dd of=fs bs=1 seek=1144 conv=notrunc status=none");
+	set_scene(&s, "fs");
+	expect(&s, VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK",
+	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > ext4 (DAMAGED)");
+	shell(MAKE_EXT4 "; printf @ | dd of=fs bs=1 seek=1144 conv=notrunc status=none");
+	set_scene(&s, "fs");
 	expect(&s, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
+	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > ext4 (DAMAGED)");
+	/* No node is there: nothing was read, so nothing is lost. */
+	set_scene(&s, "absent");
+	expect(&s, VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK",
 	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > ext4 (UNREADABLE)");
 }
 
@@ -833,23 +847,23 @@ static void test_lvm(void **state)
 	}
 	s.without_lvm = false;
 	shell("printf 'XXXX' | dd of=pv bs=1 seek=512 conv=notrunc status=none");
-	expect(&s, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
+	expect(&s, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-LVM",
 	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > lvm vg-a/lv (NO LABEL) > "
 	       "ext4 (not reached)");
 	/* As pvremove leaves it; and with a text that is not what its checksum says. */
 	shell("dd if=/dev/zero of=pv bs=512 seek=1 count=1 conv=notrunc status=none");
-	expect(&s, VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK",
+	expect(&s, VERDICT_INCONCLUSIVE, "BV-CHAIN-LVM",
 	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > lvm vg-a/lv (NO LABEL) > "
 	       "ext4 (not reached)");
 	/* Noise was made below the encryption; other bytes a program wrote, as it did another format. */
 	put_volume();
 	shell("dd if=/dev/urandom of=pv bs=4096 count=1 conv=notrunc status=none");
-	expect(&s, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
+	expect(&s, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-LVM",
 	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > lvm vg-a/lv (NO LABEL) > "
 	       "ext4 (not reached)");
 	put_volume();
 	shell("yes text | dd of=pv bs=4096 count=1 iflag=fullblock conv=notrunc status=none");
-	expect(&s, VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK",
+	expect(&s, VERDICT_INCONCLUSIVE, "BV-CHAIN-LVM",
 	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > lvm vg-a/lv (NO LABEL) > "
 	       "ext4 (not reached)");
 	put_volume();
@@ -862,7 +876,7 @@ static void test_lvm(void **state)
 	end(&s);
 	put_volume();
 	shell("printf 'XXXX' | dd of=pv bs=1 seek=5200 conv=notrunc status=none");
-	expect(&s, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
+	expect(&s, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-LVM",
 	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > lvm vg-a/lv (DAMAGED) > "
 	       "ext4 (not reached)");
 }
@@ -1086,6 +1100,20 @@ static void test_root_lost(void **state)
 		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", "e2fsck -b 32768 -B 4096" },
 		{ "printf x | dd of=fs bs=1 seek=1100 conv=notrunc status=none",
 		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", "its checksum is wrong" },
+		/* Only what changes while it is used: mount count and times; the second sector as it was. */
+		{ "printf '\\7\\7\\7\\7\\7\\7\\7\\7\\3' | dd of=fs bs=1 seek=1068 conv=notrunc "
+		  "status=none",
+		  VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK", "a write of it stopped half-way" },
+		/* The same and a byte that never changes; one bit; zeros where its checksum was. */
+		{ "printf '\\7\\7\\7\\7\\7\\7\\7\\7\\3\\0x' | dd of=fs bs=1 seek=1068 conv=notrunc "
+		  "status=none",
+		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", "its checksum is wrong" },
+		{ "printf '\\1' | dd of=fs bs=1 seek=1256 conv=notrunc status=none",
+		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", "its checksum is wrong" },
+		{ "dd if=/dev/zero of=fs bs=512 seek=3 count=1 conv=notrunc status=none",
+		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", "its checksum is wrong" },
+		{ "dd if=/dev/urandom of=fs bs=512 seek=3 count=1 conv=notrunc status=none",
+		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", "its checksum is wrong" },
 		{ "printf x | dd of=fs bs=1 seek=1080 conv=notrunc status=none",
 		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
 		  "its magic is lost, and all else is as a spare one says" },
@@ -1173,6 +1201,17 @@ static void test_former_volume(void **state)
 		{ "printf 'verity\\0\\0' | dd of=pv conv=notrunc status=none; yes | dd of=pv bs=4096 "
 		  "seek=1 count=1 iflag=fullblock conv=notrunc status=none",
 		  "another format is over that" },
+		/* wipefs was there after mdadm or make-bcache; a table in sectors of 4096 bytes. */
+		{ "printf '\\0\\0\\0\\0\\1' | dd of=pv bs=4096 seek=1 conv=sync,notrunc status=none; "
+		  "printf '\\10' | dd of=pv bs=1 seek=4240 conv=notrunc status=none; "
+		  "printf '\\005\\117\\053\\251' | dd of=pv bs=1 seek=4312 conv=notrunc "
+		  "status=none",
+		  "another format is over that" },
+		{ "printf 'checksum\\10\\0\\0\\0\\0\\0\\0\\0\\1' | dd of=pv bs=4096 seek=1 "
+		  "conv=sync,notrunc status=none",
+		  "another format is over that" },
+		{ "printf 'EFI PART' | dd of=pv bs=4096 seek=1 conv=sync,notrunc status=none",
+		  "another format is over that" },
 		{ "dd if=pv of=late bs=512 skip=1 status=none; mv late pv",
 		  "its partition begins elsewhere than it did" },
 	};
@@ -1190,6 +1229,12 @@ static void test_former_volume(void **state)
 	}
 	put_volume();
 	shell("yes | dd of=pv bs=4096 seek=1 count=1 iflag=fullblock conv=notrunc status=none");
+	expect_words("/dev/mapper/no-such", "", &b, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-LVM",
+		     "metadata area's header is wrong", NULL);
+	/* As bcache without its magic, but in another sector than it says. */
+	put_volume();
+	shell("printf 'checksum\\7\\0\\0\\0\\0\\0\\0\\0\\1' | dd of=pv bs=4096 seek=1 "
+	      "conv=sync,notrunc status=none");
 	expect_words("/dev/mapper/no-such", "", &b, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-LVM",
 		     "metadata area's header is wrong", NULL);
 }
@@ -1361,6 +1406,30 @@ static void test_btrfs_of_several(void **state)
 	b.count = 1;
 	expect_words("UUID=" FS_UUID, FS_UUID, &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT",
 		     "mount -o ro,degraded", NULL);
+	/* The second is there, and its superblock lost bytes; a damaged copy of the first is no second. */
+	b.count = 2;
+	shell("rm -f second; truncate -s 128M second; mkfs.btrfs -q -U " FS_UUID " second");
+	for (int copy = 0; copy <= 1; copy++) {
+		shell("for at in 65536 67108864; do printf '\\2' | dd of=second bs=1 seek=$((at + 136)) "
+		      "conv=notrunc status=none; done");
+		if (!copy)
+			shell("printf '\\2' | dd of=second bs=1 seek=65737 conv=notrunc status=none; "
+			      "dd if=/dev/zero of=second bs=4096 seek=16384 count=1 conv=notrunc "
+			      "status=none");
+		else
+			shell("printf '\\1' | dd of=second bs=1 seek=65737 conv=notrunc status=none");
+		expect_words("UUID=" FS_UUID, FS_UUID, &b,
+			     copy ? VERDICT_INCONCLUSIVE : VERDICT_STORAGE_CORRUPTION,
+			     copy ? "BV-CHAIN-ROOT" : "BV-CHAIN-SUPERBLOCK",
+			     copy ? "only 1 can be seen here" : "but its superblock is damaged",
+			     copy ? "STORAGE CORRUPTION" : "degraded");
+	}
+	/* A seed has a UUID of its own: it may be what the first one counts. */
+	shell("rm -f second; truncate -s 128M second; mkfs.btrfs -q -U " LUKS_UUID
+	      " second; btrfstune -S 1 second");
+	expect_words("UUID=" FS_UUID, FS_UUID, &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT",
+		     "a seed, or another one is not there", "degraded");
+	b.count = 1;
 	/* Its spare superblock is left of it: what is named is for btrfs. */
 	shell("rm -f fs; truncate -s 300M fs; mkfs.btrfs -q -f -U " FS_UUID
 	      " fs; mke2fs -q -F -t ext4 -E nodiscard fs");
@@ -1378,6 +1447,35 @@ static void test_btrfs_of_several(void **state)
 	shell("printf x | dd of=fs bs=1 seek=65590 conv=notrunc status=none");
 	expect_words("UUID=" FS_UUID, FS_UUID, &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT", NULL,
 		     "device remove");
+}
+
+/* Two devices of one name: no more is said than that, where no link of udev's tells one of them. */
+static void test_twins(void **state)
+{
+	static const char *const roots[] = { "UUID=" FS_UUID, "LABEL=bv-no-link",
+					     "PARTUUID=0a1b-01" };
+	struct block_device d[2] = { { .name = "vda1", .part_uuid = "0a1b-01" },
+				     { .name = "vdb1", .part_uuid = "0a1b-01" } };
+	struct block_devices b = { .items = d, .count = 2 };
+
+	(void)state;
+	strcpy(d[0].path, in_folder("fs"));
+	strcpy(d[1].path, in_folder("second"));
+	shell("rm -f fs second; truncate -s 20M fs; mke2fs -q -t ext4 -O metadata_csum -L bv-no-link -U " FS_UUID
+	      " fs; cp fs second");
+	for (size_t i = 0; i < ARRAY_SIZE(roots); i++)
+		expect_words(roots[i], FS_UUID, &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT",
+			     "No link of udev's is there", "STORAGE CORRUPTION");
+	/* A damaged one has no name by its content, and the other one is the root. */
+	shell("printf x | dd of=second bs=1 seek=1100 conv=notrunc status=none");
+	expect_words(roots[0], FS_UUID, &b, VERDICT_INTACT, NULL, NULL, NULL);
+	expect_words(roots[2], FS_UUID, &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT",
+		     "No link of udev's is there", "STORAGE CORRUPTION");
+	b.count = 1;
+	strcpy(d[0].path, in_folder("second"));
+	expect_words(roots[2], FS_UUID, &b, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
+		     "its checksum is wrong", NULL);
+	shell("rm -f second");
 }
 
 int main(void)
@@ -1413,6 +1511,7 @@ int main(void)
 		cmocka_unit_test(test_root_content),
 		cmocka_unit_test(test_root_is_another),
 		cmocka_unit_test(test_btrfs_of_several),
+		cmocka_unit_test(test_twins),
 		cmocka_unit_test(test_may_be_plain),
 	};
 	int failed;

@@ -188,7 +188,41 @@ static void test_damaged_checksum(void **state)
 	assert_false(look().damaged);
 	overwrite(1024 + 0x78, "X", 1); /* the volume's name */
 	assert_true(look().damaged);
+	assert_false(look().lost);
 	assert_string_equal(look().uuid, UUID);
+	overwrite(1024 + 0x3FC, "\0\0\0", 4);
+	assert_true(look().lost);
+}
+
+/* A bit that is other is lost, wherever it is, in the checksum as well; two bits may be anything. */
+static void test_one_bit(void **state)
+{
+	unsigned char sb[1024];
+	FILE *f;
+
+	(void)state;
+	make("mke2fs -q -t ext4 -O metadata_csum -U " UUID, 20);
+	f = fopen(path, "rb");
+	assert_non_null(f);
+	assert_int_equal(fseek(f, 1024, SEEK_SET), 0);
+	assert_int_equal(fread(sb, 1, sizeof(sb), f), sizeof(sb));
+	fclose(f);
+	for (unsigned int at = 0; at < sizeof(sb); at += 3) {
+		unsigned char byte = (unsigned char)(sb[at] ^ 1u << at % 8);
+
+		/* Without the magic it is none, and without that feature none that has a checksum. */
+		if ((at >= 0x38 && at < 0x3A) || (at >= 0x64 && at < 0x68))
+			continue;
+		overwrite(1024 + at, &byte, 1);
+		assert_true(look().damaged);
+		assert_true(look().lost);
+		byte ^= (unsigned char)(1u << (at + 3) % 8);
+		overwrite(1024 + at, &byte, 1);
+		assert_true(look().damaged);
+		assert_false(look().lost);
+		overwrite(1024 + at, sb + at, 1);
+	}
+	assert_false(look().damaged);
 }
 
 /* Real ones; each bit of what the checksum covers counts, and what is behind it does not. */
@@ -331,6 +365,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_nothing, remove_image),
 		cmocka_unit_test_teardown(test_other_kinds, remove_image),
 		cmocka_unit_test_teardown(test_damaged_checksum, remove_image),
+		cmocka_unit_test_teardown(test_one_bit, remove_image),
 		cmocka_unit_test_teardown(test_checksums_of_others, remove_image),
 		cmocka_unit_test_teardown(test_spare, remove_image),
 		cmocka_unit_test_teardown(test_erased, remove_image),
