@@ -48,7 +48,7 @@ static void count_block(struct area *a, bool material, bool readable, bool same,
 		a->unreadable++;
 }
 
-static bool is_sealed_somewhere(const struct sealed_luks *s, uint64_t hash)
+bool sealed_luks_has_block(const struct sealed_luks *s, uint64_t hash)
 {
 	for (size_t i = 0; i < s->slot_count; i++) {
 		for (size_t b = 0; b < s->slots[i].block_count; b++) {
@@ -65,7 +65,7 @@ static bool is_foreign(const struct sealed_luks *s, const struct sealed_keyslot 
 {
 	uint64_t material = k->used > at ? k->used - at : len;
 
-	return is_sealed_somewhere(s, hash64(data, len)) ||
+	return sealed_luks_has_block(s, hash64(data, len)) ||
 	       !luks_looks_wiped(data, material < len ? (size_t)material : len);
 }
 

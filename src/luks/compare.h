@@ -30,6 +30,9 @@ enum slot_state {
  */
 int64_t sealed_luks_convert_shift(const struct sealed_luks *s);
 
+/* Whether a block with this hash64() was sealed in any keyslot. */
+bool sealed_luks_has_block(const struct sealed_luks *s, uint64_t hash);
+
 /* How a device compares with its record. */
 struct luks_comparison {
 	enum slot_state slots[LUKS_SLOTS_MAX];

@@ -45,6 +45,7 @@ struct luks_copy {
 	 * sector. No checksum covers them, and cryptsetup ignores them (lib/luks2/luks2_disk_metadata.c,
 	 * hdr_checksum_check()). 0: they are zero. */
 	uint64_t unused_bad;
+	bool boot_mark; /* the first copy: of these, 55 aa of a boot sector and nothing else */
 	/* hash64() of its length bytes, when they could be read; those of unused_bad count as zero. */
 	uint64_t hash;
 };

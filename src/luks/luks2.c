@@ -202,6 +202,8 @@ static void set_unused_apart(struct luks_copy *c, unsigned char *whole)
 	if (bytes_are_zero(whole + used, LUKS2_UNUSED_END - used))
 		return;
 	c->unused_bad = c->offset + used;
+	c->boot_mark = !c->offset && memcmp(whole + LUKS2_UNUSED_END - 2, "\x55\xaa", 2) == 0 &&
+		       bytes_are_zero(whole + used, LUKS2_UNUSED_END - 2 - used);
 	memset(whole + used, 0, LUKS2_UNUSED_END - used);
 	c->hash = hash64(whole, c->length);
 }

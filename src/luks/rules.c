@@ -105,7 +105,7 @@ bool luks_is_refused(const struct luks_view *v)
 
 bool luks_may_be_refused(const struct luks_view *v)
 {
-	return luks_is_refused(v) || (v->luks.version == 2 && v->foreign);
+	return luks_is_refused(v) || (v->luks.version == 2 && v->foreign && !v->wiped);
 }
 
 int luks_slot_overwritten(const struct luks_view *v)
@@ -223,6 +223,11 @@ static bool any_slot_is_bad(const struct luks_view *v)
 {
 	return luks_slots_damaged(v) || any_slot_is(v, SLOT_DAMAGED) ||
 	       any_slot_is(v, SLOT_UNREADABLE);
+}
+
+bool luks_begins_with_noise(const struct luks_view *v)
+{
+	return v->noise && !any_slot_is_bad(v);
 }
 
 /* A header backup of LUKS1 ends with the page of its last keyslot (lib/luks1/keymanage.c). */
@@ -346,11 +351,13 @@ static struct luks_judgement judge_no_header(const struct luks_view *v)
 	if (luks_is_erased(&v->luks))
 		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_ERASED };
 	if (luks_is_too_small(v))
-		return (struct luks_judgement){ VERDICT_CONFIG_ERROR, LUKS_TOO_SMALL };
+		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_TOO_SMALL };
 	if (!luks_both_copies_are(&v->luks, LUKS_COPY_ABSENT))
 		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_HEADERS_BAD };
 	if (v->sealed && !luks_is_in_place(v))
 		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_NOT_HERE };
+	if (luks_begins_with_noise(v))
+		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_NOISE };
 	if (v->sealed)
 		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_GONE };
 	return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_NEVER_THERE };
@@ -402,6 +409,8 @@ static struct luks_judgement judge_copies(const struct luks_view *v, struct luks
 	/* A copy behind the end of the device is no damaged one: judge_luks() tells of it. */
 	if (luks_any_copy_is(l, LUKS_COPY_CUT))
 		return j;
+	if (luks_begins_with_noise(v))
+		return worse(j, VERDICT_INCONCLUSIVE, LUKS_NOISE);
 	if (!luks_both_copies_are(l, LUKS_COPY_GOOD))
 		return worse(j, VERDICT_STORAGE_CORRUPTION, LUKS_COPY_BAD);
 	if (first == second)
@@ -488,8 +497,7 @@ static struct luks_judgement judge_itself(const struct luks_view *v)
 	if (luks_slots_wiped(v))
 		j = worse(j, VERDICT_INCONCLUSIVE, LUKS_SLOT_WIPED);
 	if (luks_is_too_small(v))
-		j = worse(j, luks_may_be_elsewhere(v) ? VERDICT_INCONCLUSIVE : VERDICT_CONFIG_ERROR,
-			  LUKS_TOO_SMALL);
+		j = worse(j, VERDICT_INCONCLUSIVE, LUKS_TOO_SMALL);
 	if (luks_has_no_keyslot(v) && !luks_had_no_keyslot(v))
 		j = worse(j, luks_no_keyslot_verdict(v), LUKS_NO_KEYSLOT);
 	if (*v->luks.requirements)

@@ -118,14 +118,13 @@ static void name_array(struct md *md, const unsigned char *field)
 			 last[strspn(last, "0123456789")] ? "/" : "", last);
 }
 
-static bool read_new(const struct source *source, uint64_t at, struct md *md)
+/* sb: MD_BYTES bytes, of the place at. */
+static bool parse_new(const unsigned char *sb, uint64_t at, struct md *md)
 {
-	unsigned char sb[MD_BYTES];
 	const unsigned char *u = sb + MD1_UUID;
 	uint32_t devices;
 
-	if (source_read(source, sb, sizeof(sb), at) != (ssize_t)sizeof(sb) ||
-	    le32(sb) != MD_MAGIC || le32(sb + MD1_MAJOR) != 1 ||
+	if (le32(sb) != MD_MAGIC || le32(sb + MD1_MAJOR) != 1 ||
 	    le64(sb + MD1_SUPER_OFFSET) != at / SECTOR_BYTES)
 		return false;
 	devices = le32(sb + MD1_MAX_DEV);
@@ -142,6 +141,27 @@ static bool read_new(const struct source *source, uint64_t at, struct md *md)
 		 be32(u + 8), be32(u + 12));
 	name_array(md, sb + MD1_NAME);
 	return true;
+}
+
+static bool read_new(const struct source *source, uint64_t at, struct md *md)
+{
+	unsigned char sb[MD_BYTES];
+
+	return source_read(source, sb, sizeof(sb), at) == (ssize_t)sizeof(sb) &&
+	       parse_new(sb, at, md);
+}
+
+bool md_is_erased(const struct source *source, uint64_t *at)
+{
+	unsigned char sb[MD_BYTES];
+	struct md md;
+
+	for (*at = 0; *at <= MD_BYTES; *at += MD_BYTES) {
+		if (source_read(source, sb, sizeof(sb), *at) == (ssize_t)sizeof(sb) &&
+		    bytes_put_back(sb, "\xfc\x4e\x2b\xa9", 4) && parse_new(sb, *at, &md))
+			return true;
+	}
+	return false;
 }
 
 bool md_read(const struct source *source, struct md *md)

@@ -29,4 +29,10 @@ struct md {
  */
 bool md_read(const struct source *source, struct md *md);
 
+/*
+ * Whether the magic alone of one at the start (1.1, 1.2) was erased, as wipefs does it: put back, its
+ * checksum is right. *at: where it is, bytes.
+ */
+bool md_is_erased(const struct source *source, uint64_t *at);
+
 #endif

@@ -354,16 +354,61 @@ static void both_copies(struct device *d)
 	d->luks.chosen = -1;
 }
 
-static void no_header(struct device *d)
+static void header_is_lost(struct device *d)
 {
 	memset(&d->luks, 0, sizeof(d->luks));
 	d->luks.chosen = -1;
 }
 
+/* What is there is no noise, and no format that is known. */
+static void no_header(struct device *d)
+{
+	header_is_lost(d);
+	for (size_t i = 0; i < BLOCK_SIZE; i++)
+		d->bytes[i] = (unsigned char)(i * i % 97);
+}
+
+/* As swap with a random key begins; the bytes of the device are noise already. */
+static void noise_in_the_first_block(struct device *d)
+{
+	if (d->luks.version == 1) {
+		header_is_lost(d);
+		return;
+	}
+	d->luks.copies[0].state = LUKS_COPY_ABSENT;
+	d->luks.chosen = 1;
+	memcpy(d->bytes + BLOCK_SIZE, d->bytes + HEADER_BYTES + BLOCK_SIZE,
+	       HEADER_BYTES - BLOCK_SIZE);
+}
+
+static void zeros_in_it_besides(struct device *d)
+{
+	noise_in_the_first_block(d);
+	memset(d->bytes + 512, 0, 512);
+}
+
+static void a_block_of_a_keyslot_in_it(struct device *d)
+{
+	noise_in_the_first_block(d);
+	memcpy(d->bytes, d->bytes + AREA_0, BLOCK_SIZE);
+}
+
+static void noise_and_a_bit(struct device *d)
+{
+	noise_in_the_first_block(d);
+	d->bytes[AREA_3 + 2 * BLOCK_SIZE + 17] ^= 4;
+}
+
+static void noise_in_more_of_the_copy(struct device *d)
+{
+	noise_in_the_first_block(d);
+	scramble(d->bytes + 2 * BLOCK_SIZE, BLOCK_SIZE, 5);
+}
+
 /* As of another disk, or where the container begins elsewhere. */
 static void nothing_left(struct device *d)
 {
-	no_header(d);
+	header_is_lost(d);
 	scramble(d->bytes, DEVICE_BYTES, 2);
 }
 
@@ -685,6 +730,24 @@ static const struct row rows[] = {
 	  NONE, false },
 	{ "no header", 0, no_header, VERDICT_STORAGE_CORRUPTION, LUKS_GONE, SAME, SAME, NONE,
 	  false },
+	{ "noise in the first block", 0, noise_in_the_first_block, VERDICT_INCONCLUSIVE, LUKS_NOISE,
+	  SAME, SAME, NONE, false },
+	{ "noise in it, not sealed", 2, noise_in_the_first_block, VERDICT_INCONCLUSIVE, LUKS_NOISE,
+	  NONE, NONE, NONE, true },
+	{ "zeros in it besides", 1, zeros_in_it_besides, VERDICT_STORAGE_CORRUPTION, LUKS_GONE,
+	  SAME, SAME, NONE, false },
+	{ "zeros in it besides", 2, zeros_in_it_besides, VERDICT_STORAGE_CORRUPTION, LUKS_COPY_BAD,
+	  SAME, SAME, NONE, false },
+	{ "a block of a keyslot in it", 1, a_block_of_a_keyslot_in_it, VERDICT_STORAGE_CORRUPTION,
+	  LUKS_GONE, SAME, SAME, NONE, false },
+	{ "a block of a keyslot in it", 2, a_block_of_a_keyslot_in_it, VERDICT_STORAGE_CORRUPTION,
+	  LUKS_COPY_BAD, SAME, SAME, NONE, false },
+	{ "noise in it, and a bit in key material", 1, noise_and_a_bit, VERDICT_STORAGE_CORRUPTION,
+	  LUKS_GONE, SAME, SLOT_DAMAGED, NONE, false },
+	{ "noise in it, and a bit in key material", 2, noise_and_a_bit, VERDICT_STORAGE_CORRUPTION,
+	  LUKS_SLOT_BAD, SAME, SLOT_DAMAGED, NONE, false },
+	{ "noise in it, and further in", 2, noise_in_more_of_the_copy, VERDICT_STORAGE_CORRUPTION,
+	  LUKS_COPY_BAD, SAME, SAME, NONE, false },
 	{ "no header, a block of key material left", 0, one_block_left, VERDICT_STORAGE_CORRUPTION,
 	  LUKS_GONE, SLOT_DAMAGED, SLOT_WIPED, NONE, false },
 	{ "neither header nor key material", 0, nothing_left, VERDICT_INCONCLUSIVE, LUKS_NOT_HERE,
