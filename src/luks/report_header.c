@@ -866,6 +866,29 @@ static void copies_differ(struct report *r, const struct luks_view *v)
 	make_equal(f, v, option);
 }
 
+static void restore_was_cut(struct report *r, const struct luks_view *v)
+{
+	const struct luks *l = &v->luks;
+	cleanup(free_ptr) char *option = luks_header_option(v);
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_SEQID, luks_view_place(v),
+		"The first copy of the LUKS2 header, or its start, is of an older header than what lies "
+		"behind it: restoring a header backup, which writes from the front, was stopped, or the "
+		"disk gave back old bytes, or never wrote the new ones. The %s copy counts.",
+		copy_name((unsigned int)l->chosen));
+
+	add_evidence(f, v);
+	finding_number(f, EVIDENCE_FIRST_SEQID, l->copies[0].seqid);
+	finding_number(f, EVIDENCE_SECOND_SEQID, l->copies[1].seqid);
+	if (v->sealed)
+		finding_number(f, EVIDENCE_SEALED_SEQID, v->sealed->seqid);
+	finding_next(
+		f, "Was a header restored here (luksHeaderRestore, dd), and stopped? Then end that "
+		   "with the same backup, or make the copies equal. When not: have the storage "
+		   "examined.");
+	make_equal(f, v, option);
+}
+
 static void update_was_cut(struct report *r, const struct luks_view *v)
 {
 	unsigned int good = (unsigned int)v->luks.chosen;
@@ -1093,6 +1116,8 @@ void report_luks_header(struct report *r, const struct luks_view *v)
 		update_was_cut(r, v);
 	else if (luks_begins_with_noise(v))
 		noise(r, v);
+	else if (luks_restore_was_cut(v))
+		restore_was_cut(r, v);
 	else if (l->version == 2 && !both_good(l) && !luks_any_copy_is(l, LUKS_COPY_CUT))
 		one_copy_bad(r, v);
 	else if (both_good(l) && l->copies[0].seqid != l->copies[1].seqid)

@@ -228,6 +228,26 @@ static const char *what_is_wiped(const struct luks_view *v, unsigned int slot)
 	return "was overwritten, with a pattern that cryptsetup overwrites a key with";
 }
 
+static void slot_restored_in_part(struct report *r, const struct luks_view *v, unsigned int slot)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_WIPED, luks_view_place(v),
+		"The header tells of another key in keyslot %u than was sealed, and the front of its key "
+		"material is another, too, but not the rest: its passphrase is refused, even the right "
+		"one. So it looks when restoring a header backup, which writes from the front, is "
+		"stopped. The bytes alone do not tell whether it was.",
+		slot);
+
+	finding_number(f, EVIDENCE_KEYSLOT, slot);
+	finding_not(f, "the passphrase, its length, the keyboard layout, or crypttab");
+	what_still_opens(f, v);
+	finding_next(
+		f, "Was a header restored here (luksHeaderRestore, dd), and stopped? Then end that "
+		   "with the same backup. When not: have the storage examined.");
+	luks_next_keep_evidence(f, v);
+	luks_next_use_backup(f, v);
+}
+
 static void slot_wiped(struct report *r, const struct luks_view *v, unsigned int slot)
 {
 	const struct luks_keyslot *s = &v->luks.slots[slot];
@@ -440,6 +460,8 @@ void report_luks_slots(struct report *r, const struct luks_view *v)
 
 		if (state == SLOT_DAMAGED || state == SLOT_UNREADABLE)
 			slot_damaged(r, v, i);
+		else if (v->comparison.restored_in_part[i])
+			slot_restored_in_part(r, v, i);
 		else if (state == SLOT_WIPED && luks_is_known(&v->luks))
 			slot_wiped(r, v, i);
 		else if (v->implausible[i])

@@ -122,17 +122,6 @@ int luks_slot_overwritten(const struct luks_view *v)
 	return -1;
 }
 
-bool luks_is_overwritten(const struct luks_view *v)
-{
-	const struct luks *l = &v->luks;
-
-	if (!v->foreign || l->copies[0].state == LUKS_COPY_GOOD ||
-	    l->copies[0].state == LUKS_COPY_UNREADABLE)
-		return false;
-	/* All that it could have hit there is whole, and some of the second copy is not. */
-	return l->rebuilt != LUKS_REBUILT_PROVEN || l->copies[1].state != LUKS_COPY_BAD_CHECKSUM;
-}
-
 bool luks_is_erased_and_overwritten(const struct luks *l)
 {
 	return l->version == 2 && l->copies[0].state == LUKS_COPY_ABSENT &&
@@ -150,6 +139,22 @@ bool luks_is_erased(const struct luks *l)
 			return false;
 	}
 	return true;
+}
+
+bool luks_is_overwritten(const struct luks_view *v)
+{
+	const struct luks *l = &v->luks;
+
+	if (!v->foreign || l->copies[0].state == LUKS_COPY_GOOD ||
+	    l->copies[0].state == LUKS_COPY_UNREADABLE)
+		return false;
+	/* Who made and wiped it may have erased the second copy's magic as well, and no more of that. */
+	if (v->wiped && l->version == 2 &&
+	    (luks_is_erased(l) ||
+	     (l->copies[1].state != LUKS_COPY_GOOD && l->copies[1].state != LUKS_COPY_ERASED)))
+		return false;
+	/* All that it could have hit there is whole, and some of the second copy is not. */
+	return l->rebuilt != LUKS_REBUILT_PROVEN || l->copies[1].state != LUKS_COPY_BAD_CHECKSUM;
 }
 
 slot_set luks_slots_opening(const struct luks_view *v)
@@ -390,6 +395,21 @@ bool luks_update_was_cut(const struct luks_view *v)
 	return bad->seqid >= l->copies[l->chosen].seqid;
 }
 
+bool luks_restore_was_cut(const struct luks_view *v)
+{
+	const struct luks_copy *c = v->luks.copies;
+
+	if (v->luks.version != 2 || v->luks.chosen < 0)
+		return false;
+	if (c[0].older_start)
+		return true;
+	if (!v->sealed || c[0].state != LUKS_COPY_GOOD || c[0].seqid >= v->sealed->seqid)
+		return false;
+	if (c[1].state == LUKS_COPY_BAD_CHECKSUM)
+		return c[1].seqid == c[0].seqid && !c[1].unfinished;
+	return c[1].state == LUKS_COPY_GOOD && c[0].seqid < c[1].seqid;
+}
+
 static struct luks_judgement judge_copies(const struct luks_view *v, struct luks_judgement j)
 {
 	const struct luks *l = &v->luks;
@@ -411,6 +431,8 @@ static struct luks_judgement judge_copies(const struct luks_view *v, struct luks
 		return j;
 	if (luks_begins_with_noise(v))
 		return worse(j, VERDICT_INCONCLUSIVE, LUKS_NOISE);
+	if (luks_restore_was_cut(v))
+		return worse(j, VERDICT_INCONCLUSIVE, LUKS_COPY_OLDER);
 	if (!luks_both_copies_are(l, LUKS_COPY_GOOD))
 		return worse(j, VERDICT_STORAGE_CORRUPTION, LUKS_COPY_BAD);
 	if (first == second)

@@ -153,6 +153,12 @@ bool luks_holds_another(const struct luks_view *v);
 /* Whether the copy that is not good is an update that was cut off, by a power loss, say. */
 bool luks_update_was_cut(const struct luks_view *v);
 
+/*
+ * Whether an older header lies in front of a newer one, so that restoring a backup, which writes from the
+ * front, was stopped, or a disk gave back old bytes there.
+ */
+bool luks_restore_was_cut(const struct luks_view *v);
+
 /* Whether the copy that counts is older than the sealed ones; and whether that is all: both are. */
 bool luks_went_back(const struct luks_view *v);
 bool luks_is_older(const struct luks_view *v);

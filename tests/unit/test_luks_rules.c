@@ -595,6 +595,42 @@ static void copy_reverted(struct device *d)
 	d->luks.copies[1].hash++;
 }
 
+static void first_copy_reverted(struct device *d)
+{
+	d->luks.copies[0].seqid--;
+	d->luks.copies[0].hash++;
+	d->luks.chosen = 1;
+}
+
+/* By what proves that the rest of it is newer: luks2_read(). */
+static void first_block_reverted(struct device *d)
+{
+	first_copy(d);
+	d->luks.copies[0].seqid--;
+	d->luks.copies[0].older_start = true;
+}
+
+/* A backup of before the last luksChangeKey, written from the front. */
+static void restored_in_part(struct device *d)
+{
+	backup_restored(d);
+	d->luks.slots[3].described++;
+	scramble(d->bytes + AREA_3, 2 * BLOCK_SIZE, 6);
+}
+
+static void restored_and_zeros(struct device *d)
+{
+	restored_in_part(d);
+	memset(d->bytes + AREA_3, 0, BLOCK_SIZE);
+}
+
+static void restored_further_in(struct device *d)
+{
+	backup_restored(d);
+	d->luks.slots[3].described++;
+	scramble(d->bytes + AREA_3 + BLOCK_SIZE, BLOCK_SIZE, 6);
+}
+
 struct row {
 	const char *what;
 	int version; /* 0: both */
@@ -726,6 +762,16 @@ static const struct row rows[] = {
 	  SAME, SAME, NONE, false },
 	{ "a copy of before the seal", 2, copy_reverted, VERDICT_STORAGE_CORRUPTION,
 	  LUKS_COPY_OLDER, SAME, SAME, NONE, false },
+	{ "a first copy of before the seal", 2, first_copy_reverted, VERDICT_INCONCLUSIVE,
+	  LUKS_COPY_OLDER, SAME, SAME, NONE, false },
+	{ "a first block of before the seal", 2, first_block_reverted, VERDICT_INCONCLUSIVE,
+	  LUKS_COPY_OLDER, SAME, SAME, NONE, false },
+	{ "luksHeaderRestore that was stopped", 0, restored_in_part, VERDICT_INCONCLUSIVE,
+	  LUKS_SLOT_WIPED, SAME, SLOT_WIPED, NONE, false },
+	{ "luksHeaderRestore that was stopped, and zeros", 0, restored_and_zeros,
+	  VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD, SAME, SLOT_DAMAGED, NONE, false },
+	{ "other bytes further in, and an older header", 0, restored_further_in,
+	  VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD, SAME, SLOT_DAMAGED, NONE, false },
 	{ "both copies", 2, both_copies, VERDICT_STORAGE_CORRUPTION, LUKS_HEADERS_BAD, SAME, SAME,
 	  NONE, false },
 	{ "no header", 0, no_header, VERDICT_STORAGE_CORRUPTION, LUKS_GONE, SAME, SAME, NONE,
@@ -770,6 +816,10 @@ static const struct row rows[] = {
 	  NONE, NONE, NONE, true },
 	{ "not sealed, both bad", 2, both_copies, VERDICT_STORAGE_CORRUPTION, LUKS_HEADERS_BAD,
 	  NONE, NONE, NONE, true },
+	{ "not sealed, wiped with one word", 0, slot_wiped_by_pattern, VERDICT_INCONCLUSIVE,
+	  LUKS_SLOT_WIPED, NONE, SLOT_WIPED, NONE, true },
+	{ "not sealed, ones", 0, slot_of_ones, VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD, NONE,
+	  NONE, NONE, true },
 	{ "never a header", 0, no_header, VERDICT_INCONCLUSIVE, LUKS_NEVER_THERE, NONE, NONE, NONE,
 	  true },
 };
