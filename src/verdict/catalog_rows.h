@@ -1159,9 +1159,9 @@ FINDING(LUKS_PADDING, "BV-LUKS-PADDING", LUKS,
 		"another disk (cryptsetup luksHeaderBackup).",
 	/* host */ "Compare the place that the report names with a backup or snapshot: a byte "
 		"that nobody wrote is a sign that the storage may lose others as well.",
-	/* sure */ "A warning that does not count for the verdict. Taken alone it is marked as "
-		"storage corruption, because no cryptsetup command writes these bytes by "
-		"themselves; another program may have.")
+	/* sure */ "A warning that does not count for the verdict. 55 aa alone is marked as "
+		"intact, for a program wrote it; all else as storage corruption, because no "
+		"cryptsetup command writes these bytes by themselves; another program may have.")
 
 FINDING(LUKS_PASSPHRASE, "BV-LUKS-PASSPHRASE", LUKS,
 	"what became of the passphrase",
@@ -1217,9 +1217,9 @@ FINDING(LUKS_SEQID, "BV-LUKS-SEQID", LUKS,
 		"it anew. Neither: write nothing, keep a copy (dd), have the storage examined.",
 	/* host */ "Was the disk taken back to a snapshot, or did it lose writes? Compare both "
 		"copies with a backup, and look at the logs of the storage.",
-	/* sure */ "Storage corruption when the copies differ and the older one is older than "
-		"the sealed one, though a header restore that was cut short may leave that as "
-		"well. Else inconclusive.")
+	/* sure */ "Storage corruption when the second copy alone is older than the sealed one. "
+		"Inconclusive when the first one is, or its start: restoring a header writes "
+		"from the front, and may have been cut short. Else inconclusive, too.")
 
 FINDING(LUKS_SIZE, "BV-LUKS-SIZE", LUKS,
 	"the device is shorter than its container",
@@ -1278,7 +1278,8 @@ FINDING(LUKS_UNKNOWN, "BV-LUKS-UNKNOWN", LUKS,
 FINDING(LUKS_WIPED, "BV-LUKS-WIPED", LUKS,
 	"a keyslot was wiped, and is still in the header",
 	/* happened */ "All key material of a keyslot is other than sealed, and the header says "
-		"that nobody changed it; or it has the pattern that cryptsetup wipes with: its "
+		"that nobody changed it; or it has the pattern that cryptsetup wipes with; or "
+		"an older key in its front, as a header restore leaves it that was stopped. Its "
 		"passphrase is refused, even the right one.",
 	/* known */ "Every block differs (the end, in a block of its own, may be as sealed) and "
 		"looks random, or as cryptsetup overwrites a key: so luksKillSlot, "
