@@ -16,11 +16,11 @@ void luks_next_ask_first(struct finding *f, const struct luks_view *v)
 
 	if (v->foreign || v->luks.copies[0].state != LUKS_COPY_ABSENT)
 		return;
-	finding_next(f,
-		     "First: did somebody make it something else, which is not known here? "
-		     "blkid -p %s; wipefs -n %s. If so, write no header over it: take it out of "
-		     "crypttab, and nothing is lost.",
-		     place, place);
+	finding_next(
+		f,
+		"No format that is known here is there instead. Before a header is written over "
+		"it, see that it is none that is not known here: blkid -p %s; wipefs -n %s.",
+		place, place);
 }
 
 void luks_next_keep_evidence(struct finding *f, const struct luks_view *v)

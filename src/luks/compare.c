@@ -23,6 +23,7 @@ struct area {
 	uint64_t same, differ, unreadable; /* with key material */
 	uint64_t cut;			   /* with key material, behind the end of the device */
 	uint64_t foreign;		   /* of those that differ: as no wiped one looks */
+	bool behind_same;		   /* one that differs lies behind one that does not */
 	bool edge_same;			   /* the block that key material ends in is one of same */
 	uint64_t padding;		   /* that differ or cannot be read, without any */
 	uint64_t first;			   /* that differs, on the device, bytes */
@@ -48,7 +49,7 @@ static void count_block(struct area *a, bool material, bool readable, bool same,
 		a->unreadable++;
 }
 
-static bool is_sealed_somewhere(const struct sealed_luks *s, uint64_t hash)
+bool sealed_luks_has_block(const struct sealed_luks *s, uint64_t hash)
 {
 	for (size_t i = 0; i < s->slot_count; i++) {
 		for (size_t b = 0; b < s->slots[i].block_count; b++) {
@@ -65,7 +66,7 @@ static bool is_foreign(const struct sealed_luks *s, const struct sealed_keyslot 
 {
 	uint64_t material = k->used > at ? k->used - at : len;
 
-	return is_sealed_somewhere(s, hash64(data, len)) ||
+	return sealed_luks_has_block(s, hash64(data, len)) ||
 	       !luks_looks_wiped(data, material < len ? (size_t)material : len);
 }
 
@@ -119,6 +120,7 @@ static void compare_area(const struct sealed_luks *s, const struct sealed_keyslo
 			a->cut += material;
 			continue;
 		}
+		a->behind_same |= material && !same && a->same;
 		if (material && readable && !same)
 			a->foreign += is_foreign(s, k, at, data, len);
 		count_block(a, material, readable, same, start + at);
@@ -188,6 +190,18 @@ static bool is_being_wiped(const struct sealed_luks *s, const struct luks *l, co
 	       !a->same && looks_wiped(a);
 }
 
+/*
+ * Restoring a header backup writes from the front: where it was stopped, the header tells of an older key,
+ * of which the area has the front alone. Of LUKS2 the seqid proves that the header is older.
+ */
+static bool is_restored_in_part(const struct sealed_luks *s, const struct luks *l,
+				const struct area *a)
+{
+	bool older = s->version == 1 || (l->chosen >= 0 && l->copies[l->chosen].seqid < s->seqid);
+
+	return older && a->differ && a->same && !a->behind_same && !a->unreadable && !a->foreign;
+}
+
 static enum slot_state compare_slot(const struct sealed_luks *s, const struct sealed_keyslot *k,
 				    const struct luks *l, struct luks_blocks *blocks,
 				    struct luks_comparison *c)
@@ -213,7 +227,10 @@ static enum slot_state compare_slot(const struct sealed_luks *s, const struct se
 		return SLOT_CUT;
 	if (no_header || now->described == k->described)
 		state = is_being_wiped(s, l, &a) ? SLOT_CHANGED : judge_untouched(&a);
-	else if (s->version == 1)
+	else if (in_use && is_restored_in_part(s, l, &a)) {
+		c->restored_in_part[k->number] = true;
+		state = SLOT_WIPED;
+	} else if (s->version == 1)
 		state = judge_luks1_changed(&a, in_use, &c->slot_fields_bad[k->number]);
 	else
 		state = judge_changed(&a);

@@ -30,13 +30,17 @@ enum slot_state {
  */
 int64_t sealed_luks_convert_shift(const struct sealed_luks *s);
 
+/* Whether a block with this hash64() was sealed in any keyslot. */
+bool sealed_luks_has_block(const struct sealed_luks *s, uint64_t hash);
+
 /* How a device compares with its record. */
 struct luks_comparison {
 	enum slot_state slots[LUKS_SLOTS_MAX];
-	uint64_t first_bad[LUKS_SLOTS_MAX];   /* DAMAGED, UNREADABLE, PADDING: byte offset on the
+	uint64_t first_bad[LUKS_SLOTS_MAX];    /* DAMAGED, UNREADABLE, PADDING: byte offset on the
 					       * device, of the area or (LUKS1) of the slot's fields */
-	uint64_t bad_blocks[LUKS_SLOTS_MAX];  /* of its area; 0 with DAMAGED: its fields alone */
-	bool slot_fields_bad[LUKS_SLOTS_MAX]; /* LUKS1: DAMAGED in the fields of the header */
+	uint64_t bad_blocks[LUKS_SLOTS_MAX];   /* of its area; 0 with DAMAGED: its fields alone */
+	bool slot_fields_bad[LUKS_SLOTS_MAX];  /* LUKS1: DAMAGED in the fields of the header */
+	bool restored_in_part[LUKS_SLOTS_MAX]; /* WIPED: by an older key, the front alone */
 	bool copy_as_sealed[LUKS_HEADERS];
 	/* An interrupted conversion: key material lies so many bytes behind its sealed place (or in
 	 * front of it), and the rest of *this is of there; 0: it does not. */

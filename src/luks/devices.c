@@ -485,6 +485,7 @@ static enum luks_state state_of(const struct luks_view *v, enum luks_ground grou
 			return another ? LUKS_SLOT_DAMAGED : LUKS_LOST;
 		return refused ? LUKS_LOST : LUKS_RECOVERABLE;
 	case LUKS_ERASED:
+	case LUKS_NOISE:
 	case LUKS_COPY_OLDER:
 		return refused ? LUKS_LOST : LUKS_RECOVERABLE;
 	case LUKS_MEMBER:

@@ -45,6 +45,10 @@ struct luks_copy {
 	 * sector. No checksum covers them, and cryptsetup ignores them (lib/luks2/luks2_disk_metadata.c,
 	 * hdr_checksum_check()). 0: they are zero. */
 	uint64_t unused_bad;
+	/* BAD_CHECKSUM beside a GOOD copy: its binary header is well formed and of a lower seqid, and that
+	 * is not all that is wrong: it is of an older header than the rest. */
+	bool older_start;
+	bool boot_mark; /* the first copy: of these, 55 aa of a boot sector and nothing else */
 	/* hash64() of its length bytes, when they could be read; those of unused_bad count as zero. */
 	uint64_t hash;
 };

@@ -202,6 +202,8 @@ static void set_unused_apart(struct luks_copy *c, unsigned char *whole)
 	if (bytes_are_zero(whole + used, LUKS2_UNUSED_END - used))
 		return;
 	c->unused_bad = c->offset + used;
+	c->boot_mark = !c->offset && memcmp(whole + LUKS2_UNUSED_END - 2, "\x55\xaa", 2) == 0 &&
+		       bytes_are_zero(whole + used, LUKS2_UNUSED_END - 2 - used);
 	memset(whole + used, 0, LUKS2_UNUSED_END - used);
 	c->hash = hash64(whole, c->length);
 }
@@ -394,6 +396,25 @@ static void settle_length(const struct source *source, struct place *p, const st
 		free(read_whole(source, c, NULL));
 }
 
+/* A lost seqid alone is damage: with the other copy's in its place the checksum is right. */
+static void settle_older(const struct source *source, struct place *p, const struct place *other)
+{
+	struct luks_copy *c = copy_of(p);
+	uint64_t newer = other->found.copies[0].seqid;
+	unsigned char digest[LUKS2_CHECKSUM_MAX];
+	unsigned char *whole cleanup(free_ptr) = NULL;
+
+	if (c->state != LUKS_COPY_BAD_CHECKSUM || c->unfinished || !is_good(other) || !c->seqid ||
+	    c->seqid >= newer || c->length != other->found.copies[0].length)
+		return;
+	whole = read_whole(source, c, NULL);
+	if (!whole)
+		return;
+	for (unsigned int i = 0; i < 8; i++)
+		whole[LUKS2_AT_SEQID + i] = (unsigned char)(newer >> (56 - 8 * i));
+	c->older_start = !luks2_checksum_holds(whole, c->length, 2, digest);
+}
+
 static int choose(const struct place *first, const struct place *second)
 {
 	if (is_good(first) && is_good(second))
@@ -419,6 +440,7 @@ int luks2_read(const struct source *source, struct luks *l)
 	settle_end(source, &second, &first);
 	settle_length(source, &first, &second);
 	settle_length(source, &second, &first);
+	settle_older(source, &first, &second);
 
 	/* Without a good copy, a damaged one may still tell the UUID. */
 	best = second.recognised && (!first.recognised || !*first.found.uuid) ? &second : &first;

@@ -103,3 +103,17 @@ bool luks_looks_wiped(const unsigned char *block, size_t len)
 {
 	return !is_implausible(block, len) || is_wipe_pattern(block, len);
 }
+
+bool luks_is_wiped(const struct source *source, uint64_t offset, uint64_t length)
+{
+	unsigned char block[BLOCK_SIZE];
+
+	for (uint64_t at = 0; at < length; at += BLOCK_SIZE) {
+		size_t len = length - at < BLOCK_SIZE ? (size_t)(length - at) : BLOCK_SIZE;
+
+		if (source_read(source, block, len, offset + at) != (ssize_t)len ||
+		    !luks_looks_wiped(block, len))
+			return false;
+	}
+	return true;
+}

@@ -23,4 +23,7 @@ ssize_t luks_implausible_blocks(const struct source *source, uint64_t offset, ui
  */
 bool luks_looks_wiped(const unsigned char *block, size_t len);
 
+/* Whether every block of [offset, offset + length) may be so. */
+bool luks_is_wiped(const struct source *source, uint64_t offset, uint64_t length);
+
 #endif

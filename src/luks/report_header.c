@@ -107,6 +107,9 @@ static void tell_remains(struct finding *f, const struct luks_view *v)
 /* What has the signature alone cryptsetup may take for what it was. */
 static const char *does_not_open(const struct luks_view *v)
 {
+	if (v->wiped && !luks_is_refused(v))
+		return "cryptsetup sees nothing of it, and writes the good copy over it when it opens "
+		       "the disk.";
 	return luks_is_refused(v)
 		       ? "cryptsetup does not open it like this."
 		       : "cryptsetup may not open it like this: it does not when it takes "
@@ -189,12 +192,13 @@ static void foreign(struct report *r, const struct luks_view *v)
 		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_FOREIGN, luks_view_place(v),
 		"%s lies %s%s. %s A program "
 		"may have written it by its owner's wish or by mistake, or it belongs elsewhere: the "
-		"bytes do not tell.",
+		"bytes do not tell.%s",
 		v->other, where,
 		v->luks.chosen >= 0 ? ", and the second copy is good"
 		: v->luks.rebuilt   ? ", and what is left is enough to put the header together"
 				    : ", and not enough of it is left",
-		does_not_open(v));
+		does_not_open(v),
+		v->wiped ? " Its magic alone was erased since, as wipefs does it." : "");
 
 	f->summary[0] = (char)toupper((unsigned char)f->summary[0]);
 	add_evidence(f, v);
@@ -340,6 +344,36 @@ static void not_here(struct report *r, const struct luks_view *v)
 	luks_next_restore_header(f, v);
 }
 
+/* Nothing that would write to it is named: what is there now may be in use. */
+static void noise(struct report *r, const struct luks_view *v)
+{
+	bool copy = v->luks.chosen >= 0;
+	const char *place = luks_view_place(v);
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, copy ? FINDING_LUKS_COPY : FINDING_LUKS_GONE, place,
+		"The first block is noise, where %s began, and all else that is seen of the container is as "
+		"it was: the disk lost that block, or somebody overwrote it: swap with a random key "
+		"begins so.",
+		copy ? "the first copy of the LUKS2 header" : "the LUKS1 header");
+
+	add_evidence(f, v);
+	finding_next(
+		f, "Was this disk made swap, or something else that is encrypted with another key "
+		   "(crypttab, fstab; swapon --show; lsblk)? Then take the LUKS container out of "
+		   "crypttab, and nothing is lost. Let no cryptsetup command repair or open it, "
+		   "which would write over what is in use.");
+	finding_next(f, "Did the disk report errors? dmesg; smartctl -a");
+	luks_next_keep_open(f, v);
+	if (copy)
+		finding_next(
+			f,
+			"On a copy, with the second copy of the header: dd if=%s of=COPY.img bs=1M; "
+			"cryptsetup repair COPY.img; bootverdict luks COPY.img",
+			place);
+	else
+		luks_next_on_a_copy(f, place);
+}
+
 static void header_gone(struct report *r, const struct luks_view *v)
 {
 	struct finding *f;
@@ -350,6 +384,10 @@ static void header_gone(struct report *r, const struct luks_view *v)
 	}
 	if (!luks_is_in_place(v)) {
 		not_here(r, v);
+		return;
+	}
+	if (luks_begins_with_noise(v)) {
+		noise(r, v);
 		return;
 	}
 	f = report_finding(r, v->foreign ? VERDICT_INCONCLUSIVE : VERDICT_STORAGE_CORRUPTION,
@@ -444,7 +482,7 @@ static void data_elsewhere(struct report *r, const struct luks_view *v)
 		     luks_view_place(v));
 }
 
-/* Its header is right by its own checksum; what is missing was never read wrongly. */
+/* Its header is right by its own checksum; whether the rest is behind the end, or lost, is not seen. */
 static void too_small(struct report *r, const struct luks_view *v)
 {
 	const struct luks *l = &v->luks;
@@ -454,9 +492,11 @@ static void too_small(struct report *r, const struct luks_view *v)
 	slot_set cut = luks_slots_cut(v);
 	cleanup(free_ptr) char *slots = luks_slots_text(cut);
 	struct finding *f = report_finding(
-		r, VERDICT_CONFIG_ERROR, FINDING_LUKS_SIZE, luks_view_place(v),
+		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_SIZE, luks_view_place(v),
 		"It is too small for the LUKS%d container that begins on it: that needs %s%" PRIu64
-		" bytes, and there are %" PRIu64 ". cryptsetup does not open it.",
+		" bytes, and there are %" PRIu64
+		". cryptsetup does not open it. The partition or volume was made smaller, it was copied "
+		"to a smaller one, or the disk answers with less than it has.",
 		l->version, l->chosen < 0 ? "at least " : "", needed, l->size);
 
 	finding_number(f, EVIDENCE_NEEDED, needed);
@@ -467,7 +507,9 @@ static void too_small(struct report *r, const struct luks_view *v)
 	finding_next(f, "A partition: is it as long in the partition table as it was? (fdisk -l; "
 			"sfdisk --dump) Write nothing to the disk before it is.");
 	finding_next(
-		f, "A copy or an image: it ends too early. Copy it again, and compare the sizes.");
+		f,
+		"A copy or an image: it ends too early. Copy it again, and compare the sizes. A whole "
+		"disk: does it tell the size that it had? (dmesg; fdisk -l)");
 }
 
 static char *inside_command(const struct luks_view *v)
@@ -665,6 +707,22 @@ static void container_inside(struct report *r, const struct luks_view *v)
 	finding_next(f, "Name the partition or volume that begins there: %s", command);
 }
 
+/* cryptsetup, src/utils_reencrypt_luks1.c: its log and the two headers are in the folder where it ran. */
+static void offline_reencryption(struct report *r, const struct luks_view *v)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_UNKNOWN, luks_view_place(v),
+		"An offline reencryption of this LUKS1 device is in progress, or was interrupted: its magic "
+		"is the one that cryptsetup writes meanwhile. cryptsetup does not open it like this.");
+
+	add_evidence(f, v);
+	finding_next(
+		f,
+		"End it with the cryptsetup that began it, in the folder that has its files LUKS-%s.log, "
+		".org and .new. Keep these: they have the only headers with keys. Restore no other.",
+		*v->luks.uuid ? v->luks.uuid : "UUID");
+}
+
 static void of_another_writer(struct report *r, const struct luks_view *v)
 {
 	bool newer = luks_any_copy_is(&v->luks, LUKS_COPY_UNKNOWN);
@@ -686,9 +744,11 @@ static void damaged_beside_another_writer(struct report *r, const struct luks_vi
 {
 	struct finding *f = report_finding(
 		r, VERDICT_STORAGE_CORRUPTION, FINDING_LUKS_COPY, luks_view_place(v),
-		"The %s copy of the LUKS2 header is damaged. The other one is as it was written, but "
-		"this program does not understand it.",
-		copy_name((unsigned int)copy));
+		"The %s copy of the LUKS2 header is damaged. The other one %s.",
+		copy_name((unsigned int)copy),
+		v->luks.copies[!copy].state == LUKS_COPY_BAD_JSON
+			? "is as it was written, but this program does not understand it"
+			: "is of a kind that this program does not know");
 
 	add_evidence(f, v);
 	finding_not(f, "%s", not_what());
@@ -711,6 +771,14 @@ static void one_copy_unreadable(struct report *r, const struct luks_view *v, uns
 	finding_next(f, "Have the storage examined: it cannot read what was written.");
 }
 
+static const char *what_is_bad(const struct luks_copy *c)
+{
+	if (c->state == LUKS_COPY_BAD_CHECKSUM)
+		return "is damaged, as its checksum shows";
+	return c->state == LUKS_COPY_ABSENT ? "is gone: other bytes are in its place"
+					    : "is damaged: it contradicts the format";
+}
+
 static void one_copy_bad(struct report *r, const struct luks_view *v)
 {
 	const struct luks *l = &v->luks;
@@ -725,9 +793,8 @@ static void one_copy_bad(struct report *r, const struct luks_view *v)
 	option = luks_header_option(v);
 	f = report_finding(
 		r, VERDICT_STORAGE_CORRUPTION, FINDING_LUKS_COPY, luks_view_place(v),
-		"The %s copy of the LUKS2 header is damaged, as its checksum shows; the %s one is "
-		"good, and cryptsetup %s",
-		copy_name(bad), copy_name((unsigned int)l->chosen),
+		"The %s copy of the LUKS2 header %s; the %s one is good, and cryptsetup %s",
+		copy_name(bad), what_is_bad(&l->copies[bad]), copy_name((unsigned int)l->chosen),
 		luks_is_refused(v)
 			? "refuses the disk all the same, because the signature of another format "
 			  "is on it, too."
@@ -796,6 +863,29 @@ static void copies_differ(struct report *r, const struct luks_view *v)
 	finding_number(f, EVIDENCE_SECOND_SEQID, l->copies[1].seqid);
 	if (v->sealed)
 		finding_number(f, EVIDENCE_SEALED_SEQID, v->sealed->seqid);
+	make_equal(f, v, option);
+}
+
+static void restore_was_cut(struct report *r, const struct luks_view *v)
+{
+	const struct luks *l = &v->luks;
+	cleanup(free_ptr) char *option = luks_header_option(v);
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_SEQID, luks_view_place(v),
+		"The first copy of the LUKS2 header, or its start, is of an older header than what lies "
+		"behind it: restoring a header backup, which writes from the front, was stopped, or the "
+		"disk gave back old bytes, or never wrote the new ones. The %s copy counts.",
+		copy_name((unsigned int)l->chosen));
+
+	add_evidence(f, v);
+	finding_number(f, EVIDENCE_FIRST_SEQID, l->copies[0].seqid);
+	finding_number(f, EVIDENCE_SECOND_SEQID, l->copies[1].seqid);
+	if (v->sealed)
+		finding_number(f, EVIDENCE_SEALED_SEQID, v->sealed->seqid);
+	finding_next(
+		f, "Was a header restored here (luksHeaderRestore, dd), and stopped? Then end that "
+		   "with the same backup, or make the copies equal. When not: have the storage "
+		   "examined.");
 	make_equal(f, v, option);
 }
 
@@ -907,10 +997,28 @@ static void unused_fields(struct report *r, const struct luks_view *v)
 	finding_next(f, "Have the storage examined.");
 }
 
-/* A mark of those who take the disk for one without a partition table is often all that is there. */
-static void unused_bytes(struct report *r, const struct luks_view *v, unsigned int copy)
+/* Of those who take the disk for one without a partition table it is often all that is there. */
+static void boot_mark(struct report *r, const struct luks_view *v)
 {
 	struct finding *f = report_finding(
+		r, VERDICT_INTACT, FINDING_LUKS_PADDING, luks_view_place(v),
+		"Behind the checksum of the first copy of the LUKS2 header lies 55 aa, the mark of a boot "
+		"sector, in bytes that nothing uses. A partitioning tool, another system or a firmware "
+		"wrote it, and nothing has to be done.");
+
+	f->warning = true;
+	luks_ranges(f, v, v->bad_copies, 1);
+}
+
+static void unused_bytes(struct report *r, const struct luks_view *v, unsigned int copy)
+{
+	struct finding *f;
+
+	if (v->luks.copies[copy].boot_mark) {
+		boot_mark(r, v);
+		return;
+	}
+	f = report_finding(
 		r, VERDICT_STORAGE_CORRUPTION, FINDING_LUKS_PADDING, luks_view_place(v),
 		"Behind the checksum of the %s copy of the LUKS2 header there are bytes that nothing uses, "
 		"and they are not zero: they keep no passphrase from working. But cryptsetup writes zeros "
@@ -919,19 +1027,15 @@ static void unused_bytes(struct report *r, const struct luks_view *v, unsigned i
 
 	f->warning = true;
 	luks_ranges(f, v, &v->bad_copies[copy], 1);
-	finding_next(
-		f,
-		"55 aa at byte 510 is the mark of a boot sector: a partitioning tool, another system "
-		"or a firmware wrote it, and nothing has to be done. Anything else: have the storage "
-		"examined.");
+	finding_next(f, "Have the storage examined, unless another program wrote there.");
 }
 
 static void rewritten(struct report *r, const struct luks_view *v)
 {
 	struct finding *f = report_finding(
 		r, VERDICT_STALE, FINDING_LUKS_STALE, luks_view_place(v),
-		"The header was written anew without a change: so looks a damaged copy that "
-		"cryptsetup repaired silently. It is sound now.");
+		"A copy of the header has other bytes than were sealed, the same seqid, and a right "
+		"checksum: so looks a damaged copy that cryptsetup repaired silently. It is sound now.");
 
 	finding_number(f, EVIDENCE_SEQID, v->sealed->seqid);
 	finding_next(
@@ -980,7 +1084,9 @@ void report_luks_header(struct report *r, const struct luks_view *v)
 
 	if (copy >= 0)
 		damaged_beside_another_writer(r, v, copy);
-	if (luks_is_of_another_writer(l))
+	if (luks_is_of_another_writer(l) && l->version == 1)
+		offline_reencryption(r, v);
+	else if (luks_is_of_another_writer(l))
 		of_another_writer(r, v);
 	else if (l->chosen < 0 && luks_is_layer(v))
 		layer(r, v);
@@ -1008,6 +1114,10 @@ void report_luks_header(struct report *r, const struct luks_view *v)
 		headers_bad(r, v);
 	else if (luks_update_was_cut(v))
 		update_was_cut(r, v);
+	else if (luks_begins_with_noise(v))
+		noise(r, v);
+	else if (luks_restore_was_cut(v))
+		restore_was_cut(r, v);
 	else if (l->version == 2 && !both_good(l) && !luks_any_copy_is(l, LUKS_COPY_CUT))
 		one_copy_bad(r, v);
 	else if (both_good(l) && l->copies[0].seqid != l->copies[1].seqid)

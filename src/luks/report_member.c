@@ -48,6 +48,10 @@ static bool is_in_front(const struct luks_view *v)
 
 static const char *meaning(const struct luks_view *v)
 {
+	if (is_in_front(v) && v->luks.version == 2)
+		return "Its md superblock says that it is a member of an array, whose data begin further in. "
+		       "What is left of a LUKS2 header in front of them is of before, and the superblock lies "
+		       "where its first copy was: the array was made here by its owner's wish, or by mistake.";
 	if (is_in_front(v))
 		return "Its md superblock says that it is a member of an array, whose data begin further in. "
 		       "The LUKS header in front of them is of before, and the superblock lies where its "
@@ -93,9 +97,8 @@ static void ask_for_array(struct finding *f, const struct luks_view *v)
 		finding_next(
 			f,
 			"When the array was made by mistake: keep a copy elsewhere first (dd if=%s "
-			"of=AS-FOUND.img bs=1M count=32). A passphrase of another keyslot than 0 may "
-			"open the container yet.",
-			v->device);
+			"of=AS-FOUND.img bs=1M count=32). A passphrase%s may open the container yet.",
+			v->device, v->luks.version == 2 ? "" : " of another keyslot than 0");
 	luks_next_left_over(f, v->device);
 }
 

@@ -76,10 +76,14 @@ static void wrong(struct report *r, const struct luks_view *v)
 	try_a_backup(f);
 }
 
-/* LUKS1 has no checksum: without a record a keyslot's lost state looks like one that is not in use. */
+/*
+ * LUKS1 has no checksum: without a record, or beside damage, a keyslot's lost state looks like one that is
+ * not in use.
+ */
 static void no_keyslot(struct report *r, const struct luks_view *v)
 {
-	bool proven = v->sealed || v->luks.version == 2;
+	bool proven = v->luks.chosen >= 0 && (v->sealed || v->luks.version == 2) &&
+		      report_verdict_from(r, 0) != VERDICT_STORAGE_CORRUPTION;
 
 	report_finding(r, proven ? VERDICT_CONFIG_ERROR : VERDICT_INCONCLUSIVE,
 		       FINDING_LUKS_PASSPHRASE, luks_view_place(v),

@@ -218,16 +218,45 @@ static void how_to_end_it(struct finding *f, const struct luks_view *v, unsigned
 			     question, luks_view_place(v));
 }
 
+/* Of the seal, which holds for it; else it is a pattern that tells. */
+static const char *what_is_wiped(const struct luks_view *v, unsigned int slot)
+{
+	for (size_t i = 0; v->sealed && i < v->sealed->slot_count; i++) {
+		if (v->sealed->slots[i].number == slot && !is_described_otherwise(v, slot))
+			return "is other than it was sealed, and what the header says of it is not";
+	}
+	return "was overwritten, with a pattern that cryptsetup overwrites a key with";
+}
+
+static void slot_restored_in_part(struct report *r, const struct luks_view *v, unsigned int slot)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_WIPED, luks_view_place(v),
+		"The header tells of another key in keyslot %u than was sealed, and the front of its key "
+		"material is another, too, but not the rest: its passphrase is refused, even the right "
+		"one. So it looks when restoring a header backup, which writes from the front, is "
+		"stopped. The bytes alone do not tell whether it was.",
+		slot);
+
+	finding_number(f, EVIDENCE_KEYSLOT, slot);
+	finding_not(f, "the passphrase, its length, the keyboard layout, or crypttab");
+	what_still_opens(f, v);
+	finding_next(
+		f, "Was a header restored here (luksHeaderRestore, dd), and stopped? Then end that "
+		   "with the same backup. When not: have the storage examined.");
+	luks_next_keep_evidence(f, v);
+	luks_next_use_backup(f, v);
+}
+
 static void slot_wiped(struct report *r, const struct luks_view *v, unsigned int slot)
 {
 	const struct luks_keyslot *s = &v->luks.slots[slot];
 	struct finding *f = report_finding(
 		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_WIPED, luks_view_place(v),
-		"All key material of keyslot %u is other than it was sealed, and what the header "
-		"says of it is not: its passphrase is refused, even the right one. So it looks when "
-		"cryptsetup is interrupted, which overwrites a key before it writes the header. The "
-		"bytes alone do not tell whether it was.",
-		slot);
+		"All key material of keyslot %u %s: its passphrase is refused, even the right one. So it "
+		"looks when cryptsetup is interrupted, which overwrites a key before it writes the "
+		"header. The bytes alone do not tell whether it was.",
+		slot, what_is_wiped(v, slot));
 
 	finding_number(f, EVIDENCE_KEYSLOT, slot);
 	finding_number(f, EVIDENCE_BLOCKS, blocks_of(s->length));
@@ -388,21 +417,27 @@ static void use_the_volume_key(struct finding *f, const struct luks_view *v)
 		luks_view_place(v));
 }
 
+/* LUKS1 has no checksum: that key material went with what the header said tells its owner's doing. */
+static const char *why_no_keyslot(const struct luks_view *v)
+{
+	if (v->luks.version == 2)
+		return "The header is right by its checksum: cryptsetup was told to remove them "
+		       "(luksErase, luksKillSlot), or it was made to be opened with its volume key "
+		       "alone.";
+	if (luks_had_no_keyslot(v) && !in_state(v, SLOT_DAMAGED))
+		return "So it was sealed.";
+	if (in_state(v, SLOT_REMOVED) && !in_state(v, SLOT_DAMAGED))
+		return "Their key material was overwritten as well, as luksErase does.";
+	return "So luksErase leaves it; and the LUKS1 header has no checksum that would tell whether it "
+	       "lost them.";
+}
+
 static void no_keyslot(struct report *r, const struct luks_view *v)
 {
-	bool proven = v->luks.version == 2 || v->sealed;
 	struct finding *f = report_finding(
 		r, luks_no_keyslot_verdict(v), FINDING_LUKS_NO_KEYSLOT, luks_view_place(v),
 		"No keyslot is %s: no passphrase opens it, even the right one. %s",
-		v->luks.version == 2 ? "left" : "in use",
-		v->luks.version == 2
-			? "The header is right by its checksum: cryptsetup was told to remove them "
-			  "(luksErase, luksKillSlot), or it was made to be opened with its volume "
-			  "key alone."
-		: proven
-			? "Their key material was overwritten as well, as luksErase does."
-			: "So luksErase leaves it; and the LUKS1 header has no checksum that would "
-			  "tell whether it lost them.");
+		v->luks.version == 2 ? "left" : "in use", why_no_keyslot(v));
 
 	f->warning = luks_had_no_keyslot(v);
 	finding_not(f, "the passphrase, its length, or the keyboard layout");
@@ -425,6 +460,8 @@ void report_luks_slots(struct report *r, const struct luks_view *v)
 
 		if (state == SLOT_DAMAGED || state == SLOT_UNREADABLE)
 			slot_damaged(r, v, i);
+		else if (v->comparison.restored_in_part[i])
+			slot_restored_in_part(r, v, i);
 		else if (state == SLOT_WIPED && luks_is_known(&v->luks))
 			slot_wiped(r, v, i);
 		else if (v->implausible[i])
@@ -438,6 +475,7 @@ void report_luks_slots(struct report *r, const struct luks_view *v)
 		no_keyslot(r, v);
 	if (v->sealed)
 		slots_stale(r, v);
-	else if (!luks_has_no_keyslot(v) && !luks_slots_damaged(v) && !luks_is_too_small(v))
+	else if (!luks_has_no_keyslot(v) && !luks_slots_damaged(v) && !luks_slots_wiped(v) &&
+		 !luks_is_too_small(v))
 		not_sealed(r, v);
 }

@@ -105,7 +105,7 @@ bool luks_is_refused(const struct luks_view *v)
 
 bool luks_may_be_refused(const struct luks_view *v)
 {
-	return luks_is_refused(v) || (v->luks.version == 2 && v->foreign);
+	return luks_is_refused(v) || (v->luks.version == 2 && v->foreign && !v->wiped);
 }
 
 int luks_slot_overwritten(const struct luks_view *v)
@@ -120,17 +120,6 @@ int luks_slot_overwritten(const struct luks_view *v)
 			return (int)i;
 	}
 	return -1;
-}
-
-bool luks_is_overwritten(const struct luks_view *v)
-{
-	const struct luks *l = &v->luks;
-
-	if (!v->foreign || l->copies[0].state == LUKS_COPY_GOOD ||
-	    l->copies[0].state == LUKS_COPY_UNREADABLE)
-		return false;
-	/* All that it could have hit there is whole, and some of the second copy is not. */
-	return l->rebuilt != LUKS_REBUILT_PROVEN || l->copies[1].state != LUKS_COPY_BAD_CHECKSUM;
 }
 
 bool luks_is_erased_and_overwritten(const struct luks *l)
@@ -150,6 +139,22 @@ bool luks_is_erased(const struct luks *l)
 			return false;
 	}
 	return true;
+}
+
+bool luks_is_overwritten(const struct luks_view *v)
+{
+	const struct luks *l = &v->luks;
+
+	if (!v->foreign || l->copies[0].state == LUKS_COPY_GOOD ||
+	    l->copies[0].state == LUKS_COPY_UNREADABLE)
+		return false;
+	/* Who made and wiped it may have erased the second copy's magic as well, and no more of that. */
+	if (v->wiped && l->version == 2 &&
+	    (luks_is_erased(l) ||
+	     (l->copies[1].state != LUKS_COPY_GOOD && l->copies[1].state != LUKS_COPY_ERASED)))
+		return false;
+	/* All that it could have hit there is whole, and some of the second copy is not. */
+	return l->rebuilt != LUKS_REBUILT_PROVEN || l->copies[1].state != LUKS_COPY_BAD_CHECKSUM;
 }
 
 slot_set luks_slots_opening(const struct luks_view *v)
@@ -223,6 +228,11 @@ static bool any_slot_is_bad(const struct luks_view *v)
 {
 	return luks_slots_damaged(v) || any_slot_is(v, SLOT_DAMAGED) ||
 	       any_slot_is(v, SLOT_UNREADABLE);
+}
+
+bool luks_begins_with_noise(const struct luks_view *v)
+{
+	return v->noise && !any_slot_is_bad(v);
 }
 
 /* A header backup of LUKS1 ends with the page of its last keyslot (lib/luks1/keymanage.c). */
@@ -346,11 +356,13 @@ static struct luks_judgement judge_no_header(const struct luks_view *v)
 	if (luks_is_erased(&v->luks))
 		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_ERASED };
 	if (luks_is_too_small(v))
-		return (struct luks_judgement){ VERDICT_CONFIG_ERROR, LUKS_TOO_SMALL };
+		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_TOO_SMALL };
 	if (!luks_both_copies_are(&v->luks, LUKS_COPY_ABSENT))
 		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_HEADERS_BAD };
 	if (v->sealed && !luks_is_in_place(v))
 		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_NOT_HERE };
+	if (luks_begins_with_noise(v))
+		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_NOISE };
 	if (v->sealed)
 		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_GONE };
 	return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_NEVER_THERE };
@@ -383,6 +395,21 @@ bool luks_update_was_cut(const struct luks_view *v)
 	return bad->seqid >= l->copies[l->chosen].seqid;
 }
 
+bool luks_restore_was_cut(const struct luks_view *v)
+{
+	const struct luks_copy *c = v->luks.copies;
+
+	if (v->luks.version != 2 || v->luks.chosen < 0)
+		return false;
+	if (c[0].older_start)
+		return true;
+	if (!v->sealed || c[0].state != LUKS_COPY_GOOD || c[0].seqid >= v->sealed->seqid)
+		return false;
+	if (c[1].state == LUKS_COPY_BAD_CHECKSUM)
+		return c[1].seqid == c[0].seqid && !c[1].unfinished;
+	return c[1].state == LUKS_COPY_GOOD && c[0].seqid < c[1].seqid;
+}
+
 static struct luks_judgement judge_copies(const struct luks_view *v, struct luks_judgement j)
 {
 	const struct luks *l = &v->luks;
@@ -402,6 +429,10 @@ static struct luks_judgement judge_copies(const struct luks_view *v, struct luks
 	/* A copy behind the end of the device is no damaged one: judge_luks() tells of it. */
 	if (luks_any_copy_is(l, LUKS_COPY_CUT))
 		return j;
+	if (luks_begins_with_noise(v))
+		return worse(j, VERDICT_INCONCLUSIVE, LUKS_NOISE);
+	if (luks_restore_was_cut(v))
+		return worse(j, VERDICT_INCONCLUSIVE, LUKS_COPY_OLDER);
 	if (!luks_both_copies_are(l, LUKS_COPY_GOOD))
 		return worse(j, VERDICT_STORAGE_CORRUPTION, LUKS_COPY_BAD);
 	if (first == second)
@@ -488,8 +519,7 @@ static struct luks_judgement judge_itself(const struct luks_view *v)
 	if (luks_slots_wiped(v))
 		j = worse(j, VERDICT_INCONCLUSIVE, LUKS_SLOT_WIPED);
 	if (luks_is_too_small(v))
-		j = worse(j, luks_may_be_elsewhere(v) ? VERDICT_INCONCLUSIVE : VERDICT_CONFIG_ERROR,
-			  LUKS_TOO_SMALL);
+		j = worse(j, VERDICT_INCONCLUSIVE, LUKS_TOO_SMALL);
 	if (luks_has_no_keyslot(v) && !luks_had_no_keyslot(v))
 		j = worse(j, luks_no_keyslot_verdict(v), LUKS_NO_KEYSLOT);
 	if (*v->luks.requirements)

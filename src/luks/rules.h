@@ -19,6 +19,7 @@ enum luks_ground {
 	LUKS_NEVER_THERE, /* no header, and no record of one */
 	LUKS_ERASED,	  /* the magic of copies was erased, and all else is right */
 	LUKS_FOREIGN, /* another format's signature lies where a header, a copy or a keyslot was */
+	LUKS_NOISE,   /* its first block alone is lost or overwritten, by noise */
 	LUKS_HEADERS_BAD,  /* no copy of the header can be used, or LUKS1: its fields are damaged */
 	LUKS_SLOT_BAD,	   /* a keyslot is damaged, unreadable or overwritten */
 	LUKS_CONVERTING,   /* a conversion between LUKS1 and LUKS2 was interrupted */
@@ -70,6 +71,12 @@ bool luks_may_be_refused(const struct luks_view *v);
  * its owner's wish, by mistake, or in the wrong place.
  */
 bool luks_is_overwritten(const struct luks_view *v);
+
+/*
+ * Whether no more than its first block is lost, v->noise: swap with a random key, made on what was a
+ * container, leaves the rest at first.
+ */
+bool luks_begins_with_noise(const struct luks_view *v);
 
 /*
  * Of LUKS1, whose header a format that begins further in leaves as it was: the damaged keyslot in
@@ -145,6 +152,12 @@ bool luks_holds_another(const struct luks_view *v);
 
 /* Whether the copy that is not good is an update that was cut off, by a power loss, say. */
 bool luks_update_was_cut(const struct luks_view *v);
+
+/*
+ * Whether an older header lies in front of a newer one, so that restoring a backup, which writes from the
+ * front, was stopped, or a disk gave back old bytes there.
+ */
+bool luks_restore_was_cut(const struct luks_view *v);
 
 /* Whether the copy that counts is older than the sealed ones; and whether that is all: both are. */
 bool luks_went_back(const struct luks_view *v);

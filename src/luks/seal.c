@@ -61,6 +61,9 @@ static int explain(const struct candidate *c, const struct luks_view *v, struct 
 			"here",
 		[LUKS_ERASED] = "the magic of its LUKS header was erased",
 		[LUKS_FOREIGN] = "the signature of another format lies where its LUKS header was",
+		[LUKS_NOISE] =
+			"its first block is noise: the disk lost it, or it is something else now "
+			"(swap with a random key)",
 		[LUKS_HEADERS_BAD] = "its LUKS header is damaged",
 		[LUKS_SLOT_BAD] =
 			"a keyslot is damaged: its passphrase is refused, even the right one",
@@ -90,8 +93,8 @@ static int explain(const struct candidate *c, const struct luks_view *v, struct 
 	if (j.verdict == VERDICT_STORAGE_CORRUPTION)
 		return 1;
 	/* Its owner may have made something else of it, which is no fault of the disk. */
-	if (j.ground == LUKS_FOREIGN || j.ground == LUKS_ERASED || j.ground == LUKS_OLDER ||
-	    j.ground == LUKS_NOT_HERE)
+	if (j.ground == LUKS_FOREIGN || j.ground == LUKS_ERASED || j.ground == LUKS_NOISE ||
+	    j.ground == LUKS_OLDER || j.ground == LUKS_NOT_HERE)
 		message("its record of before is kept; if it is meant to be %s now, bootverdict seal "
 			"--remove and then seal again forget it",
 			j.ground == LUKS_OLDER ? "as it is" : "something else");
@@ -269,7 +272,7 @@ static int find_record(void *ctx, const struct luks_view *v, const struct source
 static bool is_half_done(const struct luks_view *v, struct luks_judgement j)
 {
 	/* Never sealed, and for all that can be known it is meant to be something else. */
-	if (j.ground == LUKS_FOREIGN || j.ground == LUKS_ERASED)
+	if (j.ground == LUKS_FOREIGN || j.ground == LUKS_ERASED || j.ground == LUKS_NOISE)
 		return v->sealed || (v->luks.chosen >= 0 && !luks_may_be_refused(v));
 	if (j.ground == LUKS_TOO_SMALL)
 		return v->sealed;

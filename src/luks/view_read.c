@@ -13,6 +13,7 @@
 #include "luks/moved.h"
 #include "luks/near.h"
 #include "luks/randomness.h"
+#include "storage/erased.h"
 #include "storage/signature.h"
 #include "util/hash.h"
 #include "util/util.h"
@@ -29,6 +30,14 @@ static bool header_is_whole(const struct luks *l)
 	       l->copies[0].seqid == l->copies[1].seqid;
 }
 
+static const char *recognise_wiped(struct luks_view *v, const struct source *source, uint64_t *at)
+{
+	const char *other = recognise_erased(source, at);
+
+	v->wiped = other != NULL;
+	return other;
+}
+
 /*
  * LUKS1 has one header alone, and key material from the next page on: what begins further in (ZFS, bcache)
  * leaves that header as it was.
@@ -37,6 +46,9 @@ static void look_behind_header(struct luks_view *v, const struct source *source)
 {
 	const char *other = v->luks.version == 1 ? recognise_volume(source) : NULL;
 	uint64_t at = other ? recognise_volume_at(source) : 0;
+
+	if (!other && v->luks.version == 1)
+		other = recognise_wiped(v, source, &at);
 
 	for (unsigned int i = 0; other && i < LUKS_SLOTS_MAX; i++) {
 		const struct luks_keyslot *s = &v->luks.slots[i];
@@ -49,6 +61,28 @@ static void look_behind_header(struct luks_view *v, const struct source *source)
 	}
 }
 
+/* Of LUKS2 a good second copy tells what else of the first one differs; of LUKS1 it is one block. */
+static bool is_first_block_alone(const struct luks_view *v)
+{
+	const struct luks *l = &v->luks;
+
+	if (l->chosen == 1)
+		return v->bad_copies[0].bytes == BLOCK_SIZE;
+	return v->sealed && v->sealed->version == 1 && !l->version && !l->rebuilt &&
+	       !l->inside.version && !*l->left;
+}
+
+static bool begins_with_noise(const struct luks_view *v, const struct source *source)
+{
+	unsigned char block[BLOCK_SIZE];
+
+	return v->luks.copies[0].state == LUKS_COPY_ABSENT && !v->other &&
+	       is_first_block_alone(v) &&
+	       source_read(source, block, sizeof(block), 0) == (ssize_t)sizeof(block) &&
+	       luks_implausible_blocks(source, 0, BLOCK_SIZE) == 0 &&
+	       !(v->sealed && sealed_luks_has_block(v->sealed, hash64(block, sizeof(block))));
+}
+
 static void look_at_other(struct luks_view *v, const struct source *source)
 {
 	if (header_is_whole(&v->luks)) {
@@ -58,14 +92,17 @@ static void look_at_other(struct luks_view *v, const struct source *source)
 	v->other = recognise_format(source);
 	if (!v->other && v->luks.chosen < 0)
 		v->other = recognise_table(source);
+	v->foreign_at = v->other ? recognise_volume_at(source) : 0;
+	if (!v->other && v->luks.copies[0].state != LUKS_COPY_GOOD)
+		v->other = recognise_wiped(v, source, &v->foreign_at);
 	v->foreign = v->other != NULL;
-	v->foreign_at = v->foreign ? recognise_volume_at(source) : 0;
-	v->ambiguous = v->foreign && blkid_takes_for_another(source);
+	v->ambiguous = v->foreign && !v->wiped && blkid_takes_for_another(source);
 	if (!v->luks.version && !*v->luks.left)
 		v->layer = recognise_layer(source);
 	v->member = recognise_member(source);
 	if (!v->other && v->luks.copies[0].state != LUKS_COPY_GOOD)
 		v->other = recognise_other(source);
+	v->noise = begins_with_noise(v, source);
 	v->like_data = !v->luks.version && !v->luks.rebuilt && !v->luks.inside.version &&
 		       !v->other && !v->member && !*v->luks.left &&
 		       luks_implausible_blocks(source, 0, BLOCK_SIZE) == 0;
@@ -80,6 +117,15 @@ static bool is_on_keyslot(const struct luks_view *v)
 	return v->array.data_offset && v->luks.version == 1 && v->luks.chosen >= 0;
 }
 
+/* LUKS2 has the first copy of its header there; the second one stays. */
+static bool is_on_first_copy(const struct luks_view *v)
+{
+	const struct luks_copy *first = &v->luks.copies[0];
+
+	return v->array.data_offset && v->luks.version == 2 && first->state != LUKS_COPY_GOOD &&
+	       first->state != LUKS_COPY_UNREADABLE;
+}
+
 /*
  * A superblock at the start leaves no room for a header there, but for that one; at the end of a disk with
  * a partition table it is that of its last partition.
@@ -88,7 +134,7 @@ static bool is_member(const struct luks_view *v, const struct source *source)
 {
 	const struct luks *l = &v->luks;
 
-	if (is_on_keyslot(v))
+	if (is_on_keyslot(v) || is_on_first_copy(v))
 		return true;
 	if (v->array.data_offset)
 		return !l->version &&
@@ -114,8 +160,9 @@ static void look_at_array(struct luks_view *v, const struct source *source)
 
 	if (v->header || !md_read(source, &v->array))
 		return;
-	/* What was opened itself had no superblock in a keyslot that is in use. */
-	if (itself ? !is_on_keyslot(v) || !v->luks.slots[0].active : !is_member(v, source))
+	/* What was opened itself had no superblock in its header, nor in a keyslot that is in use. */
+	if (itself ? !is_on_first_copy(v) && (!is_on_keyslot(v) || !v->luks.slots[0].active)
+		   : !is_member(v, source))
 		memset(&v->array, 0, sizeof(v->array));
 	v->left_over = v->array.member && holds_more_than_a_part(v, source);
 	v->array.member &= !v->left_over;
@@ -209,6 +256,22 @@ static bool record_holds_for(enum slot_state state)
 	       state == SLOT_UNREADABLE || state == SLOT_WIPED;
 }
 
+/*
+ * What is no ciphertext may be what cryptsetup overwrites a key with: then its removal was interrupted,
+ * perhaps.
+ */
+static int look_at_implausible(struct luks_view *v, const struct source *source, unsigned int slot)
+{
+	const struct luks_keyslot *s = &v->luks.slots[slot];
+
+	if (v->implausible[slot] < 0 ||
+	    !luks_is_wiped(source, s->offset, s->used ? s->used : s->length))
+		return luks_damage_by_statistics(v, source, slot);
+	v->implausible[slot] = 0;
+	v->comparison.slots[slot] = SLOT_WIPED;
+	return 0;
+}
+
 static int look_at_statistics(struct luks_view *v, const struct source *source)
 {
 	int err = 0;
@@ -221,7 +284,7 @@ static int look_at_statistics(struct luks_view *v, const struct source *source)
 		v->implausible[i] =
 			luks_implausible_blocks(source, s->offset, s->used ? s->used : s->length);
 		if (v->implausible[i])
-			err = luks_damage_by_statistics(v, source, i);
+			err = look_at_implausible(v, source, i);
 	}
 	return err;
 }

@@ -62,7 +62,7 @@ const char *luks_slot_state(const struct luks_view *v, unsigned int slot)
 	case SLOT_UNREADABLE:
 		return "unreadable";
 	case SLOT_WIPED:
-		return "not as sealed";
+		return v->sealed ? "not as sealed" : "overwritten";
 	case SLOT_CUT:
 		return "behind the end";
 	case SLOT_REMOVED:

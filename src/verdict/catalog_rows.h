@@ -898,14 +898,15 @@ FINDING(LUKS_COPY, "BV-LUKS-COPY", LUKS,
 		"initramfs. Nothing is said against the keyslots.",
 	/* guest */ "Keep the report and a copy of the header (dd) first: cryptsetup repairs a "
 		"bad copy when it opens the disk, and the evidence is gone. Then, when no other "
-		"format or array is named: cryptsetup repair DEVICE. One that cannot be read: "
+		"format, array or noise is named: cryptsetup repair DEVICE. One that cannot be read: "
 		"open with a copy of the header; the report has how.",
 	/* host */ "Compare the place that the report names with a backup or snapshot, and look "
 		"in the logs of the storage for a write that was lost or went elsewhere, or for "
 		"a read error.",
-	/* sure */ "Storage corruption: a copy that was there is not what was written. The disk "
-		"opens with a good other copy, unless this one cannot be read, or the signature "
-		"of another format is there as well.")
+	/* sure */ "Storage corruption: a copy that was there is not what was written. "
+		"Inconclusive where its first block alone is noise: swap with a random key "
+		"begins so. The disk opens with a good other copy, unless this one cannot be "
+		"read, or the signature of another format is there as well.")
 
 FINDING(LUKS_ERASED, "BV-LUKS-ERASED", LUKS,
 	"a LUKS header without its magic",
@@ -931,9 +932,10 @@ FINDING(LUKS_FOREIGN, "BV-LUKS-FOREIGN", LUKS,
 	/* happened */ "The signature of another format (file system, LVM, partition table, "
 		"...) lies where a LUKS header or copy, or a keyslot of LUKS1, was or still "
 		"should be, and that is not good any more.",
-	/* known */ "The signature is recognised by its bytes at their fixed place, and the "
-		"LUKS header or key material is not as it must be. What else that format wrote "
-		"over is not known.",
+	/* known */ "The signature is recognised by its bytes at their fixed place (of one that "
+		"was wiped since, by all else: its checksum, or its size), and the LUKS header "
+		"or key material is not as it must be. What else that format wrote over is not "
+		"known.",
 	/* not */ "It does not say that the storage lost a byte, nor that it did not: a program "
 		"may have written it, by wish or by mistake.",
 	/* guest */ "Decide which of the two it shall be. Until then no cryptsetup repair and "
@@ -963,7 +965,8 @@ FINDING(LUKS_GONE, "BV-LUKS-GONE", LUKS,
 		"written over? Compare its first 32 MiB with a backup or snapshot.",
 	/* sure */ "Storage corruption when a header was sealed, something of it is left in its "
 		"place, and no known format is there; one that is not known here would look the "
-		"same. Else inconclusive: another disk, another start, or its owner's doing.")
+		"same. Else inconclusive: another disk, another start, its owner's doing, or "
+		"noise in the first block alone (swap with a random key).")
 
 FINDING(LUKS_HEADERS, "BV-LUKS-HEADERS", LUKS,
 	"the LUKS header is damaged",
@@ -1161,9 +1164,9 @@ FINDING(LUKS_PADDING, "BV-LUKS-PADDING", LUKS,
 		"another disk (cryptsetup luksHeaderBackup).",
 	/* host */ "Compare the place that the report names with a backup or snapshot: a byte "
 		"that nobody wrote is a sign that the storage may lose others as well.",
-	/* sure */ "A warning that does not count for the verdict. Taken alone it is marked as "
-		"storage corruption, because no cryptsetup command writes these bytes by "
-		"themselves; another program may have.")
+	/* sure */ "A warning that does not count for the verdict. 55 aa alone is marked as "
+		"intact, for a program wrote it; all else as storage corruption, because no "
+		"cryptsetup command writes these bytes by themselves; another program may have.")
 
 FINDING(LUKS_PASSPHRASE, "BV-LUKS-PASSPHRASE", LUKS,
 	"what became of the passphrase",
@@ -1219,9 +1222,9 @@ FINDING(LUKS_SEQID, "BV-LUKS-SEQID", LUKS,
 		"it anew. Neither: write nothing, keep a copy (dd), have the storage examined.",
 	/* host */ "Was the disk taken back to a snapshot, or did it lose writes? Compare both "
 		"copies with a backup, and look at the logs of the storage.",
-	/* sure */ "Storage corruption when the copies differ and the older one is older than "
-		"the sealed one, though a header restore that was cut short may leave that as "
-		"well. Else inconclusive.")
+	/* sure */ "Storage corruption when the second copy alone is older than the sealed one. "
+		"Inconclusive when the first one is, or its start: restoring a header writes "
+		"from the front, and may have been cut short. Else inconclusive, too.")
 
 FINDING(LUKS_SIZE, "BV-LUKS-SIZE", LUKS,
 	"the device is shorter than its container",
@@ -1237,9 +1240,8 @@ FINDING(LUKS_SIZE, "BV-LUKS-SIZE", LUKS,
 		"compare the sizes. A detached header: bootverdict luks --header FILE DEVICE.",
 	/* host */ "Is the disk, image or volume as long as it was? Was it made smaller, copied "
 		"too short, or does the disk answer with fewer sectors than it has?",
-	/* sure */ "A configuration error: that it ends early is no byte that was read wrongly; "
-		"compare the size on the host all the same. Inconclusive where only the data "
-		"would begin behind the end and no record is of it: it may be a detached header.")
+	/* sure */ "Always inconclusive: the sizes are as they were read, but what made them differ "
+		"is not known. What differs in front of the end has a finding of its own.")
 
 FINDING(LUKS_STALE, "BV-LUKS-STALE", LUKS,
 	"header or keys were changed after the seal",
@@ -1281,7 +1283,9 @@ FINDING(LUKS_UNKNOWN, "BV-LUKS-UNKNOWN", LUKS,
 FINDING(LUKS_WIPED, "BV-LUKS-WIPED", LUKS,
 	"a keyslot was wiped, and is still in the header",
 	/* happened */ "All key material of a keyslot is other than sealed, and the header says "
-		"that nobody changed it: its passphrase is refused, even the right one.",
+		"that nobody changed it; or it has the pattern that cryptsetup wipes with; or "
+		"an older key in its front, as a header restore leaves it that was stopped. Its "
+		"passphrase is refused, even the right one.",
 	/* known */ "Every block differs (the end, in a block of its own, may be as sealed) and "
 		"looks random, or as cryptsetup overwrites a key: so luksKillSlot, "
 		"luksRemoveKey, luksErase or luksChangeKey leave it when interrupted. Random "

@@ -341,6 +341,32 @@ put_md12() { # LEVEL FILE
 	run -1 seal --device "$named"
 }
 
+@test "luks, seal: a superblock of md 1.2 where LUKS2 had the first copy of its header makes a member of it" {
+	local level none=$BATS_TEST_TMPDIR/none sealed
+
+	make_luks "$ARRAY" 2
+	seal_luks "$ARRAY"
+	sealed=$ROOT
+	cp "$ARRAY" "$BATS_TEST_TMPDIR/good.img"
+	for level in 0 1 5; do
+		for ROOT in "$sealed" "$none"; do
+			cp "$BATS_TEST_TMPDIR/good.img" "$ARRAY"
+			put_md12 $level "$ARRAY"
+			run -5 luks --json "$ARRAY"
+			[ "$(findings)" = BV-LUKS-MEMBER ]
+			[[ $(finding BV-LUKS-MEMBER .summary) == *"the superblock lies where its first copy was"* ]]
+			[[ $(finding BV-LUKS-MEMBER .evidence.array) == "/dev/md/root, "* ]]
+			[[ $output == *"mdadm --assemble --scan --readonly"* ]]
+			[[ $output != *luksHeaderRestore* && $output != *"cryptsetup repair"* ]]
+		done
+	done
+	ROOT=$sealed
+	cp "$BATS_TEST_TMPDIR/good.img" "$ARRAY"
+	zero_4k "$ARRAY" 4096
+	run -1 luks --json "$ARRAY"
+	[ "$(finding BV-LUKS-COPY '.ranges[0].offset')" = 4096 ]
+}
+
 @test "luks, seal: what begins further in than a LUKS1 header explains the keyslot that it lies in" {
 	local mark at name
 

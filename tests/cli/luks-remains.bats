@@ -935,6 +935,7 @@ put() { # FILE OFFSET BYTES, as printf takes them
 	run -0 luks --json "$DISK"
 	[ "$(findings)" = "" ]
 	[ "$(finding BV-LUKS-PADDING .warning)" = true ]
+	[ "$(finding BV-LUKS-PADDING .verdict)" = intact ]
 	[[ $(field '[.headers[].state] | join(",")') == "as sealed,as sealed" ]]
 	run -0 seal_luks "$DISK"
 	run -0 luks "$DISK"
@@ -1060,4 +1061,109 @@ put() { # FILE OFFSET BYTES, as printf takes them
 		zero_bytes "$DISK" 16384 12
 		run -1 luks --json "$DISK"
 	done
+}
+
+@test "luks, seal: noise in the first block alone is swap with a random key, perhaps; nothing writes there" {
+	local version id
+
+	for version in 1 2; do
+		make_luks "$DISK" $version
+		unset ROOT
+		seal_luks "$DISK"
+		cp "$DISK" "$DISK.good"
+		id=BV-LUKS-GONE
+		[ $version = 1 ] || id=BV-LUKS-COPY
+		noise 4096 5 | dd of="$DISK" conv=notrunc status=none
+		run -5 luks --json "$DISK"
+		[ "$(findings)" = $id ]
+		[[ $(finding $id .summary) == "The first block is noise, "*": swap with a random key begins so." ]]
+		[[ $output != *"cryptsetup repair $DISK"* && $output != *"luksHeaderRestore $DISK"* ]]
+		run -2 seal --device "$DISK"
+		[[ $output == *"its first block is noise"*"its record of before is kept"* ]]
+		# The same of half the block, or with a bit of a keyslot lost besides: the disk did that.
+		flip_bit "$DISK" 40960
+		run -1 luks --json "$DISK"
+		cp "$DISK.good" "$DISK"
+		noise 4096 5 | dd of="$DISK" conv=notrunc status=none
+		zero_bytes "$DISK" 2048 512
+		run -1 luks --json "$DISK"
+		[[ $output != *"swap with a random key"* ]]
+	done
+	cp "$DISK.good" "$DISK"
+	noise 4096 5 | dd of="$DISK" conv=notrunc status=none
+	BATS_TEST_TMPDIR=$BATS_TEST_TMPDIR/none ROOT='' run -5 luks --json "$DISK"
+	[[ $output != *"cryptsetup repair $DISK"* ]]
+}
+
+@test "luks: a format that was made here and wiped again proves itself; a lost byte of it does not" {
+	local version tool at
+
+	for version in 1 2; do
+		make_luks "$DISK" $version
+		truncate -s 400M "$DISK"
+		unset ROOT
+		seal_luks "$DISK"
+		cp --sparse=always "$DISK" "$DISK.good"
+		while read -r at tool; do
+			cp --sparse=always "$DISK.good" "$DISK"
+			$tool "$DISK" >/dev/null
+			wipefs -qa "$DISK"
+			run -5 luks --json "$DISK"
+			[ "$(findings)" = BV-LUKS-FOREIGN ] || [ "$(findings)" = BV-LUKS-GONE ]
+			[[ $(field '.findings[0].evidence | tostring') == *wiped* ]]
+			[[ $output != *"cryptsetup repair $DISK"* ]]
+			flip_bit "$DISK" "$at"
+			run -1 luks --json "$DISK"
+		done <<-'END'
+			300 mkfs.xfs -q -f
+			2048 mkswap -q -p 65536
+			16 mkfs.vfat
+			4196 md12
+		END
+	done
+}
+
+# The superblock of a member (metadata 1.2), as mdadm writes it.
+md12() { # FILE
+	cp --sparse=always "$1" "$COPY"
+	tests/cli/md.py 1.2 1 65536 "$COPY" "$BATS_TEST_TMPDIR/0" "$BATS_TEST_TMPDIR/1"
+	dd if="$BATS_TEST_TMPDIR/0" of="$1" bs=4096 skip=1 seek=1 count=1 conv=notrunc status=none
+}
+
+@test "luks: restoring an older backup that was stopped is told as that; a lost seqid is damage" {
+	local bytes id backup=$BATS_TEST_TMPDIR/backup options
+
+	make_luks "$DISK" 2
+	cryptsetup luksHeaderBackup "$DISK" --header-backup-file "$backup"
+	add_key "$DISK" 2 "$PASSPHRASE" third
+	seal_luks "$DISK"
+	cp "$DISK" "$DISK.good"
+	for bytes in 512 4096 8192 16384 20480; do
+		cp "$DISK.good" "$DISK"
+		dd if="$backup" of="$DISK" bs=512 count=$((bytes / 512)) conv=notrunc status=none
+		run -5 luks --json "$DISK"
+		[[ $(finding BV-LUKS-SEQID .summary) == *"restoring a header backup, which writes from the front, was stopped"* ]]
+	done
+	# Its own twin: the second copy alone cannot be of a restore; nor is a seqid that was lost.
+	cp "$DISK.good" "$DISK"
+	dd if="$backup" of="$DISK" bs=16384 skip=1 seek=1 count=1 conv=notrunc status=none
+	run -1 luks --json "$DISK"
+	cp "$DISK.good" "$DISK"
+	put "$DISK" 23 '\1'
+	run -1 luks --json "$DISK"
+	[[ $(findings) == *BV-LUKS-COPY* ]]
+	# LUKS1: the keyslot that was changed since, in part.
+	unset ROOT
+	make_luks "$DISK" 1
+	rm "$backup"
+	cryptsetup luksHeaderBackup "$DISK" --header-backup-file "$backup"
+	read -ra options < <(quick 1)
+	printf third >"$BATS_TEST_TMPDIR/new-key"
+	keyed "$PASSPHRASE" luksChangeKey "${options[@]}" -S 0 "$DISK" "$BATS_TEST_TMPDIR/new-key"
+	seal_luks "$DISK"
+	dd if="$backup" of="$DISK" bs=4096 count=8 conv=notrunc status=none
+	run -5 luks --json "$DISK"
+	[[ $(finding BV-LUKS-WIPED .summary) == *"restoring a header backup, which writes from the front, is stopped"* ]]
+	zero_4k "$DISK" 40960
+	run -1 luks --json "$DISK"
 }

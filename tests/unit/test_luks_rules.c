@@ -354,16 +354,61 @@ static void both_copies(struct device *d)
 	d->luks.chosen = -1;
 }
 
-static void no_header(struct device *d)
+static void header_is_lost(struct device *d)
 {
 	memset(&d->luks, 0, sizeof(d->luks));
 	d->luks.chosen = -1;
 }
 
+/* What is there is no noise, and no format that is known. */
+static void no_header(struct device *d)
+{
+	header_is_lost(d);
+	for (size_t i = 0; i < BLOCK_SIZE; i++)
+		d->bytes[i] = (unsigned char)(i * i % 97);
+}
+
+/* As swap with a random key begins; the bytes of the device are noise already. */
+static void noise_in_the_first_block(struct device *d)
+{
+	if (d->luks.version == 1) {
+		header_is_lost(d);
+		return;
+	}
+	d->luks.copies[0].state = LUKS_COPY_ABSENT;
+	d->luks.chosen = 1;
+	memcpy(d->bytes + BLOCK_SIZE, d->bytes + HEADER_BYTES + BLOCK_SIZE,
+	       HEADER_BYTES - BLOCK_SIZE);
+}
+
+static void zeros_in_it_besides(struct device *d)
+{
+	noise_in_the_first_block(d);
+	memset(d->bytes + 512, 0, 512);
+}
+
+static void a_block_of_a_keyslot_in_it(struct device *d)
+{
+	noise_in_the_first_block(d);
+	memcpy(d->bytes, d->bytes + AREA_0, BLOCK_SIZE);
+}
+
+static void noise_and_a_bit(struct device *d)
+{
+	noise_in_the_first_block(d);
+	d->bytes[AREA_3 + 2 * BLOCK_SIZE + 17] ^= 4;
+}
+
+static void noise_in_more_of_the_copy(struct device *d)
+{
+	noise_in_the_first_block(d);
+	scramble(d->bytes + 2 * BLOCK_SIZE, BLOCK_SIZE, 5);
+}
+
 /* As of another disk, or where the container begins elsewhere. */
 static void nothing_left(struct device *d)
 {
-	no_header(d);
+	header_is_lost(d);
 	scramble(d->bytes, DEVICE_BYTES, 2);
 }
 
@@ -550,6 +595,42 @@ static void copy_reverted(struct device *d)
 	d->luks.copies[1].hash++;
 }
 
+static void first_copy_reverted(struct device *d)
+{
+	d->luks.copies[0].seqid--;
+	d->luks.copies[0].hash++;
+	d->luks.chosen = 1;
+}
+
+/* By what proves that the rest of it is newer: luks2_read(). */
+static void first_block_reverted(struct device *d)
+{
+	first_copy(d);
+	d->luks.copies[0].seqid--;
+	d->luks.copies[0].older_start = true;
+}
+
+/* A backup of before the last luksChangeKey, written from the front. */
+static void restored_in_part(struct device *d)
+{
+	backup_restored(d);
+	d->luks.slots[3].described++;
+	scramble(d->bytes + AREA_3, 2 * BLOCK_SIZE, 6);
+}
+
+static void restored_and_zeros(struct device *d)
+{
+	restored_in_part(d);
+	memset(d->bytes + AREA_3, 0, BLOCK_SIZE);
+}
+
+static void restored_further_in(struct device *d)
+{
+	backup_restored(d);
+	d->luks.slots[3].described++;
+	scramble(d->bytes + AREA_3 + BLOCK_SIZE, BLOCK_SIZE, 6);
+}
+
 struct row {
 	const char *what;
 	int version; /* 0: both */
@@ -681,10 +762,38 @@ static const struct row rows[] = {
 	  SAME, SAME, NONE, false },
 	{ "a copy of before the seal", 2, copy_reverted, VERDICT_STORAGE_CORRUPTION,
 	  LUKS_COPY_OLDER, SAME, SAME, NONE, false },
+	{ "a first copy of before the seal", 2, first_copy_reverted, VERDICT_INCONCLUSIVE,
+	  LUKS_COPY_OLDER, SAME, SAME, NONE, false },
+	{ "a first block of before the seal", 2, first_block_reverted, VERDICT_INCONCLUSIVE,
+	  LUKS_COPY_OLDER, SAME, SAME, NONE, false },
+	{ "luksHeaderRestore that was stopped", 0, restored_in_part, VERDICT_INCONCLUSIVE,
+	  LUKS_SLOT_WIPED, SAME, SLOT_WIPED, NONE, false },
+	{ "luksHeaderRestore that was stopped, and zeros", 0, restored_and_zeros,
+	  VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD, SAME, SLOT_DAMAGED, NONE, false },
+	{ "other bytes further in, and an older header", 0, restored_further_in,
+	  VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD, SAME, SLOT_DAMAGED, NONE, false },
 	{ "both copies", 2, both_copies, VERDICT_STORAGE_CORRUPTION, LUKS_HEADERS_BAD, SAME, SAME,
 	  NONE, false },
 	{ "no header", 0, no_header, VERDICT_STORAGE_CORRUPTION, LUKS_GONE, SAME, SAME, NONE,
 	  false },
+	{ "noise in the first block", 0, noise_in_the_first_block, VERDICT_INCONCLUSIVE, LUKS_NOISE,
+	  SAME, SAME, NONE, false },
+	{ "noise in it, not sealed", 2, noise_in_the_first_block, VERDICT_INCONCLUSIVE, LUKS_NOISE,
+	  NONE, NONE, NONE, true },
+	{ "zeros in it besides", 1, zeros_in_it_besides, VERDICT_STORAGE_CORRUPTION, LUKS_GONE,
+	  SAME, SAME, NONE, false },
+	{ "zeros in it besides", 2, zeros_in_it_besides, VERDICT_STORAGE_CORRUPTION, LUKS_COPY_BAD,
+	  SAME, SAME, NONE, false },
+	{ "a block of a keyslot in it", 1, a_block_of_a_keyslot_in_it, VERDICT_STORAGE_CORRUPTION,
+	  LUKS_GONE, SAME, SAME, NONE, false },
+	{ "a block of a keyslot in it", 2, a_block_of_a_keyslot_in_it, VERDICT_STORAGE_CORRUPTION,
+	  LUKS_COPY_BAD, SAME, SAME, NONE, false },
+	{ "noise in it, and a bit in key material", 1, noise_and_a_bit, VERDICT_STORAGE_CORRUPTION,
+	  LUKS_GONE, SAME, SLOT_DAMAGED, NONE, false },
+	{ "noise in it, and a bit in key material", 2, noise_and_a_bit, VERDICT_STORAGE_CORRUPTION,
+	  LUKS_SLOT_BAD, SAME, SLOT_DAMAGED, NONE, false },
+	{ "noise in it, and further in", 2, noise_in_more_of_the_copy, VERDICT_STORAGE_CORRUPTION,
+	  LUKS_COPY_BAD, SAME, SAME, NONE, false },
 	{ "no header, a block of key material left", 0, one_block_left, VERDICT_STORAGE_CORRUPTION,
 	  LUKS_GONE, SLOT_DAMAGED, SLOT_WIPED, NONE, false },
 	{ "neither header nor key material", 0, nothing_left, VERDICT_INCONCLUSIVE, LUKS_NOT_HERE,
@@ -707,6 +816,10 @@ static const struct row rows[] = {
 	  NONE, NONE, NONE, true },
 	{ "not sealed, both bad", 2, both_copies, VERDICT_STORAGE_CORRUPTION, LUKS_HEADERS_BAD,
 	  NONE, NONE, NONE, true },
+	{ "not sealed, wiped with one word", 0, slot_wiped_by_pattern, VERDICT_INCONCLUSIVE,
+	  LUKS_SLOT_WIPED, NONE, SLOT_WIPED, NONE, true },
+	{ "not sealed, ones", 0, slot_of_ones, VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD, NONE,
+	  NONE, NONE, true },
 	{ "never a header", 0, no_header, VERDICT_INCONCLUSIVE, LUKS_NEVER_THERE, NONE, NONE, NONE,
 	  true },
 };

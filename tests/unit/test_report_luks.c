@@ -573,6 +573,64 @@ static void test_passphrase_without_a_slot_or_a_proof(void **state)
 			  "no keyslot in use, and nothing proves that it had none");
 }
 
+/* LUKS1: the states of its keyslots were lost, which the record tells. */
+static void test_passphrase_beside_lost_descriptors(void **state)
+{
+	test_passphrase_without_a_slot(state);
+	tear_down(state);
+	set_up(state);
+	view.luks.version = 1;
+	view.luks.slots[0].active = view.luks.slots[3].active = false;
+	view.comparison.slots[0] = view.comparison.slots[3] = SLOT_DAMAGED;
+	report_luks(&report, &view);
+	assert_says(finding("BV-LUKS-NO-KEYSLOT")->summary, "no checksum that would tell");
+	report_luks_passphrase(&report, &view, &(struct luks_tried){ 0 });
+	assert_int_equal(finding("BV-LUKS-PASSPHRASE")->verdict, VERDICT_INCONCLUSIVE);
+}
+
+static void test_no_slot_was_sealed(void **state)
+{
+	(void)state;
+	view.luks.version = 1;
+	view.luks.slots[0].active = view.luks.slots[3].active = false;
+	view.comparison.slots[0] = view.comparison.slots[3] = SLOT_UNKNOWN;
+	report_luks(&report, &view);
+	assert_says(finding("BV-LUKS-NO-KEYSLOT")->summary, "So it was sealed.");
+}
+
+/* What a copy is like is said as it is. */
+static void test_words_of_a_bad_copy(void **state)
+{
+	static const struct {
+		enum luks_copy_state state;
+		const char *says;
+	} rows[] = {
+		{ LUKS_COPY_BAD_CHECKSUM, "is damaged, as its checksum shows" },
+		{ LUKS_COPY_BAD_FIELD, "is damaged: it contradicts the format" },
+		{ LUKS_COPY_ABSENT, "is gone: other bytes are in its place" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		tear_down(state);
+		set_up(state);
+		view.luks.copies[1].state = rows[i].state;
+		report_luks(&report, &view);
+		assert_says(finding("BV-LUKS-COPY")->summary, rows[i].says);
+	}
+}
+
+static void test_offline_reencryption(void **state)
+{
+	(void)state;
+	view.luks.version = 1;
+	view.luks.chosen = -1;
+	view.luks.reencrypting = true;
+	view.luks.copies[0].state = LUKS_COPY_UNKNOWN;
+	memset(&view.luks.copies[1], 0, sizeof(view.luks.copies[1]));
+	report_luks(&report, &view);
+	assert_says(finding("BV-LUKS-UNKNOWN")->summary, "An offline reencryption of this LUKS1");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -599,6 +657,10 @@ int main(void)
 		TEST(test_when_to_seal),
 		TEST(test_passphrase_without_a_header),
 		TEST(test_passphrase_without_a_slot),
+		TEST(test_passphrase_beside_lost_descriptors),
+		TEST(test_no_slot_was_sealed),
+		TEST(test_words_of_a_bad_copy),
+		TEST(test_offline_reencryption),
 		TEST(test_passphrase_without_a_slot_or_a_proof),
 	};
 
