@@ -204,6 +204,8 @@ static int explain_fault(struct sealing *s, int error, const struct initrd_fault
 	enum refusal refusal = fault->proven ? REFUSED_BROKEN : REFUSED_UNKNOWN;
 	const char *in = *fault->path ? ", in " : "";
 	cleanup(free_ptr) char *reason = NULL;
+	bool sealed_before;
+	int status;
 
 	if (image_changed(&s->im))
 		return replace_explain(s->im.name, -EAGAIN, NULL);
@@ -243,7 +245,10 @@ static int explain_fault(struct sealing *s, int error, const struct initrd_fault
 	reason = text_format("offset %llu of what was built%s%s: %s",
 			     (unsigned long long)(fault->offset - s->im.guard_bytes), in,
 			     fault->path, fault->reason);
-	return refuse(s, refusal, reason, sealed);
+	/* Of one that was sealed the record in its guard proves that it was another one. */
+	sealed_before = explains_itself(s) && refusal == REFUSED_UNKNOWN && !fault->behind;
+	status = refuse(s, refusal, reason, sealed);
+	return status == 2 && sealed_before ? 1 : status;
 }
 
 /* Puts guard, which may be empty, in place of the one that the image has. */

@@ -311,8 +311,9 @@ segments("a later one replaces one name of a hard link", lambda: ZSTD(cpio(root(
     Node("etc/a", FILE, b"", 7, 2), Node("etc/b", FILE, b"linked\n", 7, 2)]))) + ZSTD(cpio([
         Node("etc", FOLDER), Node("etc/a", FILE, b"replaced, and longer\n", 9, 1)])))
 for zeros in (4, 512, 4096, 1 << 20):
+    # In the middle of a MiB of them a bit is of no archive, and no checksum tells.
     segments(f"{zeros} zeros behind microcode",
-             lambda zeros=zeros: early() + bytes(zeros) + main())
+             lambda zeros=zeros: early() + bytes(zeros) + main(), proven=zeros < 1 << 20)
     segments(f"{zeros} zeros at the end", lambda zeros=zeros: main() + bytes(zeros))
 segments("zeros up to a whole MiB", lambda: fill(main(), 1 << 20))
 segments("zeros in front", lambda: bytes(512) + main())
