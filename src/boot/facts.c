@@ -29,7 +29,7 @@ static void load_manifest(struct boot_facts *f)
 	report_identify(&f->report, NULL, rc ? NULL : f->manifest.os, f->release);
 	if (!rc)
 		return;
-	if (rc == -EPROTO || rc == -ENOMEM) {
+	if (manifest_error_verdict(rc) != VERDICT_STORAGE_CORRUPTION) {
 		finding = report_finding(&f->report, VERDICT_INCONCLUSIVE, FINDING_GUARD_MANIFEST,
 					 BOOT_MANIFEST, "The seal cannot be used: %s", reason);
 		finding_next(finding, "Seal again: update-initramfs -u -k %s", f->release);
@@ -163,18 +163,25 @@ static bool lists_modules_of(const struct manifest *m, const char *release)
 /* The loader's menu may have paired a kernel with another kernel's image. */
 static void compare_release(struct boot_facts *f)
 {
+	cleanup(free_ptr) char *other = NULL;
 	struct finding *finding;
 
 	if (!content_proven(f) || !strcmp(f->release, f->manifest.kernel) ||
 	    lists_modules_of(&f->manifest, f->release))
 		return;
+	other = manifest_other_modules(&f->manifest, f->release);
 	finding = report_finding(
-		&f->report, VERDICT_CONFIG_ERROR, FINDING_KERNEL_OTHER, "initial RAM disk",
+		&f->report, other ? VERDICT_CONFIG_ERROR : VERDICT_INTACT, FINDING_KERNEL_OTHER,
+		"initial RAM disk",
 		"The initial RAM disk is intact, but it was made for kernel %s, and "
-		"kernel %s runs: none of its modules fits.",
-		f->manifest.kernel, f->release);
+		"kernel %s runs: %s.",
+		f->manifest.kernel, f->release,
+		other ? "none of its modules fits" : "it has no modules, so that may do no harm");
+	finding->warning = !other;
 	finding_text(finding, EVIDENCE_KERNEL_RUNNING, "%s", f->release);
 	finding_text(finding, EVIDENCE_KERNEL_SEALED, "%s", f->manifest.kernel);
+	if (!other)
+		return;
 	finding_not(finding, "the disk or the memory");
 	finding_next(finding,
 		     "Boot the entry that pairs kernel and initrd of one version; then look "

@@ -8,6 +8,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "boot/stage.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "image/check.h"
@@ -18,6 +19,7 @@
 #include "manifest/format.h"
 #include "manifest/load.h"
 #include "manifest/store.h"
+#include "report/load.h"
 #include "util/progress.h"
 #include "util/text.h"
 #include "util/util.h"
@@ -120,12 +122,34 @@ static void check_releases(const struct arguments *a, const char *running, struc
 	luks_checks_clear(&luks);
 }
 
+/* Whether this boot itself has found, when nothing had run yet, that a part of what was unpacked is lost. */
+static bool was_lost(void)
+{
+	static const char *const reports[] = { STAGE_FOLDER "/report.json", BOOT_REPORT_JSON };
+	bool lost = false;
+	struct report r;
+
+	report_init(&r, "boot");
+	for (size_t i = 0; i < ARRAY_SIZE(reports); i++)
+		report_load_json(&r, reports[i]);
+	for (size_t i = 0; i < r.finding_count; i++) {
+		const struct finding *f = &r.findings[i];
+
+		lost = lost ||
+		       (f->verdict == VERDICT_STORAGE_CORRUPTION &&
+			(f->id == FINDING_CONTENT_DAMAGED || f->id == FINDING_CONTENT_MISSING ||
+			 f->id == FINDING_GUARD_DAMAGED));
+	}
+	report_clear(&r);
+	return lost;
+}
+
 /* Compares what the kernel unpacked with the content list of the guard; for the shell in the boot. */
 static void check_unpacked(struct report *r)
 {
 	cleanup(close_fd) int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	char reason[MANIFEST_REASON_BYTES];
-	const struct unpacking long_ago = { .kernel_message = NULL, .just_now = false };
+	const struct unpacking long_ago = { .kernel_message = NULL, .lost = was_lost() };
 	struct content_result result;
 	struct manifest m;
 	int err;
@@ -133,10 +157,9 @@ static void check_unpacked(struct report *r)
 	manifest_init(&m);
 	err = manifest_load(&m, "/" GUARD_MANIFEST, reason);
 	if (err) {
-		report_finding(r, err == -EBADMSG ? VERDICT_STORAGE_CORRUPTION : VERDICT_NONE,
-			       FINDING_GUARD_MANIFEST, "/" GUARD_MANIFEST,
-			       "The record that the guard carries cannot be used: %s.",
-			       err == -EBADMSG || err == -EPROTO ? reason : strerror(-err));
+		report_finding(r, manifest_error_verdict(err), FINDING_GUARD_MANIFEST,
+			       "/" GUARD_MANIFEST,
+			       "The record that the guard carries cannot be used: %s.", reason);
 	} else {
 		report_identify(r, r->host, m.os, m.kernel);
 		err = root < 0 ? -errno : content_verify(&m, root, &long_ago, r, &result);

@@ -315,6 +315,9 @@ enum cause cause_find(const struct circumstances *c)
 	unpack_order_clear(&order);
 	if (repacked)
 		return CAUSE_REPACKED;
+	/* Nothing of main differs. */
+	if (!first)
+		return CAUSE_DAMAGE;
 	if (replaced)
 		return CAUSE_REPLACED;
 	if (was_edited(c))

@@ -12,6 +12,7 @@
 #include "damage/ranges.h"
 #include "image/bootconfig.h"
 #include "image/check_alone.h"
+#include "image/guard.h"
 #include "image/kernel_config.h"
 #include "image/other_modules.h"
 #include "image/sealed_look.h"
@@ -246,9 +247,12 @@ static char *what_was_appended(const char *path, const struct sealed_file *s,
 {
 	const struct sealed_segment *unread = segment_unread(&proof->found);
 
-	if (unread || proof->fault.error)
-		return text_format(", and no kernel unpacks them: %s",
-				   unread ? unread->unread : proof->fault.reason);
+	if (unread)
+		return text_format(", and no kernel unpacks them: %s", unread->unread);
+	if (is_own_limit(proof->fault.error) && !proof->fault.built_so)
+		return text_format(", which cannot be verified: %s", proof->fault.reason);
+	if (proof->fault.error)
+		return text_format(", and no kernel unpacks them: %s", proof->fault.reason);
 	return text_copy(is_boot_configuration(path, s->size, c->size)
 				 ? ", a boot configuration (bootconfig)"
 				 : ", which kernels can read");
@@ -451,7 +455,43 @@ static void report_unopened(struct report *r, const struct manifest *m, const ch
 	report_artifact(r, path, kind_of(kind), STATE_UNREADABLE, 0, 0);
 }
 
-static void check_sealed_file(const struct boot_files *files, const struct manifest *m,
+/*
+ * Whether it is the file that the record is about, damaged or not: no other one stands in its place by
+ * now, of which nothing is recorded.
+ */
+static bool is_recorded_one(const struct sealed_file *s, const struct sealed_look *l)
+{
+	if (l->c.error || l->j.ground == GROUND_REPLACED || l->j.ground == GROUND_EDITED)
+		return false;
+	return comparison_untouched(s, &l->c) || l->c.bad.blocks * FEW_BLOCKS_OF <= s->block_count;
+}
+
+/* Before the reboot that would end in a panic. */
+static void check_codecs(const struct boot_files *f, const struct manifest *m, struct report *r)
+{
+	bool proven;
+	cleanup(free_ptr) char *lack = f->initrd ? kernel_config_lacks(f, m, &proven) : NULL;
+
+	if (lack)
+		report_finding(r, proven ? VERDICT_CONFIG_ERROR : VERDICT_INCONCLUSIVE,
+			       FINDING_INITRD_CODEC, f->initrd, "%s.", lack);
+}
+
+/* What the image that stands there now holds: by its record, or by a walk to its end. */
+static void check_holds(const struct boot_files *f, const struct manifest *m,
+			const struct sealed_look *l, bool recorded, struct report *r)
+{
+	bool walked = l->proof.found.segment_count && !l->proof.fault.error;
+	const struct manifest *holds = walked ? &l->proof.found : recorded ? m : NULL;
+
+	if (!holds)
+		return;
+	check_codecs(f, holds, r);
+	check_modules(f, holds, r);
+}
+
+/* True: the file of the record stands there, damaged or not. */
+static bool check_sealed_file(const struct boot_files *files, const struct manifest *m,
 			      enum artifact_kind kind, bool direct, struct report *r)
 {
 	const struct sealed_file *s = &m->files[kind];
@@ -459,18 +499,21 @@ static void check_sealed_file(const struct boot_files *files, const struct manif
 	cleanup(free_ptr) char *path =
 		found ? text_copy(found) : text_format("%s%s", files->root, s->path);
 	struct sealed_look l;
+	bool recorded;
 	int err;
 
 	if (!s->present)
-		return;
+		return false;
 	progress_begin(path);
 	err = sealed_look(m, kind, path, direct, &l);
 	progress_end();
-	if (err)
+	if (err) {
 		report_finding(
 			r, VERDICT_NONE, FINDING_FAILED, path, "It could not be examined: %s.",
 			err == -EAGAIN ? "it changes all the time; check again" : file_error(err));
-	else if (l.c.error)
+		return false;
+	}
+	if (l.c.error)
 		report_unopened(r, m, path, kind, l.j, l.c.error);
 	else if (l.j.verdict == VERDICT_INTACT)
 		report_artifact(r, path, kind_of(kind), STATE_INTACT, s->size, 0);
@@ -484,10 +527,11 @@ static void check_sealed_file(const struct boot_files *files, const struct manif
 		report_stale(r, m, path, kind, &l.c, l.changed, &l.proof);
 	else
 		report_corruption(r, m, path, kind, &l);
-	/* What is there is the sealed one, or it was walked to its end. */
-	if (!err && kind == ARTIFACT_INITRD && !l.c.error && !l.proof.fault.error)
-		check_modules(files, l.j.verdict == VERDICT_INTACT ? m : &l.proof.found, r);
+	recorded = is_recorded_one(s, &l);
+	if (kind == ARTIFACT_INITRD)
+		check_holds(files, m, &l, recorded, r);
 	sealed_look_clear(&l);
+	return recorded;
 }
 
 /* Loads one copy. False when it cannot be used; a damaged one is told. */
@@ -500,7 +544,7 @@ static bool load_copy(const char *path, struct manifest *m, struct report *r, bo
 	*there = err != -ENOENT && err != -ENOTDIR;
 	if (!err || !*there)
 		return !err;
-	if (err == -EBADMSG || err == -EIO) {
+	if (manifest_error_verdict(err) == VERDICT_STORAGE_CORRUPTION) {
 		f = report_finding(
 			r, VERDICT_STORAGE_CORRUPTION, FINDING_MANIFEST_DAMAGED, path,
 			"This copy of the sealed record is damaged: %s. No file is accused "
@@ -573,14 +617,20 @@ static void check_version(const struct boot_files *f, struct report *r)
 	n->warning = true;
 }
 
-/* Before the reboot that would end in a panic. */
-static void check_codecs(const struct boot_files *f, const struct manifest *m, struct report *r)
+/* Whether a guard stands in front of it. */
+static bool has_guard(const char *path)
 {
-	cleanup(free_ptr) char *lack = f->initrd ? kernel_config_lacks(f, m) : NULL;
+	cleanup(close_fd) int fd = path ? file_open(path) : -1;
+	struct input *in = NULL;
+	uint64_t size = 0;
+	struct stat st;
+	bool found;
 
-	if (lack)
-		report_finding(r, VERDICT_CONFIG_ERROR, FINDING_INITRD_CODEC, f->initrd, "%s.",
-			       lack);
+	if (fd >= 0 && !fstat(fd, &st))
+		in = input_from_fd(fd, 0, (uint64_t)st.st_size);
+	found = in && (guard_find(in, &size) == -EBADMSG || size);
+	input_free(in);
+	return found;
 }
 
 static void check_unsealed(const struct boot_files *f, struct report *r, bool sealed)
@@ -588,6 +638,7 @@ static void check_unsealed(const struct boot_files *f, struct report *r, bool se
 	size_t first = r->finding_count;
 	struct finding *n;
 	enum verdict found;
+	bool guarded;
 
 	if (!f->kernel && !f->initrd && !sealed) {
 		report_finding(
@@ -606,9 +657,17 @@ static void check_unsealed(const struct boot_files *f, struct report *r, bool se
 	if (sealed)
 		return;
 	found = report_verdict_from(r, first);
-	n = report_finding(r, VERDICT_STALE, FINDING_NOT_SEALED, f->release,
-			   "This kernel version was never sealed: nothing but what its files prove "
-			   "about themselves could be verified.");
+	guarded = has_guard(f->initrd);
+	n = report_finding(
+		r, VERDICT_STALE, FINDING_NOT_SEALED, f->release,
+		"There is no record of this kernel version%s: nothing but what its files "
+		"prove about themselves could be verified.",
+		guarded ? ", though bootverdict's guard stands in its initial RAM disk" : "");
+	if (guarded)
+		finding_next(n,
+			     "Are the file systems mounted on which its record was? It has two "
+			     "copies: %s and %s",
+			     f->boot_manifest, f->var_manifest);
 	if (found == VERDICT_STALE || found == VERDICT_INTACT)
 		finding_next(n, "Seal it: bootverdict seal -k %s", f->release);
 }
@@ -624,7 +683,7 @@ static void check_unrecorded(const struct boot_files *f, const struct manifest *
 		       "could be verified.");
 }
 
-/* What sealing left behind because it could not do better (image/seal_fallback.h). */
+/* What sealing left behind because it could not do better (image/seal_fallback.h), and is there yet. */
 static void check_last_seal(const struct boot_files *f, const struct manifest *m, struct report *r)
 {
 	const char *path = f->initrd ? f->initrd : f->release;
@@ -687,7 +746,7 @@ static void check_leftovers(const struct boot_files *f, struct report *r)
 
 void check_release(const struct boot_files *f, bool direct, struct report *r, struct manifest *m)
 {
-	bool sealed;
+	bool sealed, recorded;
 
 	check_leftovers(f, r);
 	if (!load_manifest(f, m, r, &sealed)) {
@@ -698,10 +757,10 @@ void check_release(const struct boot_files *f, bool direct, struct report *r, st
 	}
 	if (m->sealed_at > r->sealed_at)
 		r->sealed_at = m->sealed_at;
-	for (int kind = 0; kind < ARTIFACT_KINDS; kind++)
-		check_sealed_file(f, m, (enum artifact_kind)kind, direct, r);
+	check_sealed_file(f, m, ARTIFACT_KERNEL, direct, r);
+	recorded = check_sealed_file(f, m, ARTIFACT_INITRD, direct, r);
 	check_unrecorded(f, m, r);
 	check_version(f, r);
-	check_codecs(f, m, r);
-	check_last_seal(f, m, r);
+	if (recorded)
+		check_last_seal(f, m, r);
 }

@@ -14,6 +14,7 @@
 #include "image/guard.h"
 #include "image/kernel.h"
 #include "image/other_modules.h"
+#include "manifest/load.h"
 #include "util/file.h"
 #include "util/memory.h"
 #include "util/progress.h"
@@ -115,9 +116,58 @@ void check_tell_repacked(struct finding *f, const char *release)
 		release, release);
 }
 
+/* Sealed paths that a later archive brings again, as others: nothing else differs. With f they are told. */
+static size_t replaced_paths(const struct image_proof *p, struct finding *f)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < p->record.content_count; i++) {
+		const struct content *c = &p->record.contents[i];
+
+		if (image_content_as_recorded(p, c))
+			continue;
+		if (f && count < MEMBERS_TOLD_MAX)
+			finding_text(f, EVIDENCE_MEMBERS, "%s: replaced", c->path);
+		count++;
+	}
+	return count;
+}
+
+static void tell_added(struct finding *f, const struct image_proof *p)
+{
+	size_t told = 0;
+
+	for (size_t i = 0; i < p->found.content_count && told < MEMBERS_TOLD_MAX; i++) {
+		if (manifest_find(&p->record, p->found.contents[i].path))
+			continue;
+		finding_text(f, EVIDENCE_MEMBERS, "%s: added", p->found.contents[i].path);
+		told++;
+	}
+}
+
+/* A sealed image that holds more than was sealed: what the kernel ends up with is in no record. */
+static struct finding *report_more(struct report *r, const char *path, const struct image_proof *p,
+				   size_t replaced)
+{
+	struct finding *f = report_finding(
+		r, p->guard_as_built ? VERDICT_STALE : VERDICT_INCONCLUSIVE, FINDING_IMAGE_SOUND,
+		path,
+		"It is sealed, and more is in it than the record in its guard lists, as of another "
+		"archive that was appended: of %zu sealed paths it replaces %zu, and adds %zu. Its "
+		"structure is right, and so is every checksum that it carries.",
+		p->record.content_count, replaced, p->unlisted);
+
+	replaced_paths(p, f);
+	tell_added(f, p);
+	return f;
+}
+
 static void report_sound(struct report *r, const char *path, const struct image_proof *p)
 {
 	const struct sealed_segment *unread = segment_unread(&p->found);
+	bool sealed = p->has_record && !p->record.refusal;
+	size_t replaced = sealed ? replaced_paths(p, NULL) : 0;
+	bool more = sealed && (replaced || p->unlisted);
 	bool all_verified = p->found.segment_count > 0;
 	struct finding *f;
 
@@ -136,6 +186,8 @@ static void report_sound(struct report *r, const char *path, const struct image_
 			"Nothing in it is wrong, but nothing proves that it is complete: an archive in "
 			"it has no trailer, zeros between its members, or members that kernels skip, "
 			"and no checksum.");
+	} else if (more) {
+		f = report_more(r, path, p, replaced);
 	} else if (image_soundness(p) == PROVEN && !p->guard_as_built) {
 		f = report_finding(r, VERDICT_INCONCLUSIVE, FINDING_GUARD_CHANGED, path,
 				   "Every path in it is as the record in its guard says, but that "
@@ -157,8 +209,8 @@ static void report_sound(struct report *r, const char *path, const struct image_
 	if (image_was_repacked(&p->found))
 		check_tell_repacked(f, "KVER");
 	report_artifact(r, path, KIND_INITRD,
-			all_verified || image_soundness(p) == PROVEN ? STATE_INTACT
-								     : STATE_UNVERIFIED,
+			!more && (all_verified || image_soundness(p) == PROVEN) ? STATE_INTACT
+										: STATE_UNVERIFIED,
 			p->size, 0);
 }
 
@@ -290,6 +342,8 @@ static void report_foreign(struct report *r, const char *path, const struct imag
 static void report_fault(struct report *r, const char *path, const struct image_proof *p)
 {
 	const struct initrd_fault *fault = &p->fault;
+	/* As when it is to be sealed: without a checksum that fails, structure alone proves no loss. */
+	bool damaged = fault->proven || p->damaged;
 	struct finding *f;
 
 	if (!fault->proven && (fault->built_so || image_is_foreign_behind(p)) && !p->differing) {
@@ -346,11 +400,15 @@ static void report_fault(struct report *r, const char *path, const struct image_
 		report_artifact(r, path, KIND_INITRD, STATE_UNVERIFIED, p->size, 0);
 		return;
 	}
-	f = report_finding(r, VERDICT_STORAGE_CORRUPTION, FINDING_IMAGE_BROKEN, path,
-			   "It is broken at offset %" PRIu64
-			   ": %s. The disk lost it, or it was never "
-			   "written to its end.",
-			   fault->offset, fault->reason);
+	f = report_finding(
+		r, damaged ? VERDICT_STORAGE_CORRUPTION : VERDICT_INCONCLUSIVE,
+		FINDING_IMAGE_BROKEN, path,
+		"It is broken at offset %" PRIu64 ": %s. The disk lost it, %sit was never "
+		"written to its end%s.",
+		fault->offset, fault->reason, damaged ? "or " : "",
+		damaged ? ""
+			: ", or its builder makes images that bootverdict does not know: "
+			  "no checksum tells");
 	finding_number(f, EVIDENCE_OFFSET, fault->offset);
 	finding_number(f, EVIDENCE_SEGMENT, fault->segment);
 	if (*fault->path)
@@ -359,7 +417,8 @@ static void report_fault(struct report *r, const char *path, const struct image_
 	if (p->differing)
 		tell_differing(f, p);
 	advise_rebuild(f);
-	report_artifact(r, path, KIND_INITRD, STATE_DAMAGED, p->size, 0);
+	report_artifact(r, path, KIND_INITRD, damaged ? STATE_DAMAGED : STATE_UNVERIFIED, p->size,
+			0);
 }
 
 static void report_initrd(struct report *r, const char *path, const struct image_proof *p)
@@ -370,7 +429,8 @@ static void report_initrd(struct report *r, const char *path, const struct image
 		report_finding(r, VERDICT_INCONCLUSIVE, FINDING_IMAGE_UNSUPPORTED, path,
 			       "The record in its guard cannot be verified: %s.", p->record_reason);
 		report_artifact(r, path, KIND_INITRD, STATE_UNVERIFIED, p->size, 0);
-	} else if (p->record_error == -EPROTO && !p->guard_broken) {
+	} else if (p->record_error && !p->guard_broken &&
+		   manifest_error_verdict(p->record_error) != VERDICT_STORAGE_CORRUPTION) {
 		f = report_finding(r, VERDICT_INCONCLUSIVE, FINDING_GUARD_MANIFEST, path,
 				   "The record in its guard cannot be used: %s.", p->record_reason);
 		finding_next(f, "Use the bootverdict that sealed it, or a newer one.");

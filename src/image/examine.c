@@ -8,7 +8,7 @@
 #include "image/contents.h"
 #include "image/guard.h"
 #include "manifest/format.h"
-#include "manifest/parse.h"
+#include "manifest/load.h"
 #include "util/memory.h"
 #include "util/util.h"
 
@@ -320,8 +320,7 @@ enum soundness image_soundness(const struct image_proof *proof)
 	/* What this program cannot unpack, or has no memory for, is not broken for that. */
 	bool broken = f->error && !is_own_limit(f->error) && !f->built_so &&
 		      !(f->behind && f->is) && !tail;
-	bool unread = proof->record_error && !is_own_limit(proof->record_error) &&
-		      proof->record_error != -EPROTO;
+	bool unread = manifest_error_verdict(proof->record_error) == VERDICT_STORAGE_CORRUPTION;
 
 	if (ends_early(proof))
 		return UNFINISHED;

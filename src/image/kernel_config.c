@@ -14,37 +14,50 @@ static char *config_path(const struct boot_files *f, size_t place)
 			  : text_format("%s/usr/lib/modules/%s/config", f->root, f->release);
 }
 
-static bool has_option(const char *config, enum codec codec)
-{
-	cleanup(free_ptr) char *option = text_format("\nCONFIG_RD_%s=y\n", codec_name(codec));
+enum option { OPTION_SET, OPTION_NOT_SET, OPTION_UNKNOWN };
 
-	for (char *p = option; *p != '='; p++)
+static enum option find_option(const char *config, enum codec codec)
+{
+	cleanup(free_ptr) char *name = text_copy(codec_name(codec));
+	cleanup(free_ptr) char *set = NULL, *not_set = NULL;
+
+	for (char *p = name; *p; p++)
 		*p = (char)toupper((unsigned char)*p);
-	return strstr(config, option);
+	set = text_format("\nCONFIG_RD_%s=y\n", name);
+	not_set = text_format("\n# CONFIG_RD_%s is not set\n", name);
+	if (strstr(config, set))
+		return OPTION_SET;
+	return strstr(config, not_set) ? OPTION_NOT_SET : OPTION_UNKNOWN;
 }
 
-char *kernel_config_lacks(const struct boot_files *f, const struct manifest *m)
+/* The first compression that it has no option for. */
+static char *lack_of(const char *path, const char *config, const struct manifest *m, bool *proven)
+{
+	for (size_t i = 0; i < m->segment_count; i++) {
+		enum codec codec = m->segments[i].codec;
+		enum option option = codec == CODEC_NONE ? OPTION_SET : find_option(config, codec);
+
+		if (option == OPTION_SET)
+			continue;
+		*proven = option == OPTION_NOT_SET;
+		return text_format("%s has no CONFIG_RD_ option for %s: this kernel cannot unpack "
+				   "it%s; pack it with another compression (COMPRESS= in "
+				   "initramfs.conf, --compress of dracut)",
+				   path, codec_name(codec),
+				   *proven ? "" : ", or that file has lost the line");
+	}
+	return NULL;
+}
+
+char *kernel_config_lacks(const struct boot_files *f, const struct manifest *m, bool *proven)
 {
 	for (size_t place = 0; place < 2; place++) {
 		cleanup(free_ptr) char *path = config_path(f, place);
 		cleanup(free_ptr) char *config = read_text_file(path);
 
 		/* A file that is no kernel's configuration, or cut short, says nothing. */
-		if (!config || !strstr(config, "\nCONFIG_BLK_DEV_INITRD=y\n"))
-			continue;
-		for (size_t i = 0; i < m->segment_count; i++) {
-			const char *name = codec_name(m->segments[i].codec);
-
-			if (m->segments[i].codec != CODEC_NONE &&
-			    !has_option(config, m->segments[i].codec))
-				return text_format(
-					"%s has no CONFIG_RD_ option for %s: this kernel "
-					"cannot unpack it; pack it with another "
-					"compression (COMPRESS= in initramfs.conf, "
-					"--compress of dracut)",
-					path, name);
-		}
-		return NULL;
+		if (config && strstr(config, "\nCONFIG_BLK_DEV_INITRD=y\n"))
+			return lack_of(path, config, m, proven);
 	}
 	return NULL;
 }

@@ -204,6 +204,7 @@ static int explain_fault(struct sealing *s, int error, const struct initrd_fault
 	enum refusal refusal = fault->proven ? REFUSED_BROKEN : REFUSED_UNKNOWN;
 	const char *in = *fault->path ? ", in " : "";
 	cleanup(free_ptr) char *reason = NULL;
+	bool sealed_before;
 	int status;
 
 	if (image_changed(&s->im))
@@ -233,16 +234,21 @@ static int explain_fault(struct sealing *s, int error, const struct initrd_fault
 		message("it is not sealed, because what is there begins no archive, and nothing before it "
 			"can start: make it anew (update-initramfs -u, dracut -f)");
 	} else {
-		message("it is not sealed, because it cannot be right: the disk lost it, or it was never "
-			"written to its end; make it anew (update-initramfs -u, dracut -f)");
+		message("it is not sealed, because it cannot be right: the disk lost it, %sit was never "
+			"written to its end%s; make it anew (update-initramfs -u, dracut -f)",
+			fault->proven ? "or " : "",
+			fault->proven
+				? ""
+				: ", or its builder makes images that bootverdict does not know");
 	}
 	/* Of the image as it was built: sealing it again gives the same guard. */
 	reason = text_format("offset %llu of what was built%s%s: %s",
 			     (unsigned long long)(fault->offset - s->im.guard_bytes), in,
 			     fault->path, fault->reason);
+	/* Of one that was sealed the record in its guard proves that it was another one. */
+	sealed_before = explains_itself(s) && refusal == REFUSED_UNKNOWN && !fault->behind;
 	status = refuse(s, refusal, reason, sealed);
-	/* In the middle of an archive the structure itself says that it was another one. */
-	return status == 2 && refusal == REFUSED_UNKNOWN && !fault->behind ? 1 : status;
+	return status == 2 && sealed_before ? 1 : status;
 }
 
 /* Puts guard, which may be empty, in place of the one that the image has. */
@@ -320,6 +326,7 @@ static int seal_readable(struct sealing *s, const struct initrd_fault *tail, enu
 {
 	const struct sealed_segment *unread = segment_unread(s->m);
 	cleanup(free_ptr) char *reason = NULL, *lack = NULL;
+	bool proven = false;
 
 	if (unread) {
 		reason = text_format("no kernel unpacks its segment at offset %llu (%s): %s",
@@ -347,9 +354,9 @@ static int seal_readable(struct sealing *s, const struct initrd_fault *tail, enu
 		message("%s: it is not sealed: %s", s->im.name, reason);
 		return refuse(s, REFUSED_UNKNOWN, reason, sealed);
 	}
-	lack = kernel_config_lacks(s->f, s->m);
+	lack = kernel_config_lacks(s->f, s->m, &proven);
 	if (lack)
-		message("%s: it will not boot: %s", s->im.name, lack);
+		message("%s: it %s not boot: %s", s->im.name, proven ? "will" : "may", lack);
 	if (tail->error)
 		message("%s: what begins at offset %llu is no archive that a kernel unpacks (%s)%s%s; what "
 			"is before it is complete, and sealed",

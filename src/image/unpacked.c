@@ -200,6 +200,30 @@ static void list_paths(struct finding *f, const struct bad_list *l)
 
 /* ---- findings ---- */
 
+/* A sealed byte that is another one was lost: nobody has had a hand in it since. */
+static bool is_lost(const struct verification *v)
+{
+	return v->unpacking->just_now || v->unpacking->lost;
+}
+
+static enum verdict verdict_of_loss(bool lost)
+{
+	return lost ? VERDICT_STORAGE_CORRUPTION : VERDICT_INCONCLUSIVE;
+}
+
+static const char changed_or_lost[] =
+	" They were changed since this boot began, or lost: nothing here tells.";
+
+/* What to do where a person may have changed them. */
+static void say_how_to_tell(struct finding *f)
+{
+	finding_next(
+		f,
+		"Did you change them, in this shell or by a script? Then boot again: what is "
+		"here lies in memory alone. If not, look what this boot found when it began: " BOOT_REPORT_TEXT
+		" or /run/bootverdict/report.txt");
+}
+
 static void say_what_it_is_not(struct finding *f)
 {
 	finding_not(f, "root=, crypttab, the passphrase, or the package that built it");
@@ -222,6 +246,16 @@ static void say_what_to_do(struct finding *f, const char *kernel)
 		     version_of(kernel));
 }
 
+static void conclude(const struct verification *v, struct finding *f)
+{
+	if (!is_lost(v)) {
+		say_how_to_tell(f);
+		return;
+	}
+	say_what_it_is_not(f);
+	say_what_to_do(f, v->m->kernel);
+}
+
 /* The target also gets into the kernel's log, which others may read. */
 static const char *target_of(const struct verification *v)
 {
@@ -239,15 +273,15 @@ static uint64_t tell_damaged(struct verification *v, struct report *r)
 
 	if (!n)
 		return 0;
-	f = report_finding(r, VERDICT_STORAGE_CORRUPTION, FINDING_CONTENT_DAMAGED, target_of(v),
-			   "%" PRIu64 " of %zu files in the initial RAM disk %s not as sealed.", n,
-			   v->m->content_count, n == 1 ? "is" : "are");
+	f = report_finding(r, verdict_of_loss(is_lost(v)), FINDING_CONTENT_DAMAGED, target_of(v),
+			   "%" PRIu64 " of %zu files in the initial RAM disk %s not as sealed.%s",
+			   n, v->m->content_count, n == 1 ? "is" : "are",
+			   is_lost(v) ? "" : changed_or_lost);
 	finding_number(f, EVIDENCE_FILES_CHECKED, v->m->content_count);
 	finding_number(f, EVIDENCE_FILES_DIFFERENT, n);
 	bytes = tell_ranges(v, &v->damaged, f);
 	list_paths(f, &v->damaged);
-	say_what_it_is_not(f);
-	say_what_to_do(f, v->m->kernel);
+	conclude(v, f);
 	return bytes;
 }
 
@@ -259,17 +293,16 @@ static void tell_missing(struct verification *v, struct report *r)
 	if (!n)
 		return;
 	f = report_finding(
-		r, VERDICT_STORAGE_CORRUPTION, FINDING_CONTENT_MISSING, "initial RAM disk",
-		"%" PRIu64 " of %zu files in the initial RAM disk %s not unpacked at all.", n,
-		v->m->content_count, n == 1 ? "was" : "were");
+		r, verdict_of_loss(is_lost(v)), FINDING_CONTENT_MISSING, "initial RAM disk",
+		"%" PRIu64 " of %zu files in the initial RAM disk %s %s.%s", n, v->m->content_count,
+		n == 1 ? "was" : "were", is_lost(v) ? "not unpacked at all" : "not found",
+		is_lost(v) ? "" : changed_or_lost);
 	finding_number(f, EVIDENCE_FILES_CHECKED, v->m->content_count);
 	finding_number(f, EVIDENCE_FILES_MISSING, n);
 	tell_position(f, v->m, v->missing.items[0].content, 0);
 	list_paths(f, &v->missing);
-	if (v->damaged.count)
-		return;
-	say_what_it_is_not(f);
-	say_what_to_do(f, v->m->kernel);
+	if (!v->damaged.count)
+		conclude(v, f);
 }
 
 /* What differs, in the findings that accuse nobody of damage. */
@@ -327,20 +360,10 @@ static void tell_replaced(struct verification *v, struct report *r)
 			"compare it with its seal: bootverdict check --direct");
 }
 
-static void tell_repacked(struct verification *v, struct report *r, bool guard_kept)
+static void advise_packed_again(const struct verification *v, struct finding *f, bool guard_kept)
 {
 	const char *kernel = version_of(v->m->kernel);
-	struct finding *f = report_finding(
-		r, VERDICT_INCONCLUSIVE, FINDING_CONTENT_REPACKED, "initial RAM disk",
-		"%zu of %zu files are other than sealed or missing, but the image was packed again "
-		"after it was sealed: %s. What differs may be what its owner changed.",
-		v->damaged.count + v->missing.count, v->m->content_count,
-		guard_kept ? "by their times, they were changed after that"
-			   : "bootverdict's own files are not at its start as they were");
 
-	tell_what_differs(v, f, NULL);
-	if (!v->damaged.count)
-		list_paths(f, &v->missing);
 	if (guard_kept)
 		finding_next(
 			f,
@@ -354,6 +377,27 @@ static void tell_repacked(struct verification *v, struct report *r, bool guard_k
 			     kernel);
 	finding_next(f, "Or make it anew: update-initramfs -u -k %s", kernel);
 	finding_next(f, "If nobody packed it again, have the disk checked.");
+}
+
+static bool was_packed_again(enum cause cause)
+{
+	return cause == CAUSE_REPACKED || cause == CAUSE_EDITED;
+}
+
+static void tell_repacked(struct verification *v, struct report *r, bool guard_kept)
+{
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, FINDING_CONTENT_REPACKED, "initial RAM disk",
+		"%zu of %zu files are other than sealed or missing, but the image was packed again "
+		"after it was sealed: %s. What differs may be what its owner changed.",
+		v->damaged.count + v->missing.count, v->m->content_count,
+		guard_kept ? "by their times, they were changed after that"
+			   : "bootverdict's own files are not at its start as they were");
+
+	tell_what_differs(v, f, NULL);
+	if (!v->damaged.count)
+		list_paths(f, &v->missing);
+	advise_packed_again(v, f, guard_kept);
 }
 
 static uint64_t room_needed(const struct manifest *m)
@@ -432,8 +476,10 @@ static void tell_codec(struct verification *v, struct report *r)
 		version_of(v->m->kernel), version_of(v->m->kernel));
 }
 
-static uint64_t tell_guard(struct verification *v, struct report *r)
+/* What the guard's own files differ for belongs to what was found of the others. */
+static uint64_t tell_guard(struct verification *v, struct report *r, enum cause cause)
 {
+	bool again = was_packed_again(cause), lost = is_lost(v) && !again;
 	struct finding *f;
 	uint64_t n = v->guard.count;
 	uint64_t bytes;
@@ -441,17 +487,28 @@ static uint64_t tell_guard(struct verification *v, struct report *r)
 	if (!n)
 		return 0;
 	bad_list_sort(&v->guard);
-	f = report_finding(r, VERDICT_STORAGE_CORRUPTION, FINDING_GUARD_DAMAGED,
-			   n == 1 ? v->guard.items[0].content->path : "bootverdict",
-			   "%" PRIu64 " of bootverdict's own files in the initial RAM disk %s not "
-			   "as sealed; what this boot runs does not need %s.",
-			   n, n == 1 ? "is" : "are", n == 1 ? "it" : "them");
+	f = report_finding(
+		r, verdict_of_loss(lost), FINDING_GUARD_DAMAGED,
+		n == 1 ? v->guard.items[0].content->path : "bootverdict",
+		"%" PRIu64 " of bootverdict's own files in the initial RAM disk %s not "
+		"as sealed; what this boot runs does not need %s.%s",
+		n, n == 1 ? "is" : "are", n == 1 ? "it" : "them",
+		again  ? " The image was packed again after it was sealed, which may be why."
+		: lost ? ""
+		       : changed_or_lost);
 	finding_number(f, EVIDENCE_FILES_DIFFERENT, n);
 	bytes = tell_ranges(v, &v->guard, f);
 	list_paths(f, &v->guard);
-	say_what_it_is_not(f);
-	if (!v->damaged.count && !v->missing.count)
+	if (lost)
+		say_what_it_is_not(f);
+	if (v->damaged.count || v->missing.count)
+		return bytes;
+	if (again)
+		advise_packed_again(v, f, false);
+	else if (lost)
 		say_what_to_do(f, v->m->kernel);
+	else
+		say_how_to_tell(f);
 	return bytes;
 }
 
@@ -494,7 +551,7 @@ static enum cause find_cause(struct verification *v)
 		.unlisted = v->unlisted_count > 0,
 	};
 
-	if (!v->damaged.count && !v->missing.count)
+	if (!v->damaged.count && !v->missing.count && !v->guard.count)
 		return CAUSE_DAMAGE;
 	return cause_find(&c);
 }
@@ -503,8 +560,8 @@ static enum reported_state state_of(const struct verification *v, enum cause cau
 {
 	if (!v->damaged.count && !v->missing.count && !v->guard.count)
 		return STATE_INTACT;
-	if (cause == CAUSE_DAMAGE || v->guard.count)
-		return STATE_DAMAGED;
+	if (!was_packed_again(cause) && (cause == CAUSE_DAMAGE || v->guard.count))
+		return is_lost(v) ? STATE_DAMAGED : STATE_UNVERIFIED;
 	return cause_is_fault(cause) ? STATE_INCOMPLETE : STATE_REPLACED;
 }
 
@@ -527,7 +584,8 @@ static void tell(struct verification *v, struct report *r, struct content_result
 		break;
 	case CAUSE_REPACKED:
 	case CAUSE_EDITED:
-		tell_repacked(v, r, result->cause == CAUSE_EDITED);
+		if (v->damaged.count || v->missing.count)
+			tell_repacked(v, r, result->cause == CAUSE_EDITED);
 		break;
 	case CAUSE_NO_ROOM:
 		tell_no_room(v, r);
@@ -539,7 +597,7 @@ static void tell(struct verification *v, struct report *r, struct content_result
 		bad_bytes += tell_damaged(v, r);
 		tell_missing(v, r);
 	}
-	bad_bytes += tell_guard(v, r);
+	bad_bytes += tell_guard(v, r, result->cause);
 	report_artifact(r, "initial RAM disk, as unpacked", KIND_CONTENT,
 			state_of(v, result->cause), v->reader.bytes, bad_bytes);
 }

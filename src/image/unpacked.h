@@ -24,6 +24,7 @@ struct content_result {
 struct unpacking {
 	const char *kernel_message; /* or NULL */
 	bool just_now; /* nothing has run since: what is there and not in the list was unpacked, too */
+	bool lost;     /* not so, but the boot itself found then that sealed bytes were lost */
 };
 
 /*
@@ -32,7 +33,8 @@ struct unpacking {
  * BV-CONTENT-DAMAGED and BV-CONTENT-MISSING, or BV-CONTENT-REPLACED or
  * BV-CONTENT-REPACKED (inconclusive), or
  * BV-MEMORY-TOO-SMALL or BV-CODEC-UNREADABLE (config-error); and BV-GUARD-DAMAGED for files of the
- * guard. Files are only read, and no link leads out of root.
+ * guard. What may have been changed since by a person, or by who packed the image again, is
+ * inconclusive. Files are only read, and no link leads out of root.
  * Memory: one buffer of 256 KiB, a byte for each path, and what the findings need. 0, or -ENOMEM.
  */
 int content_verify(const struct manifest *m, int root, const struct unpacking *unpacking,

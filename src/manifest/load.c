@@ -59,6 +59,12 @@ int manifest_load_devices(struct manifest *m, const char *path, char *reason)
 	return load(m, path, manifest_parse_devices, reason);
 }
 
+enum verdict manifest_error_verdict(int error)
+{
+	return error == -EBADMSG || error == -EIO ? VERDICT_STORAGE_CORRUPTION
+						  : VERDICT_INCONCLUSIVE;
+}
+
 bool manifest_looks_like_one(const char *path)
 {
 	static const char start[] = "bootverdict-manifest", end[] = "end ";

@@ -228,8 +228,8 @@ FINDING(CONTENT_DAMAGED, "BV-CONTENT-DAMAGED", CONTENT,
 	"were sealed.",
 	/* known */ "Type, permissions, size and hash of every file are compared with the list in "
 	"the image, whose own checksum is right. No second initrd, repacking or lack of memory "
-	"was recognised that explains it. An edit on purpose can look alike: of a packed image "
-	"that kept its old record, or since then in the boot's shell.",
+	"was recognised that explains it. An edit on purpose of a packed image that kept its old "
+	"record can look alike.",
 	/* not */ "root=, crypttab, the passphrase, and the package that built the image have no "
 	"part in it.",
 	/* guest */ "Write nothing to this disk. Boot an older kernel or a rescue system, test "
@@ -239,8 +239,9 @@ FINDING(CONTENT_DAMAGED, "BV-CONTENT-DAMAGED", CONTENT,
 	"Compare the image file's blocks on the host with a good copy, look at the storage's "
 	"logs, and test the host's memory.",
 	/* sure */ "Storage corruption, which includes memory and all that lies between: which of "
-	"them it was is not said. That the files are other ones is certain, by what was sealed of "
-	"them.")
+	"them it was is not said. Inconclusive later in a boot that had found nothing lost when it "
+	"began: a person or a script may have changed them since. That the files are other ones is "
+	"certain.")
 
 FINDING(CONTENT_MISSING, "BV-CONTENT-MISSING", CONTENT,
 	"unpacked files are missing",
@@ -248,8 +249,8 @@ FINDING(CONTENT_MISSING, "BV-CONTENT-MISSING", CONTENT,
 	"as a rule the kernel met damage, and unpacked no further.",
 	/* known */ "Every path on the list in the image was looked for, and the list's own "
 	"checksum is right. No lack of memory, unread compression or repacking was recognised "
-	"that explains it. What was removed by hand looks the same: from a packed image that kept "
-	"its old record, or since then in the boot's shell.",
+	"that explains it. What was removed by hand from a packed image that kept its old record "
+	"looks the same.",
 	/* not */ "root=, crypttab, the passphrase, and the package that built the image have no "
 	"part in it.",
 	/* guest */ "Write nothing to this disk. Boot an older kernel or a rescue system, test "
@@ -259,7 +260,9 @@ FINDING(CONTENT_MISSING, "BV-CONTENT-MISSING", CONTENT,
 	"first missing file lies (the report has its place in the image), and look at the "
 	"storage's logs. The host's memory may be at fault as well.",
 	/* sure */ "Storage corruption, which includes memory and all that lies between: which of "
-	"them it was is not said. That the files are absent is certain.")
+	"them it was is not said. Inconclusive later in a boot that had found nothing lost when it "
+	"began: a person or a script may have removed them since. That the files are absent is "
+	"certain.")
 
 FINDING(CONTENT_REPACKED, "BV-CONTENT-REPACKED", CONTENT,
 	"the initrd was packed again by hand",
@@ -358,23 +361,23 @@ FINDING(GUARD_DAMAGED, "BV-GUARD-DAMAGED", GUARD,
 	/* host */ "The guard is the start of the image file: compare its first blocks with a "
 	"good copy, and look at the storage's logs.",
 	/* sure */ "Storage corruption; whether disk, memory or the way between them is at fault "
-	"is not said. By itself it does not stop a boot.")
+	"is not said. Inconclusive where the image was packed again after the seal, or later in a "
+	"boot that had found nothing lost when it began. By itself it does not stop a boot.")
 
 FINDING(GUARD_MANIFEST, "BV-GUARD-MANIFEST", GUARD,
 	"the record in the image cannot be used",
 	/* happened */ "The sealed record that the initial RAM disk carries cannot be used, so "
 	"its files could not be compared with it.",
-	/* known */ "Either it is damaged: its checksum or a line of it is wrong, or in the boot "
-	"it cannot be read. Or it is in the form of a newer bootverdict, or memory was too short "
-	"for it: then nothing is known to be wrong with it.",
+	/* known */ "Either it is damaged: its checksum or a line of it is wrong, or the device "
+	"cannot read it. Or it is in the form of a newer bootverdict, beyond a bound of this one, "
+	"or not there: then nothing is known to be wrong with it.",
 	/* not */ "It says nothing about the files beside the record: they may be whole.",
 	/* guest */ "If the report says damaged: write nothing to this disk, boot an older kernel "
 	"or a rescue system, and look what else is lost: bootverdict check --all --direct. "
 	"Otherwise use the bootverdict that sealed it or a newer one, or seal it again.",
 	/* host */ "If it is damaged: compare the start of the image file with a good copy, look "
 	"at the storage's logs, and suspect the memory as well.",
-	/* sure */ "Storage corruption where it is damaged. Otherwise inconclusive; or none, "
-	"because it could not run, for a check in the shell of the boot.")
+	/* sure */ "Storage corruption where it is damaged, otherwise inconclusive.")
 
 FINDING(IMAGE_APPENDED, "BV-IMAGE-APPENDED", IMAGE,
 	"bytes that begin no archive follow the image",
@@ -404,9 +407,9 @@ FINDING(IMAGE_BROKEN, "BV-IMAGE-BROKEN", IMAGE,
 	"is sound make the image anew; the report names the command.",
 	/* host */ "Compare the block of the file at the named offset with a good copy, and look "
 	"at the storage's logs since it was written.",
-	/* sure */ "Storage corruption. That it is broken is certain where compressed data or a "
-	"checksum tells, else it rests on structure alone. Whether the disk lost it, or it was "
-	"never written to its end, the file does not tell.")
+	/* sure */ "Storage corruption where compressed data, a checksum or the record in its guard "
+	"tells; whether the disk lost it, or it was never written to its end, the file does not "
+	"tell. Inconclusive where it rests on structure alone.")
 
 FINDING(IMAGE_CONTENT, "BV-IMAGE-CONTENT", IMAGE,
 	"files in the image are not as its record says",
@@ -458,16 +461,15 @@ FINDING(IMAGE_PROVEN, "BV-IMAGE-PROVEN", IMAGE,
 	/* happened */ "The image is sealed, and nothing in it was found to differ from the "
 	"record in its own guard.",
 	/* known */ "It was unpacked to its end, and each sealed path compared with that record "
-	"by type, permissions, size and hash, unless a later archive brings it again. The "
-	"record's checksum is right, and the guard's headers are as they are made.",
+	"by type, permissions, size and hash, as a kernel ends up with it. The record's checksum "
+	"is right, and the guard's headers are as they are made.",
 	/* not */ "It does not prove that this is the image that was sealed last, nor that a boot "
 	"with it works. What kernels do not unpack has no hash in the record.",
 	/* guest */ "Nothing. To see what the next boot will read from the disk, past the page "
 	"cache: bootverdict check --direct.",
 	/* host */ "",
 	/* sure */ "Intact, as sure as hashes of 64 bits are: they are made against bad disks, "
-	"not against an attacker. An archive that was appended after the seal may replace files "
-	"and go unnamed here.")
+	"not against an attacker.")
 
 FINDING(IMAGE_REFUSED, "BV-IMAGE-REFUSED", IMAGE,
 	"an image that bootverdict refused to seal",
@@ -475,8 +477,7 @@ FINDING(IMAGE_REFUSED, "BV-IMAGE-REFUSED", IMAGE,
 	"that is not known, in a form that no kernel unpacks, or what it starts with cannot run "
 	"or was changed by a hook.",
 	/* known */ "The record, or the guard in front of the image, says so, and why: it was "
-	"found at the time of the seal. An image that was put there since then without a seal is "
-	"not looked at for this.",
+	"found at the time of the seal. It is told only while that image stands there.",
 	/* not */ "Where it is a configuration error, the disk and the memory are not to blame; "
 	"where the image was broken, root=, crypttab and the passphrase are not.",
 	/* guest */ "Boot an older kernel from the boot menu, or a rescue system. Unless it is a "
@@ -490,9 +491,10 @@ FINDING(IMAGE_REFUSED, "BV-IMAGE-REFUSED", IMAGE,
 	"error.")
 
 FINDING(IMAGE_SOUND, "BV-IMAGE-SOUND", IMAGE,
-	"the image is sound, and not sealed",
-	/* happened */ "The image is not sealed, or holds more than its seal lists. Nothing in it "
-	"is wrong: its structure is right, and so is every checksum that it carries.",
+	"the image is sound, and not all of it sealed",
+	/* happened */ "The image is not sealed, or holds more than its seal lists, which the report "
+	"names. Nothing in it is wrong: its structure is right, and so is every checksum that it "
+	"carries.",
 	/* known */ "It was unpacked to its end. The report says of each segment whether a "
 	"checksum proves it, or whether it was only walked: plain cpio and lz4 carry none, and "
 	"could have changed without a trace.",
@@ -502,7 +504,8 @@ FINDING(IMAGE_SOUND, "BV-IMAGE-SOUND", IMAGE,
 	"KVER. After that every byte can be checked.",
 	/* host */ "",
 	/* sure */ "Stale: sound in itself, and compared with nothing from outside. As sure as "
-	"the checksums that it carries, no more.")
+	"the checksums that it carries, no more. Inconclusive where its guard's headers were "
+	"changed as well.")
 
 FINDING(IMAGE_UNKNOWN, "BV-IMAGE-UNKNOWN", IMAGE,
 	"neither a kernel nor an initrd",
@@ -540,7 +543,7 @@ FINDING(INITRD_APPENDED, "BV-INITRD-APPENDED", IMAGE,
 	"appended behind them after the seal.",
 	/* known */ "Each sealed block has its sealed hash, and the file is longer than the "
 	"record says. What was appended is then walked: archives or parameters that kernels read, "
-	"another format, or something broken or cut off.",
+	"another format, something broken or cut off, or what this program cannot unpack.",
 	/* not */ "No sealed byte is lost: the storage is not shown to be at fault.",
 	/* guest */ "If it belongs there, and kernels read it, seal it: bootverdict seal -k KVER. "
 	"If not, make the image anew.",
@@ -591,17 +594,17 @@ FINDING(INITRD_CHANGED, "BV-INITRD-CHANGED", IMAGE,
 FINDING(INITRD_CODEC, "BV-INITRD-CODEC", IMAGE,
 	"the kernel lacks the initrd's compression",
 	/* happened */ "The kernel was built without what it takes to unpack the compression of "
-	"the initial RAM disk that was sealed for it.",
+	"its initial RAM disk.",
 	/* known */ "The configuration file that lies beside the kernel, or in its modules' "
-	"folder, has no CONFIG_RD_ option for a compression that the sealed record names. That "
-	"this file is the kernel's own, and undamaged, is taken for granted; so is that the image "
-	"was not replaced since.",
+	"folder, has no CONFIG_RD_ option for a compression of the image that is there. That "
+	"this file is the kernel's own is taken for granted.",
 	/* not */ "It is no sign of damage: what was compared is how kernel and image were made.",
 	/* guest */ "Do not reboot into this kernel yet. Choose a compression for which it has an "
 	"option (the report names the setting), and make the image anew.",
 	/* host */ "",
-	/* sure */ "Configuration error, found before the boot that would fail. As sure as the "
-	"configuration file is the right one.")
+	/* sure */ "Configuration error, found before the boot that would fail, where the file says "
+	"that the option is not set. Inconclusive where it has no word of it: a lost line looks "
+	"the same.")
 
 FINDING(INITRD_MISSING, "BV-INITRD-MISSING", IMAGE,
 	"the sealed initrd is gone",
@@ -639,8 +642,8 @@ FINDING(INITRD_UPDATE_LOST, "BV-INITRD-UPDATE-LOST", IMAGE,
 	/* happened */ "The last update of the initial RAM disk failed, and the image from before "
 	"it was put under its name again.",
 	/* known */ "The sealed record says so, with the time: the disk did not keep the newer "
-	"image, or that one was refused, and the one before was still as sealed. An image that "
-	"was put there since then without a seal is not looked at for this.",
+	"image, or that one was refused, and the one before was still as sealed. It is told only "
+	"while that one stands there.",
 	/* not */ "By this alone the image that stands there now is not accused.",
 	/* guest */ "If the disk lost what was written, have it checked first (dmesg, smartctl). "
 	"Then make the image anew; the report names the command.",
@@ -757,8 +760,9 @@ FINDING(KERNEL_OTHER, "BV-KERNEL-OTHER", IMAGE,
 	"image anew.",
 	/* host */ "Where the host hands kernel and initrd to the guest itself, without a boot "
 	"loader in it: are both of one version?",
-	/* sure */ "Configuration error. The mismatch is certain. That the boot fails for it is "
-	"not: a kernel that needs no module starts all the same.")
+	/* sure */ "Configuration error; a warning where the image has no modules at all. The "
+	"mismatch is certain. That the boot fails for it is not: a kernel that needs no module "
+	"starts all the same.")
 
 FINDING(KERNEL_SOUND, "BV-KERNEL-SOUND", IMAGE,
 	"the kernel is sound by itself",

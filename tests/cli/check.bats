@@ -357,7 +357,17 @@ check_with() { # INJECTION
 	run check --json
 	verdict_is stale 4
 	[ "$(field '.findings[-1].id')" = BV-NOT-SEALED ]
+	[[ $(field '.findings[-1].summary') == "There is no record of this kernel version: "* ]]
 	[[ $(field '.findings[-1].next[0]') == "Seal it"* ]]
+	# Its records are gone, and it was sealed.
+	cp "$IMAGE" "$BATS_TEST_TMPDIR/unsealed"
+	seal
+	rm -r "$ROOT"/{boot,var/lib}/bootverdict
+	run check --json
+	verdict_is stale 4
+	[[ $(field '.findings[-1].summary') == *"though bootverdict's guard stands in its initial RAM disk"* ]]
+	[[ $(field '.findings[-1].next[0]') == "Are the file systems mounted"* ]]
+	cp "$BATS_TEST_TMPDIR/unsealed" "$IMAGE"
 	zero_block "$IMAGE" 50
 	run check --json
 	verdict_is storage-corruption 1
@@ -420,7 +430,15 @@ check_with() { # INJECTION
 		verdict_is stale 4
 		truncate -s -2000 "$image"
 		run bv check --json "$image"
+		# Without a checksum nothing proves a loss, when it is checked as when it is sealed.
+		if [ "$codec" = plain ]; then
+			verdict_is inconclusive 5
+			[ "$(field '.findings[0].id')" = BV-IMAGE-BROKEN ]
+			[[ $(field '.findings[0].summary') == *"no checksum tells." ]]
+			continue
+		fi
 		verdict_is storage-corruption 1
+		[[ $(field '.findings[0].summary') != *"no checksum tells"* ]]
 	done
 	for codec in gzip zstd xz; do
 		image=$BATS_TEST_TMPDIR/image.$codec
@@ -448,6 +466,35 @@ check_with() { # INJECTION
 	verdict_is intact 0
 	# A bit that nothing else would notice: plain cpio has no checksum.
 	flip_bit "$BATS_TEST_TMPDIR/alone" $(($(stat -c %s "$BATS_TEST_TMPDIR/alone") - 100000))
+	run bv check --json "$BATS_TEST_TMPDIR/alone"
+	verdict_is storage-corruption 1
+	[ "$(field '.findings[0].id')" = BV-IMAGE-CONTENT ]
+	[ "$(field '.findings[0].ranges[0].members[0]')" = usr/lib/modules/noise.ko ]
+}
+
+@test "a sealed FILE to which an archive was appended is not intact: what that brings is named" {
+	make_system plain
+	seal
+	truncate -s %4 "$IMAGE"
+	mkdir -p "$BATS_TEST_TMPDIR/more/etc"
+	cp "$IMAGE" "$BATS_TEST_TMPDIR/alone"
+	echo other >"$BATS_TEST_TMPDIR/more/etc/conf"
+	archive "$BATS_TEST_TMPDIR/more" >>"$BATS_TEST_TMPDIR/alone"
+	run bv check --json "$BATS_TEST_TMPDIR/alone"
+	verdict_is stale 4
+	[ "$(field '.findings[0].id')" = BV-IMAGE-SOUND ]
+	[[ $(field '.findings[0].summary') == "It is sealed, and more is in it "*" it replaces 1, and adds 0."* ]]
+	[ "$(field '.findings[0].evidence.members[0]')" = "etc/conf: replaced" ]
+	# A path that no sealed one has.
+	cp "$IMAGE" "$BATS_TEST_TMPDIR/alone"
+	mv "$BATS_TEST_TMPDIR/more/etc/conf" "$BATS_TEST_TMPDIR/more/etc/new"
+	archive "$BATS_TEST_TMPDIR/more" >>"$BATS_TEST_TMPDIR/alone"
+	run bv check --json "$BATS_TEST_TMPDIR/alone"
+	verdict_is stale 4
+	[[ $(field '.findings[0].summary') == "It is sealed, and more is in it "*" it replaces 0, and adds 1."* ]]
+	[ "$(field '.findings[0].evidence.members[0]')" = "etc/new: added" ]
+	# The damaged twin.
+	flip_bit "$BATS_TEST_TMPDIR/alone" $(($(stat -c %s "$IMAGE") - 100000))
 	run bv check --json "$BATS_TEST_TMPDIR/alone"
 	verdict_is storage-corruption 1
 	[ "$(field '.findings[0].id')" = BV-IMAGE-CONTENT ]
@@ -484,7 +531,7 @@ check_with() { # INJECTION
 	archive "$BATS_TEST_TMPDIR/evil" >"$BATS_TEST_TMPDIR/image"
 	truncate -s -4500 "$BATS_TEST_TMPDIR/image"
 	run bv check --color never "$BATS_TEST_TMPDIR/image"
-	[ "$status" -eq 1 ]
+	[ "$status" -eq 5 ]
 	[[ $output != *$'\033'* ]]
 	run bv check --json "$BATS_TEST_TMPDIR/image"
 	field .verdict

@@ -220,6 +220,14 @@ sys.stdout.buffer.write(member("bin", mode=0o40755, ino=1) +
 		run check
 		[ "$status" -eq 1 ]
 	done
+	# What bootverdict alone does not read is not said to be read by no kernel.
+	cp "$BATS_TEST_TMPDIR/sealed" "$IMAGE"
+	truncate -s %4 "$IMAGE"
+	lzop -q <"$BATS_TEST_TMPDIR/raw" >>"$IMAGE"
+	run -4 check --json
+	[[ "$(field '.findings[0].summary')" == *" appended after the seal, which cannot be verified: lzo"* ]]
+	flip_bit "$IMAGE" $(($(stat -c %s "$BATS_TEST_TMPDIR/sealed") - 100000))
+	run -1 check
 }
 
 @test "bytes that begin no archive behind a complete image: sealed with a word, told as unknown" {
@@ -516,9 +524,9 @@ sys.stdout.buffer.write(c.compress(sys.stdin.buffer.read()) + c.flush())' \
 	[ "$status" -eq 0 ]
 	[[ $output == *"nothing proves that it is complete"* ]]
 	check
-	# The damaged twins: within a member; a lost tail is not taken for padding.
+	# The damaged twins: within a member, where no checksum tells; a lost tail is not taken for padding.
 	truncate -s -3000 "$raw"
-	corrupt "$raw"
+	told "$raw" 5 BV-IMAGE-BROKEN "no checksum tells"
 	raw_archive "$raw"
 	without_trailer "$raw"
 	truncate -s +100000 "$raw"
@@ -552,9 +560,20 @@ sys.stdout.buffer.write(c.compress(sys.stdin.buffer.read()) + c.flush())' \
 	[ "$status" -eq 3 ]
 	[ "$(field '.findings[0].id')" = BV-INITRD-CODEC ]
 	# The damaged twin.
+	cp "$IMAGE" "$BATS_TEST_TMPDIR/sealed"
 	zero_block "$IMAGE" 300
 	run check
 	[ "$status" -eq 1 ]
+	# What is there now counts, not what was sealed; and a file that has lost the line proves nothing.
+	make_initrd "$IMAGE.new" gzip 2
+	mv "$IMAGE.new" "$IMAGE"
+	run -4 check --json
+	[ "$(field '[.findings[].id] | join(",")')" = BV-INITRD-STALE ]
+	cp "$BATS_TEST_TMPDIR/sealed" "$IMAGE"
+	sed -i '/RD_ZSTD/d' "$ROOT/boot/config-$KVER"
+	run -5 check --json
+	[ "$(field '.findings[0].id')" = BV-INITRD-CODEC ]
+	[[ $(field '.findings[0].summary') == *"or that file has lost the line"* ]]
 	make_system gzip
 	run seal
 	[[ $output != *"it will not boot"* ]]
@@ -769,7 +788,8 @@ sys.stdout.buffer.write(c.compress(sys.stdin.buffer.read()) + c.flush())' \
 		cp "$BATS_TEST_TMPDIR/edited" "$IMAGE"
 		flip_bit "$IMAGE" "$offset"
 		corrupt_initrd
-		run -1 seal
+		# Without that header it is no guard to seal, and structure alone proves nothing.
+		run "-$((offset == 12 ? 2 : 1))" seal
 	done
 }
 

@@ -78,13 +78,13 @@ class Image(Case):
         shutil.rmtree(folder)
 
     def unpacked_twin(self, folder):
-        """A bit of what is unpacked is lost, and its block and file are named."""
+        """A bit of what is unpacked is another one since then, and its block and file are named."""
         with open(os.path.join(folder, self.victim), "r+b") as f:
             f.seek(70000)
             old = f.read(1)
             f.seek(70000)
             f.write(bytes([old[0] ^ 0x10]))
-        answer = must(command("check", "--json", chroot=folder), 1, "a bit lost in what is unpacked")
+        answer = must(command("check", "--json", chroot=folder), 5, "a bit changed in what is unpacked")
         ranges = [r for f in answer.findings("BV-CONTENT-DAMAGED") for r in f["ranges"]]
         if [(r["offset"], r["members"]) for r in ranges] != [(69632, [self.victim])]:
             raise Wrong(f"a bit lost in what is unpacked: it tells of {ranges}")
@@ -311,8 +311,9 @@ segments("a later one replaces one name of a hard link", lambda: ZSTD(cpio(root(
     Node("etc/a", FILE, b"", 7, 2), Node("etc/b", FILE, b"linked\n", 7, 2)]))) + ZSTD(cpio([
         Node("etc", FOLDER), Node("etc/a", FILE, b"replaced, and longer\n", 9, 1)])))
 for zeros in (4, 512, 4096, 1 << 20):
+    # In the middle of a MiB of them a bit is of no archive, and no checksum tells.
     segments(f"{zeros} zeros behind microcode",
-             lambda zeros=zeros: early() + bytes(zeros) + main())
+             lambda zeros=zeros: early() + bytes(zeros) + main(), proven=zeros < 1 << 20)
     segments(f"{zeros} zeros at the end", lambda zeros=zeros: main() + bytes(zeros))
 segments("zeros up to a whole MiB", lambda: fill(main(), 1 << 20))
 segments("zeros in front", lambda: bytes(512) + main())

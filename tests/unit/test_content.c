@@ -378,6 +378,21 @@ static void is_damaged(struct fixture *x)
 	assert_int_equal(x->report.artifacts[0].state, STATE_DAMAGED);
 }
 
+/* Later on, a person may have changed it; unless the boot itself found so when nothing had run. */
+static void is_in_doubt(struct fixture *x)
+{
+	x->unpacking.just_now = false;
+	again(x, CAUSE_DAMAGE, VERDICT_INCONCLUSIVE);
+	assert_int_equal(x->report.artifacts[0].state, STATE_UNVERIFIED);
+	assert_non_null(strstr(x->report.findings[0].summary,
+			       "They were changed since this boot began, or lost"));
+	assert_int_equal(x->report.findings[0].not .count, 0);
+	x->unpacking.lost = true;
+	is_damaged(x);
+	x->unpacking.lost = false;
+	x->unpacking.just_now = true;
+}
+
 /* All of another size and none missing: perhaps another initrd. */
 static void test_replaced(void **state)
 {
@@ -558,8 +573,7 @@ static void test_second_image_is_proven(void **state)
 	/* Later on, anything may have made it. */
 	put(x, "dir/empty", "", 0);
 	is_replaced(x);
-	x->unpacking.just_now = false;
-	is_damaged(x);
+	is_in_doubt(x);
 	free(big);
 }
 
@@ -635,9 +649,7 @@ static void test_packed_again(void **state)
 	x->unpacking.kernel_message = "Initramfs unpacking failed: junk within compressed archive";
 	is_damaged(x);
 	x->unpacking.kernel_message = NULL;
-	x->unpacking.just_now = false;
-	is_damaged(x);
-	x->unpacking.just_now = true;
+	is_in_doubt(x);
 	/* The clock was set back once; another initrd brought some of it again; all as it was sealed. */
 	unpack_in_order(x, clock_set);
 	is_damaged(x);
@@ -654,28 +666,40 @@ static void set_time(struct fixture *x, const char *path, time_t seconds, long n
 	assert_int_equal(utimensat(x->fd, path, times, 0), 0);
 }
 
+static const char *const handled[] = { "bootverdict/init", "bootverdict/bootverdict",
+				       "bootverdict/busybox" };
+
+/* Gives the guard's files times that it does not give them. */
+static void handle_guard(struct fixture *x)
+{
+	mkdirat(x->fd, "bootverdict", 0755);
+	for (size_t i = 0; i < ARRAY_SIZE(handled); i++) {
+		put(x, handled[i], "of the guard", 12);
+		set_time(x, handled[i], 1700000000 + (time_t)i, 0);
+	}
+}
+
 /* In the sealed order, but with the times of those who unpacked it. */
 static void test_guard_has_times(void **state)
 {
-	static const char *const files[] = { "bootverdict/init", "bootverdict/bootverdict",
-					     "bootverdict/busybox" };
 	struct fixture *x = *state;
 
-	mkdirat(x->fd, "bootverdict", 0755);
-	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
-		put(x, files[i], "of the guard", 12);
-		set_time(x, files[i], 1700000000 + (time_t)i, 0);
-	}
+	handle_guard(x);
 	unlinkat(x->fd, "pipe", 0);
 	is_repacked(x);
+	/* One of the guard's own that differs was there when it was packed again, too. */
+	change(x, "bootverdict-busybox", 3, "X", 1);
+	is_repacked(x);
+	assert_int_equal(find(x, "BV-GUARD-DAMAGED")->verdict, VERDICT_INCONCLUSIVE);
 	x->unpacking.just_now = false;
+	x->unpacking.lost = true;
 	is_repacked(x);
 	/* As the guard has it; as a kernel has it that keeps no times; as one damaged header has it. */
-	set_time(x, files[1], 0, 0);
+	set_time(x, handled[1], 0, 0);
 	is_damaged(x);
-	set_time(x, files[1], 1700000000, 4000000);
+	set_time(x, handled[1], 1700000000, 4000000);
 	is_damaged(x);
-	unlinkat(x->fd, files[1], 0);
+	unlinkat(x->fd, handled[1], 0);
 	is_damaged(x);
 }
 
@@ -711,9 +735,7 @@ static void test_edited_behind_its_guard(void **state)
 	x->unpacking.kernel_message = "Initramfs unpacking failed: junk within compressed archive";
 	is_damaged(x);
 	x->unpacking.kernel_message = NULL;
-	x->unpacking.just_now = false;
-	is_damaged(x);
-	x->unpacking.just_now = true;
+	is_in_doubt(x);
 	x->m.newest = later;
 	is_damaged(x);
 }
@@ -923,6 +945,15 @@ static void test_guard_alone(void **state)
 	assert_non_null(f);
 	/* The list that is part of the guard cannot know where the guard's files lie. */
 	assert_string_equal(evidence(f, EVIDENCE_IMAGE_OFFSET), "");
+	is_in_doubt(x);
+	/* With the times of who packed the image again; and the twin that has them no more. */
+	handle_guard(x);
+	again(x, CAUSE_REPACKED, VERDICT_INCONCLUSIVE);
+	assert_non_null(strstr(find(x, "BV-GUARD-DAMAGED")->summary, "was packed again"));
+	assert_null(find(x, "BV-CONTENT-REPACKED"));
+	assert_int_equal(x->report.artifacts[0].state, STATE_REPLACED);
+	set_time(x, "bootverdict/init", 0, 0);
+	is_damaged(x);
 }
 
 static void test_types_and_modes(void **state)
