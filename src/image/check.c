@@ -663,11 +663,15 @@ static void check_unsealed(const struct boot_files *f, struct report *r, bool se
 		"There is no record of this kernel version%s: nothing but what its files "
 		"prove about themselves could be verified.",
 		guarded ? ", though bootverdict's guard stands in its initial RAM disk" : "");
-	if (guarded)
+	if (guarded) {
+		cleanup(free_ptr) char *beside = store_copy(f, STORE_BOOT);
+		cleanup(free_ptr) char *root = store_copy(f, STORE_ROOT);
+
 		finding_next(n,
 			     "Are the file systems mounted on which its record was? It has two "
 			     "copies: %s and %s",
-			     f->boot_manifest, f->var_manifest);
+			     beside, root);
+	}
 	if (found == VERDICT_STALE || found == VERDICT_INTACT)
 		finding_next(n, "Seal it: bootverdict seal -k %s", f->release);
 }
