@@ -73,14 +73,12 @@ static void tell_no_name(struct report *r, const struct sealed_luks *s, const ch
 {
 	struct finding *f = report_finding(
 		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_NAME, path,
-		"What was sealed as %s is not there by that name. It, or a copy of it, is %s: either "
-		"the name is gone, or the disk that bears it is missing.",
+		"What was sealed as %s is not there by that name. It, or a copy of it, is %s: "
+		"the name is gone, or its disk.",
 		s->device, path);
 
 	finding_text(f, EVIDENCE_SEALED_UUID, "%s", s->uuid);
-	finding_next(f,
-		     "Is the disk with that name one of this machine's? Then it does not answer: "
-		     "cable, power, driver, dmesg.");
+	finding_next(f, "Is the disk of that name attached? cable, power, driver, dmesg");
 	finding_next(
 		f,
 		"If not, and %s is no copy: in crypttab, and to seal it, UUID=%s is made of the "

@@ -31,13 +31,9 @@ void report_luks_twin(struct report *r, const char *path, const char *uuid, cons
 		twin, path);
 
 	f->warning = true;
-	finding_text(f, EVIDENCE_UUID, "%s", uuid);
 	finding_next(
 		f,
-		"Which of them is meant? lsblk -o NAME,SIZE,FSTYPE,UUID,SERIAL; the link "
-		"/dev/disk/by-uuid/%s leads to one of them. Look at the other one: bootverdict "
-		"luks %s",
+		"Which of them is meant? ls -l /dev/disk/by-uuid/%s; bootverdict luks %s. Detach a "
+		"copy before the next boot, and write no header to either.",
 		uuid, twin);
-	finding_next(f, "When one is a copy, detach it before the next boot. Write no header to "
-			"either until you know which is which.");
 }
