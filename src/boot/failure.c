@@ -86,11 +86,11 @@ static const char *nothing_broken(bool sealed, bool intact, bool seen)
 		       "broken. But this report tells more of this boot, which may be the reason. The "
 		       "messages above say more.";
 	if (seen)
-		return "Everything that was sealed is as sealed, up to the root file system's "
-		       "superblock. What failed lies behind it: mounting it, or its init. The "
-		       "messages above say more.";
-	return "Everything that was sealed is as sealed. The root file system is not where it can be "
-	       "looked at here, or no checksum proves its superblock. The messages above say more.";
+		return "Nothing is broken that was looked at, up to the root file system's superblock. "
+		       "What failed lies behind it: mounting it, or its init. The messages above say "
+		       "more.";
+	return "Nothing is broken that was looked at. The root file system is not where it can be looked "
+	       "at here, or no checksum proves its superblock. The messages above say more.";
 }
 
 static void tell_nothing_broken(struct report *r, const struct manifest *m, const char *root,

@@ -172,7 +172,8 @@ static void tell_all(const struct look *look, struct report *r, uint64_t since)
 			report_luks(r, &l->items[i].view);
 			report_luks_tables(r, &l->items[i].view, NULL);
 		} else if (luks_device_state(&l->items[i]) == LUKS_UNREADABLE) {
-			report_luks_unreadable(r, l->items[i].path);
+			report_luks_unreadable(r, l->items[i].path,
+					       l->items[i].match <= RECORD_NAMED);
 		}
 		log_device(&l->items[i], is_needed(look, &l->items[i]), r, first,
 			   system_now_ms() - since);

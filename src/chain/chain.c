@@ -11,6 +11,7 @@
 
 #include "chain/array.h"
 #include "chain/devices.h"
+#include "chain/needs.h"
 #include "chain/root.h"
 #include "luks/match.h"
 #include "luks/report.h"
@@ -190,18 +191,22 @@ static bool names_uuid(const char *source, const char *uuid)
 /* Whether the initramfs is told to open the device, and by a name that there is. */
 static void look_at_crypttab(struct chain *c, const char *text)
 {
-	const struct sealed_luks *s = c->device->sealed;
 	struct crypttab t;
 
 	crypttab_parse(&t, text);
 	for (size_t i = 0; i < t.count; i++) {
 		const struct crypttab_entry *e = &t.entries[i];
-		cleanup(free_ptr) char *path = NULL;
+		cleanup(free_ptr) char *path = crypttab_path("", e->source);
 
-		if (!luks_entry_is_of(e, s))
+		if (!luks_device_is_of_entry(c->device, e)) {
+			/* With another UUID it is another one's. */
+			if (!c->nowhere && access(path, F_OK) && !*crypttab_uuid(e->source))
+				c->nowhere = text_copy(e->source);
 			continue;
-		path = crypttab_path("", e->source);
+		}
 		c->in_crypttab = true;
+		if (!c->name)
+			c->name = text_copy(e->name);
 		free(c->missing);
 		c->missing = access(path, F_OK) ? text_copy(e->source) : NULL;
 		free(c->other);
@@ -221,10 +226,16 @@ void chain_gather(struct chain *c, const struct luks_device *d, const struct blo
 
 	memset(c, 0, sizeof(*c));
 	c->device = d;
+	if (*sealed_luks_mapping(s))
+		c->name = text_copy(sealed_luks_mapping(s));
 	c->opened = block_devices_opened(b, s->uuid);
 	if (crypttab)
 		look_at_crypttab(c, crypttab);
 	c->device_mapper = !access(DEVICE_MAPPER, F_OK);
+	if (!c->device_mapper)
+		c->dm_mod = module_state("dm-mod.ko");
+	if (luks_device_seen(d) && !c->opened)
+		c->lacks = luks_lacks(&d->view.luks);
 	c->lvm = lvm_is_here();
 	device = c->opened;
 	reached = device;
@@ -248,6 +259,9 @@ void chain_clear(struct chain *c)
 	free(c->missing);
 	free(c->other);
 	free(c->key);
+	free(c->name);
+	free(c->nowhere);
+	free(c->lacks);
 	memset(c, 0, sizeof(*c));
 }
 
@@ -309,12 +323,11 @@ static const char *layer_words(const struct chain_layer *l)
 char *chain_text(const struct chain *c)
 {
 	const struct luks_device *d = c->device;
-	const char *mapping = sealed_luks_mapping(d->sealed);
 	const char *opened = c->opened		   ? "open"
 			     : luks_device_seen(d) ? "not opened"
 						   : "not reached";
 	char *text = text_format("%s > LUKS (%s) > %s (%s)", *d->path ? d->path : "disk",
-				 luks_words(c), *mapping ? mapping : "mapping", opened);
+				 luks_words(c), c->name ? c->name : "mapping", opened);
 
 	for (size_t i = 0; i < c->layer_count; i++) {
 		const struct chain_layer *l = &c->layers[i];
@@ -430,54 +443,93 @@ static void tell_no_array(struct report *r, const struct chain *c)
 {
 	struct finding *f = report_finding(
 		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_MEMBER, c->device->path,
-		"The md array that the LUKS container lies on is not there, only a member of it is: "
-		"another member is missing, or the array was not started.");
+		"By its md superblock this is a member of an array that the LUKS container lies on, and "
+		"the array is not there: another member is missing, or the array was not started. Or that "
+		"superblock is left over from an array of before.");
 
 	luks_tell_array(f, &c->device->view.array);
 	add_chain(f, c);
 	luks_next_start_array(f);
 	luks_next_look_at_array(f, &c->device->view.array);
 	luks_next_find_members(f);
+	luks_next_left_over(f, c->device->path);
 }
 
 static void tell_unreadable(struct report *r, const struct chain *c)
 {
-	add_chain(report_luks_unreadable(r, c->device->path), c);
+	add_chain(report_luks_unreadable(r, c->device->path, c->device->match <= RECORD_NAMED), c);
 }
 
-static void tell_no_device_mapper(struct report *r, const struct chain *c)
+static enum luks_ground ground_of(const struct chain *c)
 {
-	struct finding *f = report_finding(
-		r, VERDICT_CONFIG_ERROR, FINDING_LUKS_NO_DRIVER, c->device->path,
-		"The LUKS header is as it should be, but this kernel has no device-mapper, without "
-		"which nothing is unlocked: dm_mod and dm_crypt are not in this initramfs.");
+	return judge_luks(&c->device->view).ground;
+}
 
-	add_chain(f, c);
-	finding_not(f, "the disk, or the passphrase: it was not even tried");
-	finding_next(f, "Boot an older kernel from the boot menu, or a rescue system.");
-	finding_next(f, "Then build the initramfs again: update-initramfs -u -k all");
+/* What the LUKS header is, where it does not keep anybody from unlocking the device. */
+static const char *header_words(const struct chain *c)
+{
+	if (ground_of(c) == LUKS_NOT_KNOWN)
+		return "has parts that are not known here";
+	return luks_device_state(c->device) == LUKS_SOUND ? "is sound" : "can be used";
 }
 
 static char *open_command(const struct chain *c)
 {
 	const struct sealed_luks *s = c->device->sealed;
-	const char *mapping = sealed_luks_mapping(s);
 
 	return text_format("cryptsetup open %s%s%s%s %s", s->header ? "--header " : "",
 			   s->header ? s->header : "", s->header ? " " : "", c->device->path,
-			   *mapping ? mapping : "NAME");
+			   c->name ? c->name : "NAME");
+}
+
+/* What is wrong with the header besides is told by report_luks(). */
+static void not_tried(struct finding *f, const struct chain *c)
+{
+	bool sound = luks_device_state(c->device) == LUKS_SOUND;
+
+	finding_not(f, "%s: it was not even tried",
+		    sound ? "the disk, or the passphrase" : "the passphrase");
+}
+
+static void tell_no_device_mapper(struct report *r, const struct chain *c)
+{
+	cleanup(free_ptr) char *command = open_command(c);
+	bool missing = c->dm_mod == MODULE_MISSING;
+	struct finding *f = report_finding(
+		r, missing ? VERDICT_CONFIG_ERROR : VERDICT_INCONCLUSIVE, FINDING_LUKS_NO_DRIVER,
+		c->device->path,
+		"The LUKS header %s, but this kernel has no device-mapper, without which nothing is "
+		"unlocked: %s.",
+		header_words(c),
+		missing			      ? "its module dm_mod is not in this initramfs"
+		: c->dm_mod == MODULE_UNKNOWN ? "dm_mod is not loaded, and whether it is in this "
+						"initramfs could not be seen"
+					      : "dm_mod is in this initramfs, and is not loaded");
+
+	add_chain(f, c);
+	not_tried(f, c);
+	if (!missing)
+		finding_next(f, "modprobe dm_crypt. When that works: %s; then: exit", command);
+	finding_next(f, "Boot an older kernel from the boot menu, or a rescue system.");
+	finding_next(f, "Then build the initramfs again: update-initramfs -u -k all");
 }
 
 static void tell_no_entry(struct report *r, const struct chain *c)
 {
 	cleanup(free_ptr) char *command = open_command(c);
+	cleanup(free_ptr) char * or
+		= c->nowhere ? text_format(", unless %s, which leads nowhere, is meant for it",
+					   c->nowhere)
+			     : NULL;
 	struct finding *f = report_finding(
-		r, VERDICT_CONFIG_ERROR, FINDING_LUKS_NO_ENTRY, c->device->path,
-		"The LUKS header is as it should be, but nothing tells this initramfs to unlock it: "
-		"its crypttab has no entry for it.");
+		r, c->nowhere ? VERDICT_INCONCLUSIVE : VERDICT_CONFIG_ERROR, FINDING_LUKS_NO_ENTRY,
+		c->device->path,
+		"The LUKS header %s, but nothing tells this initramfs to unlock it: its crypttab has "
+		"no entry for it%s.",
+		header_words(c), or ? or : "");
 
 	add_chain(f, c);
-	finding_not(f, "the disk, or the passphrase: it was not even tried");
+	not_tried(f, c);
 	if (c->device->own)
 		finding_next(f, "root= names the LUKS device itself. It must name what is inside: "
 				"/dev/mapper/NAME, or its UUID.");
@@ -555,20 +607,46 @@ static void next_for_passphrase(struct finding *f, const struct chain *c)
 	finding_next(f, "Try again: %s; then: exit", command);
 }
 
+/* Of an unlocking that failed: what of it is proven to be as sealed, for words. */
+struct proven {
+	bool slots;  /* all active keyslots */
+	bool header; /* ... and the header */
+};
+
+static struct proven proven(const struct chain *c)
+{
+	const struct luks_view *v = &c->device->view;
+	enum luks_ground ground = ground_of(c);
+	bool slots = luks_slots_sound(v) && !luks_slots_unproven(v) && ground != LUKS_NOT_KNOWN;
+
+	return (struct proven){ slots, slots && ground == LUKS_AS_SEALED };
+}
+
+static const char *proven_words(struct proven p)
+{
+	return p.header	 ? "its LUKS header and keyslots are as sealed, byte for byte"
+	       : p.slots ? "its keyslots are as sealed, byte for byte"
+			 : "its LUKS header and keyslots are sound as far as can be known";
+}
+
+static void not_what_is_proven(struct finding *f, struct proven p)
+{
+	if (p.slots)
+		finding_not(f, "%s", p.header ? "the LUKS header or its keyslots" : "its keyslots");
+}
+
 /* Nobody typed anything: the keys are not to blame, and what gives the key was not looked at. */
 static void tell_key(struct report *r, const struct chain *c)
 {
 	cleanup(free_ptr) char *command = open_command(c);
-	bool sound = luks_slots_sound(&c->device->view) && !luks_slots_unproven(&c->device->view);
 	struct finding *f = report_finding(
 		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_PASSPHRASE, c->device->path,
-		"It was not unlocked, and its keyslots are %s. By crypttab its key comes from %s: "
-		"whether that was there and gave the right key was not seen.",
-		sound ? "as sealed, byte for byte" : "sound as far as can be known", c->key);
+		"It was not unlocked, and %s. By crypttab its key comes from %s: whether that was there "
+		"and gave the right key was not seen.",
+		proven_words(proven(c)), c->key);
 
 	add_chain(f, c);
-	if (sound)
-		finding_not(f, "the LUKS header or its keyslots");
+	not_what_is_proven(f, proven(c));
 	finding_next(f,
 		     "Is %s there in this initramfs, and the device that it is read from? Look for "
 		     "what cryptsetup said about it, above or in dmesg.",
@@ -578,53 +656,72 @@ static void tell_key(struct report *r, const struct chain *c)
 }
 
 /* A missing driver or too little memory looks the same as a passphrase that was not typed. */
-static struct finding *tell_not_asked(struct report *r, const struct chain *c, bool as_sealed)
+static struct finding *tell_not_asked(struct report *r, const struct chain *c)
 {
+	cleanup(free_ptr) char *lacks =
+		c->refused ? text_format(
+				     "What opening it needs was not found here: %s. With the right "
+				     "passphrase as well it stays locked then.",
+				     c->lacks)
+			   : NULL;
 	struct finding *f = report_finding(
 		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_PASSPHRASE, c->device->path,
-		"It was not unlocked, and its LUKS header and keyslots are %s. That a passphrase was "
-		"refused is not recorded in this boot: it may have been, or dm_crypt or the cipher is "
-		"missing in this initramfs, or memory for the passphrase's derivation.",
-		as_sealed ? "as sealed, byte for byte" : "sound as far as can be known");
+		"It was not unlocked, and %s. %s", proven_words(proven(c)),
+		lacks ? lacks
+		      : "That a passphrase was refused is not recorded in this boot: it may have been, or "
+			"dm_crypt or the cipher is missing in this initramfs, or memory for the "
+			"passphrase's derivation.");
 
-	if (as_sealed)
-		finding_not(f, "the LUKS header or its keyslots");
+	not_what_is_proven(f, proven(c));
 	finding_next(
 		f, "What did cryptsetup say, above or in dmesg? \"No key available\" is a refused "
 		   "passphrase. Else: modprobe dm_crypt; cat /proc/crypto; free");
 	return f;
 }
 
+static struct finding *tell_refused(struct report *r, const struct chain *c)
+{
+	slot_set sound = luks_slots_sound(&c->device->view);
+	struct proven p = proven(c);
+	cleanup(free_ptr) char *slots = luks_slots_text(sound);
+	struct finding *f = report_finding(
+		r, VERDICT_CONFIG_ERROR, FINDING_LUKS_PASSPHRASE, c->device->path,
+		"It was not unlocked, and %s%s %s as sealed, byte for byte: it is the passphrase or the "
+		"keyboard layout.",
+		p.header ? "the LUKS header and " : "", slots,
+		p.header || (sound & (sound - 1)) ? "are" : "is");
+
+	finding_not(f, p.header ? "the disk, the LUKS header, or its keyslots" : "its keyslots");
+	return f;
+}
+
+static const char *not_proven(const struct chain *c)
+{
+	if (ground_of(c) == LUKS_NOT_KNOWN)
+		return "cryptsetup may need more for those than is here";
+	if (c->device->own)
+		return "its keys were never sealed, so nothing proves that they are undamaged";
+	if (luks_slots_sound(&c->device->view))
+		return "some of its keys were changed after the last seal, so nothing proves that they "
+		       "are undamaged";
+	return "its keys were changed after the last seal, so nothing proves that they are undamaged";
+}
+
 static void tell_passphrase(struct report *r, const struct chain *c)
 {
-	const struct luks_view *v = &c->device->view;
-	slot_set sound = luks_slots_sound(v);
-	bool sound_header = luks_device_state(c->device) == LUKS_SOUND;
-	cleanup(free_ptr) char *slots = luks_slots_text(sound);
-	cleanup(free_ptr) char *slots_are =
-		text_format("%s %s", slots, sound_header || (sound & (sound - 1)) ? "are" : "is");
 	struct finding *f;
 
 	/* One that is not proven may be the one that was meant. */
-	if (!c->refused) {
-		f = tell_not_asked(r, c, sound && !luks_slots_unproven(v));
-	} else if (sound && !luks_slots_unproven(v)) {
-		f = report_finding(
-			r, VERDICT_CONFIG_ERROR, FINDING_LUKS_PASSPHRASE, c->device->path,
-			"It was not unlocked, and %s%s as sealed, byte for byte: it is the "
-			"passphrase or the keyboard layout.",
-			sound_header ? "the LUKS header and " : "", slots_are);
-		finding_not(f, "the disk, the LUKS header, or its keyslots");
-	} else {
+	if (!c->refused || c->lacks)
+		f = tell_not_asked(r, c);
+	else if (proven(c).slots)
+		f = tell_refused(r, c);
+	else
 		f = report_finding(
 			r, VERDICT_INCONCLUSIVE, FINDING_LUKS_PASSPHRASE, c->device->path,
-			"It was not unlocked. The LUKS header is sound, but %s, so nothing proves "
-			"that they are undamaged; the passphrase or the keyboard layout is the "
-			"likelier reason.",
-			c->device->own ? "its keys were never sealed"
-			: sound	       ? "some of its keys were changed after the last seal"
-				       : "its keys were changed after the last seal");
-	}
+			"It was not unlocked. The LUKS header %s, but %s; the passphrase or "
+			"the keyboard layout is the likelier reason.",
+			header_words(c), not_proven(c));
 	add_chain(f, c);
 	next_for_passphrase(f, c);
 }
@@ -792,10 +889,10 @@ bool chain_report(struct report *r, const struct chain *c, const struct block_de
 		tell_unreadable(r, c);
 	else if (state >= LUKS_SLOT_DAMAGED || luks_slots_wiped(&c->device->view))
 		return true; /* told by report_luks() */
-	else if (!c->device_mapper)
-		tell_no_device_mapper(r, c);
 	else if (!c->in_crypttab)
 		tell_no_entry(r, c);
+	else if (!c->device_mapper)
+		tell_no_device_mapper(r, c);
 	else if (c->missing)
 		tell_no_source(r, c, b);
 	else if (c->other)

@@ -9,6 +9,7 @@
 #include "report/report.h"
 #include "storage/superblock.h"
 #include "system/block_devices.h"
+#include "system/modules.h"
 
 /*
  * The chain from the disk to the root file system, as it was sealed and as it is after a boot has
@@ -46,9 +47,13 @@ struct chain {
 	char *other; /* the crypttab's name for it, when that leads to a disk which holds nothing of
 			* it; owned; or NULL */
 	char *key;   /* what gives the key by the crypttab, in words; owned; NULL: it is typed */
+	char *name;  /* the mapping's, by the record or the crypttab; owned; or NULL */
+	char *nowhere; /* a name in crypttab that leads nowhere, and may be meant for it; owned; or NULL */
+	char *lacks; /* what opening it needs, and is not here, in words; owned; NULL: nothing is known */
 	bool refused;	    /* a passphrase was, in this boot; the caller's, after gathering */
-	bool device_mapper; /* the kernel has it */
-	bool lvm;	    /* the initramfs has its command */
+	bool device_mapper; /* the kernel has it now; ... */
+	enum module_state dm_mod;   /* ... and when it has not, its driver */
+	bool lvm;		    /* the initramfs has its command */
 	struct chain_layer *layers; /* those above the mapping */
 	size_t layer_count;
 };

@@ -166,7 +166,7 @@ static void tell_others(struct report *r, const char *others)
 static void cannot_read(struct report *r, const char *path, int err)
 {
 	if (err == -EIO)
-		report_luks_unreadable(r, path);
+		report_luks_unreadable(r, path, false);
 	else
 		report_finding(r, VERDICT_NONE, FINDING_UNREADABLE, path, "It cannot be read: %s.",
 			       err == -EINVAL ? "neither a block device nor a file"

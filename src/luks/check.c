@@ -12,6 +12,7 @@
 #include "luks/look.h"
 #include "luks/match.h"
 #include "luks/report.h"
+#include "luks/report_elsewhere.h"
 #include "luks/report_header.h"
 #include "storage/signature.h"
 #include "storage/source.h"
@@ -67,15 +68,30 @@ static void tell_absent(struct report *r, const struct sealed_luks *s, const cha
 	report_artifact(r, path, KIND_LUKS, STATE_MISSING, 0, 0);
 }
 
-/* What a kernel's name in crypttab or in --device means today. */
-static void tell_name(struct report *r, const struct sealed_luks *s, const char *path)
+/* A name that is made of what is on the disk, or lasts for another reason, and is gone: so may be its disk. */
+static void tell_no_name(struct report *r, const struct sealed_luks *s, const char *path)
 {
-	struct finding *f;
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_NAME, path,
+		"What was sealed as %s is not there by that name. It, or a copy of it, is %s: "
+		"the name is gone, or its disk.",
+		s->device, path);
 
-	if (strncmp(s->device, "/dev/", 5) != 0)
-		return;
-	f = report_finding(r, VERDICT_INTACT, FINDING_LUKS_NAME, path,
-			   "What was sealed as %s is %s now.", s->device, path);
+	finding_text(f, EVIDENCE_SEALED_UUID, "%s", s->uuid);
+	finding_next(f, "Is the disk of that name attached? cable, power, driver, dmesg");
+	finding_next(
+		f,
+		"If not, and %s is no copy: in crypttab, and to seal it, UUID=%s is made of the "
+		"container itself.",
+		path, s->uuid);
+}
+
+/* What a kernel's name in crypttab or in --device means today. */
+static void tell_kernel_name(struct report *r, const struct sealed_luks *s, const char *path)
+{
+	struct finding *f = report_finding(r, VERDICT_INTACT, FINDING_LUKS_NAME, path,
+					   "What was sealed as %s is %s now.", s->device, path);
+
 	f->warning = true;
 	finding_text(f, EVIDENCE_SEALED_UUID, "%s", s->uuid);
 	finding_next(
@@ -85,35 +101,26 @@ static void tell_name(struct report *r, const struct sealed_luks *s, const char 
 		s->uuid, s->uuid);
 }
 
+/* The name that was sealed leads nowhere, or a kernel's one to another disk; path is the device. */
+static void tell_name(struct report *r, const struct sealed_luks *s, const char *path)
+{
+	/* It was found by that; only the link is missing. */
+	if (*crypttab_uuid(s->device))
+		return;
+	if (strncmp(s->device, "/dev/", 5) == 0 && !strchr(s->device + 5, '/'))
+		tell_kernel_name(r, s, path);
+	else
+		tell_no_name(r, s, path);
+}
+
 static void tell_unreadable(struct report *r, const char *path, int err)
 {
 	if (err == -EIO)
-		report_luks_unreadable(r, path);
+		report_luks_unreadable(r, path, true);
 	else
 		report_finding(r, VERDICT_NONE, FINDING_UNREADABLE, path,
 			       "The place of the LUKS header cannot be read: %s.", strerror(-err));
 	report_artifact(r, path, KIND_LUKS, STATE_UNREADABLE, 0, 0);
-}
-
-/* A name that stays leads to another disk, and the sealed one is at path. */
-static void tell_taken(struct report *r, const struct sealed_luks *s, const char *name,
-		       const char *holds, const char *path)
-{
-	struct finding *f = report_finding(
-		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_NAME, name,
-		"This name leads to another disk than the one that was sealed by it: there is %s. The "
-		"sealed one is attached, and is %s; or that is a copy, and this one lost its start.",
-		holds, path);
-
-	finding_text(f, EVIDENCE_SEALED_UUID, "%s", s->uuid);
-	finding_next(f,
-		     "Two disks may bear one name, as when one was cloned, or its partition table: "
-		     "lsblk -o NAME,SIZE,FSTYPE,UUID,PARTUUID; ls -l /dev/disk/*. Give one of them "
-		     "other names, or detach it. Write no header to either.");
-	finding_next(f,
-		     "A name that is made of the container itself, for crypttab and to seal it: "
-		     "UUID=%s",
-		     s->uuid);
 }
 
 /* For luks_look(). */
@@ -179,6 +186,7 @@ static int examine(const struct place *p, const struct luks_check *c, struct rep
 {
 	struct luks_view v = { .device = p->path, .header = p->header };
 	struct known known = { c, false, NULL };
+	cleanup(free_ptr) char *twin = NULL;
 	struct luks_judgement j;
 	struct source source;
 	int err = source_open(&source, luks_view_place(&v));
@@ -190,8 +198,12 @@ static int examine(const struct place *p, const struct luks_check *c, struct rep
 	}
 	*elsewhere = known.elsewhere;
 	v.namesake = known.another ? c->sealed.uuid : NULL;
+	if (!err && !v.namesake && !p->header && is_disk(p->path))
+		v.twin = twin = luks_find_twin(c->sealed.uuid, p->path);
 	if (!err)
 		report_luks(r, &v);
+	if (!err && p->by_place && !v.namesake && j.ground != LUKS_NOT_HERE)
+		tell_name(r, &c->sealed, p->path);
 	if (err && !is_absent(err))
 		tell_unreadable(r, luks_view_place(&v), err);
 	luks_view_clear(&v);
@@ -226,7 +238,7 @@ static void check_device(const char *root, const struct luks_check *c, struct re
 	if (!elsewhere || !examine_other(elsewhere, c, r))
 		tell_absent(r, &c->sealed, p.header ? p.header : p.path, holds);
 	else if (taken)
-		tell_taken(r, &c->sealed, p.path, holds, elsewhere);
+		report_luks_elsewhere(r, p.path, holds, c->sealed.uuid, elsewhere);
 	else
 		tell_name(r, &c->sealed, elsewhere);
 out:

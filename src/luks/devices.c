@@ -25,6 +25,20 @@
 
 #define LOOK_AGAIN_MS 100
 
+/* "PARTUUID=..." and the link that udev makes of it. */
+static bool same_source(const char *a, const char *b)
+{
+	cleanup(free_ptr) char *x = crypttab_path("", a), *y = crypttab_path("", b);
+
+	return !strcmp(x, y);
+}
+
+static bool entry_is_of(const struct crypttab_entry *e, const struct sealed_luks *s)
+{
+	return !strcmp(sealed_luks_mapping(s), e->name) || same_source(s->device, e->source) ||
+	       (*s->uuid && !strcasecmp(s->uuid, crypttab_uuid(e->source)));
+}
+
 static bool is_device(const char *link, const char *path)
 {
 	struct stat a, b;
@@ -39,6 +53,50 @@ static bool is_own(const struct luks_device *d, const char *path)
 	cleanup(free_ptr) char *link = d->own ? crypttab_path("", d->own->device) : NULL;
 
 	return link && is_device(link, path);
+}
+
+static bool leads_to(const char *source, const char *path)
+{
+	cleanup(free_ptr) char *link = crypttab_path("", source);
+
+	return is_device(link, path);
+}
+
+static bool is_named_by_crypttab(const struct luks_devices *l, const char *path)
+{
+	for (size_t i = 0; i < l->crypttab.count; i++) {
+		if (leads_to(l->crypttab.entries[i].source, path))
+			return true;
+	}
+	return false;
+}
+
+static bool has_entry(const struct luks_devices *l, const struct sealed_luks *s)
+{
+	for (size_t i = 0; i < l->crypttab.count; i++) {
+		if (entry_is_of(&l->crypttab.entries[i], s))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Whether cryptsetup opens what is there, of several that may be the one: 2, a name in crypttab leads
+ * to it; 1, the name that was sealed, or the link of the UUID.
+ */
+static unsigned int is_opened_at(const struct luks_devices *l, const struct luks_device *d,
+				 const char *path)
+{
+	cleanup(free_ptr) char *link = text_format("/dev/disk/by-uuid/%s", d->sealed->uuid);
+	bool any = !has_entry(l, d->sealed);
+
+	for (size_t i = 0; i < l->crypttab.count; i++) {
+		const struct crypttab_entry *e = &l->crypttab.entries[i];
+
+		if ((any || entry_is_of(e, d->sealed)) && leads_to(e->source, path))
+			return 2;
+	}
+	return leads_to(d->sealed->device, path) || is_device(link, path);
 }
 
 /* closely: by its key material as well, which costs many reads, and by its name. */
@@ -112,38 +170,76 @@ static void look_at_header(struct luks_device *d)
 	source_close(&source);
 }
 
-/* Of two that bear the UUID one may be a copy of the other, an old one, or one that was never finished. */
-static bool is_sounder(const struct luks_device *d, const struct luks *luks,
-		       const struct source *source, const char *path)
+/* What is found on a device of which the path is here, for compare(). */
+struct found {
+	const char *path;
+	const struct source *source;
+	const struct luks *luks;
+	int err; /* of luks_read() */
+	enum record_match match;
+};
+
+/* A name alone is enough where it leads to what cannot be read, or nothing but names is known. */
+static bool holds(const struct luks_device *d, const struct found *f)
 {
-	cleanup(free_ptr) char *named = crypttab_path("", d->sealed->device);
-	cleanup(free_ptr) char *link = text_format("/dev/disk/by-uuid/%s", d->sealed->uuid);
-	struct luks_view v = { .device = path, .luks = *luks };
+	return f->match >= RECORD_BYTES ||
+	       (f->match == RECORD_NAMED && (f->err || (d->own && f->luks->version)));
+}
+
+/* Of two that bear the UUID one may be a copy of the other, an old one, or one that was never finished. */
+static bool is_sounder(const struct luks_device *d, const struct found *f)
+{
+	struct luks_view v = { .device = f->path, .luks = *f->luks };
 	bool sound;
 
-	/* What that name leads to is what cryptsetup opens. */
-	if (is_device(named, d->path) || is_device(link, d->path) || d->own || d->read_error ||
-	    luks_device_is_member(d) || judge_luks(&d->view).verdict == VERDICT_INTACT)
+	if (d->own || d->read_error || luks_device_is_member(d) ||
+	    judge_luks(&d->view).verdict == VERDICT_INTACT)
 		return false;
-	sound = !luks_view_compare(&v, source, d->sealed, 0) &&
+	sound = !luks_view_compare(&v, f->source, d->sealed, 0) &&
 		judge_luks(&v).verdict == VERDICT_INTACT && !v.array.member;
 	luks_view_clear(&v);
 	return sound;
 }
 
-/* An array has the same bytes as the member that its data begin on, and is what is opened. */
-static bool is_better(const struct luks_device *d, enum record_match match,
-		      const struct source *source)
+static bool is_better(const struct luks_devices *l, const struct luks_device *d,
+		      const struct found *f)
 {
+	unsigned int opened, opened_before;
 	struct md md;
 
-	if (match != d->match || match == RECORD_OTHER)
-		return match > d->match;
-	return luks_device_is_member(d) && !md_read(source, &md);
+	if (d->match == RECORD_OTHER || f->match == RECORD_OTHER)
+		return f->match > d->match;
+	opened = is_opened_at(l, d, f->path);
+	opened_before = is_opened_at(l, d, d->path);
+	if (opened > opened_before && holds(d, f))
+		return true;
+	if (opened < opened_before && d->holds)
+		return false;
+	if (f->match != d->match)
+		return f->match > d->match;
+	/* An array has the same bytes as the member that its data begin on, and is what is opened. */
+	if (luks_device_is_member(d) && !md_read(f->source, &md))
+		return true;
+	return f->match == RECORD_UUID && !opened_before && is_sounder(d, f);
+}
+
+/* Of two with one UUID, the one that does not count. */
+static void note_twin(struct luks_device *d, const struct block_devices *devices,
+		      const struct found *f, bool better)
+{
+	enum record_match match = better ? d->match : f->match;
+	const char *path = better ? d->path : f->path;
+
+	if (match != RECORD_UUID || d->match < RECORD_BYTES || f->match < RECORD_BYTES ||
+	    block_devices_is_below(devices, d->path) || block_devices_is_below(devices, f->path))
+		return;
+	free(d->twin);
+	d->twin = text_copy(path);
 }
 
 /* Where the header cannot be read, key material or the partition's name tell whose it is. */
-static void compare(struct luks_devices *l, const struct block_device *b, bool closely)
+static void compare(struct luks_devices *l, const struct block_devices *devices,
+		    const struct block_device *b, bool closely)
 {
 	struct source source;
 	struct luks luks = { .chosen = -1 };
@@ -151,21 +247,25 @@ static void compare(struct luks_devices *l, const struct block_device *b, bool c
 
 	if (source_open(&source, b->path))
 		return;
+	closely = closely || is_named_by_crypttab(l, b->path);
 	err = luks_read(&source, &luks);
 	if (!err && closely && !b->divided)
 		err = luks_find_near(&source, b->path, &luks);
 	for (size_t i = 0; (!err || (err == -EIO && closely)) && i < l->count; i++) {
 		struct luks_device *d = &l->items[i];
-		enum record_match match;
+		struct found f = { b->path, &source, &luks, err, RECORD_NAMED };
+		bool better;
 
-		if (d->sealed->header)
+		if (d->sealed->header || (d->match != RECORD_OTHER && is_device(d->path, b->path)))
 			continue;
-		match = is_own(d, b->path) ? RECORD_NAMED
-					   : match_of(d->sealed, &luks, &source, b->path, closely);
-		if (is_better(d, match, &source) ||
-		    (match == RECORD_UUID && d->match == RECORD_UUID &&
-		     is_sounder(d, &luks, &source, b->path)))
-			look(d, &source, &luks, err, match, b->path);
+		if (!is_own(d, b->path))
+			f.match = match_of(d->sealed, &luks, &source, b->path, closely);
+		better = is_better(l, d, &f);
+		note_twin(d, devices, &f, better);
+		if (!better)
+			continue;
+		look(d, &source, &luks, err, f.match, b->path);
+		d->holds = holds(d, &f);
 	}
 	source_close(&source);
 }
@@ -231,30 +331,16 @@ static void look_around(struct luks_devices *l, struct string_list known[2])
 	     closely++) {
 		for (size_t i = 0; i < devices.count; i++) {
 			if (is_new(&known[closely], devices.items[i].name))
-				compare(l, &devices.items[i], closely);
+				compare(l, &devices, &devices.items[i], closely);
 		}
 	}
 	block_devices_clear(&devices);
 }
 
-/* "PARTUUID=..." and the link that udev makes of it. */
-static bool same_source(const char *a, const char *b)
-{
-	cleanup(free_ptr) char *x = crypttab_path("", a), *y = crypttab_path("", b);
-
-	return !strcmp(x, y);
-}
-
-bool luks_entry_is_of(const struct crypttab_entry *e, const struct sealed_luks *s)
-{
-	return !strcmp(sealed_luks_mapping(s), e->name) || same_source(s->device, e->source) ||
-	       (*s->uuid && !strcasecmp(s->uuid, crypttab_uuid(e->source)));
-}
-
 static bool has_record(const struct manifest *m, const struct crypttab_entry *e)
 {
 	for (size_t i = 0; i < m->luks_count; i++) {
-		if (luks_entry_is_of(e, &m->luks[i]))
+		if (entry_is_of(e, &m->luks[i]))
 			return true;
 	}
 	return false;
@@ -289,16 +375,12 @@ static struct luks_device *add_unrecorded(struct luks_devices *l, const struct c
 	return d;
 }
 
-static void add_of_crypttab(struct luks_devices *l, const struct manifest *m, const char *text)
+static void add_of_crypttab(struct luks_devices *l, const struct manifest *m)
 {
-	struct crypttab t;
-
-	crypttab_parse(&t, text);
-	for (size_t i = 0; i < t.count; i++) {
-		if (!has_record(m, &t.entries[i]))
-			add_unrecorded(l, &t.entries[i]);
+	for (size_t i = 0; i < l->crypttab.count; i++) {
+		if (!has_record(m, &l->crypttab.entries[i]))
+			add_unrecorded(l, &l->crypttab.entries[i]);
 	}
-	crypttab_clear(&t);
 }
 
 static void clear_device(struct luks_device *d)
@@ -308,6 +390,42 @@ static void clear_device(struct luks_device *d)
 	if (d->own)
 		sealed_luks_clear(d->own);
 	free(d->own);
+	free(d->twin);
+}
+
+/* After the devices have moved in memory, or got a twin. */
+static void settle_views(struct luks_devices *l)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		l->items[i].view.device = l->items[i].path;
+		l->items[i].view.twin = l->items[i].twin;
+	}
+}
+
+/* crypttab may have another name for a sealed device than the record has. */
+static bool is_double(const struct luks_devices *l, const struct luks_device *own)
+{
+	for (size_t i = 0; own->own && i < l->count; i++) {
+		const struct luks_device *d = &l->items[i];
+
+		if (!d->own && !d->sealed->header && d->match >= RECORD_BYTES &&
+		    leads_to(own->own->device, d->path))
+			return true;
+	}
+	return false;
+}
+
+static void drop_doubles(struct luks_devices *l)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < l->count; i++) {
+		if (is_double(l, &l->items[i]))
+			clear_device(&l->items[i]);
+		else
+			l->items[kept++] = l->items[i];
+	}
+	l->count = kept;
 }
 
 /*
@@ -352,9 +470,7 @@ static void look_at_root(struct luks_devices *l, const struct source *source, co
 	if (!is_luks_alone(source, &luks))
 		return;
 	d = add_unrecorded(l, &e);
-	/* The others have moved. */
-	for (size_t i = 0; i < l->count; i++)
-		l->items[i].view.device = l->items[i].path;
+	settle_views(l);
 	look(d, source, &luks, 0, RECORD_NAMED, path);
 	if (luks_device_seen(d))
 		return;
@@ -386,8 +502,8 @@ void luks_devices_find(struct luks_devices *l, const struct manifest *m, const c
 		l->items = grow_array(l->items, &l->count, sizeof(*l->items));
 		l->items[i].sealed = &m->luks[i];
 	}
-	if (crypttab)
-		add_of_crypttab(l, m, crypttab);
+	crypttab_parse(&l->crypttab, crypttab ? crypttab : "");
+	add_of_crypttab(l, m);
 	while (l->count) {
 		look_around(l, known);
 		if (!any_is(l, is_waited_for) || system_now_ms() >= end)
@@ -396,6 +512,8 @@ void luks_devices_find(struct luks_devices *l, const struct manifest *m, const c
 	}
 	forget(&known[0]);
 	forget(&known[1]);
+	drop_doubles(l);
+	settle_views(l);
 	if (root)
 		add_root(l, root);
 }
@@ -405,6 +523,7 @@ void luks_devices_clear(struct luks_devices *l)
 	for (size_t i = 0; i < l->count; i++)
 		clear_device(&l->items[i]);
 	free(l->items);
+	crypttab_clear(&l->crypttab);
 	memset(l, 0, sizeof(*l));
 }
 
@@ -426,9 +545,12 @@ bool luks_device_is_member(const struct luks_device *d)
 
 static bool is_named(const struct luks_device *d, const char *name)
 {
-	cleanup(free_ptr) char *path = crypttab_path("", name);
+	return luks_device_seen(d) && leads_to(name, d->path);
+}
 
-	return luks_device_seen(d) && is_device(path, d->path);
+bool luks_device_is_of_entry(const struct luks_device *d, const struct crypttab_entry *e)
+{
+	return entry_is_of(e, d->sealed) || is_named(d, e->source);
 }
 
 static bool is_in_crypttab(const struct luks_device *d, const char *text)
@@ -438,8 +560,7 @@ static bool is_in_crypttab(const struct luks_device *d, const char *text)
 
 	crypttab_parse(&t, text);
 	for (size_t i = 0; i < t.count; i++)
-		found |= luks_entry_is_of(&t.entries[i], d->sealed) ||
-			 is_named(d, t.entries[i].source);
+		found |= luks_device_is_of_entry(d, &t.entries[i]);
 	crypttab_clear(&t);
 	return found;
 }

@@ -19,6 +19,8 @@ struct luks_device {
 	bool may_be_plain;	 /* without a record, and crypttab does not say that it is LUKS */
 	enum record_match match; /* RECORD_OTHER: it was not found */
 	char path[256];
+	bool holds; /* what it is by, sealed bytes or its UUID, counts, should a name lead to it */
+	char *twin; /* another device with its UUID; owned; or NULL */
 	int read_error;	       /* -errno with which its header could not be read; 0 */
 	struct luks_view view; /* when it was found and could be read */
 };
@@ -28,12 +30,14 @@ struct luks_devices {
 	 * root= names, when that is another one, and LUKS. */
 	struct luks_device *items;
 	size_t count;
+	struct crypttab crypttab; /* what this boot is told to unlock */
 };
 
 /*
  * Finds the device of every record among the block devices by what is on it, so that one whose
  * header is gone is found by its key material, and looks at it. Waits up to wait_ms for those that
- * the boot unlocks and that are not there yet. Devices are read only. crypttab: the text of
+ * the boot unlocks and that are not there yet. Of several with one UUID that one counts which cryptsetup
+ * opens: what crypttab's name, or the UUID's link, leads to. Devices are read only. crypttab: the text of
  * unlock_list_read(); root: the value of root=; either may be NULL. What they name and no record is of, is
  * examined by what it proves itself; for root='s nothing is waited for.
  */
@@ -64,8 +68,9 @@ bool luks_device_has_words(const struct luks_device *d);
 bool luks_device_is_needed(const struct luks_device *d, const char *crypttab,
 			   const char *command_line);
 
-/* Whether a line of crypttab is of that device: by its mapping's name, its source, or its UUID. */
-bool luks_entry_is_of(const struct crypttab_entry *e, const struct sealed_luks *s);
+/* Whether a line of crypttab is of that device: by its mapping's name, its source, or its UUID; or
+ * because its source, by whatever name, leads to where the device was found. */
+bool luks_device_is_of_entry(const struct luks_device *d, const struct crypttab_entry *e);
 
 /* How bad it is for this boot. */
 enum luks_state {

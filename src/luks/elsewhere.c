@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "luks/elsewhere.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
 
 #include "luks/luks.h"
 #include "luks/match.h"
 #include "luks/view.h"
 #include "storage/signature.h"
 #include "storage/source.h"
+#include "storage/superblock.h"
 #include "system/block_devices.h"
 #include "util/text.h"
 
@@ -48,4 +52,49 @@ char *luks_find_elsewhere(const struct sealed_luks *s)
 	}
 	block_devices_clear(&devices);
 	return path;
+}
+
+static bool same_device(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return !stat(a, &x) && !stat(b, &y) && x.st_rdev == y.st_rdev;
+}
+
+static bool bears(const struct block_device *b, const char *uuid)
+{
+	struct superblock seen;
+	struct source source;
+	bool found;
+
+	if (source_open(&source, b->path))
+		return false;
+	found = !superblock_read(&source, &seen) && !strcmp(seen.kind, "crypto_LUKS") &&
+		!strcasecmp(seen.uuid, uuid) && !recognise_member(&source);
+	source_close(&source);
+	return found;
+}
+
+char *luks_find_twin(const char *uuid, const char *path)
+{
+	struct block_devices devices;
+	char *twin = NULL;
+	bool below = false;
+
+	if (block_devices_read(&devices, BLOCK_DEVICES_SYSFS, BLOCK_DEVICES_DEV, true))
+		return NULL;
+	for (size_t i = 0; i < devices.count; i++) {
+		const char *other = devices.items[i].path;
+
+		if (same_device(other, path))
+			below = block_devices_is_below(&devices, other);
+		else if (!twin && bears(&devices.items[i], uuid) &&
+			 !block_devices_is_below(&devices, other))
+			twin = text_copy(other);
+	}
+	block_devices_clear(&devices);
+	if (!below)
+		return twin;
+	free(twin);
+	return NULL;
 }

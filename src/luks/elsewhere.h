@@ -11,4 +11,10 @@
  */
 char *luks_find_elsewhere(const struct sealed_luks *s);
 
+/*
+ * Another device with that UUID than the one at path: a copy of it, for nothing else is made of either of
+ * them, as an array is of its members. The path, which the caller frees; NULL: there is none.
+ */
+char *luks_find_twin(const char *uuid, const char *path);
+
 #endif

@@ -7,6 +7,7 @@
 
 #include "luks/advice.h"
 #include "luks/copy.h"
+#include "luks/report_elsewhere.h"
 #include "luks/report_header.h"
 #include "luks/report_member.h"
 #include "luks/report_slots.h"
@@ -85,19 +86,6 @@ static void another_container(struct report *r, const struct luks_view *v)
 		v->device);
 }
 
-static void is_elsewhere(struct report *r, const struct luks_view *v)
-{
-	struct finding *f = report_finding(
-		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_ABSENT, luks_view_place(v),
-		"A LUKS device was sealed under this name, and nothing of it is here: it is %s. The name "
-		"leads to another disk, as when one was cloned, or its partition table.",
-		v->elsewhere);
-
-	finding_text(f, EVIDENCE_SEALED_UUID, "%s", v->namesake);
-	finding_next(f, "Examine the sealed one: bootverdict luks %s. Write no header to this one.",
-		     v->elsewhere);
-}
-
 /* What is there bears the name of a sealed device, and is another one, or may be. */
 static void namesake(struct report *r, const struct luks_view *v)
 {
@@ -108,7 +96,9 @@ static void namesake(struct report *r, const struct luks_view *v)
 		return;
 	}
 	if (v->elsewhere) {
-		is_elsewhere(r, v);
+		report_luks_elsewhere(r, luks_view_place(v),
+				      v->other ? v->other : "nothing that is known", v->namesake,
+				      v->elsewhere);
 		return;
 	}
 	f = report_finding(
@@ -135,6 +125,9 @@ void report_luks(struct report *r, const struct luks_view *v)
 	}
 	if (v->namesake)
 		namesake(r, v);
+	if (v->twin)
+		report_luks_twin(r, luks_view_place(v), v->sealed ? v->sealed->uuid : v->luks.uuid,
+				 v->twin);
 	name_mapping(r, v, first);
 	count_bytes(v, &all, &bad);
 	report_artifact(r, luks_view_place(v), KIND_LUKS, state_of(r, first), all, bad);

@@ -64,13 +64,14 @@ static const char *not_what(void)
 	return "the passphrase, its length, the keyboard layout, crypttab, or the initramfs";
 }
 
-struct finding *report_luks_unreadable(struct report *r, const char *place)
+struct finding *report_luks_unreadable(struct report *r, const char *place, bool by_name)
 {
 	struct finding *f = report_finding(
 		r, VERDICT_STORAGE_CORRUPTION, FINDING_LUKS_HEADERS, place,
 		"The device cannot read the place where the LUKS header is: Input/output error.");
 
-	finding_not(f, "%s", not_what());
+	finding_not(f, "%s",
+		    by_name ? "the passphrase, its length, or the keyboard layout" : not_what());
 	finding_next(f,
 		     "Look at the kernel's messages about this disk (dmesg), and tell its host's "
 		     "administrator. Write nothing to it.");

@@ -189,6 +189,25 @@ bool block_devices_array_runs(const struct block_devices *b, const struct block_
 	return false;
 }
 
+static bool is_held_by(const char *name, const struct block_device *holder)
+{
+	cleanup(free_ptr) char *path =
+		text_format(BLOCK_DEVICES_SYSFS "/%s/holders/%s", name, holder->name);
+
+	return strncmp(holder->dm_uuid, "CRYPT-", 6) != 0 && !access(path, F_OK);
+}
+
+bool block_devices_is_below(const struct block_devices *b, const char *path)
+{
+	for (size_t i = 0; i < b->count; i++) {
+		for (size_t k = 0; !strcmp(b->items[i].path, path) && k < b->count; k++) {
+			if (is_held_by(b->items[i].name, &b->items[k]))
+				return true;
+		}
+	}
+	return false;
+}
+
 /*
  * cryptsetup, lib/libdevmapper.c: "CRYPT-", the type, "-", the UUID without its dashes, "-", the
  * name.

@@ -41,6 +41,9 @@ void block_devices_clear(struct block_devices *b);
 /* Whether the md array runs that the device is a member of. */
 bool block_devices_array_runs(const struct block_devices *b, const struct block_device *d);
 
+/* Whether something else is made of all of it: an array, a multipath device; but not what dm-crypt opens. */
+bool block_devices_is_below(const struct block_devices *b, const char *path);
+
 /* What dm-crypt has made of a LUKS device of this UUID; NULL: it is not opened. */
 const struct block_device *block_devices_opened(const struct block_devices *b, const char *uuid);
 

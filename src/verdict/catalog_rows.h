@@ -1079,33 +1079,31 @@ FINDING(LUKS_NAME, "BV-LUKS-NAME", LUKS,
 		"and to seal it, use UUID=..., which is made of the container itself.",
 	/* host */ "Was a disk or its partition table cloned? Then detach one of them. Is the "
 		"disk that was sealed the one that is attached now?",
-	/* sure */ "Intact, with a warning, where the old name is missing or one of the "
-		"kernel's, which go from disk to disk. Inconclusive where a lasting name leads "
-		"to another disk: what was found may be a copy, and that disk may have lost its "
-		"start.")
+	/* sure */ "Intact, with a warning, where the old name is one of the kernel's, which go "
+		"from disk to disk. Inconclusive where a lasting name is missing, or leads to "
+		"another disk: what was found may be a copy, and that disk be missing, or have "
+		"lost its start.")
 
 FINDING(LUKS_NO_DRIVER, "BV-LUKS-NO-DRIVER", LUKS,
 	"no device-mapper in this boot",
 	/* happened */ "The kernel has no device-mapper at this point of the boot, and without "
 		"it no LUKS device can be unlocked, whatever the passphrase.",
-	/* known */ "/sys/class/misc/device-mapper is missing, and nothing is told of LUKS "
-		"header and keyslots that stops the boot. A module that is in the image and was "
-		"not loaded looks like one that is missing.",
+	/* known */ "/sys/class/misc/device-mapper is missing, crypttab has an entry for the "
+		"device, and the modules of this image were looked through for dm_mod.",
 	/* not */ "Not the passphrase: it cannot have been tried. What is known of the LUKS "
 		"header and its keyslots is not the reason.",
 	/* guest */ "modprobe dm_crypt. If that works, unlock it (cryptsetup open DEVICE NAME), "
 		"and exit. If not, boot an older kernel or a rescue system, and make the image "
 		"anew; the report names the command.",
 	/* host */ "",
-	/* sure */ "A configuration error: without the driver nothing is unlocked, whatever the "
-		"disk holds. What is wrong with the header besides has a finding of its own.")
+	/* sure */ "A configuration error where dm_mod is not in the image; else inconclusive.")
 
 FINDING(LUKS_NO_ENTRY, "BV-LUKS-NO-ENTRY", LUKS,
 	"crypttab has no entry for the device",
 	/* happened */ "The LUKS device is there, but nothing tells this initramfs to unlock "
 		"it: its crypttab has no entry for it.",
 	/* known */ "No entry of the initramfs' crypttab, and no cryptopts=, names it by its "
-		"mapping, its path or its UUID, though the record says that the boot unlocks "
+		"mapping, its UUID, or any name of it, though the record says that the boot unlocks "
 		"it, or root= names it. Nothing is told of header and keyslots that stops the "
 		"boot.",
 	/* not */ "Not the passphrase: it was not asked for. What is known of the LUKS header "
@@ -1115,8 +1113,8 @@ FINDING(LUKS_NO_ENTRY, "BV-LUKS-NO-ENTRY", LUKS,
 		"report names the command. root= must name what is inside the container, not "
 		"the container.",
 	/* host */ "",
-	/* sure */ "A configuration error: what is not on the list is not unlocked, whatever "
-		"the disk holds. What is wrong with the header besides has a finding of its own.")
+	/* sure */ "A configuration error; inconclusive where a name in crypttab that may be "
+		"meant for it leads nowhere.")
 
 FINDING(LUKS_NO_KEYSLOT, "BV-LUKS-NO-KEYSLOT", LUKS,
 	"the header has no keyslot in use",
@@ -1190,7 +1188,7 @@ FINDING(LUKS_PASSPHRASE, "BV-LUKS-PASSPHRASE", LUKS,
 	/* host */ "Nothing for a passphrase; is the disk attached that a key file or token is "
 		"read from? Damage that is told besides has its own advice.",
 	/* sure */ "Intact when it opens one. A configuration error when it is refused while "
-		"all is as sealed, unless damage was sealed already, or when it is proven that "
+		"all is as sealed, and the cipher and memory for it are there, or when it is proven that "
 		"no keyslot is in use. Else inconclusive: damaged, changed, unproven, or not "
 		"tried.")
 
@@ -1266,6 +1264,18 @@ FINDING(LUKS_STALE, "BV-LUKS-STALE", LUKS,
 		"header.",
 	/* sure */ "Always stale: sound in itself, no proof of a loss, and no proof that there "
 		"was none.")
+
+FINDING(LUKS_TWIN, "BV-LUKS-TWIN", LUKS,
+	"two devices bear one LUKS UUID",
+	/* happened */ "Another device bears the UUID of this LUKS container: a copy of it (a "
+		"cloned disk, a snapshot), or another way to the same disk (multipath).",
+	/* known */ "Both headers were read; members of arrays are not counted.",
+	/* not */ "Nothing is said against either. The report tells of the one that it names: in "
+		"a boot, what crypttab's name leads to.",
+	/* guest */ "lsblk -o NAME,SIZE,FSTYPE,UUID,SERIAL; ls -l /dev/disk/by-uuid: which one is "
+		"meant? Detach the other one before the next boot; write no header to either.",
+	/* host */ "Is a clone or a snapshot attached to the same guest? Detach it.",
+	/* sure */ "Intact, with a warning.")
 
 FINDING(LUKS_UNKNOWN, "BV-LUKS-UNKNOWN", LUKS,
 	"a LUKS header of an unknown kind",

@@ -61,6 +61,9 @@ boot() { # COMMAND-LINE STAGE
 	run timeout 10 unshare --mount --pid --fork --kill-child sh -c '
 		mount --bind "$1" "$1" && cd "$1" && mount --bind "$2" sys && mount --bind "$3" dev &&
 		mount -t tmpfs none run && mount -t proc proc proc && mount --bind "$4/cmdline" proc/cmdline &&
+		for file in crypto meminfo; do
+			[ ! -e "$4/$file" ] || mount --bind "$4/$file" "proc/$file" || exit 1
+		done &&
 		{ timeout 2 chroot . /bootverdict/bootverdict boot </dev/null || :; } &&
 		chroot . /bootverdict/bootverdict boot "$5" </dev/null &&
 		cp run/bootverdict/report.json "$4"' \
@@ -82,7 +85,7 @@ says() { # VERDICT ID SENTENCE: the report, and what counts in it
 	attach vda "$DISK"
 	attach vdb "$DATA"
 	boot "root=UUID=$UUID ro" --after-failure
-	says intact BV-CHAIN-INTACT "Everything that was sealed is as sealed"
+	says intact BV-CHAIN-INTACT "Nothing is broken that was looked at"
 	# Damaged: a note, which is no reason that the root was not mounted.
 	zero_4k "$DATA" 40960
 	boot "root=UUID=$UUID ro" --after-failure
@@ -178,11 +181,73 @@ says() { # VERDICT ID SENTENCE: the report, and what counts in it
 	says storage-corruption BV-LUKS-KEYSLOT eyslot
 }
 
+# What cryptsetup opens is what counts, and not which one is found first, or is the sound one.
+@test "of two disks with the UUID the one is told of that crypttab's name leads to; the other one is named" {
+	local bad=$BATS_TEST_TMPDIR/bad gone=$BATS_TEST_TMPDIR/gone link uuid
+	local part=1f1f1f1f-01
+
+	make_luks "$DATA" 2
+	uuid=$(cryptsetup luksUUID "$DATA")
+	unpacked --device "$DATA"
+	mkdir -p "$R/cryptroot" "$DEV/disk/by-uuid" "$DEV/disk/by-partuuid"
+	cp "$DATA" "$bad"
+	zero_4k "$bad" 40960
+	cp "$DATA" "$gone"
+	zero_bytes "$gone" 0 32768
+	for link in "UUID=$uuid by-uuid/$uuid" "PARTUUID=$part by-partuuid/$part"; do
+		echo "root_crypt ${link% *} none luks" >"$R/cryptroot/crypttab"
+		attach sda1 "$DATA"
+		attach sdb1 "$bad"
+		ln -sfn /dev/sdb1 "$DEV/disk/${link#* }"
+		boot "root=/dev/mapper/root_crypt ro bootverdict=continue" --before-unlock
+		says storage-corruption BV-LUKS-KEYSLOT eyslot
+		boot "root=/dev/mapper/root_crypt ro" --after-failure
+		says storage-corruption BV-LUKS-KEYSLOT eyslot
+		[ "$(jq -r '.findings[0].target' <<<"$output")" = /dev/sdb1 ]
+		[[ $(jq -r '.findings[] | select(.id == "BV-LUKS-TWIN") | .summary' <<<"$output") == "/dev/sda1 bears the same LUKS UUID"* ]]
+		# Its healthy twin.
+		ln -sfn /dev/sda1 "$DEV/disk/${link#* }"
+		boot "root=/dev/mapper/root_crypt ro" --after-failure
+		says inconclusive BV-LUKS-PASSPHRASE "as sealed, byte for byte"
+		[ "$(jq -r '[.findings[].target] | unique | join(",")' <<<"$output")" = /dev/sda1 ]
+		[[ $(jq -r '.findings[] | select(.id == "BV-LUKS-TWIN") | .summary' <<<"$output") == "/dev/sdb1 bears the same LUKS UUID"* ]]
+		# The header of the one that is opened is gone, and its copy is whole.
+		detach sdb1
+		attach sdb1 "$gone"
+		ln -sfn /dev/sdb1 "$DEV/disk/${link#* }"
+		boot "root=/dev/mapper/root_crypt ro" --after-failure
+		says storage-corruption BV-LUKS-GONE "The LUKS header that was sealed is not there any more"
+		detach sda1
+		detach sdb1
+	done
+}
+
+@test "crypttab has another name for it than the record: it is one device, and has an entry" {
+	make_luks "$DATA" 2
+	unpacked --device "$DATA"
+	mkdir -p "$R/cryptroot" "$DEV/disk/by-partuuid"
+	ln -s /dev/sda1 "$DEV/disk/by-partuuid/1f1f1f1f-01"
+	attach sda1 "$DATA"
+	for name in PARTUUID=1f1f1f1f-01 /dev/disk/by-partuuid/1f1f1f1f-01 /dev/sda1; do
+		echo "root_crypt $name none luks" >"$R/cryptroot/crypttab"
+		boot "root=/dev/mapper/root_crypt ro" --after-failure
+		says inconclusive BV-LUKS-PASSPHRASE "as sealed, byte for byte"
+		[ "$(jq '.findings | length' <<<"$output")" -eq 1 ]
+		[[ $output == *"cryptsetup open /dev/sda1 root_crypt;"* ]]
+	done
+	flip_bit "$DATA" 40000
+	boot "root=/dev/mapper/root_crypt ro" --after-failure
+	says storage-corruption BV-LUKS-KEYSLOT "eyslot 0"
+	[ "$(jq '.findings | length' <<<"$output")" -eq 1 ]
+}
+
 # As local-block says it, when the device was asked for and its driver is there.
 @test "that it is the passphrase is said only after one was refused" {
 	local uuid
 
 	make_luks "$DATA" 2
+	keyed "$SECOND" luksConvertKey --key-slot 1 --pbkdf argon2id --pbkdf-memory 4096 \
+		--pbkdf-parallel 1 --pbkdf-force-iterations 4 "$DATA"
 	uuid=$(cryptsetup luksUUID "$DATA")
 	unpacked --device "$DATA"
 	mkdir "$R/cryptroot"
@@ -202,6 +267,20 @@ says() { # VERDICT ID SENTENCE: the report, and what counts in it
 	mkdir -p "$SYS/module/dm_crypt"
 	echo "$uuid" >"$R/bootverdict/run/asked"
 	boot "root=/dev/mapper/root_crypt ro" --after-refusal
+	# The kernel has no such cipher, and no module of one; then too little memory for a keyslot.
+	printf 'name         : aes\n' >"$BATS_TEST_TMPDIR/crypto"
+	printf 'MemAvailable:    4096 kB\n' >"$BATS_TEST_TMPDIR/meminfo"
+	boot "root=/dev/mapper/root_crypt ro" --after-failure
+	says inconclusive BV-LUKS-PASSPHRASE "was not found here: its cipher aes-xts-plain64"
+	mkdir -p "$R/lib/modules/$KVER"
+	echo kernel/crypto/xts.ko.xz: >"$R/lib/modules/$KVER/modules.dep"
+	boot "root=/dev/mapper/root_crypt ro" --after-failure
+	says config-error BV-LUKS-PASSPHRASE "it is the passphrase or the keyboard layout"
+	printf 'MemAvailable:    4095 kB\n' >"$BATS_TEST_TMPDIR/meminfo"
+	boot "root=/dev/mapper/root_crypt ro" --after-failure
+	says inconclusive BV-LUKS-PASSPHRASE "4 MiB of which 3 MiB are available"
+	rm -r "$R/lib/modules/$KVER" "$BATS_TEST_TMPDIR/meminfo"
+	printf 'name         : xts(aes)\n' >"$BATS_TEST_TMPDIR/crypto"
 	boot "root=/dev/mapper/root_crypt ro" --after-failure
 	says config-error BV-LUKS-PASSPHRASE "it is the passphrase or the keyboard layout"
 	# A keyslot is damaged: that is told, refused or not.
@@ -229,11 +308,11 @@ says() { # VERDICT ID SENTENCE: the report, and what counts in it
 	unpacked
 	attach vda "$DISK"
 	boot "root=UUID=$UUID ro bootverdict=continue" --after-failure
-	says intact BV-CHAIN-INTACT "Everything that was sealed is as sealed"
+	says intact BV-CHAIN-INTACT "Nothing is broken that was looked at"
 	printf x | dd of="$R/usr/lib/modules/noise.ko" bs=1 seek=70000 conv=notrunc status=none
 	boot "root=UUID=$UUID ro bootverdict=continue" --after-failure
 	says storage-corruption BV-CHAIN-INTACT,BV-CONTENT-DAMAGED "But this report tells more of this boot"
-	[[ $output != *"Everything that was sealed is as sealed"* ]]
+	[[ $output != *"Nothing is broken that was looked at"* ]]
 }
 
 # seal writes it when it runs in the system itself.

@@ -377,7 +377,7 @@ remains_open() { # FILE
 }
 
 @test "luks, check, seal: a link that leads to a blank clone: the sealed one is named, and no header restored" {
-	local blank=$BATS_TEST_TMPDIR/blank.img command
+	local blank=$BATS_TEST_TMPDIR/blank.img command summary
 
 	[ "$(id -u)" -eq 0 ] || skip "a loop device is for root"
 	make_luks "$DISK" 2
@@ -390,11 +390,18 @@ remains_open() { # FILE
 	seal_luks "$LINK"
 	ln -sfn "$OTHER" "$LINK"
 	run -5 luks --json "$LINK"
-	[[ $(finding BV-LUKS-ABSENT .summary) == *"nothing of it is here: it is $LOOP."* ]]
+	summary=$(finding BV-LUKS-NAME .summary)
+	[[ $summary == *"leads to another disk"*"there is zeros. The sealed one is attached, and is $LOOP; or that is a copy, and this one lost its start."* ]]
 	[[ $output != *luksHeaderRestore* ]]
 	run -5 check --json
 	[ "$(findings)" = BV-LUKS-NAME ]
-	[[ $(finding BV-LUKS-NAME .summary) == *"leads to another disk"*"there is zeros. The sealed one is attached, and is $LOOP; or that is a copy, and this one lost its start."* ]]
+	[ "$(finding BV-LUKS-NAME .summary)" = "$summary" ]
+	# A name that lasts is gone, and so may be its disk.
+	rm "$LINK"
+	run -5 check --json
+	[ "$(findings)" = BV-LUKS-NAME ]
+	[[ $(finding BV-LUKS-NAME .summary) == "What was sealed as $LINK is not there by that name. It, or a copy of it, is $LOOP: "* ]]
+	ln -s "$OTHER" "$LINK"
 	run -2 seal -k "$KVER" --root "$ROOT"
 	[[ $output == *"the sealed one is $LOOP"* ]]
 	# It is damaged there, and that is told.
@@ -409,6 +416,25 @@ remains_open() { # FILE
 		[ "$(findings)" = BV-LUKS-GONE ]
 		[[ $output == *"Two disks bear the same name"* && $output != *"luksHeaderRestore $LINK"* ]]
 	done
+}
+
+@test "check: of two disks with one UUID the other one is named, and the sealed one judged" {
+	[ "$(id -u)" -eq 0 ] || skip "a loop device is for root"
+	make_luks "$DISK" 2
+	cp "$DISK" "$COPY"
+	LOOP=$(losetup --find --show "$DISK") || skip "no loop device here"
+	seal_luks "$LOOP"
+	run -0 check --json
+	[ "$(field '.findings | length')" -eq 0 ]
+	OTHER=$(losetup --find --show "$COPY")
+	run -0 check --json
+	[ "$(field '[.findings[].id] | join(",")')" = BV-LUKS-TWIN ]
+	[[ $(finding BV-LUKS-TWIN .summary) == "$OTHER bears the same LUKS UUID"* ]]
+	zero_4k "$DISK" 40960
+	run -1 check --json
+	[ "$(findings)" = BV-LUKS-KEYSLOT ]
+	[ "$(finding BV-LUKS-KEYSLOT .target)" = "$LOOP" ]
+	[[ $(finding BV-LUKS-TWIN .summary) == "$OTHER bears"* ]]
 }
 
 @test "luks: what opens the disk is said only of keyslots of this volume" {

@@ -133,10 +133,13 @@ struct scene {
 	struct block_devices devices;
 	struct chain chain;
 	struct report report;
-	const char *crypttab; /* NULL: a passphrase is typed */
-	const char *missing;  /* the crypttab's name for it, which no device has */
-	bool without_lvm;     /* the initramfs has no lvm */
-	bool not_refused;     /* no refused passphrase is recorded */
+	const char *crypttab;	  /* NULL: a passphrase is typed */
+	const char *missing;	  /* the crypttab's name for it, which no device has */
+	bool without_lvm;	  /* the initramfs has no lvm */
+	bool not_refused;	  /* no refused passphrase is recorded */
+	const char *lacks;	  /* what opening it needs, and is not there */
+	bool without_dm;	  /* the kernel has no device-mapper, ... */
+	enum module_state dm_mod; /* ... and its module is */
 	bool broken;
 	char *text;
 };
@@ -178,11 +181,14 @@ static void set_scene(struct scene *s, const char *content)
 static void play(struct scene *s)
 {
 	chain_gather(&s->chain, &s->device, &s->devices, s->crypttab ? s->crypttab : crypttab);
-	s->chain.device_mapper = true;
+	s->chain.device_mapper = !s->without_dm;
+	s->chain.dm_mod = s->dm_mod;
 	s->chain.lvm = !s->without_lvm;
 	s->chain.refused = !s->not_refused;
 	free(s->chain.missing);
 	s->chain.missing = s->missing ? strdup(s->missing) : NULL;
+	free(s->chain.lacks);
+	s->chain.lacks = s->lacks ? strdup(s->lacks) : NULL;
 	report_init(&s->report, "boot");
 	s->broken = chain_report(&s->report, &s->chain, &s->devices);
 	s->text = chain_text(&s->chain);
@@ -482,6 +488,14 @@ static void test_not_opened(void **state)
 	set_scene(&s, NULL);
 	s.not_refused = true;
 	expect(&s, VERDICT_INCONCLUSIVE, "BV-LUKS-PASSPHRASE", text);
+	/* Or a cipher, or memory. */
+	set_scene(&s, NULL);
+	s.lacks = "its cipher";
+	play(&s);
+	assert_int_equal(s.report.verdict, VERDICT_INCONCLUSIVE);
+	assert_non_null(strstr(s.report.findings[0].summary, "was not found here: its cipher."));
+	assert_null(strstr(s.report.findings[0].summary, "keyboard"));
+	end(&s);
 	set_scene(&s, NULL);
 	s.device.view.comparison.slots[1] = SLOT_CHANGED;
 	expect(&s, VERDICT_INCONCLUSIVE, "BV-LUKS-PASSPHRASE",
@@ -521,6 +535,52 @@ static void test_not_opened(void **state)
 	expect(&s, VERDICT_CONFIG_ERROR, "BV-LUKS-NO-ENTRY",
 	       "/dev/vda3 > LUKS (as sealed) > vg-a/lv (not opened) > ext4 (not reached)");
 	luks_uuid[0] = '1';
+}
+
+/* crypttab comes first: without an entry nothing loads the driver. */
+static void test_no_driver(void **state)
+{
+	static const struct {
+		const char *crypttab, *id, *words;
+		enum module_state dm_mod;
+		enum verdict verdict;
+	} rows[] = {
+		{ NULL, "BV-LUKS-NO-DRIVER", "dm_mod is not in this initramfs", MODULE_MISSING,
+		  VERDICT_CONFIG_ERROR },
+		{ NULL, "BV-LUKS-NO-DRIVER", "is not loaded", MODULE_THERE, VERDICT_INCONCLUSIVE },
+		{ NULL, "BV-LUKS-NO-DRIVER", "could not be seen", MODULE_UNKNOWN,
+		  VERDICT_INCONCLUSIVE },
+		{ "", "BV-LUKS-NO-ENTRY", "has no entry for it.", MODULE_MISSING,
+		  VERDICT_CONFIG_ERROR },
+		{ "x UUID=" FS_UUID " none luks\n", "BV-LUKS-NO-ENTRY", "has no entry for it.",
+		  MODULE_MISSING, VERDICT_CONFIG_ERROR },
+		{ "x PARTUUID=none none luks\n", "BV-LUKS-NO-ENTRY",
+		  "unless PARTUUID=none, which leads nowhere", MODULE_THERE, VERDICT_INCONCLUSIVE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows) * 2; i++) {
+		const char *header =
+			i % 2 ? "The LUKS header can be used" : "The LUKS header is sound";
+		const struct finding *f;
+		struct scene s;
+
+		set_scene(&s, NULL);
+		s.crypttab = rows[i / 2].crypttab;
+		s.without_dm = true;
+		s.dm_mod = rows[i / 2].dm_mod;
+		/* A copy of the header is damaged: that is told besides. */
+		if (i % 2)
+			s.device.view.luks.copies[1].state = LUKS_COPY_BAD_CHECKSUM;
+		play(&s);
+		f = &s.report.findings[0];
+		assert_string_equal(catalog_entry(f->id)->id, rows[i / 2].id);
+		assert_int_equal(f->verdict, rows[i / 2].verdict);
+		assert_non_null(strstr(f->summary, rows[i / 2].words));
+		assert_non_null(strstr(f->summary, header));
+		assert_int_equal(strstr(f->not .items[0], "disk") != NULL, i % 2 == 0);
+		end(&s);
+	}
 }
 
 /* One device's name may be the beginning of another's: each is itself. */
@@ -1491,6 +1551,7 @@ int main(void)
 		cmocka_unit_test(test_made_anew),
 		cmocka_unit_test(test_not_opened),
 		cmocka_unit_test(test_array_not_there),
+		cmocka_unit_test(test_no_driver),
 		cmocka_unit_test(test_suspects),
 		cmocka_unit_test(test_root_is_luks),
 		cmocka_unit_test(test_absent),
