@@ -718,15 +718,15 @@ sys.stdout.buffer.write(c.compress(sys.stdin.buffer.read()) + c.flush())' \
 		archive "$BATS_TEST_TMPDIR/early"
 		archive "$BATS_TEST_TMPDIR/packed" | pack zstd
 	} >"$IMAGE"
-	cp "$IMAGE" "$BATS_TEST_TMPDIR/new"
-	told "$IMAGE" 4 BV-IMAGE-SOUND "packed again"
+	cp "$IMAGE" "$BATS_TEST_TMPDIR/two"
+	told "$IMAGE" 4 BV-IMAGE-SOUND "pack it again without the folder"
 	run check --json
 	[ "$(field '.findings[0].id')" = BV-INITRD-STALE ]
 	[[ "$(field '.findings[0].evidence.packed_again')" == *"next boot may call storage corruption"* ]]
 	run seal
 	[ "$status" -eq 2 ]
 	[[ $output == *"whose old record a boot would use"* ]]
-	cmp "$BATS_TEST_TMPDIR/new" "$IMAGE"
+	cmp "$BATS_TEST_TMPDIR/two" "$IMAGE"
 	# The damaged twin.
 	flip_bit "$IMAGE" $(($(stat -c %s "$IMAGE") - 100000))
 	told "$IMAGE" 1 BV-IMAGE-BROKEN "disk lost it"
