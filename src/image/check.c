@@ -189,8 +189,17 @@ static const char *ground_text(enum ground ground, enum artifact_kind kind)
 		return "it was written after the seal, and is broken by its own structure or checksum: "
 		       "corruption, or a write that was never finished";
 	case GROUND_UNFINISHED:
-		return "it was put there after the seal, and ends early, as after a write that was never "
-		       "finished";
+		return "it was written after the seal, and ends early, or in zeros, as after a write that "
+		       "was never finished";
+	case GROUND_GUARD:
+		return "they hold bootverdict's guard, which is now that of another image, and all behind it "
+		       "is as sealed: an older write shows through, and a newer one was lost";
+	case GROUND_OLDER:
+		return "it is another image, with the inode and the time of this one: it was put there with "
+		       "that time, or the disk has lost what was written since";
+	case GROUND_TAIL:
+		return "it was written after the seal, and differs as when a file is added at its end: by "
+		       "hand, or an older image shows through";
 	case GROUND_FEW_PLAIN:
 		return kind == ARTIFACT_KERNEL
 			       ? "it was written after the seal, and only some blocks differ, which no "
@@ -346,7 +355,7 @@ static void report_doubt(struct report *r, const struct manifest *m, const char 
 			     unread ? unread->unread : proof->fault.reason);
 	if (j.ground == GROUND_FOREIGN && proof->fault.is && proof->fault.is->remedy)
 		finding_next(f, "Make it so that kernels read it: %s.", proof->fault.is->remedy);
-	if (j.ground == GROUND_FEW_PLAIN)
+	if (j.ground == GROUND_FEW_PLAIN || j.ground == GROUND_TAIL || j.ground == GROUND_OLDER)
 		advise_changed(f, kind, m->kernel);
 	else if (j.ground == GROUND_UNFINISHED)
 		advise_unfinished(f, kind, path, c->size, m->kernel);

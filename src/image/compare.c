@@ -236,13 +236,13 @@ int sealed_file_compare(const struct sealed_file *f, const char *path, bool dire
 	return r;
 }
 
-bool sealed_file_is_mostly(const struct sealed_file *f, int fd, unsigned int of)
+bool sealed_file_is_left(const struct sealed_file *f, int fd, unsigned int of)
 {
 	unsigned char data[BLOCK_SIZE] = { 0 };
 	const uint64_t zero = hash64(data, BLOCK_SIZE);
 	uint64_t same = 0, other = 0;
 
-	for (uint64_t i = 0; i < f->block_count && other * of <= f->block_count; i++) {
+	for (uint64_t i = 0; i < f->block_count && same * of <= f->block_count; i++) {
 		ssize_t n;
 
 		if (f->blocks[i] == zero)
@@ -253,7 +253,7 @@ bool sealed_file_is_mostly(const struct sealed_file *f, int fd, unsigned int of)
 		else
 			other++;
 	}
-	return same && other * of <= same + other;
+	return same * of > same + other;
 }
 
 void comparison_clear(struct comparison *c)

@@ -43,10 +43,10 @@ int sealed_file_compare(const struct sealed_file *f, const char *path, bool dire
 void comparison_clear(struct comparison *c);
 
 /*
- * A quick look, for a file that is another one as a rule: whether at most one of so many of the
- * recorded blocks that hold anything but zeros is not as sealed, and one at least is. fd: the file.
+ * A quick look, for a file that is another one as a rule: whether more than one of so many of the
+ * recorded blocks that hold anything but zeros is as sealed. fd: the file.
  */
-bool sealed_file_is_mostly(const struct sealed_file *f, int fd, unsigned int of);
+bool sealed_file_is_left(const struct sealed_file *f, int fd, unsigned int of);
 
 /* Whether path still names the file that was compared, and nobody wrote it meanwhile. */
 bool comparison_is_current(const struct comparison *c, const char *path);

@@ -98,9 +98,7 @@ static void compare_segments(struct image_proof *proof)
 /* The image ends there, and no archive does. */
 static bool is_cut_off(const struct image_proof *proof)
 {
-	const struct initrd_fault *f = &proof->fault;
-
-	return f->error == -ENODATA && f->offset == proof->size && (!proof->size || !f->behind);
+	return initrd_fault_is_end(&proof->fault, proof->size);
 }
 
 /* What has that path now; NULL: nothing, or what the guard has for the time until main brings its own. */
@@ -275,9 +273,8 @@ bool image_is_foreign_behind(const struct image_proof *proof)
 bool image_was_repacked(const struct manifest *found)
 {
 	const struct content *record = manifest_find(found, GUARD_MANIFEST);
-	const struct content *init = manifest_find(found, "init");
 
-	return record && init && init->segment != GUARD_SEGMENT && record->segment == init->segment;
+	return record && record->segment != GUARD_SEGMENT;
 }
 
 bool image_was_edited(const struct image_proof *proof)
@@ -334,5 +331,7 @@ enum soundness image_soundness(const struct image_proof *proof)
 		return EDITED;
 	if (is_loose(&proof->found) && !(proof->has_record && !proof->unlisted))
 		return LOOSE;
-	return proof->has_record && !proof->unlisted ? PROVEN : SOUND;
+	if (!proof->has_record)
+		return SOUND;
+	return proof->unlisted ? EXTENDED : PROVEN;
 }

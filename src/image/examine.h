@@ -52,8 +52,8 @@ bool image_complete_before_fault(const struct image_proof *proof);
 bool image_is_foreign_behind(const struct image_proof *proof);
 
 /*
- * Whether an image holds a guard among the files of main: a sealed one was unpacked by hand, and packed
- * again. Those files take the place of a guard in front, and its record that of a new one.
+ * Whether an image holds the files of a guard in an archive that is none: a sealed one was unpacked by
+ * hand, and packed again. Those files take the place of a guard in front, and their record that of a new one.
  */
 bool image_was_repacked(const struct manifest *found);
 
@@ -77,7 +77,8 @@ enum soundness {
 	FOREIGN,    /* in a format that no kernel unpacks, or with something behind it that is */
 	LOOSE,	    /* nothing is wrong in it, but nothing proves that it is complete */
 	SOUND,	    /* its structure is right, and every checksum that it carries */
-	PROVEN,	    /* every content is as the manifest inside it says */
+	EXTENDED, /* the same, every content is as the manifest inside it says, and there is more */
+	PROVEN,	  /* every content is as the manifest inside it says */
 };
 
 enum soundness image_soundness(const struct image_proof *proof);

@@ -24,6 +24,7 @@
 
 /* No guard has more members; a damaged header cannot send the search through the image. */
 #define GUARD_MEMBERS_MAX 64u
+#define GUARD_MEMBER_MAX  (16u << 20)
 
 /* Members of the guard, the early cpio's mark among them, but not its end. */
 #define LISTED 14u
@@ -174,7 +175,7 @@ static int read_member(struct input *in, struct cpio_header *h, char *name, size
 	int r;
 
 	if (n < (ssize_t)CPIO_HEADER_BYTES)
-		return n < 0 ? (int)n : -EBADMSG;
+		return n < 0 ? (int)n : -ENODATA;
 	r = cpio_header_parse(p, h);
 	if (r)
 		return r;
@@ -182,7 +183,7 @@ static int read_member(struct input *in, struct cpio_header *h, char *name, size
 		return -EBADMSG;
 	n = input_peek(in, CPIO_HEADER_BYTES + h->name_size, &p);
 	if (n < (ssize_t)(CPIO_HEADER_BYTES + h->name_size))
-		return n < 0 ? (int)n : -EBADMSG;
+		return n < 0 ? (int)n : -ENODATA;
 	memcpy(name, p + CPIO_HEADER_BYTES, h->name_size);
 	return name[h->name_size - 1] == '\0' ? 0 : -EBADMSG;
 }
@@ -195,7 +196,54 @@ static int skip_member(struct input *in, const struct cpio_header *h)
 	next += cpio_padding(next);
 	next += h->size;
 	next += cpio_padding(next);
-	return next > input_end(in) ? -EBADMSG : input_seek(in, next);
+	if (next <= input_end(in))
+		return input_seek(in, next);
+	/* More than any member of a guard has is what a damaged header says. */
+	return h->size > GUARD_MEMBER_MAX ? -EBADMSG : -ENODATA;
+}
+
+/* The member at the input's offset, up to the next one. */
+static int next_member(struct input *in, char *name, size_t name_room)
+{
+	struct cpio_header h;
+	int r = read_member(in, &h, name, name_room);
+
+	return r ? r : skip_member(in, &h);
+}
+
+/* Up to the end of the guard, as it is made. -ENOENT: what follows the member that says so is no guard's. */
+static int find_end(struct input *in, char *name, size_t name_room)
+{
+	int r;
+
+	for (unsigned int i = 0; i < GUARD_MEMBERS_MAX; i++) {
+		r = next_member(in, name, name_room);
+		if (r)
+			return r;
+		if (strcmp(name, GUARD_END) == 0)
+			break;
+	}
+	if (strcmp(name, GUARD_END) != 0)
+		return -EBADMSG;
+	/* A guard that is an archive by itself ends with its trailer, at a multiple of 4096. */
+	if (input_offset(in) % BLOCK_SIZE != 0) {
+		r = next_member(in, name, name_room);
+		if (r || strcmp(name, CPIO_TRAILER) != 0)
+			return r ? r : -ENOENT;
+	}
+	return input_offset(in) % BLOCK_SIZE == 0 ? 0 : -ENOENT;
+}
+
+/* Whether the archive goes on to its trailer, member after member: no damage moves them. */
+static bool has_trailer(struct input *in, char *name, size_t name_room)
+{
+	for (unsigned int i = 0; i < GUARD_MEMBERS_MAX; i++) {
+		if (strcmp(name, CPIO_TRAILER) == 0)
+			return true;
+		if (next_member(in, name, name_room))
+			return false;
+	}
+	return false;
 }
 
 int guard_find(struct input *in, uint64_t *size)
@@ -208,36 +256,15 @@ int guard_find(struct input *in, uint64_t *size)
 	r = input_seek(in, 0);
 	if (!r)
 		r = read_member(in, &h, name, sizeof(name));
-	if (r == -EBADMSG || (!r && strcmp(name, GUARD_DIR) != 0))
+	if (r == -EBADMSG || r == -ENODATA || (!r && strcmp(name, GUARD_DIR) != 0))
 		return 0;
-	if (r)
-		return r;
-
-	for (unsigned int i = 0; i < GUARD_MEMBERS_MAX; i++) {
-		r = read_member(in, &h, name, sizeof(name));
-		if (!r)
-			r = skip_member(in, &h);
-		if (r)
-			return r;
-		if (strcmp(name, GUARD_END) == 0)
-			break;
-	}
-	if (strcmp(name, GUARD_END) != 0)
-		return -EBADMSG;
-	/* A guard that is an archive by itself ends with its trailer, at a multiple of 4096. */
-	if (input_offset(in) % BLOCK_SIZE != 0) {
-		r = read_member(in, &h, name, sizeof(name));
-		if (!r && strcmp(name, CPIO_TRAILER) != 0)
-			r = -EBADMSG;
-		if (!r)
-			r = skip_member(in, &h);
-		if (r)
-			return r;
-	}
-	if (input_offset(in) % BLOCK_SIZE != 0)
-		return -EBADMSG;
-	*size = input_offset(in);
-	return 0;
+	if (!r)
+		r = find_end(in, name, sizeof(name));
+	if (!r)
+		*size = input_offset(in);
+	if (r == -ENOENT)
+		return has_trailer(in, name, sizeof(name)) ? 0 : -EBADMSG;
+	return r;
 }
 
 /* The padding that follows position, which must be zeros. */

@@ -33,8 +33,10 @@ struct guard_parts {
 int guard_build(const struct guard_parts *parts, unsigned char **bytes, size_t *size);
 
 /*
- * Finds the guard at the start of an image: *size is its length, 0 when there is none.
+ * Finds the guard at the start of an image: *size is its length, 0 when there is none, or its files are in
+ * an archive that is whole, but no guard: unpacked, and packed again in another order.
  * -EBADMSG: there is one, but its headers are damaged, so that its end cannot be told.
+ * -ENODATA: the image ends within it.
  */
 int guard_find(struct input *in, uint64_t *size);
 

@@ -37,6 +37,9 @@ int image_open(struct image *im, const char *name)
 	in = input_from_fd(im->fd, 0, (uint64_t)im->st.st_size);
 	r = in ? guard_find(in, &im->guard_bytes) : -ENOMEM;
 	input_free(in);
+	/* That it ends there is what the walk through it finds. */
+	if (r == -ENODATA)
+		r = 0;
 	im->guard_broken = r == -EBADMSG;
 	if (im->guard_broken) {
 		message("%s: the guard at its start is damaged: it cannot be told where the original "

@@ -11,6 +11,7 @@
 
 #include "image/bootconfig.h"
 #include "image/cpio.h"
+#include "storage/source.h"
 #include "util/util.h"
 
 /* The headers that tell how a stream was packed. */
@@ -910,5 +911,16 @@ int initrd_walk(struct input *in, const struct initrd_visitor *v, void *ctx, str
 
 bool initrd_fault_is_foreign(const struct initrd_fault *fault)
 {
-	return fault->behind && fault->is && (fault->is->remedy || fault->first);
+	/* Where zeros are in front, those may be what is left of an archive. */
+	bool alone = fault->first && fault->offset < SECTOR_BYTES;
+
+	return fault->behind && fault->is && (fault->is->remedy || alone);
+}
+
+bool initrd_fault_is_end(const struct initrd_fault *fault, uint64_t size)
+{
+	/* Of a header that is cut off the start is told. */
+	uint64_t room = fault->codec == CODEC_NONE ? CPIO_HEADER_BYTES : 1;
+
+	return fault->error == -ENODATA && fault->offset + room > size && (!size || !fault->behind);
 }

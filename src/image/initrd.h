@@ -86,6 +86,9 @@ struct initrd_fault {
  */
 bool initrd_fault_is_foreign(const struct initrd_fault *fault);
 
+/* Whether an image of that size ends there, and no archive does: it is empty, or cut off. */
+bool initrd_fault_is_end(const struct initrd_fault *fault, uint64_t size);
+
 /* Any of them may be NULL. A non-zero return ends the walk and is returned by it. */
 struct initrd_visitor {
 	int (*segment_begin)(void *ctx, const struct segment *s);

@@ -49,18 +49,70 @@ static bool few_blocks(const struct sealed_file *f, const struct comparison *c,
 	return c->size >= f->size && c->bad.blocks * of <= f->block_count;
 }
 
-/* Nobody builds a kernel that is the sealed one up to zeros, or up to an earlier end. */
-static bool lost(const struct comparison *c, enum changed changed)
+static uint64_t block_count(uint64_t bytes)
 {
-	if (changed != CHANGED_KERNEL)
-		return false;
+	return (bytes + BLOCK_SIZE - 1) / BLOCK_SIZE;
+}
+
+/* Whether of what was sealed behind that offset more is left than chance leaves there. */
+static bool is_left(const struct sealed_file *f, const struct comparison *c, uint64_t offset)
+{
+	uint64_t of = f->block_count - block_count(offset), bad = 0;
+
+	for (size_t i = 0; i < c->bad.count; i++) {
+		const struct bad_range *r = &c->bad.ranges[i];
+		uint64_t end = r->offset + r->length;
+
+		if (end > offset)
+			bad += block_count(end - (r->offset > offset ? r->offset : offset));
+	}
+	return (of - bad) * FEW_BLOCKS_OF > of;
+}
+
+/*
+ * Nobody builds a kernel that is the sealed one up to zeros, or up to an earlier end; nor an image that has
+ * the sealed blocks where they were, and nothing between them.
+ */
+static bool lost(const struct sealed_file *f, const struct comparison *c, enum changed changed)
+{
+	bool kernel = changed == CHANGED_KERNEL;
+
 	for (size_t i = 0; i < c->bad.count; i++) {
 		enum damage_kind kind = c->bad.ranges[i].damage.kind;
 
-		if (kind != DAMAGE_ZEROED && kind != DAMAGE_TRUNCATED)
+		if (kind != DAMAGE_ZEROED && kind != (kernel ? DAMAGE_TRUNCATED : DAMAGE_ONES))
 			return false;
 	}
+	return kernel || (changed != CHANGED_SIGNATURE && is_left(f, c, 0));
+}
+
+/* Whether what differs is one piece, and nothing that only damage leaves. */
+static bool is_one_change(const struct bad_ranges *bad)
+{
+	uint64_t end = bad->ranges[0].offset;
+
+	for (size_t i = 0; i < bad->count; i++) {
+		const struct bad_range *r = &bad->ranges[i];
+
+		if (r->offset != end ||
+		    (r->damage.kind != DAMAGE_CHANGED && r->damage.kind != DAMAGE_ZERO_SECTORS))
+			return false;
+		end += r->length;
+	}
 	return true;
+}
+
+/*
+ * Whether it differs as when a file is added at its end: a compressor gives the same bytes up to the first
+ * that is new. What is as sealed in all else, and has more, may differ in front of that in lengths.
+ */
+static bool is_added_to(const struct sealed_file *f, const struct comparison *c,
+			enum soundness soundness)
+{
+	const struct bad_range *last = c->bad.count ? &c->bad.ranges[c->bad.count - 1] : NULL;
+
+	return last && last->offset + last->length >= f->size &&
+	       (soundness == EXTENDED || is_one_change(&c->bad));
 }
 
 bool judge_other_guard(const struct comparison *c, uint64_t guard_bytes)
@@ -71,37 +123,67 @@ bool judge_other_guard(const struct comparison *c, uint64_t guard_bytes)
 /* Whether (nearly) nothing of the sealed file is in it, and somebody wrote it. */
 static bool is_another(const struct sealed_file *f, const struct comparison *c)
 {
-	uint64_t blocks = (c->size + BLOCK_SIZE - 1) / BLOCK_SIZE;
+	uint64_t blocks = block_count(c->size);
 	uint64_t kept = f->block_count - c->bad.blocks;
 
 	return !(c->same_inode && c->same_mtime && c->same_ctime) && kept * FEW_BLOCKS_OF <= blocks;
 }
 
 /*
- * Whether somebody put another file there: storage that loses bytes gives a file neither another inode
- * nor another time (and vfat numbers its inodes anew with each mount).
+ * Whether nothing was written from some place on: the end is not there, or, with room, there is room for it
+ * that holds nothing.
  */
-static bool is_another_file(const struct comparison *c)
+static bool is_cut_off(const struct sealed_file *f, const struct comparison *c, bool room)
 {
-	return !c->same_inode && !c->same_mtime;
-}
+	uint64_t at = c->bad.count ? c->bad.ranges[0].offset : f->size;
 
-static bool is_cut_off(const struct comparison *c)
-{
 	for (size_t i = 0; i < c->bad.count; i++) {
-		if (c->bad.ranges[i].damage.kind != DAMAGE_TRUNCATED)
+		const struct bad_range *r = &c->bad.ranges[i];
+		bool half = !i && r->length <= BLOCK_SIZE && r->damage.kind == DAMAGE_ZERO_SECTORS;
+		bool empty = room && (half || r->damage.kind == DAMAGE_ZEROED);
+
+		if (r->offset != at || (r->damage.kind != DAMAGE_TRUNCATED && !empty))
 			return false;
+		at += r->length;
 	}
-	return c->bad.count;
+	return c->bad.count && at >= f->size;
 }
 
-/* Whether it is another image, or a copy of the sealed one, that was not written to its end. */
+/*
+ * Whether it is another image, or a copy of the sealed one, that was not written to its end. Storage that
+ * loses bytes gives a file no other time.
+ */
 static bool is_unfinished(const struct sealed_file *f, const struct comparison *c,
-			  enum soundness soundness, uint64_t guard_bytes)
+			  const struct own_words *own)
 {
-	if (soundness == UNFINISHED && (is_another(f, c) || judge_other_guard(c, guard_bytes)))
+	bool kernel = own->changed == CHANGED_KERNEL || own->changed == CHANGED_SIGNATURE;
+	bool ends_early = own->soundness == UNFINISHED;
+
+	if (ends_early && (is_another(f, c) || judge_other_guard(c, own->guard_bytes)))
 		return true;
-	return is_another_file(c) && (soundness == UNFINISHED || is_cut_off(c));
+	/* A kernel is replaced by another file, never written over. */
+	return !c->same_mtime && !(kernel && c->same_inode) &&
+	       (ends_early || is_cut_off(f, c, !kernel));
+}
+
+/*
+ * Whether another guard than the sealed one stands in front of the image that was sealed, to the byte: one
+ * that tells of another image. Nobody puts that there; it was there before the update of which this is left.
+ */
+static bool is_guard_of_before(const struct sealed_file *f, const struct comparison *c,
+			       const struct own_words *own)
+{
+	const struct bad_range *last = c->bad.count ? &c->bad.ranges[c->bad.count - 1] : NULL;
+
+	return own->soundness == EDITED && last && c->size == f->size &&
+	       last->offset + last->length <= own->sealed_guard_bytes;
+}
+
+/* Whether it is a whole image by the record in its guard, or but for what was packed behind that. */
+static bool is_another_whole(const struct comparison *c, const struct own_words *own)
+{
+	return own->soundness == EDITED ||
+	       (own->soundness == PROVEN && judge_other_guard(c, own->guard_bytes));
 }
 
 /* No sealed byte is lost, so that nothing behind them makes it storage corruption. */
@@ -113,8 +195,11 @@ static struct judgement judge_appended(enum soundness soundness)
 }
 
 struct judgement judge_file(const struct sealed_file *f, const struct comparison *c,
-			    enum soundness soundness, uint64_t guard_bytes, enum changed changed)
+			    const struct own_words *own)
 {
+	const enum soundness soundness = own->soundness;
+	bool few = few_blocks(f, c, own->changed);
+
 	if (c->error)
 		return judge_unopened(c->error);
 	if (c->unreadable)
@@ -131,24 +216,32 @@ struct judgement judge_file(const struct sealed_file *f, const struct comparison
 		return judge(VERDICT_STORAGE_CORRUPTION, GROUND_UNTOUCHED);
 	if (!c->bad.blocks && c->size > f->size)
 		return judge_appended(soundness);
-	if (is_unfinished(f, c, soundness, guard_bytes))
+	if (is_unfinished(f, c, own))
 		return judge(VERDICT_INCONCLUSIVE, GROUND_UNFINISHED);
 	if (soundness == BROKEN || soundness == UNFINISHED)
 		return judge(VERDICT_STORAGE_CORRUPTION, GROUND_BROKEN);
+	if (is_guard_of_before(f, c, own))
+		return judge(VERDICT_STORAGE_CORRUPTION, GROUND_GUARD);
+	if (is_another_whole(c, own) && c->same_inode && c->same_mtime)
+		return judge(VERDICT_INCONCLUSIVE, GROUND_OLDER);
 	if (soundness == EDITED)
 		return judge(VERDICT_INCONCLUSIVE, GROUND_EDITED);
-	if (soundness == PROVEN && judge_other_guard(c, guard_bytes))
+	if (is_another_whole(c, own))
 		return judge(VERDICT_STALE, GROUND_REPLACED);
-	if (few_blocks(f, c, changed) && changed == CHANGED_COMPRESSED)
-		return judge(VERDICT_STORAGE_CORRUPTION, GROUND_FEW_BLOCKS);
-	if (lost(c, changed))
+	if (lost(f, c, own->changed))
 		return judge(VERDICT_STORAGE_CORRUPTION, GROUND_LOST);
-	if (changed == CHANGED_SIGNATURE)
+	if (few && own->changed == CHANGED_COMPRESSED)
+		return is_added_to(f, c, soundness)
+			       ? judge(VERDICT_INCONCLUSIVE, GROUND_TAIL)
+			       : judge(VERDICT_STORAGE_CORRUPTION, GROUND_FEW_BLOCKS);
+	if (own->changed == CHANGED_SIGNATURE)
 		return judge(VERDICT_STALE, GROUND_REPLACED);
-	if (few_blocks(f, c, changed) && (soundness != PROVEN || c->size > f->size))
+	if (few && (soundness != PROVEN || c->size > f->size))
 		return judge(VERDICT_INCONCLUSIVE, GROUND_FEW_PLAIN);
 	if (soundness == FOREIGN)
-		return judge(VERDICT_CONFIG_ERROR, GROUND_FOREIGN);
+		return is_left(f, c, own->sealed_guard_bytes)
+			       ? judge(VERDICT_INCONCLUSIVE, GROUND_FEW_PLAIN)
+			       : judge(VERDICT_CONFIG_ERROR, GROUND_FOREIGN);
 	if (soundness == LOOSE)
 		return judge(VERDICT_INCONCLUSIVE, GROUND_LOOSE);
 	if (soundness == UNPROVEN)

@@ -17,11 +17,14 @@ enum ground {
 	GROUND_ONLY_DEVICE, /* the device differs, the page cache is as sealed */
 	GROUND_UNTOUCHED,   /* nobody wrote the file, and its bytes differ */
 	GROUND_BROKEN,	    /* rewritten, and broken by its own structure or checksum */
-	GROUND_UNFINISHED,  /* another file, or another image, that ends early; or emptied */
-	GROUND_EDITED,	    /* another image was packed behind the guard of a sealed one */
-	GROUND_FEW_BLOCKS,  /* same size, a few compressed blocks: no rebuild looks like that */
-	GROUND_FEW_PLAIN,   /* the same, of what is not compressed: edited, signed, or damaged */
-	GROUND_LOST,	    /* a kernel: what differs became zeros, or is cut off */
+	GROUND_UNFINISHED,  /* written, and ends early or in zeros; or emptied */
+	GROUND_GUARD, /* all behind the guard is as sealed, and the guard is that of another image */
+	GROUND_EDITED,	   /* another image was packed behind the guard of a sealed one */
+	GROUND_OLDER,	   /* another image, with the inode and the mtime of this one */
+	GROUND_FEW_BLOCKS, /* same size, a few compressed blocks: no rebuild looks like that */
+	GROUND_TAIL, /* the same, but as when a file is added at the end, and all else is sound */
+	GROUND_FEW_PLAIN, /* the same, of what is not compressed: edited, signed, or damaged */
+	GROUND_LOST, /* what differs became zeros or ones, or is cut off; all else is as sealed */
 	GROUND_APPENDED, /* every sealed byte as sealed, and more behind; what that is, decides */
 	GROUND_FOREIGN,	 /* rewritten, in a format that no kernel unpacks */
 	GROUND_LOOSE,	 /* rewritten, and nothing proves that it is complete */
@@ -34,6 +37,14 @@ enum ground {
  * signing a kernel again just those that its signature lies in.
  */
 enum changed { CHANGED_KERNEL, CHANGED_SIGNATURE, CHANGED_PLAIN, CHANGED_COMPRESSED };
+
+/* What a file that was written since tells of itself. */
+struct own_words {
+	enum soundness soundness;    /* UNPROVEN when not needed */
+	uint64_t guard_bytes;	     /* of the guard that it has now, for an initrd; else 0 */
+	uint64_t sealed_guard_bytes; /* of the guard that was sealed */
+	enum changed changed;
+};
 
 /*
  * A rebuilt compressed image differs in nearly every block. A file in which at most one block in
@@ -55,16 +66,13 @@ bool judge_needs_soundness(const struct sealed_file *f, const struct comparison 
 /*
  * Whether another guard, with the record of what follows it, was put there: by sealing again, after
  * which the power went before the new record was there, or by restoring an image of another seal.
- * guard_bytes: as below. It says so where the soundness is PROVEN alone.
+ * guard_bytes: of the guard that the file has now. It says so where the soundness is PROVEN alone.
  */
 bool judge_other_guard(const struct comparison *c, uint64_t guard_bytes);
 
-/*
- * The rules for a sealed file (README, "How it decides"). soundness: UNPROVEN when not needed.
- * guard_bytes: of the guard that the file has now, for an initrd; else 0.
- */
+/* The rules for a sealed file (README, "How it decides"). */
 struct judgement judge_file(const struct sealed_file *f, const struct comparison *c,
-			    enum soundness soundness, uint64_t guard_bytes, enum changed changed);
+			    const struct own_words *own);
 
 /*
  * What an image tells of itself that was refused when it was to be sealed. cut_off: the kernel could

@@ -201,7 +201,8 @@ static bool is_foreign_whole(const struct sealing *s, const struct initrd_fault 
 static int explain_fault(struct sealing *s, int error, const struct initrd_fault *fault,
 			 enum sealed *sealed)
 {
-	enum refusal refusal = fault->proven ? REFUSED_BROKEN : REFUSED_UNKNOWN;
+	bool cut = initrd_fault_is_end(fault, (uint64_t)s->im.st.st_size);
+	enum refusal refusal = fault->proven && !cut ? REFUSED_BROKEN : REFUSED_UNKNOWN;
 	const char *in = *fault->path ? ", in " : "";
 	cleanup(free_ptr) char *reason = NULL;
 	bool sealed_before;
@@ -248,7 +249,7 @@ static int explain_fault(struct sealing *s, int error, const struct initrd_fault
 	/* Of one that was sealed the record in its guard proves that it was another one. */
 	sealed_before = explains_itself(s) && refusal == REFUSED_UNKNOWN && !fault->behind;
 	status = refuse(s, refusal, reason, sealed);
-	return status == 2 && sealed_before ? 1 : status;
+	return status == 2 && sealed_before && !cut ? 1 : status;
 }
 
 /* Puts guard, which may be empty, in place of the one that the image has. */
@@ -458,15 +459,62 @@ static bool is_guard_alone(const struct image *im)
 	return im->guard_bytes && im->guard_bytes == (uint64_t)im->st.st_size;
 }
 
+/* Whether what differs from the record may be what the disk lost. */
+static bool is_in_doubt(enum ground ground)
+{
+	return ground == GROUND_FEW_PLAIN || ground == GROUND_TAIL || ground == GROUND_OLDER ||
+	       ground == GROUND_UNFINISHED;
+}
+
+/*
+ * Whether it is the sealed image with bytes that are others, which its record tells, also where its guard
+ * is lost or all that is in it is as sealed: sealed like this, nobody could ever tell. The status of seal,
+ * 0: it is not.
+ */
+static int changed_in_part(const struct sealing *s)
+{
+	const struct sealed_file *f = &s->previous.files[ARTIFACT_INITRD];
+	const char *name = s->im.name, *release = s->f->release;
+	struct sealed_look l;
+	int status = 0;
+
+	if (!f->present || s->previous.refusal ||
+	    !sealed_file_is_left(f, s->im.fd, FEW_BLOCKS_OF) ||
+	    sealed_look(&s->previous, ARTIFACT_INITRD, s->im.path, false, &l))
+		return 0;
+	if (l.j.verdict == VERDICT_STORAGE_CORRUPTION)
+		status = 1;
+	else if (is_in_doubt(l.j.ground))
+		status = 2;
+	if (status) {
+		message("%s: it was sealed, and %llu of its %zu 4096-byte blocks are not as sealed, the "
+			"first one at offset %llu",
+			name, (unsigned long long)l.c.bad.blocks, f->block_count,
+			(unsigned long long)(l.c.bad.count ? l.c.bad.ranges[0].offset : l.c.size));
+		message("%s: it is not sealed again, because it %s damaged; it stays as it is, with %sits "
+			"record: bootverdict check -k %s",
+			name, status == 1 ? "is" : "may be",
+			s->im.guard_bytes ? "its guard and " : "", release);
+		message("%s: do not reboot into it before it is made anew: update-initramfs -u -k %s, or "
+			"dracut -f --kver %s",
+			name, release, release);
+	}
+	sealed_look_clear(&l);
+	return status;
+}
+
 /*
  * What is sealed already is sealed again as it was, or not at all: what the disk has made of it since
  * would be the record, and nobody could ever tell. 0: all is as its own guard says, or has none.
  */
-static int examine_sealed(const struct image *im, const char *release)
+static int examine_sealed(const struct sealing *s)
 {
+	const struct image *im = &s->im;
+	const char *release = s->f->release;
 	struct image_proof proof;
 	size_t differing = 0, of = 0;
 	bool edited = false;
+	int status;
 
 	if (!im->guard_bytes)
 		return 0;
@@ -487,6 +535,10 @@ static int examine_sealed(const struct image *im, const char *release)
 			im->name, release);
 		return 2;
 	}
+	/* By the record that may be what an older write left of it. */
+	status = edited ? changed_in_part(s) : 0;
+	if (status)
+		return status;
 	message("%s: it is not sealed again: %zu of %zu paths in it are not as the record in its guard "
 		"says: %s",
 		im->name, differing, of,
@@ -501,43 +553,6 @@ static int examine_sealed(const struct image *im, const char *release)
 	return edited ? 2 : 1;
 }
 
-/*
- * Whether it is the sealed image with a few bytes that are others, which its record tells, also where
- * its guard is lost or all that is in it is as sealed: sealed like this, nobody could ever tell. The
- * status of seal, 0: it is not.
- */
-static int changed_in_part(const struct sealing *s)
-{
-	const struct sealed_file *f = &s->previous.files[ARTIFACT_INITRD];
-	const char *name = s->im.name, *release = s->f->release;
-	struct sealed_look l;
-	int status = 0;
-
-	if (!f->present || s->previous.refusal ||
-	    !sealed_file_is_mostly(f, s->im.fd, FEW_BLOCKS_OF) ||
-	    sealed_look(&s->previous, ARTIFACT_INITRD, s->im.path, false, &l))
-		return 0;
-	if (l.j.verdict == VERDICT_STORAGE_CORRUPTION)
-		status = 1;
-	else if (l.j.ground == GROUND_FEW_PLAIN)
-		status = 2;
-	if (status) {
-		message("%s: it was sealed, and %llu of its %zu 4096-byte blocks are not as sealed, the "
-			"first one at offset %llu",
-			name, (unsigned long long)l.c.bad.blocks, f->block_count,
-			(unsigned long long)(l.c.bad.count ? l.c.bad.ranges[0].offset : l.c.size));
-		message("%s: it is not sealed again, because it %s damaged; it stays as it is, with %sits "
-			"record: bootverdict check -k %s",
-			name, status == 1 ? "is" : "may be",
-			s->im.guard_bytes ? "its guard and " : "", release);
-		message("%s: do not reboot into it before it is made anew: update-initramfs -u -k %s, or "
-			"dracut -f --kver %s",
-			name, release, release);
-	}
-	sealed_look_clear(&l);
-	return status;
-}
-
 int seal_initrd(const struct boot_files *f, const struct seal_options *o, struct manifest *m,
 		bool *changed, bool *to_record)
 {
@@ -548,10 +563,10 @@ int seal_initrd(const struct boot_files *f, const struct seal_options *o, struct
 
 	s.stands = s.im.st;
 	manifest_init(&s.previous);
-	if (!r)
-		r = examine_sealed(&s.im, m->kernel);
 	if (!r || lost)
 		store_load(f, &s.previous);
+	if (!r)
+		r = examine_sealed(&s);
 	if (!r || s.im.guard_broken)
 		kept = changed_in_part(&s);
 	if (kept)

@@ -150,17 +150,20 @@ static int changed_in_part(const struct boot_files *f, const struct sealed_file 
 			   const struct sealed_file *now)
 {
 	struct comparison c;
+	struct own_words own = { .soundness = SOUND };
 	struct judgement j = { VERDICT_INTACT, GROUND_AS_SEALED };
 	int status = 0;
 
 	if (!sealed->present || !memcmp(sealed->sha256, now->sha256, sizeof(now->sha256)) ||
 	    sealed_file_compare(sealed, f->kernel, false, &c))
 		return 0;
-	if (!c.error)
-		j = judge_file(sealed, &c, SOUND, 0, kernel_changed(f->kernel, sealed, &c));
+	if (!c.error) {
+		own.changed = kernel_changed(f->kernel, sealed, &c);
+		j = judge_file(sealed, &c, &own);
+	}
 	if (j.verdict == VERDICT_STORAGE_CORRUPTION)
 		status = 1;
-	else if (j.ground == GROUND_FEW_PLAIN)
+	else if (j.ground == GROUND_FEW_PLAIN || j.ground == GROUND_UNFINISHED)
 		status = 2;
 	if (status) {
 		message("%s: %llu of its %zu blocks are not as sealed, the first one at offset %llu",

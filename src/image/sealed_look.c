@@ -26,7 +26,8 @@ static int examine_initrd(int fd, struct sealed_look *l)
 	 * are made is no other one.
 	 */
 	unhashed = l->proof.found.skipped.count && !judge_other_guard(&l->c, l->guard_bytes);
-	if (l->soundness == PROVEN && (unhashed || !l->proof.guard_as_built))
+	if ((l->soundness == PROVEN && unhashed) ||
+	    ((l->soundness == PROVEN || l->soundness == EXTENDED) && !l->proof.guard_as_built))
 		l->soundness = SOUND;
 	return r;
 }
@@ -100,6 +101,7 @@ int sealed_look(const struct manifest *m, enum artifact_kind kind, const char *p
 		struct sealed_look *l)
 {
 	const struct sealed_file *s = &m->files[kind];
+	struct own_words own;
 	int err = -EAGAIN;
 
 	for (int i = 0; err == -EAGAIN && i < LOOKS_MAX; i++)
@@ -107,7 +109,13 @@ int sealed_look(const struct manifest *m, enum artifact_kind kind, const char *p
 	if (err)
 		return err;
 	l->changed = where_changed(m, kind, path, &l->c);
-	l->j = judge_file(s, &l->c, l->soundness, l->guard_bytes, l->changed);
+	own = (struct own_words){
+		.soundness = l->soundness,
+		.guard_bytes = l->guard_bytes,
+		.sealed_guard_bytes = kind == ARTIFACT_INITRD ? m->guard_bytes : 0,
+		.changed = l->changed,
+	};
+	l->j = judge_file(s, &l->c, &own);
 	return 0;
 }
 

@@ -558,8 +558,9 @@ FINDING(INITRD_BLOCKS, "BV-INITRD-BLOCKS", IMAGE,
 	"as they were sealed, and no sound rewrite explains it.",
 	/* known */ "By the sealed hash of every 4 KiB, and one of these: a block cannot be read; "
 	"two direct reads differ; disk and page cache differ; inode, size and times are as "
-	"sealed; a few blocks of compressed data differ; or it was rewritten, and is broken, as "
-	"after a write that was never finished.",
+	"sealed; a few blocks of compressed data differ; some became zeros, or hold the guard of "
+	"another image, and all others are as sealed; or it was rewritten, and is broken, as after a "
+	"write that was never finished.",
 	/* not */ "root=, crypttab and the passphrase have no part in it: bytes were compared.",
 	/* guest */ "Write as little as possible to this disk, and do not reboot into this "
 	"kernel. Is an older one whole? bootverdict check --all --direct. Where the report "
@@ -575,8 +576,9 @@ FINDING(INITRD_BLOCKS, "BV-INITRD-BLOCKS", IMAGE,
 FINDING(INITRD_CHANGED, "BV-INITRD-CHANGED", IMAGE,
 	"the initrd was written after the seal",
 	/* happened */ "The initial RAM disk was written after the seal, and is not proven sound: "
-	"it ends early, cannot be verified to its end, differs in a few blocks that no checksum "
-	"covers, or is of a form that no kernel unpacks.",
+	"it ends early or in zeros, cannot be verified to its end, differs in a few blocks that no "
+	"checksum covers or as when a file is added, has the inode and the time of the sealed one, or "
+	"is of a form that no kernel unpacks.",
 	/* known */ "Blocks differ from their sealed hashes, and inode, size or times say that "
 	"the file was written. What is there now was then examined by itself; the report says "
 	"which of these it was.",

@@ -93,6 +93,7 @@ verdict_is() { # NAME STATUS
 @test "a lost sector and a lost tail are found" {
 	make_system
 	seal
+	touch -r "$IMAGE" "$BATS_TEST_TMPDIR/time"
 	dd if=/dev/zero of="$IMAGE" bs=512 seek=$(($(blocks "$IMAGE") * 8 - 100)) count=1 \
 		conv=notrunc status=none
 	run check --json
@@ -100,6 +101,7 @@ verdict_is() { # NAME STATUS
 	[ "$(field '.findings[0].ranges[0].damage')" = zero-sectors ]
 	[ "$(field '.findings[0].ranges[0].zero_sectors')" -eq 1 ]
 	truncate -s -100000 "$IMAGE"
+	touch -r "$BATS_TEST_TMPDIR/time" "$IMAGE"
 	run check --json
 	verdict_is storage-corruption 1
 	[ "$(field '.findings[0].ranges[-1].damage')" = truncated ]
@@ -618,4 +620,104 @@ check_with() { # INJECTION
 	[ "$status" -eq 1 ]
 	[[ $output == "VERDICT: STORAGE CORRUPTION"* && $output == *"cannot be read"* ]]
 	[ -z "$stderr" ]
+}
+
+@test "the start of a sealed image became zeros: no text, and nothing that was replaced" {
+	make_system lz4
+	seal
+	guard=$(sed -n 's/^guard //p' "$ROOT/boot/bootverdict/$KVER.manifest")
+	for lost in 16384 1048576 "$guard"; do
+		cp -p "$IMAGE" "$BATS_TEST_TMPDIR/sealed"
+		dd if=/dev/zero of="$IMAGE" bs=4096 count=$((lost / 4096)) conv=notrunc status=none
+		touch -r "$BATS_TEST_TMPDIR/sealed" "$IMAGE"
+		run check --json
+		verdict_is storage-corruption 1
+		[ "$(field '.findings[0].evidence.bad_blocks')" -eq $((lost / 4096)) ]
+		[ "$(field '.findings[0].ranges | length')" -eq 1 ]
+		[[ $(field '.findings[0].summary') != *text* ]]
+		run seal
+		[ "$status" -eq 1 ]
+		cat "$BATS_TEST_TMPDIR/sealed" >"$IMAGE"
+		touch -r "$BATS_TEST_TMPDIR/sealed" "$IMAGE"
+	done
+	check
+}
+
+@test "an update of which a write of the guard was lost is told with its blocks" {
+	make_system zstd
+	seal
+	cp -p "$IMAGE" "$BATS_TEST_TMPDIR/old"
+	make_files "$BATS_TEST_TMPDIR/files"
+	sed -i s/1/2/ "$BATS_TEST_TMPDIR/files/etc/conf"
+	archive "$BATS_TEST_TMPDIR/files" | pack zstd >"$IMAGE.new"
+	mv "$IMAGE.new" "$IMAGE"
+	seal
+	cp -p "$IMAGE" "$BATS_TEST_TMPDIR/sealed"
+	dd if="$BATS_TEST_TMPDIR/old" of="$IMAGE" bs=4096 count=16 conv=notrunc status=none
+	touch -r "$BATS_TEST_TMPDIR/sealed" "$IMAGE"
+	bad=$(python3 -c 'import sys
+a, b = (open(p, "rb").read() for p in sys.argv[1:])
+print(sum(a[i:i + 4096] != b[i:i + 4096] for i in range(0, len(a), 4096)))' "$BATS_TEST_TMPDIR/sealed" "$IMAGE")
+	[ "$bad" -gt 0 ]
+	run check --json
+	verdict_is storage-corruption 1
+	[ "$(field '.findings[0].evidence.bad_blocks')" -eq "$bad" ]
+	[[ $(field '.findings[0].summary') == *"now that of another image"* ]]
+	run seal
+	[ "$status" -eq 1 ]
+}
+
+@test "a sealed image that is copied over itself, and not to its end, accuses no disk" {
+	make_system zstd
+	seal
+	cp -p "$IMAGE" "$BATS_TEST_TMPDIR/sealed"
+	sleep 0.1
+	for kept in 1605632 500000; do
+		head -c "$kept" "$BATS_TEST_TMPDIR/sealed" >"$IMAGE"
+		run check --json
+		verdict_is inconclusive 5
+		[[ $(field '.findings[0].summary') == *"never finished"* ]]
+		run seal
+		[ "$status" -eq 2 ]
+		# Into a file that had its size first.
+		truncate -s "$(stat -c %s "$BATS_TEST_TMPDIR/sealed")" "$IMAGE"
+		dd if=/dev/zero of="$IMAGE" bs=4096 seek=$((kept / 4096)) count=1 conv=notrunc status=none
+		run check --json
+		verdict_is inconclusive 5
+		run seal
+		[ "$status" -eq 2 ]
+		# The damaged twin: nobody writes a file and keeps its time.
+		touch -r "$BATS_TEST_TMPDIR/sealed" "$IMAGE"
+		run check --json
+		verdict_is storage-corruption 1
+	done
+}
+
+@test "a file that was added to the end of the archive is no lost block" {
+	local codec
+
+	for codec in zstd lz4; do
+		rm -rf "$BATS_TEST_TMPDIR/root"
+		make_system "$codec"
+		cp "$IMAGE" "$BATS_TEST_TMPDIR/built"
+		seal
+		cp -p "$IMAGE" "$BATS_TEST_TMPDIR/sealed"
+		guard=$(($(stat -c %s "$IMAGE") - $(stat -c %s "$BATS_TEST_TMPDIR/built")))
+		"$codec" -dcq <"$BATS_TEST_TMPDIR/built" >"$BATS_TEST_TMPDIR/main"
+		(cd "$BATS_TEST_TMPDIR" && echo x >zlocal && echo zlocal |
+			cpio --quiet -o -A -H newc -F main)
+		{
+			head -c "$guard" "$BATS_TEST_TMPDIR/sealed"
+			pack "$codec" <"$BATS_TEST_TMPDIR/main"
+		} >"$IMAGE"
+		run check --json
+		verdict_is inconclusive 5
+		[[ $(field '.findings[0].summary') == *"as when a file is added at its end"* ]]
+		run seal
+		[ "$status" -eq 2 ]
+		# The damaged twin.
+		flip_bit "$IMAGE" $((guard + 300000))
+		run check --json
+		verdict_is storage-corruption 1
+	done
 }

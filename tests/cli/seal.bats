@@ -344,23 +344,9 @@ explained() { # WHY
 		truncate -s -5000 "$IMAGE"
 		cp "$IMAGE" "$BATS_TEST_TMPDIR/before"
 		run seal
-		sealed=$status
-		# One rule for all: no checksum of plain cpio proves a loss.
-		case $codec in
-		plain)
-			[ "$sealed" -eq 2 ]
-			[[ $output == *"or its builder makes images that bootverdict does not know"* ]]
-			explained unknown
-			;;
-		*)
-			[ "$sealed" -eq 1 ]
-			explained broken
-			;;
-		esac
-		run check
-		[ "$status" -eq $((sealed == 1 ? 1 : 5)) ]
-		run bv check "$BATS_TEST_TMPDIR/before"
-		[ "$status" -eq $((sealed == 1 ? 1 : 5)) ]
+		# The disk lost its end, or nobody wrote it.
+		[ "$status" -eq 2 ]
+		explained unknown
 	done
 }
 
