@@ -911,10 +911,10 @@ int initrd_walk(struct input *in, const struct initrd_visitor *v, void *ctx, str
 
 bool initrd_fault_is_foreign(const struct initrd_fault *fault)
 {
-	/* Where zeros are in front, those may be what is left of an archive. */
-	bool alone = fault->first && fault->offset < SECTOR_BYTES;
-
-	return fault->behind && fault->is && (fault->is->remedy || alone);
+	/* What stands behind zeros may be what is left of an archive; a file system begins with some. */
+	return fault->behind && fault->is &&
+	       (fault->is->remedy || (fault->first && (fault->offset < SECTOR_BYTES ||
+						       fault->is->use == FOREIGN_WHOLE)));
 }
 
 bool initrd_fault_is_end(const struct initrd_fault *fault, uint64_t size)

@@ -86,18 +86,26 @@ static bool lost(const struct sealed_file *f, const struct comparison *c, enum c
 	return kernel || (changed != CHANGED_SIGNATURE && is_left(f, c, 0));
 }
 
-/* Whether what differs is one piece, and nothing that only damage leaves. */
-static bool is_one_change(const struct bad_ranges *bad)
+/* Whether a block differs as hardly anything but damage makes it. */
+static bool any_is_lost(const struct bad_ranges *bad)
 {
-	uint64_t end = bad->ranges[0].offset;
-
 	for (size_t i = 0; i < bad->count; i++) {
-		const struct bad_range *r = &bad->ranges[i];
+		enum damage_kind kind = bad->ranges[i].damage.kind;
 
-		if (r->offset != end ||
-		    (r->damage.kind != DAMAGE_CHANGED && r->damage.kind != DAMAGE_ZERO_SECTORS))
+		if (kind != DAMAGE_CHANGED && kind != DAMAGE_ZERO_SECTORS &&
+		    kind != DAMAGE_TRUNCATED)
+			return true;
+	}
+	return false;
+}
+
+static bool is_one_piece(const struct bad_ranges *bad)
+{
+	for (size_t i = 1; i < bad->count; i++) {
+		const struct bad_range *before = &bad->ranges[i - 1];
+
+		if (bad->ranges[i].offset != before->offset + before->length)
 			return false;
-		end += r->length;
 	}
 	return true;
 }
@@ -112,7 +120,7 @@ static bool is_added_to(const struct sealed_file *f, const struct comparison *c,
 	const struct bad_range *last = c->bad.count ? &c->bad.ranges[c->bad.count - 1] : NULL;
 
 	return last && last->offset + last->length >= f->size &&
-	       (soundness == EXTENDED || is_one_change(&c->bad));
+	       (soundness == EXTENDED || (is_one_piece(&c->bad) && !any_is_lost(&c->bad)));
 }
 
 bool judge_other_guard(const struct comparison *c, uint64_t guard_bytes)
@@ -163,7 +171,8 @@ static bool is_unfinished(const struct sealed_file *f, const struct comparison *
 		return true;
 	/* A kernel is replaced by another file, never written over. */
 	return !c->same_mtime && !(kernel && c->same_inode) &&
-	       (ends_early || is_cut_off(f, c, !kernel));
+	       ((ends_early && !any_is_lost(&c->bad)) ||
+		is_cut_off(f, c, !kernel && c->size >= f->size));
 }
 
 /*
