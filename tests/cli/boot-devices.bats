@@ -3,6 +3,7 @@
 # bootverdict boot, its later stages, in the root that the kernel makes of a sealed image: with loop
 # devices under the names of disks.
 
+# shellcheck disable=SC2153 # make_system sets ROOT
 bats_require_minimum_version 1.5.0
 
 load system
