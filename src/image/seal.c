@@ -628,6 +628,7 @@ int seal_forget(const struct boot_files *f, const struct seal_options *o)
 	int status = store_forget(f);
 
 	remove_kept_images(f);
+	store_tidy(f);
 	if (!status && known && !o->quiet)
 		announce("%s: its record is removed%s", f->release,
 			 f->initrd ? "; the image keeps its guard, which still explains" : "");

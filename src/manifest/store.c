@@ -266,7 +266,6 @@ static void remove_unfinished(const struct boot_files *f, int copy)
 		text_format("%s/.%s%s" REPLACE_SUFFIX, folder, f->release, suffix);
 
 	unlink(path);
-	rmdir(folder);
 }
 
 int store_forget(const struct boot_files *f)
@@ -280,4 +279,13 @@ int store_forget(const struct boot_files *f)
 		remove_unfinished(f, copy);
 	}
 	return status;
+}
+
+void store_tidy(const struct boot_files *f)
+{
+	for (int copy = 0; copy < STORE_COPIES; copy++) {
+		cleanup(free_ptr) char *folder = store_folder(f->root, f->boot, copy);
+
+		rmdir(folder);
+	}
 }

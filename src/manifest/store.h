@@ -38,8 +38,14 @@ bool store_has(const struct boot_files *f);
 
 /*
  * Removes both copies, with what an interrupted write left of them, so that no power cut brings them
- * back; then the folders, when nothing else is in them. An exit status; told on stderr.
+ * back. An exit status; told on stderr.
  */
 int store_forget(const struct boot_files *f);
+
+/*
+ * Removes the folders that have nothing in them any more. After a power cut just then vfat may have a
+ * folder that cannot be read: only for versions of which nobody asks again.
+ */
+void store_tidy(const struct boot_files *f);
 
 #endif

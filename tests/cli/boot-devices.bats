@@ -71,6 +71,7 @@ boot() { # COMMAND-LINE STAGE
 		sh "$R" "$SYS" "$DEV" "$BATS_TEST_TMPDIR" "$2"
 	[ "$status" -eq 0 ] || return 0
 	output=$(<"$BATS_TEST_TMPDIR/report.json")
+	keep_report
 }
 
 says() { # VERDICT ID SENTENCE: the report, and what counts in it

@@ -721,3 +721,50 @@ print(sum(a[i:i + 4096] != b[i:i + 4096] for i in range(0, len(a), 4096)))' "$BA
 		verdict_is storage-corruption 1
 	done
 }
+
+# With a right sum, as a later version will write it.
+newer_form() { # FILE
+	PYTHONPATH=$BATS_TEST_DIRNAME python3 -c 'import crafted, sys
+text = b"".join(open(sys.argv[1], "rb").read().splitlines(keepends=True)[:-1])
+text = text.replace(b"manifest 1\n", b"manifest 2\n", 1)
+open(sys.argv[1], "wb").write(text + b"end %016x\n" % crafted.hash64(text))' "$1"
+}
+
+@test "nothing to check: no folder, an empty one, a kernel version that is not there" {
+	make_system
+	run -4 bv check --json --root "$ROOT" -k "$KVER"
+	run -2 --separate-stderr bv check --json --all --root "$ROOT" --boot "$BATS_TEST_TMPDIR/none"
+	[ "$(field '.findings[0].id')" = BV-BOOT-FOLDER ]
+	mkdir "$BATS_TEST_TMPDIR/empty"
+	run -5 bv check --json --all --root "$BATS_TEST_TMPDIR/empty" --boot "$BATS_TEST_TMPDIR/empty"
+	[ "$(field '.findings[0].id')" = BV-BOOT-FOLDER ]
+	run -2 --separate-stderr bv check --json --root "$ROOT" -k 9.9
+	[ "$(field '.findings[0].id')" = BV-NO-FILES ]
+}
+
+@test "a sealed kernel that is gone, and one with more behind it; the twin is as sealed" {
+	make_system
+	seal -q
+	cp -p "$KERNEL" "$BATS_TEST_TMPDIR/kernel"
+	run -0 check --json
+	echo more >>"$KERNEL"
+	run check --json
+	[ "$(field '.findings[0].id')" = BV-KERNEL-APPENDED ]
+	[ "$(field .verdict)" != storage-corruption ]
+	rm "$KERNEL"
+	run -5 check --json
+	[ "$(field '[.findings[].id] | index("BV-KERNEL-MISSING") != null')" = true ]
+}
+
+@test "records of a newer form, beside the image and in it: no file is accused by them" {
+	local copy
+
+	make_system
+	seal -q
+	for copy in boot/bootverdict var/lib/bootverdict; do
+		newer_form "$ROOT/$copy/$KVER.manifest"
+	done
+	run check --json
+	[ "$(field '[.findings[].id] | index("BV-MANIFEST-UNUSABLE") != null')" = true ]
+	[ "$(field .verdict)" != storage-corruption ]
+}
