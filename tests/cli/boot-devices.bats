@@ -487,3 +487,24 @@ make_members() { # METADATA LEVEL FILE: $BATS_TEST_TMPDIR/m0 to m2
 	says inconclusive BV-LUKS-ABSENT "No disk holds the LUKS device"
 	[[ $output == *suspects* && $output != *mdadm* ]]
 }
+
+@test "an image that was made for another kernel than the one that runs; the twin is for this one" {
+	local running=$KVER files=$BATS_TEST_TMPDIR/files
+
+	for KVER in 6.1.0-other "$running"; do
+		rm -rf "$R" "$files"
+		make_system zstd
+		make_files "$files"
+		mkdir -p "$files/usr/lib/modules/$KVER/kernel"
+		noise 5000 module >"$files/usr/lib/modules/$KVER/kernel/x.ko"
+		archive "$files" | pack zstd >"$IMAGE"
+		rm -rf "$SYS" "$DEV"
+		unpacked
+		attach vda "$DISK"
+		boot "root=UUID=$UUID ro" --after-failure
+		[ "$KVER" != "$running" ] || break
+		[ "$(jq -r '.findings[] | select(.id == "BV-KERNEL-OTHER") | .verdict' <<<"$output")" = config-error ]
+		[[ $output == *"none of its modules fits"* ]]
+	done
+	[[ $output != *BV-KERNEL-OTHER* ]]
+}

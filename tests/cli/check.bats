@@ -767,4 +767,8 @@ open(sys.argv[1], "wb").write(text + b"end %016x\n" % crafted.hash64(text))' "$1
 	run check --json
 	[ "$(field '[.findings[].id] | index("BV-MANIFEST-UNUSABLE") != null')" = true ]
 	[ "$(field .verdict)" != storage-corruption ]
+	PYTHONPATH=$BATS_TEST_DIRNAME python3 -c 'import crafted, sys
+sys.stdout.buffer.write(crafted.guarded(b"", form=2))' >"$BATS_TEST_TMPDIR/newer"
+	run -5 bv check --json "$BATS_TEST_TMPDIR/newer"
+	[ "$(field '[.findings[].id] | index("BV-GUARD-MANIFEST") != null')" = true ]
 }

@@ -228,9 +228,9 @@ def hash64(data):
     return library.XXH3_64bits(data, len(data))
 
 
-def guarded(lines):
+def guarded(lines, form=1):
     """An image with a guard that carries these lines, and one more file."""
-    text = b"bootverdict-manifest 1\nkernel k\nos o\n" + lines
+    text = b"bootverdict-manifest %d\nkernel k\nos o\n" % form + lines
     text += b"end %016x\n" % hash64(text)
     guard = member("bootverdict", FOLDER) + member("bootverdict/manifest", data=text)
     fill = -(len(guard) + len(member("bootverdict/guard-end"))) % 4096

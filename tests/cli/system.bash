@@ -147,9 +147,9 @@ blocks() { # FILE: whole 4096-byte blocks
 keep_report() {
 	local folder=$BATS_TEST_DIRNAME/../../build/reports
 
+	# shellcheck disable=SC2154 # set by run
 	[[ $output == "{"* ]] || return 0
 	mkdir -p "$folder"
-	# shellcheck disable=SC2154 # set by run
 	printf '%s\n' "$output" >"$folder/cli-$BATS_SUITE_TEST_NUMBER-$BASHPID-$RANDOM.json"
 }
 
