@@ -5,8 +5,8 @@
 #include <strings.h>
 
 #include "cmd/cmd.h"
+#include "cmd/options.h"
 #include "report/wrap.h"
-#include "util/message.h"
 #include "verdict/catalog.h"
 
 static const char help[] =
@@ -84,9 +84,5 @@ int cmd_explain(int argc, char **argv)
 		else
 			print_entry(catalog_entry(id));
 	}
-	if (fflush(stdout) || ferror(stdout)) {
-		message("standard output: the text could not be written");
-		return 2;
-	}
-	return status;
+	return output_end(status);
 }

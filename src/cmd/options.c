@@ -99,6 +99,14 @@ static void say_why_not(const struct report *r)
 	}
 }
 
+int output_end(int status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	message("standard output: %s", strerror(errno));
+	return 2;
+}
+
 int output_report(const struct output_options *o, struct report *r)
 {
 	int status;
@@ -111,8 +119,5 @@ int output_report(const struct output_options *o, struct report *r)
 	else if (!o->quiet)
 		report_print_text(r, stdout, o->verbose, o->color);
 	report_clear(r);
-	if (fflush(stdout) == 0)
-		return status;
-	message("standard output: %s", strerror(errno));
-	return 2;
+	return output_end(status);
 }

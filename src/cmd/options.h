@@ -54,6 +54,9 @@ void output_options_init(struct output_options *o);
 bool output_option(struct output_options *o, int c, const char *argument);
 int output_options_check(const struct output_options *o, const char *command);
 
+/* Ends standard output: status, or 2, after a message, when it takes no more. */
+int output_end(int status);
+
 /*
  * Concludes the report, prints it to standard output and frees what it owns. Without a verdict the reason
  * goes to standard error. Returns its verdict

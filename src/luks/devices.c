@@ -14,6 +14,7 @@
 #include "luks/rules.h"
 #include "luks/view_read.h"
 #include "report/report.h"
+#include "storage/device.h"
 #include "storage/signature.h"
 #include "storage/superblock.h"
 #include "system/command_line.h"
@@ -39,27 +40,19 @@ static bool entry_is_of(const struct crypttab_entry *e, const struct sealed_luks
 	       (*s->uuid && !strcasecmp(s->uuid, crypttab_uuid(e->source)));
 }
 
-static bool is_device(const char *link, const char *path)
-{
-	struct stat a, b;
-
-	return !stat(link, &a) && !stat(path, &b) && S_ISBLK(a.st_mode) && S_ISBLK(b.st_mode) &&
-	       a.st_rdev == b.st_rdev;
-}
-
 /* What cryptsetup will open is the one, by whatever name. */
 static bool is_own(const struct luks_device *d, const char *path)
 {
 	cleanup(free_ptr) char *link = d->own ? crypttab_path("", d->own->device) : NULL;
 
-	return link && is_device(link, path);
+	return link && device_is_same(link, path);
 }
 
 static bool leads_to(const char *source, const char *path)
 {
 	cleanup(free_ptr) char *link = crypttab_path("", source);
 
-	return is_device(link, path);
+	return device_is_same(link, path);
 }
 
 static bool is_named_by_crypttab(const struct luks_devices *l, const char *path)
@@ -96,7 +89,7 @@ static unsigned int is_opened_at(const struct luks_devices *l, const struct luks
 		if ((any || entry_is_of(e, d->sealed)) && leads_to(e->source, path))
 			return 2;
 	}
-	return leads_to(d->sealed->device, path) || is_device(link, path);
+	return leads_to(d->sealed->device, path) || device_is_same(link, path);
 }
 
 /* closely: by its key material as well, which costs many reads, and by its name. */
@@ -256,7 +249,8 @@ static void compare(struct luks_devices *l, const struct block_devices *devices,
 		struct found f = { b->path, &source, &luks, err, RECORD_NAMED };
 		bool better;
 
-		if (d->sealed->header || (d->match != RECORD_OTHER && is_device(d->path, b->path)))
+		if (d->sealed->header ||
+		    (d->match != RECORD_OTHER && device_is_same(d->path, b->path)))
 			continue;
 		if (!is_own(d, b->path))
 			f.match = match_of(d->sealed, &luks, &source, b->path, closely);
@@ -453,7 +447,7 @@ static bool is_known(const struct luks_devices *l, const char *path)
 	for (size_t i = 0; i < l->count; i++) {
 		const struct luks_device *d = &l->items[i];
 
-		if (d->match != RECORD_OTHER && is_device(d->path, path))
+		if (d->match != RECORD_OTHER && device_is_same(d->path, path))
 			return true;
 	}
 	return false;

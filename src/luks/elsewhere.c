@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 
 #include "luks/luks.h"
 #include "luks/match.h"
 #include "luks/view.h"
+#include "storage/device.h"
 #include "storage/signature.h"
 #include "storage/source.h"
 #include "storage/superblock.h"
@@ -54,13 +54,6 @@ char *luks_find_elsewhere(const struct sealed_luks *s)
 	return path;
 }
 
-static bool same_device(const char *a, const char *b)
-{
-	struct stat x, y;
-
-	return !stat(a, &x) && !stat(b, &y) && x.st_rdev == y.st_rdev;
-}
-
 static bool bears(const struct block_device *b, const char *uuid)
 {
 	struct superblock seen;
@@ -86,7 +79,7 @@ char *luks_find_twin(const char *uuid, const char *path)
 	for (size_t i = 0; i < devices.count; i++) {
 		const char *other = devices.items[i].path;
 
-		if (same_device(other, path))
+		if (device_is_same(other, path))
 			below = block_devices_is_below(&devices, other);
 		else if (!twin && bears(&devices.items[i], uuid) &&
 			 !block_devices_is_below(&devices, other))

@@ -41,9 +41,7 @@ char *store_copy(const struct boot_files *f, int copy)
 
 bool store_is_record(const char *name)
 {
-	size_t n = strlen(name), s = strlen(suffix);
-
-	return n > s && strcmp(name + n - s, suffix) == 0;
+	return text_has_ending(name, suffix);
 }
 
 void store_list(struct releases *r, const char *root, const char *boot)

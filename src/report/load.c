@@ -136,6 +136,7 @@ static void add_finding(struct report *r, struct json_object *o)
 	struct json_object *next = array_of(o, "next"), *value;
 	struct finding *f;
 
+	/* Reports are of this boot, so that of its own catalog: another id is damage. */
 	if (id == FINDING_COUNT)
 		return;
 	f = report_finding(r, verdict_of(text_of(o, "verdict")), id, text_of(o, "target"), "%s",

@@ -142,6 +142,14 @@ void extent_map_locate(const struct extent_map *map, uint64_t offset, struct loc
 			     location);
 }
 
+bool device_is_same(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return !stat(a, &x) && !stat(b, &y) && S_ISBLK(x.st_mode) && S_ISBLK(y.st_mode) &&
+	       x.st_rdev == y.st_rdev;
+}
+
 bool device_name(dev_t device, char *name, size_t size)
 {
 	return sysfs_name(SYSFS_BLOCK, device, "", name, size);

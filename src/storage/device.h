@@ -36,6 +36,9 @@ void extent_map_free(struct extent_map *map);
 /* Finds where the file's byte at offset lies; location->known is false when unknown. */
 void extent_map_locate(const struct extent_map *map, uint64_t offset, struct location *location);
 
+/* Whether both paths lead to one block device. */
+bool device_is_same(const char *a, const char *b);
+
 /* Names a block device by its number, from sysfs: "/dev/vda1". False: no such device. */
 bool device_name(dev_t device, char *name, size_t size);
 

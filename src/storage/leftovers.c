@@ -12,12 +12,11 @@
 
 #include "storage/replace.h"
 #include "util/file.h"
+#include "util/text.h"
 
-static int is_leftover(const char *name)
+static bool is_leftover(const char *name)
 {
-	size_t n = strlen(name), end = strlen(REPLACE_SUFFIX);
-
-	return name[0] == '.' && n > end + 1 && strcmp(name + n - end, REPLACE_SUFFIX) == 0;
+	return name[0] == '.' && text_has_ending(name + 1, REPLACE_SUFFIX);
 }
 
 /* exfat can lose a file's name while it is replaced: then the new one may be all there is. */

@@ -369,8 +369,8 @@ static bool is_erased_bcache(const struct source *source)
 	       bytes_are_zero(s + 24, 16);
 }
 
-/* What wipefs has taken the magic of, and nothing else. */
-static const char *recognise_erased(const struct source *source)
+/* A layer that LVM is not to be judged under: structure is enough for that, where recognise_erased() wants proof. */
+static const char *recognise_erased_layer(const struct source *source)
 {
 	uint64_t at;
 
@@ -388,7 +388,7 @@ const char *recognise_over_lvm(const struct source *source)
 	if (!found)
 		found = recognise_member(source);
 	if (!found)
-		found = recognise_erased(source);
+		found = recognise_erased_layer(source);
 	if (found)
 		return found;
 	table = find_mark(source, tables, ARRAY_SIZE(tables), NULL);

@@ -191,15 +191,18 @@ static bool is_leftover(const char *name)
 		".bak",	     ".old",	  ".new",      ".tmp",	"~",	 ".old-dkms", ".dpkg-bak",
 		".dpkg-new", ".dpkg-old", ".dpkg-tmp", ".orig", ".save", "kdump",     "kdump.img",
 	};
-	size_t n = strlen(name);
 
 	for (size_t i = 0; i < ARRAY_SIZE(endings); i++) {
-		size_t e = strlen(endings[i]);
-
-		if (n > e && strcmp(name + n - e, endings[i]) == 0)
+		if (text_has_ending(name, endings[i]))
 			return true;
 	}
 	return false;
+}
+
+static void add_image(struct releases *r, const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(initrd_names); i++)
+		add_if_named(r, name, initrd_names[i][0], initrd_names[i][1]);
 }
 
 /* A folder, a FIFO, a link that leads nowhere: no image, whatever its name. */
@@ -210,10 +213,8 @@ static bool is_file(DIR *d, const char *name)
 	return fstatat(dirfd(d), name, &st, 0) == 0 && S_ISREG(st.st_mode);
 }
 
-/* The names in a folder that begin and end so. */
-static int scan_folder(struct releases *r, const char *path,
-		       bool (*wanted)(DIR *d, const char *name), const char *before,
-		       const char *after)
+/* Those in a folder's names: of images, of files alone, or with a suffix, of anything. */
+static int scan_folder(struct releases *r, const char *path, const char *suffix)
 {
 	DIR *d = folder_open(path);
 	struct dirent *e;
@@ -221,9 +222,12 @@ static int scan_folder(struct releases *r, const char *path,
 	if (!d)
 		return -errno;
 	while ((e = readdir(d))) {
-		if (e->d_name[0] != '.' && !is_leftover(e->d_name) &&
-		    (!wanted || wanted(d, e->d_name)))
-			add_if_named(r, e->d_name, before, after);
+		if (e->d_name[0] == '.' || is_leftover(e->d_name))
+			continue;
+		if (suffix)
+			add_if_named(r, e->d_name, "", suffix);
+		else if (is_file(d, e->d_name))
+			add_image(r, e->d_name);
 	}
 	closedir(d);
 	return 0;
@@ -244,18 +248,17 @@ int releases_find(struct releases *r, const char *root, const char *boot)
 {
 	cleanup(free_ptr) char *prefix = root_prefix(root);
 	cleanup(free_ptr) char *folder = boot_folder(prefix, boot);
-	int err = 0;
+	int err;
 
 	memset(r, 0, sizeof(*r));
-	for (size_t i = 0; !err && i < ARRAY_SIZE(initrd_names); i++)
-		err = scan_folder(r, folder, is_file, initrd_names[i][0], initrd_names[i][1]);
+	err = scan_folder(r, folder, NULL);
 	sort(r);
 	return err;
 }
 
 void releases_add(struct releases *r, const char *folder, const char *suffix)
 {
-	scan_folder(r, folder, NULL, "", suffix);
+	scan_folder(r, folder, suffix);
 	sort(r);
 }
 

@@ -107,6 +107,13 @@ const char *text_time(int64_t seconds, char *buf)
 	return buf;
 }
 
+bool text_has_ending(const char *s, const char *ending)
+{
+	size_t n = strlen(s), e = strlen(ending);
+
+	return n > e && strcmp(s + n - e, ending) == 0;
+}
+
 /* The value behind "NAME=" at the start of the line, or NULL. */
 static const char *value_in_line(const char *line, const char *name)
 {

@@ -3,6 +3,7 @@
 #define BV_UTIL_TEXT_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,6 +33,9 @@ void text_field(char *to, size_t size, const void *from, size_t len);
 
 /* "2026-11-20T10:02:11Z" from seconds since 1970; buf holds at least 32 bytes. */
 const char *text_time(int64_t seconds, char *buf);
+
+/* Whether s ends so, with something in front of it. */
+bool text_has_ending(const char *s, const char *ending);
 
 /* The file's value of NAME in a shell-style KEY=value text, quotes removed; NULL: not there. */
 char *text_setting(const char *text, const char *name);
