@@ -154,15 +154,6 @@ static void tell_attempt(struct report *r, const struct luks_view *v, const stru
 			"some are not plain ASCII: their bytes depend on keyboard and terminal");
 }
 
-/* Names the sealed devices that were not recognised here. */
-static void tell_others(struct report *r, const char *others)
-{
-	for (size_t i = 0; others && i < r->finding_count; i++) {
-		if (r->findings[i].id == FINDING_LUKS_GONE)
-			finding_text(&r->findings[i], EVIDENCE_SEALED_ELSEWHERE, "%s", others);
-	}
-}
-
 static void cannot_read(struct report *r, const char *path, int err)
 {
 	if (err == -EIO)
@@ -220,9 +211,8 @@ static void tell(const struct arguments *a, struct luks_view *v, const struct so
 		ask_and_try(v, source, a->try_seconds, &t);
 	v->namesake = record->sealed ? NULL : record->namesake;
 	v->elsewhere = elsewhere;
+	v->others = v->namesake ? NULL : record->others;
 	report_luks(r, v);
-	if (!v->namesake)
-		tell_others(r, record->others);
 	if (a->try_passphrase)
 		tell_attempt(r, v, &t);
 	else

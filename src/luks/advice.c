@@ -188,3 +188,46 @@ void luks_next_seal(struct finding *f, const struct luks_view *v)
 		     "--device %s when the boot does not unlock it)",
 		     v->device);
 }
+
+void luks_next_ask_whose(struct finding *f, const struct luks_view *v)
+{
+	finding_next(
+		f,
+		"Which of the two shall it be? When it is %s now, by its owner's wish: take it "
+		"out of crypttab, and change nothing on it.",
+		v->other);
+	finding_next(
+		f,
+		"When it shall be LUKS: no cryptsetup repair yet, which writes over %s. Keep a "
+		"copy elsewhere first: dd if=%s of=AS-FOUND.img bs=1M count=32",
+		v->other, luks_view_place(v));
+}
+
+/* Which of the two is wanted is not for a program to say. */
+void luks_next_ask_which(struct finding *f, const struct luks_view *v)
+{
+	luks_next_ask_whose(f, v);
+	luks_next_use_remains(f, v);
+	if (!luks_is_known(&v->luks))
+		luks_next_restore_header(f, v);
+	else if (luks_may_be_reencrypting(v))
+		luks_next_use_backup(f, v);
+}
+
+/* What it holds may be whole there; an array does not see what is written to a member of it. */
+void luks_next_ask_for_array(struct finding *f, const struct luks_view *v)
+{
+	if (!v->member || v->left_over)
+		return;
+	finding_next(
+		f,
+		"By the signature at its end it is %s. When it is: start the array, and examine that: "
+		"bootverdict luks /dev/mdN (or /dev/drbdN). Write nothing to one member alone, and let no "
+		"cryptsetup command repair it.",
+		v->member);
+	finding_next(
+		f,
+		"When it is none any more: keep a copy elsewhere first (dd if=%s of=AS-FOUND.img bs=1M "
+		"count=32), then cryptsetup repair %s, which warns of it.",
+		luks_view_place(v), v->device);
+}

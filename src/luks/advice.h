@@ -27,4 +27,11 @@ void luks_next_seal(struct finding *f, const struct luks_view *v);
 /* If what was found by a name alone is the sealed one after all; place: where it is. */
 void luks_next_on_a_copy(struct finding *f, const char *place);
 
+/* Whether another format's owner wants the disk, or that of LUKS; which also tells how to get LUKS back. */
+void luks_next_ask_whose(struct finding *f, const struct luks_view *v);
+void luks_next_ask_which(struct finding *f, const struct luks_view *v);
+
+/* For what has the signature of an array or a replica at its end; nothing without one. */
+void luks_next_ask_for_array(struct finding *f, const struct luks_view *v);
+
 #endif

@@ -22,6 +22,7 @@ struct luks_view {
 	 * NULL; the caller's. */
 	const char *namesake;
 	const char *elsewhere; /* with namesake: where that one is, or NULL; the caller's */
+	const char *others;    /* with neither: which devices are sealed, or NULL; the caller's */
 	const char *twin;      /* another device with the same UUID, or NULL; the caller's */
 	struct luks luks;
 	const struct sealed_luks *sealed; /* its record, or NULL; the caller's */
