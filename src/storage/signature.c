@@ -150,18 +150,21 @@ static const struct mark *find_mark(const struct source *source, const struct ma
 	return NULL;
 }
 
-/* Linux, Documentation/filesystems/ext4/super.rst: the superblock at 1024, and its features. */
+/* A magic of two bytes is there by chance as well: the size of a block (0x18) must be a possible one. */
 static const char *recognise_ext(const struct source *source)
 {
-	unsigned char s[128];
+	unsigned char sb[EXT_KIND_BYTES];
+	const char *kind;
 
-	if (source_read(source, s, sizeof(s), 1024) != (ssize_t)sizeof(s) ||
-	    le16(s + 0x38) != 0xef53 || s[0x18] > 6 || s[0x19] || s[0x1a] || s[0x1b])
+	if (source_read(source, sb, sizeof(sb), EXT_SUPERBLOCK_AT) != (ssize_t)sizeof(sb) ||
+	    le32(sb + 0x18) > 6)
 		return NULL;
-	/* Extents, 64bit or flex_bg; else a journal. */
-	if (s[0x60] & 0xc0 || s[0x61] & 0x02)
+	kind = superblock_ext_kind(sb);
+	if (!kind)
+		return NULL;
+	if (kind[3] == '4')
 		return "an ext4 file system";
-	return s[0x5c] & 0x04 ? "an ext3 file system" : "an ext2 file system";
+	return kind[3] == '3' ? "an ext3 file system" : "an ext2 file system";
 }
 
 static bool is_minix(uint32_t magic)

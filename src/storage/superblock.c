@@ -13,7 +13,6 @@
 #define HEAD_BYTES 8192u
 #define CRC32C	   UINT32_C(0x82F63B78)
 
-#define EXT_OFFSET	     1024u
 #define EXT_BYTES	     1024u
 #define EXT_MAGIC	     0xEF53u
 #define EXT_COMPAT_JOURNAL   0x4u
@@ -80,19 +79,31 @@ static uint64_t ext_blocks(const unsigned char *sb)
 	return high << 32 | le32(sb + 0x4);
 }
 
+static bool ext_has_checksum(const unsigned char *sb)
+{
+	return le32(sb + 0x64) & EXT_RO_METADATA_CSUM;
+}
+
+const char *superblock_ext_kind(const unsigned char *sb)
+{
+	if (le16(sb + 0x38) != EXT_MAGIC)
+		return NULL;
+	if (ext_has_checksum(sb) || le32(sb + 0x60) & EXT_INCOMPAT_EXT4)
+		return "ext4";
+	return le32(sb + 0x5C) & EXT_COMPAT_JOURNAL ? "ext3" : "ext2";
+}
+
 /* sb: EXT_BYTES bytes. */
 static bool is_ext(const unsigned char *sb, struct superblock *s)
 {
-	bool journal = le32(sb + 0x5C) & EXT_COMPAT_JOURNAL;
-	bool csum = le32(sb + 0x64) & EXT_RO_METADATA_CSUM;
+	const char *kind = superblock_ext_kind(sb);
+	bool csum = ext_has_checksum(sb);
 	uint32_t says = le32(sb + EXT_BYTES - 4), is;
 
-	if (le16(sb + 0x38) != EXT_MAGIC)
+	if (!kind)
 		return false;
 	is = crc32c(~UINT32_C(0), sb, EXT_BYTES - 4);
-	set_kind(s, csum || le32(sb + 0x60) & EXT_INCOMPAT_EXT4 ? "ext4"
-		    : journal					? "ext3"
-								: "ext2");
+	set_kind(s, kind);
 	set_uuid(s->uuid, sb + 0x68);
 	set_label(s, sb + 0x78, 16);
 	if (!csum && le32(sb + 0x18) <= 6)
@@ -230,7 +241,7 @@ int superblock_read(const struct source *source, struct superblock *s)
 	if (n < 0)
 		return (int)n;
 	if (!is_luks(head, s) && !is_xfs(head, s) && !is_lvm(head, s) &&
-	    !is_ext(head + EXT_OFFSET, s) && !is_swap(head, s) &&
+	    !is_ext(head + EXT_SUPERBLOCK_AT, s) && !is_swap(head, s) &&
 	    read_btrfs(source, sb, BTRFS_OFFSET))
 		is_btrfs(sb, s);
 	return 0;
@@ -321,7 +332,7 @@ bool superblock_is_erased(const struct source *source, struct superblock *s)
 	memset(head, 0, sizeof(head));
 	if (source->read(source->ctx, head, sizeof(head), 0) < 0)
 		return false;
-	if (ext_is_erased(source, head + EXT_OFFSET, s))
+	if (ext_is_erased(source, head + EXT_SUPERBLOCK_AT, s))
 		return true;
 	if (bytes_put_back(head, "XFSB", 4) && is_xfs(head, s) && s->proven)
 		return true;
@@ -366,8 +377,7 @@ bool superblock_is_named(const struct superblock *s, const char *uuid, const cha
  */
 static bool first_is_alike(const unsigned char *sb, const unsigned char *spare)
 {
-	return count_same(sb, spare) >= 2 &&
-	       (le16(sb + 0x38) || le32(sb + 0x64) & EXT_RO_METADATA_CSUM);
+	return count_same(sb, spare) >= 2 && (le16(sb + 0x38) || ext_has_checksum(sb));
 }
 
 static void compare_first(const struct source *source, const unsigned char *sb,
@@ -377,8 +387,8 @@ static void compare_first(const struct source *source, const unsigned char *sb,
 
 	if (source->read(source->ctx, head, sizeof(head), 0) != (ssize_t)sizeof(head))
 		return;
-	spare->first_is_alike = first_is_alike(head + EXT_OFFSET, sb);
-	spare->first_is_same = is_same_at_rest(head + EXT_OFFSET, sb);
+	spare->first_is_alike = first_is_alike(head + EXT_SUPERBLOCK_AT, sb);
+	spare->first_is_same = is_same_at_rest(head + EXT_SUPERBLOCK_AT, sb);
 }
 
 bool superblock_find_spare(const struct source *source, const char *uuid, const char *label,

@@ -40,6 +40,12 @@ struct superblock {
 	bool seed; /* btrfs: others are grown from it, which count it, and have UUIDs of their own */
 };
 
+#define EXT_SUPERBLOCK_AT 1024u /* bytes, on the device */
+#define EXT_KIND_BYTES	  128u	/* of it, for superblock_ext_kind() */
+
+/* "ext4", "ext3", "ext2" by the magic and the features of a superblock; NULL: it has no such magic. */
+const char *superblock_ext_kind(const unsigned char *sb);
+
 /* 0; -EIO when the device cannot deliver the places where signatures are. */
 int superblock_read(const struct source *source, struct superblock *s);
 
