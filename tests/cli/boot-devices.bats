@@ -81,6 +81,26 @@ says() { # VERDICT ID SENTENCE: the report, and what counts in it
 	[[ $(jq -r '.findings[] | select(.warning | not) | .summary' <<<"$output") == *"$3"* ]]
 }
 
+# What a builder puts into each of its images.
+shows() { # BUILDER
+	case $1 in
+	initramfs-tools) set -- conf/initramfs.conf ;;
+	dracut) set -- usr/lib/dracut/modules.txt ;;
+	esac
+	echo "$1"
+}
+
+says_command() { # BUILDER: of all that the report says to do
+	local next
+
+	next=$(jq -r '[.findings[].next[]?] | join("\n")' <<<"$output")
+	case $1 in
+	initramfs-tools) [[ $next == *"update-initramfs -u -k "* && $next != *"dracut -"* ]] ;;
+	dracut) [[ $next == *"dracut -f --"* && $next != *update-initramfs* ]] ;;
+	unknown) [[ $next == *"update-initramfs -u -k "*" (Debian) or dracut -f --"*" (Fedora)"* ]] ;;
+	esac
+}
+
 @test "a data disk that was sealed by its name breaks no chain: what is told is the root" {
 	make_luks "$DATA" 2
 	unpacked --device "$DATA"
@@ -497,30 +517,10 @@ make_members() { # METADATA LEVEL FILE: $BATS_TEST_TMPDIR/m0 to m2
 	[[ $output != *BV-KERNEL-OTHER* ]]
 }
 
-# What a builder puts into each of its images.
-shows() { # BUILDER
-	case $1 in
-	initramfs-tools) set -- conf/initramfs.conf ;;
-	dracut) set -- usr/lib/dracut/modules.txt ;;
-	esac
-	echo "$1"
-}
-
-says_command() { # BUILDER: of all that the report says to do
-	local next
-
-	next=$(jq -r '[.findings[].next[]?] | join("\n")' <<<"$output")
-	case $1 in
-	initramfs-tools) [[ $next == *"update-initramfs -u -k "* && $next != *"dracut -"* ]] ;;
-	dracut) [[ $next == *"dracut -f --"* && $next != *update-initramfs* ]] ;;
-	unknown) [[ $next == *"update-initramfs -u -k "*" (Debian) or dracut -f --"*" (Fedora)"* ]] ;;
-	esac
-}
-
-# $1 is what the guard's record says, $2 what this initramfs itself shows.
 @test "a stage of the boot names the builder's command: by the record, else by what is here" {
 	local record files builder case
 
+	# What the guard's record says, what this initramfs shows, and what counts.
 	for case in "dracut unknown dracut" "initramfs-tools unknown initramfs-tools" \
 		"unknown dracut dracut" "unknown initramfs-tools initramfs-tools" \
 		"dracut initramfs-tools dracut" "unknown unknown unknown"; do
