@@ -17,8 +17,9 @@
 #include "util/text.h"
 #include "util/util.h"
 
-static void load_manifest(struct boot_facts *f)
+static void load_manifest(struct boot_facts *f, int root)
 {
+	cleanup(free_ptr) char *rebuild = NULL;
 	char reason[MANIFEST_REASON_BYTES];
 	struct finding *finding;
 	int rc;
@@ -26,13 +27,15 @@ static void load_manifest(struct boot_facts *f)
 	manifest_init(&f->manifest);
 	rc = manifest_load(&f->manifest, BOOT_MANIFEST, reason);
 	f->manifest_usable = !rc;
+	f->builder = manifest_builder(&f->manifest, root);
 	report_identify(&f->report, NULL, rc ? NULL : f->manifest.os, f->release);
 	if (!rc)
 		return;
+	rebuild = builder_rebuild(f->builder, f->release);
 	if (manifest_error_verdict(rc) != VERDICT_STORAGE_CORRUPTION) {
 		finding = report_finding(&f->report, VERDICT_INCONCLUSIVE, FINDING_GUARD_MANIFEST,
 					 BOOT_MANIFEST, "The seal cannot be used: %s", reason);
-		finding_next(finding, "Seal again: update-initramfs -u -k %s", f->release);
+		finding_next(finding, "Seal again: %s", rebuild);
 		return;
 	}
 	finding = report_finding(
@@ -46,10 +49,8 @@ static void load_manifest(struct boot_facts *f)
 		     "Write nothing to this disk. Tell its host's administrator: the disk, "
 		     "or the way from it into memory, gave other bytes than were written.");
 	finding_next(finding, "Boot an older kernel from the boot menu, or a rescue system.");
-	finding_next(finding,
-		     "Once disk and memory are sound (test the memory as well): "
-		     "update-initramfs -u -k %s",
-		     f->release);
+	finding_next(finding, "Once disk and memory are sound (test the memory as well): %s",
+		     rebuild);
 }
 
 /* What was found when the image was to be sealed. */
@@ -75,6 +76,7 @@ static const char *refusal_text(enum refusal refusal)
 static void tell_refusal(struct boot_facts *f)
 {
 	const struct manifest *m = &f->manifest;
+	cleanup(free_ptr) char *rebuild = NULL;
 	enum verdict verdict = judge_refusal(m->refusal, f->kernel_message);
 	bool of_the_build = verdict == VERDICT_CONFIG_ERROR;
 	struct finding *finding;
@@ -91,7 +93,8 @@ static void tell_refusal(struct boot_facts *f)
 	finding_next(finding, "Boot an older kernel from the boot menu, or a rescue system.");
 	if (!of_the_build)
 		finding_next(finding, "Have the disk checked, or the host that provides it.");
-	finding_next(finding, "Make the image anew: update-initramfs -u -k %s", m->kernel);
+	rebuild = builder_rebuild(f->builder, m->kernel);
+	finding_next(finding, "Make the image anew: %s", rebuild);
 }
 
 /* An image that was refused without a proof is stopped only when this boot shows a fault, too. */
@@ -190,6 +193,7 @@ static void compare_release(struct boot_facts *f)
 
 static void tell_no_init(struct boot_facts *f, int no_init)
 {
+	cleanup(free_ptr) char *list = NULL, *rebuild = NULL;
 	struct finding *finding;
 	bool proven = content_proven(f);
 
@@ -206,11 +210,13 @@ static void tell_no_init(struct boot_facts *f, int no_init)
 		return;
 	finding_not(finding, "the disk or the memory: all that was sealed is there and intact");
 	finding_next(finding, "Boot an older kernel from the boot menu, or a rescue system.");
+	list = builder_list(f->builder, f->manifest.kernel);
+	rebuild = builder_rebuild(f->builder, f->manifest.kernel);
 	finding_next(finding,
 		     "Look for what the image lacks (the interpreter in the first line of "
-		     "its init, a library): lsinitramfs /boot/initrd.img-%s",
-		     f->manifest.kernel);
-	finding_next(finding, "Then build it again: update-initramfs -u -k %s", f->manifest.kernel);
+		     "its init, a library): %s",
+		     list);
+	finding_next(finding, "Then build it again: %s", rebuild);
 }
 
 /* Their names are asked of /proc, which is there for that long only. */
@@ -242,7 +248,7 @@ void boot_facts_gather(struct boot_facts *f, int root, int no_init)
 	report_init(&f->report, "boot");
 	if (!uname(&name))
 		snprintf(f->release, sizeof(f->release), "%s", name.release);
-	load_manifest(f);
+	load_manifest(f, root);
 	f->kernel_message = kernel_log_unpack_message();
 	if (f->manifest_usable && verify_content(f, root)) {
 		report_finding(&f->report, VERDICT_INCONCLUSIVE, FINDING_CONTENT_UNCHECKED,

@@ -12,6 +12,7 @@
 struct boot_facts {
 	struct manifest manifest;
 	bool manifest_usable;
+	enum builder builder;	       /* of the image that this boot runs */
 	struct content_result content; /* zero without a usable manifest */
 	char *kernel_message;	       /* "Initramfs unpacking failed: ...", or NULL; owned */
 	char release[128];	       /* of the running kernel */

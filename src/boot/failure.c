@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "boot/failure.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -46,13 +47,14 @@ static bool is_refused(const char *uuid)
 
 /* What an opened device's header shows now is what let it be opened: not a word about it then. */
 static bool tell_device(struct report *r, const struct luks_device *d,
-			const struct block_devices *b, const char *crypttab)
+			const struct block_devices *b, const char *crypttab, enum builder builder)
 {
 	struct chain chain;
 	bool broken;
 
 	chain_gather(&chain, d, b, crypttab);
 	chain.refused = is_refused(d->sealed->uuid);
+	chain.builder = builder;
 	if (luks_device_has_words(d) && !chain.opened && !luks_device_is_member(d))
 		report_luks(r, &d->view);
 	broken = chain_report(r, &chain, b);
@@ -107,10 +109,17 @@ static void tell_nothing_broken(struct report *r, const struct manifest *m, cons
 	finding_next(f, "Look at the file system, without a change: fsck -n DEVICE");
 }
 
-/* Not in the boot itself: a kernel that needs no module starts with any. */
-static bool tell_other_modules(struct report *r, const struct manifest *m)
+static enum builder builder_of_boot(const struct manifest *m)
 {
-	cleanup(free_ptr) char *other = NULL;
+	cleanup(close_fd) int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return manifest_builder(m, root);
+}
+
+/* Not in the boot itself: a kernel that needs no module starts with any. */
+static bool tell_other_modules(struct report *r, const struct manifest *m, enum builder builder)
+{
+	cleanup(free_ptr) char *other = NULL, *rebuild = NULL;
 	struct utsname name;
 	struct finding *f;
 
@@ -126,10 +135,8 @@ static bool tell_other_modules(struct report *r, const struct manifest *m)
 		"none of them fits.",
 		other, name.release);
 	finding_text(f, EVIDENCE_KERNEL_RUNNING, "%s", name.release);
-	finding_next(f,
-		     "Boot an older kernel from the boot menu; then make it anew: update-initramfs "
-		     "-u -k %s",
-		     name.release);
+	rebuild = builder_rebuild(builder, name.release);
+	finding_next(f, "Boot an older kernel from the boot menu; then make it anew: %s", rebuild);
 	return true;
 }
 
@@ -139,6 +146,7 @@ static void tell_all(struct report *r, const struct manifest *m)
 	cleanup(free_ptr) char *line = request_command_line();
 	cleanup(free_ptr) char *crypttab = unlock_list_read(line);
 	cleanup(free_ptr) char *root = root_parameter(line ? line : "");
+	enum builder builder = builder_of_boot(m);
 	struct block_devices b = { .items = NULL };
 	struct luks_devices devices;
 	bool broken = false, seen = false;
@@ -147,15 +155,15 @@ static void tell_all(struct report *r, const struct manifest *m)
 	luks_devices_find(&devices, m, crypttab, root, 0);
 	for (size_t i = 0; i < devices.count; i++) {
 		if (luks_device_is_needed(&devices.items[i], crypttab, line))
-			broken |= tell_device(r, &devices.items[i], &b, crypttab);
+			broken |= tell_device(r, &devices.items[i], &b, crypttab, builder);
 	}
 	if (!broken && root)
-		broken = root_device_report(r, root, m->root_uuid, &b, &seen);
+		broken = root_device_report(r, root, m->root_uuid, &b, builder, &seen);
 	for (size_t i = 0; i < devices.count; i++) {
 		if (!luks_device_is_needed(&devices.items[i], crypttab, line))
 			note_device(r, &devices.items[i]);
 	}
-	broken |= tell_other_modules(r, m);
+	broken |= tell_other_modules(r, m, builder);
 	if (!broken)
 		tell_nothing_broken(r, m, root, seen);
 	luks_devices_clear(&devices);
@@ -166,6 +174,7 @@ static void tell_refusals(const struct manifest *m, const char *asked)
 {
 	cleanup(free_ptr) char *line = request_command_line();
 	cleanup(free_ptr) char *crypttab = unlock_list_read(line);
+	enum builder builder = builder_of_boot(m);
 	struct block_devices b = { .items = NULL };
 	struct luks_devices devices;
 	struct report r;
@@ -178,7 +187,7 @@ static void tell_refusals(const struct manifest *m, const char *asked)
 
 		if (is_listed(asked, d->sealed->uuid) && luks_device_seen(d) &&
 		    !block_devices_opened(&b, d->sealed->uuid))
-			tell_device(&r, d, &b, crypttab);
+			tell_device(&r, d, &b, crypttab, builder);
 	}
 	for (size_t i = 0; i < r.finding_count; i++) {
 		const struct finding *f = &r.findings[i];

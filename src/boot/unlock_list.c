@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "boot/unlock_list.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "system/builder.h"
 #include "system/command_line.h"
 #include "system/system.h"
 #include "util/text.h"
@@ -67,6 +69,13 @@ static char *add_entry(char *text, const struct word *w)
 	return longer;
 }
 
+static char *read_list(void)
+{
+	cleanup(close_fd) int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return system_read_text(builder_crypttab(builder_below(root)), UNLOCK_LIST_MAX);
+}
+
 char *unlock_list_read(const char *command_line)
 {
 	char *text = NULL;
@@ -77,5 +86,5 @@ char *unlock_list_read(const char *command_line)
 		if (word_key_is(&w, "cryptopts") && w.value)
 			text = add_entry(text ? text : text_copy(""), &w);
 	}
-	return text ? text : system_read_text(UNLOCK_LIST, UNLOCK_LIST_MAX);
+	return text ? text : read_list();
 }

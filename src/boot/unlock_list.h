@@ -2,14 +2,11 @@
 #ifndef BV_BOOT_UNLOCK_LIST_H
 #define BV_BOOT_UNLOCK_LIST_H
 
-/* The initramfs's own list of what it unlocks (cryptsetup-initramfs). */
-#define UNLOCK_LIST "/cryptroot/crypttab"
-
 /*
  * What this boot unlocks, as the text of a crypttab that the caller frees: cryptopts= on the kernel
- * command line (may be NULL), of which cryptsetup-initramfs makes its list anew, else the file
- * UNLOCK_LIST (Debian's cryptsetup, debian/initramfs/scripts/local-top/cryptroot). NULL: there is
- * neither.
+ * command line (may be NULL), of which cryptsetup-initramfs makes its list anew (Debian's cryptsetup,
+ * debian/initramfs/scripts/local-top/cryptroot), else the initramfs' own list, where its builder puts that.
+ * NULL: there is neither.
  */
 char *unlock_list_read(const char *command_line);
 

@@ -494,6 +494,7 @@ static void not_tried(struct finding *f, const struct chain *c)
 static void tell_no_device_mapper(struct report *r, const struct chain *c)
 {
 	cleanup(free_ptr) char *command = open_command(c);
+	cleanup(free_ptr) char *rebuild = builder_rebuild_all(c->builder);
 	bool missing = c->dm_mod == MODULE_MISSING;
 	struct finding *f = report_finding(
 		r, missing ? VERDICT_CONFIG_ERROR : VERDICT_INCONCLUSIVE, FINDING_LUKS_NO_DRIVER,
@@ -511,12 +512,14 @@ static void tell_no_device_mapper(struct report *r, const struct chain *c)
 	if (!missing)
 		finding_next(f, "modprobe dm_crypt. When that works: %s; then: exit", command);
 	finding_next(f, "Boot an older kernel from the boot menu, or a rescue system.");
-	finding_next(f, "Then build the initramfs again: update-initramfs -u -k all");
+	finding_next(f, "Then build the initramfs again: %s", rebuild);
 }
 
 static void tell_no_entry(struct report *r, const struct chain *c)
 {
 	cleanup(free_ptr) char *command = open_command(c);
+	cleanup(free_ptr) char *option = builder_crypttab_option(c->builder);
+	cleanup(free_ptr) char *rebuild = builder_rebuild_all(c->builder);
 	cleanup(free_ptr) char * or
 		= c->nowhere ? text_format(", unless %s, which leads nowhere, is meant for it",
 					   c->nowhere)
@@ -534,14 +537,17 @@ static void tell_no_entry(struct report *r, const struct chain *c)
 		finding_next(f, "root= names the LUKS device itself. It must name what is inside: "
 				"/dev/mapper/NAME, or its UUID.");
 	finding_next(f, "Unlock it here: %s; then: exit", command);
-	finding_next(f, "In the running system mend /etc/crypttab (the option `initramfs` puts an "
-			"entry into the initramfs), then: update-initramfs -u -k all");
+	finding_next(f,
+		     "In the running system mend /etc/crypttab. An option puts an entry into the "
+		     "initramfs: %s. Then: %s",
+		     option, rebuild);
 }
 
 /* Without the name there was no prompt: not a word about the passphrase. */
 static void tell_no_source(struct report *r, const struct chain *c, const struct block_devices *b)
 {
 	cleanup(free_ptr) char *command = open_command(c);
+	cleanup(free_ptr) char *rebuild = builder_rebuild_all(c->builder);
 	bool named = names_uuid(c->missing, c->device->sealed->uuid);
 	struct finding *f;
 
@@ -570,8 +576,8 @@ static void tell_no_source(struct report *r, const struct chain *c, const struct
 	finding_next(
 		f,
 		"If not, and %s is no copy: unlock it here: %s; then: exit. In the running system "
-		"mend /etc/crypttab, then: update-initramfs -u -k all",
-		c->device->path, command);
+		"mend /etc/crypttab, then: %s",
+		c->device->path, command, rebuild);
 }
 
 static void tell_other_disk(struct report *r, const struct chain *c, const struct block_devices *b)
@@ -579,6 +585,7 @@ static void tell_other_disk(struct report *r, const struct chain *c, const struc
 	cleanup(free_ptr) char *command = open_command(c);
 	cleanup(free_ptr) char *link = crypttab_path("", c->other);
 	cleanup(free_ptr) char *path = realpath(link, NULL);
+	cleanup(free_ptr) char *rebuild = builder_rebuild_all(c->builder);
 	struct finding *f = report_finding(
 		r, VERDICT_INCONCLUSIVE, FINDING_CHAIN_SOURCE, c->other,
 		"crypttab names %s, and that leads to another disk (%s), which holds nothing of what was "
@@ -594,8 +601,8 @@ static void tell_other_disk(struct report *r, const struct chain *c, const struc
 		f,
 		"Two disks may bear one name, as when one was cloned, or its partition table: "
 		"detach the other one, or write UUID=%s into /etc/crypttab in the running system, "
-		"then: update-initramfs -u -k all",
-		c->device->sealed->uuid);
+		"then: %s",
+		c->device->sealed->uuid, rebuild);
 }
 
 static void next_for_passphrase(struct finding *f, const struct chain *c)
@@ -802,6 +809,7 @@ static void tell_no_superblock(struct report *r, const struct chain *c, const st
 static void tell_other_content(struct report *r, const struct chain *c, const struct chain_layer *l)
 {
 	const char *mapping = sealed_luks_mapping(c->device->sealed);
+	cleanup(free_ptr) char *rebuild = builder_rebuild_all(c->builder);
 	struct finding *f = report_finding(
 		r, VERDICT_INCONCLUSIVE, FINDING_CHAIN_OTHER, l->path,
 		"%s was unlocked, but inside it is %s%s%s, where %s%s%s was sealed: somebody made "
@@ -813,14 +821,18 @@ static void tell_other_content(struct report *r, const struct chain *c, const st
 
 	add_chain(f, c);
 	finding_not(f, "the passphrase");
-	finding_next(f, "If you changed it: compare root= and /etc/fstab with the UUID that it has "
-			"now, then: update-initramfs -u -k all");
+	finding_next(
+		f,
+		"If you changed it: compare root= and /etc/fstab with the UUID that it has now, "
+		"then: %s",
+		rebuild);
 }
 
 static void tell_no_volume(struct report *r, const struct chain *c, const struct chain_layer *l)
 {
 	const char *volume = l->sealed->name ? l->sealed->name : "";
 	bool doubt = c->lvm || lvm_state_text(l->lvm);
+	cleanup(free_ptr) char *rebuild = builder_rebuild_all(c->builder);
 	struct finding *f;
 
 	if (doubt)
@@ -845,7 +857,7 @@ static void tell_no_volume(struct report *r, const struct chain *c, const struct
 		return;
 	}
 	finding_next(f, "Boot an older kernel from the boot menu, or a rescue system.");
-	finding_next(f, "Install the package lvm2 there, then: update-initramfs -u -k all");
+	finding_next(f, "Install the package lvm2 there, then: %s", rebuild);
 }
 
 static bool tell_layers(struct report *r, const struct chain *c)

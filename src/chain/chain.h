@@ -9,6 +9,7 @@
 #include "report/report.h"
 #include "storage/superblock.h"
 #include "system/block_devices.h"
+#include "system/builder.h"
 #include "system/modules.h"
 
 /*
@@ -50,8 +51,9 @@ struct chain {
 	char *name;  /* the mapping's, by the record or the crypttab; owned; or NULL */
 	char *nowhere; /* a name in crypttab that leads nowhere, and may be meant for it; owned; or NULL */
 	char *lacks; /* what opening it needs, and is not here, in words; owned; NULL: nothing is known */
-	bool refused;	    /* a passphrase was, in this boot; the caller's, after gathering */
-	bool device_mapper; /* the kernel has it now; ... */
+	bool refused;	      /* a passphrase was, in this boot; the caller's, after gathering */
+	enum builder builder; /* of this initramfs; the caller's as well */
+	bool device_mapper;   /* the kernel has it now; ... */
 	enum module_state dm_mod;   /* ... and when it has not, its driver */
 	bool lvm;		    /* the initramfs has its command */
 	struct chain_layer *layers; /* those above the mapping */

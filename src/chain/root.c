@@ -71,6 +71,7 @@ struct scene {
 	const char *root, *sealed; /* sealed: its UUID, or "" */
 	const struct root_search *s;
 	const struct block_devices *b;
+	enum builder builder;
 	bool seen; /* its superblock is there and right */
 };
 
@@ -312,13 +313,14 @@ static void tell_lost(const struct scene *c, const char *path, const struct lost
 /* initramfs-tools: resolve_device() in it gives the UUID to blkid, which compares it as it is. */
 #define RESOLVES_AS_IT_IS "/scripts/functions"
 
-static void next_edit(struct finding *f, const char *uuid)
+static void next_edit(struct finding *f, const struct scene *c, const char *uuid)
 {
+	cleanup(free_ptr) char *rebuild = builder_rebuild_all(c->builder);
+
 	finding_next(f,
 		     "In the boot menu: [e] edits root= for one boot%s%s. Then mend "
-		     "/etc/default/grub or /etc/fstab, and: update-grub; update-initramfs -u -k "
-		     "all",
-		     uuid ? ": root=UUID=" : "", uuid ? uuid : "");
+		     "/etc/default/grub or /etc/fstab, and: update-grub; %s",
+		     uuid ? ": root=UUID=" : "", uuid ? uuid : "", rebuild);
 }
 
 /*
@@ -351,7 +353,7 @@ static bool tell_wrong(const struct scene *c)
 		"ones. %s has it: %s.",
 		s->alike_at, s->alike);
 	block_devices_tell(c->b, f);
-	next_edit(f, s->alike);
+	next_edit(f, c, s->alike);
 	return true;
 }
 
@@ -491,7 +493,7 @@ static void tell_not_there(const struct scene *c)
 	tell_sealed(f, c);
 	next_look(f, s, suspects);
 	if (c->b->count)
-		next_edit(f, NULL);
+		next_edit(f, c, NULL);
 }
 
 static void tell_no_link(const struct scene *c, const char *path)
@@ -917,11 +919,13 @@ bool root_device_is_known(const char *root)
 }
 
 bool root_device_report(struct report *r, const char *root, const char *sealed,
-			const struct block_devices *b, bool *seen)
+			const struct block_devices *b, enum builder builder, bool *seen)
 {
 	cleanup(free_ptr) char *path = crypttab_path("", root);
 	struct root_search s;
-	struct scene c = { .r = r, .root = root, .sealed = sealed, .s = &s, .b = b };
+	struct scene c = {
+		.r = r, .root = root, .sealed = sealed, .s = &s, .b = b, .builder = builder
+	};
 	bool told;
 
 	*seen = false;

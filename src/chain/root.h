@@ -7,6 +7,7 @@
 #include "chain/root_search.h"
 #include "report/report.h"
 #include "system/block_devices.h"
+#include "system/builder.h"
 
 /* Whether root= names a device in a way that is understood here; not NFS, ZFS, ... */
 bool root_device_is_known(const char *root);
@@ -14,13 +15,13 @@ bool root_device_is_known(const char *root);
 /*
  * Tells when what root= names is not there: a UUID, label or partition that no device has, a device
  * file that does not exist, one that holds no file system, or another one than was sealed, or of which
- * only a spare superblock is left. sealed: the UUID of the sealed root file system, or "". A
- * configuration error only when something proves that root= is wrong. False: nothing speaks against it,
- * or root= is of a kind that is not understood here; *seen: its superblock was seen and is right, of
- * the sealed UUID if there is one.
+ * only a spare superblock is left. sealed: the UUID of the sealed root file system, or ""; builder: of
+ * this initramfs. A configuration error only when something proves that root= is wrong. False: nothing
+ * speaks against it, or root= is of a kind that is not understood here; *seen: its superblock was seen
+ * and is right, of the sealed UUID if there is one.
  */
 bool root_device_report(struct report *r, const char *root, const char *sealed,
-			const struct block_devices *b, bool *seen);
+			const struct block_devices *b, enum builder builder, bool *seen);
 
 /*
  * What to say of a lost superblock at path, in a finding about it: how it is put back from what is

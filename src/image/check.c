@@ -147,8 +147,17 @@ static void add_ranges(struct finding *f, const struct comparison *c, const char
 	finding_locate(f, path);
 }
 
+/* The command that makes the initrd anew: by what is there now, else by the record; owned. */
+static char *rebuild_command(const struct manifest *m, const struct image_proof *now)
+{
+	enum builder builder = image_builder(now);
+
+	return builder_rebuild(builder != BUILDER_UNKNOWN ? builder : manifest_builder(m, -1),
+			       m->kernel);
+}
+
 static void what_to_do(struct finding *f, enum artifact_kind kind, enum ground ground,
-		       const char *release)
+		       const char *release, const char *rebuild)
 {
 	/* What is there now may be as somebody wrote it. */
 	finding_not(f, ground == GROUND_BROKEN
@@ -163,10 +172,7 @@ static void what_to_do(struct finding *f, enum artifact_kind kind, enum ground g
 			     "Once the storage is sound: install the package of kernel %s again.",
 			     release);
 	else
-		finding_next(f,
-			     "Once the storage is sound: update-initramfs -u -k %s (Debian) or "
-			     "dracut -f --kver %s (Fedora)",
-			     release, release);
+		finding_next(f, "Once the storage is sound: %s", rebuild);
 }
 
 static const char *ground_text(enum ground ground, enum artifact_kind kind)
@@ -292,7 +298,8 @@ static void report_appended(struct report *r, const struct manifest *m, const ch
 }
 
 /* What seal does not seal as it is, because it may be damaged. */
-static void advise_changed(struct finding *f, enum artifact_kind kind, const char *release)
+static void advise_changed(struct finding *f, enum artifact_kind kind, const char *release,
+			   const char *rebuild)
 {
 	if (kind == ARTIFACT_KERNEL)
 		finding_next(
@@ -302,18 +309,14 @@ static void advise_changed(struct finding *f, enum artifact_kind kind, const cha
 			"or from where it was built.",
 			release, release);
 	else
-		finding_next(
-			f,
-			"Make it anew, which seals it: update-initramfs -u -k %s (Debian) or dracut "
-			"-f --kver %s (Fedora).",
-			release, release);
+		finding_next(f, "Make it anew, which seals it: %s", rebuild);
 }
 
 /* Less than the files of a boot need. */
 #define ROOM_MIN (1u << 20)
 
 static void advise_unfinished(struct finding *f, enum artifact_kind kind, const char *path,
-			      uint64_t size, const char *release)
+			      uint64_t size, const char *release, const char *rebuild)
 {
 	struct statvfs fs;
 	uint64_t left = statvfs(path, &fs) ? UINT64_MAX : (uint64_t)fs.f_bavail * fs.f_frsize;
@@ -328,10 +331,7 @@ static void advise_unfinished(struct finding *f, enum artifact_kind kind, const 
 	if (kind == ARTIFACT_KERNEL)
 		finding_next(f, "Install the package of kernel %s again.", release);
 	else
-		finding_next(f,
-			     "Make it anew: update-initramfs -u -k %s (Debian) or dracut -f --kver "
-			     "%s (Fedora)",
-			     release, release);
+		finding_next(f, "Make it anew: %s", rebuild);
 }
 
 /* Rewritten, and neither proven damaged nor sound. */
@@ -340,6 +340,7 @@ static void report_doubt(struct report *r, const struct manifest *m, const char 
 			 const struct image_proof *proof)
 {
 	const struct sealed_segment *unread = segment_unread(&proof->found);
+	cleanup(free_ptr) char *rebuild = rebuild_command(m, proof);
 	struct finding *f = report_finding(r, j.verdict,
 					   kind == ARTIFACT_KERNEL ? FINDING_KERNEL_CHANGED
 								   : FINDING_INITRD_CHANGED,
@@ -356,15 +357,15 @@ static void report_doubt(struct report *r, const struct manifest *m, const char 
 	if (j.ground == GROUND_FOREIGN && proof->fault.is && proof->fault.is->remedy)
 		finding_next(f, "Make it so that kernels read it: %s.", proof->fault.is->remedy);
 	if (j.ground == GROUND_FEW_PLAIN || j.ground == GROUND_TAIL || j.ground == GROUND_OLDER)
-		advise_changed(f, kind, m->kernel);
+		advise_changed(f, kind, m->kernel, rebuild);
 	else if (j.ground == GROUND_UNFINISHED)
-		advise_unfinished(f, kind, path, c->size, m->kernel);
+		advise_unfinished(f, kind, path, c->size, m->kernel, rebuild);
 	else
 		finding_next(
 			f,
-			"If it was meant, seal it: bootverdict seal -k %s. If not, make it anew: "
-			"update-initramfs -u -k %s, or the kernel's package.",
-			m->kernel, m->kernel);
+			"If it was meant, seal it: bootverdict seal -k %s. If not, make it anew: %s, or "
+			"the kernel's package.",
+			m->kernel, rebuild);
 	report_artifact(r, path, kind_of(kind),
 			j.verdict == VERDICT_CONFIG_ERROR ? STATE_FOREIGN : STATE_UNVERIFIED,
 			c->size, 0);
@@ -375,6 +376,7 @@ static void report_corruption(struct report *r, const struct manifest *m, const 
 {
 	const struct sealed_file *s = &m->files[kind];
 	const struct comparison *c = &l->c;
+	cleanup(free_ptr) char *rebuild = rebuild_command(m, &l->proof);
 	struct finding *f = report_finding(
 		r, VERDICT_STORAGE_CORRUPTION,
 		kind == ARTIFACT_KERNEL ? FINDING_KERNEL_BLOCKS : FINDING_INITRD_BLOCKS, path,
@@ -396,7 +398,7 @@ static void report_corruption(struct report *r, const struct manifest *m, const 
 	if (c->unreadable)
 		check_tell_file_system(f, path);
 	add_ranges(f, c, path, m, kind);
-	what_to_do(f, kind, l->j.ground, m->kernel);
+	what_to_do(f, kind, l->j.ground, m->kernel, rebuild);
 	report_artifact(r, path, kind_of(kind), STATE_DAMAGED, s->size, c->bad.bytes);
 }
 
@@ -417,7 +419,7 @@ static void report_stale(struct report *r, const struct manifest *m, const char 
 	finding_text(f, EVIDENCE_WRITTEN_AT, "%s", text_time(c->mtime_ns / 1000000000, when));
 	finding_text(f, EVIDENCE_SEALED_AT, "%s", text_time(m->sealed_at, when));
 	if (image_was_repacked(&proof->found))
-		check_tell_repacked(f, m->kernel);
+		check_tell_repacked(f, m->kernel, proof);
 	else
 		finding_next(f, "Seal it: bootverdict seal -k %s", m->kernel);
 	report_artifact(r, path, kind_of(kind), STATE_STALE, c->size, 0);
@@ -700,6 +702,7 @@ static void check_unrecorded(const struct boot_files *f, const struct manifest *
 static void check_last_seal(const struct boot_files *f, const struct manifest *m, struct report *r)
 {
 	const char *path = f->initrd ? f->initrd : f->release;
+	cleanup(free_ptr) char *rebuild = builder_rebuild(manifest_builder(m, -1), f->release);
 	struct finding *n;
 	char when[32];
 
@@ -711,8 +714,8 @@ static void check_last_seal(const struct boot_files *f, const struct manifest *m
 		finding_text(n, EVIDENCE_UPDATE_LOST_AT, "%s", text_time(m->update_lost_at, when));
 		finding_next(n,
 			     "If the disk lost what was written, have it checked first. Then make "
-			     "the image anew: update-initramfs -u -k %s",
-			     f->release);
+			     "the image anew: %s",
+			     rebuild);
 	}
 	if (m->refused) {
 		n = report_finding(r, judge_refusal(m->refusal, false), FINDING_IMAGE_REFUSED, path,
@@ -720,8 +723,8 @@ static void check_last_seal(const struct boot_files *f, const struct manifest *m
 				   m->refused);
 		finding_next(n,
 			     "When it does not boot, bootverdict's guard in front of it explains. "
-			     "Make it anew: update-initramfs -u -k %s",
-			     f->release);
+			     "Make it anew: %s",
+			     rebuild);
 	}
 }
 
@@ -733,7 +736,7 @@ static void tell_leftover(void *ctx, const char *path, uint64_t size)
 
 	n->warning = true;
 	finding_number(n, EVIDENCE_BYTES, size);
-	finding_next(n, "The next 'bootverdict seal' or update-initramfs removes it.");
+	finding_next(n, "The next 'bootverdict seal' removes it, also as a part of a rebuild.");
 }
 
 /* Only when nobody is writing there just now. */

@@ -53,11 +53,15 @@ static void cannot_run(struct report *r, const char *path, int error)
 	report_artifact(r, path, KIND_FILE, STATE_UNREADABLE, 0, 0);
 }
 
-static void advise_rebuild(struct finding *f)
+static void advise_rebuild(struct finding *f, const struct image_proof *p)
 {
-	finding_next(f,
-		     "Make it anew (update-initramfs -u, dracut -f, or the kernel's package) once "
-		     "the storage is sound; an older kernel may still be intact.");
+	cleanup(free_ptr) char *rebuild = builder_rebuild(image_builder(p), "KVER");
+
+	finding_next(
+		f,
+		"Once the storage is sound, make it anew: %s, or the kernel's package. An older "
+		"kernel may still be intact.",
+		rebuild);
 	finding_next(f, "If it was copied or downloaded, compare its size and its hash with the "
 			"original's, and copy it again.");
 }
@@ -101,19 +105,19 @@ static void tell_proof(struct finding *f, const struct image_proof *p)
 					    "image itself)");
 }
 
-void check_tell_repacked(struct finding *f, const char *release)
+void check_tell_repacked(struct finding *f, const char *release, const struct image_proof *p)
 {
+	cleanup(free_ptr) char *rebuild = builder_rebuild(image_builder(p), release);
+
 	finding_text(
 		f, EVIDENCE_PACKED_AGAIN,
 		"a sealed image was unpacked and packed again, with bootverdict's own files in it: by "
 		"their old record the next boot may call storage corruption what was changed on "
 		"purpose");
-	finding_next(
-		f,
-		"Before the next boot, pack it again without the folder " GUARD_DIR
-		", and seal that: bootverdict seal -k %s. Or make it anew: update-initramfs -u "
-		"-k %s",
-		release, release);
+	finding_next(f,
+		     "Before the next boot, pack it again without the folder " GUARD_DIR
+		     ", and seal that: bootverdict seal -k %s. Or make it anew: %s",
+		     release, rebuild);
 }
 
 /* Sealed paths that a later archive brings again, as others: nothing else differs. With f they are told. */
@@ -207,7 +211,7 @@ static void report_sound(struct report *r, const char *path, const struct image_
 			"that it carries; what carries none could still have changed.");
 	tell_proof(f, p);
 	if (image_was_repacked(&p->found))
-		check_tell_repacked(f, "KVER");
+		check_tell_repacked(f, "KVER", p);
 	report_artifact(r, path, KIND_INITRD,
 			!more && (all_verified || image_soundness(p) == PROVEN) ? STATE_INTACT
 										: STATE_UNVERIFIED,
@@ -269,7 +273,7 @@ static void report_differing(struct report *r, const char *path, const struct im
 			       p->differing, p->record.content_count);
 
 	tell_differing(f, p);
-	advise_rebuild(f);
+	advise_rebuild(f, p);
 	report_artifact(r, path, KIND_INITRD, STATE_DAMAGED, p->size, 0);
 }
 
@@ -285,14 +289,16 @@ void check_report_edited(struct report *r, const char *path, const char *release
 
 	tell_differing(f, p);
 	if (image_was_repacked(&p->found)) {
-		check_tell_repacked(f, release);
+		check_tell_repacked(f, release, p);
 	} else {
+		cleanup(free_ptr) char *rebuild = builder_rebuild(image_builder(p), release);
+
 		finding_next(
 			f,
 			"If it was packed again on purpose, seal it before the next boot: bootverdict "
 			"seal --remove -k %s && bootverdict seal -k %s",
 			release, release);
-		finding_next(f, "Or make it anew: update-initramfs -u -k %s", release);
+		finding_next(f, "Or make it anew: %s", rebuild);
 	}
 	finding_next(f, "If nobody packed it again, have the disk checked.");
 	report_artifact(r, path, KIND_INITRD, STATE_UNVERIFIED, p->size, 0);
@@ -416,7 +422,7 @@ static void report_fault(struct report *r, const char *path, const struct image_
 	tell_proof(f, p);
 	if (p->differing)
 		tell_differing(f, p);
-	advise_rebuild(f);
+	advise_rebuild(f, p);
 	report_artifact(r, path, KIND_INITRD, damaged ? STATE_DAMAGED : STATE_UNVERIFIED, p->size,
 			0);
 }
@@ -439,7 +445,7 @@ static void report_initrd(struct report *r, const char *path, const struct image
 		f = report_finding(r, VERDICT_STORAGE_CORRUPTION, FINDING_GUARD_DAMAGED, path,
 				   "The guard at its start is damaged: %s.",
 				   p->guard_broken ? "its headers are broken" : p->record_reason);
-		advise_rebuild(f);
+		advise_rebuild(f, p);
 		report_artifact(r, path, KIND_INITRD, STATE_DAMAGED, p->size, 0);
 	}
 	if (p->fault.error)

@@ -20,6 +20,6 @@ void check_report_edited(struct report *r, const char *path, const char *release
 			 const struct image_proof *p);
 
 /* Adds what becomes of an image that image_was_repacked(), and what to do. */
-void check_tell_repacked(struct finding *f, const char *release);
+void check_tell_repacked(struct finding *f, const char *release, const struct image_proof *p);
 
 #endif

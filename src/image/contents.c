@@ -822,6 +822,7 @@ int recorder_finish(struct recorder *r, struct manifest *m, struct initrd_fault 
 	m->segments = r->segments;
 	m->segment_count = r->segment_count;
 	move_cost(r, m, r->segments_taken);
+	manifest_note_builder(m);
 	m->newest = r->latest;
 	m->skipped = r->skipped;
 	memset(&r->skipped, 0, sizeof(r->skipped));

@@ -256,6 +256,13 @@ void image_proof_clear(struct image_proof *proof)
 	manifest_clear(&proof->record);
 }
 
+enum builder image_builder(const struct image_proof *proof)
+{
+	enum builder shown = manifest_builder(&proof->found, -1);
+
+	return shown != BUILDER_UNKNOWN ? shown : manifest_builder(&proof->record, -1);
+}
+
 bool image_complete_before_fault(const struct image_proof *proof)
 {
 	const struct content *init = manifest_find(&proof->found, "init");

@@ -35,6 +35,9 @@ struct image_proof {
 int image_examine(int fd, uint64_t size, struct image_proof *proof);
 void image_proof_clear(struct image_proof *proof);
 
+/* The builder of what is there, as its members show, else of what the guard's record is of. */
+enum builder image_builder(const struct image_proof *proof);
+
 /* The content of that path in the image if it is exactly as recorded, else NULL. */
 const struct content *image_content_as_recorded(const struct image_proof *proof,
 						const struct content *recorded);

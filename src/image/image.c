@@ -10,6 +10,7 @@
 #include "image/guard.h"
 #include "image/initrd.h"
 #include "storage/direct.h"
+#include "system/builder.h"
 #include "util/file.h"
 #include "util/message.h"
 #include "util/util.h"
@@ -42,9 +43,11 @@ int image_open(struct image *im, const char *name)
 		r = 0;
 	im->guard_broken = r == -EBADMSG;
 	if (im->guard_broken) {
+		cleanup(free_ptr) char *rebuild = builder_rebuild(BUILDER_UNKNOWN, "KVER");
+
 		message("%s: the guard at its start is damaged: it cannot be told where the original "
-			"image begins; make the image anew (update-initramfs -u, dracut -f)",
-			name);
+			"image begins; make the image anew: %s",
+			name, rebuild);
 		return 1;
 	}
 	if (r) {

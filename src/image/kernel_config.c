@@ -33,6 +33,8 @@ static enum option find_option(const char *config, enum codec codec)
 /* The first compression that it has no option for. */
 static char *lack_of(const char *path, const char *config, const struct manifest *m, bool *proven)
 {
+	cleanup(free_ptr) char *setting = NULL;
+
 	for (size_t i = 0; i < m->segment_count; i++) {
 		enum codec codec = m->segments[i].codec;
 		enum option option = codec == CODEC_NONE ? OPTION_SET : find_option(config, codec);
@@ -40,11 +42,11 @@ static char *lack_of(const char *path, const char *config, const struct manifest
 		if (option == OPTION_SET)
 			continue;
 		*proven = option == OPTION_NOT_SET;
+		setting = builder_compression(manifest_builder(m, -1));
 		return text_format("%s has no CONFIG_RD_ option for %s: this kernel cannot unpack "
-				   "it%s; pack it with another compression (COMPRESS= in "
-				   "initramfs.conf, --compress of dracut)",
+				   "it%s; pack it with another compression: %s",
 				   path, codec_name(codec),
-				   *proven ? "" : ", or that file has lost the line");
+				   *proven ? "" : ", or that file has lost the line", setting);
 	}
 	return NULL;
 }

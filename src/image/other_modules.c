@@ -86,11 +86,13 @@ void check_modules(const struct boot_files *f, const struct manifest *m, struct 
 		o.known ? ": they do not fit that"
 			: ", the version in its name; which one its kernel is, is not known");
 	n->warning = true;
-	if (o.installed)
-		finding_next(n,
-			     "%s: update-initramfs -u -k %s (Debian) or dracut -f --kver %s "
-			     "(Fedora).",
+	if (o.installed) {
+		cleanup(free_ptr) char *rebuild =
+			builder_rebuild(manifest_builder(m, -1), o.wanted);
+
+		finding_next(n, "%s: %s",
 			     o.known ? "Make it anew" : "If its kernel is that, make it anew",
-			     o.wanted, o.wanted);
+			     rebuild);
+	}
 	other_modules_clear(&o);
 }

@@ -235,15 +235,20 @@ static const char *version_of(const char *kernel)
 	return kernel && *kernel ? kernel : "VERSION";
 }
 
-static void say_what_to_do(struct finding *f, const char *kernel)
+/* The command that makes the image anew; owned. */
+static char *rebuild_command(const struct verification *v)
 {
+	return builder_rebuild(manifest_builder(v->m, v->reader.root), version_of(v->m->kernel));
+}
+
+static void say_what_to_do(const struct verification *v, struct finding *f)
+{
+	cleanup(free_ptr) char *rebuild = rebuild_command(v);
+
 	finding_next(f, "Write nothing to this disk. Tell its host's administrator: the disk, or "
 			"the way from it into memory, gave other bytes than were written.");
 	finding_next(f, "Boot an older kernel from the boot menu, or a rescue system.");
-	finding_next(f,
-		     "Once disk and memory are sound (test the memory as well): "
-		     "update-initramfs -u -k %s",
-		     version_of(kernel));
+	finding_next(f, "Once disk and memory are sound (test the memory as well): %s", rebuild);
 }
 
 static void conclude(const struct verification *v, struct finding *f)
@@ -253,7 +258,7 @@ static void conclude(const struct verification *v, struct finding *f)
 		return;
 	}
 	say_what_it_is_not(f);
-	say_what_to_do(f, v->m->kernel);
+	say_what_to_do(v, f);
 }
 
 /* The target also gets into the kernel's log, which others may read. */
@@ -362,6 +367,7 @@ static void tell_replaced(struct verification *v, struct report *r)
 
 static void advise_packed_again(const struct verification *v, struct finding *f, bool guard_kept)
 {
+	cleanup(free_ptr) char *rebuild = rebuild_command(v);
 	const char *kernel = version_of(v->m->kernel);
 
 	if (guard_kept)
@@ -375,7 +381,7 @@ static void advise_packed_again(const struct verification *v, struct finding *f,
 			     "If it was packed by hand, pack it again without the folder " GUARD_DIR
 			     ", and seal that: bootverdict seal -k %s",
 			     kernel);
-	finding_next(f, "Or make it anew: update-initramfs -u -k %s", kernel);
+	finding_next(f, "Or make it anew: %s", rebuild);
 	finding_next(f, "If nobody packed it again, have the disk checked.");
 }
 
@@ -419,6 +425,8 @@ static uint64_t mib(uint64_t bytes)
 /* Half of the memory is what the kernel gives its root (Linux, mm/shmem.c, shmem_default_max_blocks()). */
 static void tell_no_room(struct verification *v, struct report *r)
 {
+	cleanup(free_ptr) char *rebuild = rebuild_command(v);
+	cleanup(free_ptr) char *smaller = builder_smaller(manifest_builder(v->m, v->reader.root));
 	uint64_t needed = room_needed(v->m), size = 0, left = 0;
 	struct sysinfo memory = { 0 };
 	struct finding *f;
@@ -441,11 +449,7 @@ static void tell_no_room(struct verification *v, struct report *r)
 		     " MiB: half of it is what an initial RAM disk may fill.",
 		     2 * mib(needed) + mib(v->m->guard_bytes) + 64);
 	finding_next(f, "Or boot an older kernel from the boot menu, whose initrd is smaller.");
-	finding_next(
-		f,
-		"Or make it smaller (MODULES=dep in initramfs.conf, hostonly=yes for dracut, less "
-		"firmware): update-initramfs -u -k %s",
-		version_of(v->m->kernel));
+	finding_next(f, "Or make it smaller: less firmware, %s. Then: %s", smaller, rebuild);
 }
 
 static void tell_codec(struct verification *v, struct report *r)
@@ -453,6 +457,9 @@ static void tell_codec(struct verification *v, struct report *r)
 	const struct content *first = v->missing.items[0].content;
 	const char *codec = codec_name(v->m->segments[first->segment].codec);
 	bool xz = unpack_message_is_about_xz_options(v->unpacking->kernel_message);
+	cleanup(free_ptr) char *rebuild = rebuild_command(v);
+	cleanup(free_ptr) char *setting =
+		builder_compression(manifest_builder(v->m, v->reader.root));
 	struct finding *f;
 
 	f = report_finding(
@@ -471,9 +478,8 @@ static void tell_codec(struct verification *v, struct report *r)
 	finding_next(
 		f,
 		"Choose a compressor that this kernel reads (grep CONFIG_RD_ /boot/config-%s): "
-		"COMPRESS= in initramfs.conf, compress= for dracut. Then: update-initramfs -u -k "
-		"%s",
-		version_of(v->m->kernel), version_of(v->m->kernel));
+		"%s. Then: %s",
+		version_of(v->m->kernel), setting, rebuild);
 }
 
 /* What the guard's own files differ for belongs to what was found of the others. */
@@ -506,7 +512,7 @@ static uint64_t tell_guard(struct verification *v, struct report *r, enum cause 
 	if (again)
 		advise_packed_again(v, f, false);
 	else if (lost)
-		say_what_to_do(f, v->m->kernel);
+		say_what_to_do(v, f);
 	else
 		say_how_to_tell(f);
 	return bytes;

@@ -6,17 +6,19 @@
 
 #include "luks/copy.h"
 #include "luks/words.h"
+#include "system/builder.h"
 #include "util/text.h"
 #include "util/util.h"
 
 static void how_to_type(struct finding *f)
 {
+	cleanup(free_ptr) char *setting = builder_keyboard(BUILDER_UNKNOWN);
+	cleanup(free_ptr) char *rebuild = builder_rebuild_all(BUILDER_UNKNOWN);
+
 	finding_not(f, "its length: cryptsetup takes up to 512 characters from the keyboard");
 	finding_next(f, "Look at Caps Lock and at the keyboard layout. In the boot it is often the "
 			"US one: y and z change places, and so do most signs.");
-	finding_next(f, "To have your layout in the boot, Debian: KEYMAP=y in "
-			"/etc/initramfs-tools/initramfs.conf, then update-initramfs -u; Fedora: "
-			"localectl set-keymap, then dracut -f.");
+	finding_next(f, "To have your layout in the boot: %s. Then: %s", setting, rebuild);
 	finding_next(f, "A passphrase file must not end in a newline that the passphrase has not: "
 			"cryptsetup --key-file reads every byte.");
 }

@@ -210,6 +210,8 @@ int manifest_format(const struct manifest *m, char **text, size_t *len)
 		add_format(&t, "guard %" PRIu64 "\n", m->guard_bytes);
 	if (m->newest)
 		add_format(&t, "newest %" PRId64 "\n", m->newest);
+	if (m->builder)
+		add_names(&t, "builder", (const char *[]){ m->builder }, 1);
 	if (m->refused) {
 		add_string(&t, "refused ");
 		add_string(&t, manifest_refusal_name(m->refusal));

@@ -16,6 +16,7 @@
  *	update-lost UNIXTIME		(if it was; not in the guard)
  *	guard BYTES
  *	newest UNIXTIME			(of the times that the image's members have)
+ *	builder NAME			(of the image, where it is known: system/builder.h)
  *	refused broken|unknown|start|changed|format REASON	(if it was; percent-encoded)
  *	artifact kernel|initrd PATH	(0 to 2 of them; not in the guard)
  *	  size BYTES
@@ -36,7 +37,8 @@
  *	  blocks HASH...
  *	end HASH			hash64() of everything before this line
  *
- * (No line is really indented.) What luks tells is in sealed_luks.h, and reveals no key. TYPE is one of
+ * (No line is really indented.) A record of before has no builder, and a NAME that is not known is no
+ * error: both are of an unknown one. What luks tells is in sealed_luks.h, and reveals no key. TYPE is one of
  * content_type_name(), or "hardlink" for another name of a file, which has no block lines. Outside
  * the image the hashes of private content (private.h) are 0: they are not recorded.
  */

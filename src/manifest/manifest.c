@@ -42,6 +42,7 @@ void manifest_clear(struct manifest *m)
 {
 	free(m->kernel);
 	free(m->os);
+	free(m->builder);
 	free(m->refused);
 	for (size_t i = 0; i < ARRAY_SIZE(m->files); i++)
 		sealed_file_clear(&m->files[i]);
@@ -58,12 +59,14 @@ void manifest_swap_initrd(struct manifest *a, struct manifest *b)
 	struct manifest other = *a;
 
 	a->files[ARTIFACT_INITRD] = b->files[ARTIFACT_INITRD];
+	a->builder = b->builder;
 	a->guard_bytes = b->guard_bytes;
 	a->segments = b->segments;
 	a->segment_count = b->segment_count;
 	a->contents = b->contents;
 	a->content_count = b->content_count;
 	b->files[ARTIFACT_INITRD] = other.files[ARTIFACT_INITRD];
+	b->builder = other.builder;
 	b->guard_bytes = other.guard_bytes;
 	b->segments = other.segments;
 	b->segment_count = other.segment_count;
@@ -87,6 +90,28 @@ const struct content *manifest_find(const struct manifest *m, const char *path)
 			low = middle + 1;
 	}
 	return NULL;
+}
+
+static bool has_content(const void *manifest, const char *path)
+{
+	return manifest_find(manifest, path);
+}
+
+void manifest_note_builder(struct manifest *m)
+{
+	const char *name = builder_name(builder_shown(has_content, m));
+
+	if (!name)
+		return;
+	free(m->builder);
+	m->builder = text_copy(name);
+}
+
+enum builder manifest_builder(const struct manifest *m, int root)
+{
+	enum builder recorded = builder_find(m->builder);
+
+	return recorded != BUILDER_UNKNOWN ? recorded : builder_below(root);
 }
 
 /* The name below lib/modules in a path, and its length; 0: it is elsewhere, or no kernel version. */

@@ -11,6 +11,7 @@
 #include "decompress/decompress.h"
 #include "manifest/sealed_luks.h"
 #include "storage/device.h"
+#include "system/builder.h"
 #include "util/hash.h"
 #include "util/sha256.h"
 
@@ -111,8 +112,9 @@ struct skipped {
 };
 
 struct manifest {
-	char *kernel;	   /* release, as uname -r gives it; owned */
-	char *os;	   /* PRETTY_NAME of os-release, or ""; owned */
+	char *kernel;  /* release, as uname -r gives it; owned */
+	char *os;      /* PRETTY_NAME of os-release, or ""; owned */
+	char *builder; /* of the image, by a name that may not be known here; NULL: none is; owned */
 	int64_t sealed_at; /* seconds since 1970-01-01 UTC; 0 in the guard's copy */
 	int64_t newest; /* of the times that main's members have, seconds since 1970; 0: unknown */
 	int64_t update_lost_at; /* when a newer image was lost, and this one put back; 0: never */
@@ -142,6 +144,15 @@ void manifest_forget_image(struct manifest *m);
 
 /* Exchanges what two manifests tell of their initrd. */
 void manifest_swap_initrd(struct manifest *a, struct manifest *b);
+
+/* Whose image it is, by its content list: what that shows is recorded, and else what was stays. */
+void manifest_note_builder(struct manifest *m);
+
+/*
+ * Whose image it is: by the record, else by the files below an open folder that stands for the root where
+ * it was unpacked; -1: there is none.
+ */
+enum builder manifest_builder(const struct manifest *m, int root);
 
 /* The record of a path, or NULL. */
 const struct content *manifest_find(const struct manifest *m, const char *path);

@@ -568,6 +568,13 @@ static int parse_time(struct reader *r, const char *key, int64_t *seconds)
 	return *seconds ? 0 : bad(r, "the time is 0");
 }
 
+static int parse_builder(struct reader *r, struct manifest *m)
+{
+	if (next_line(r, "builder") < 0 || take_name(r, false, &m->builder) < 0)
+		return r->error;
+	return line_done(r);
+}
+
 static int parse_head(struct reader *r, struct manifest *m)
 {
 	if (next_line(r, "bootverdict-manifest") < 0)
@@ -587,7 +594,8 @@ static int parse_head(struct reader *r, struct manifest *m)
 		if (m->guard_bytes == 0)
 			return bad(r, "the guard's length is 0");
 	}
-	if (parse_time(r, "newest", &m->newest) < 0)
+	if (parse_time(r, "newest", &m->newest) < 0 ||
+	    (next_is(r, "builder") && parse_builder(r, m) < 0))
 		return r->error;
 	return next_is(r, "refused") ? parse_refused(r, m) : 0;
 }

@@ -85,7 +85,7 @@ static void tell(int no_init, bool sealed, const char *checker_fault)
 		       "  1. Write nothing to this disk. Tell its host's administrator.\n"
 		       "  2. Boot an older kernel from the boot menu, or a rescue system.\n"
 		       "  3. Test the memory. Once storage and memory are sound:\n"
-		       "     update-initramfs -u -k VERSION\n"
+		       "     build the initial RAM disk of this kernel anew.\n"
 		       "==============================================================\n");
 }
 

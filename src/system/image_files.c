@@ -157,6 +157,19 @@ void image_files_read(struct image_files *f, const char *root)
 	image_files_end(f);
 }
 
+bool image_files_have(const struct image_files *f, const char *path)
+{
+	size_t len = strlen(path);
+
+	for (size_t i = 0; i < f->count; i++) {
+		const char *of = f->items[i].path;
+
+		if (!strncmp(of, path, len) && (!of[len] || of[len] == '/'))
+			return true;
+	}
+	return false;
+}
+
 const char *image_files_find(const struct image_files *f, const char *path)
 {
 	for (size_t i = 0; i < f->count; i++) {

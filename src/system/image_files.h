@@ -42,6 +42,9 @@ void image_files_end(struct image_files *f);
 /* Reads all of them below a folder that stands for the root ("" or a path without closing "/"). */
 void image_files_read(struct image_files *f, const char *root);
 
+/* Whether one of them is that path, or lies below it. */
+bool image_files_have(const struct image_files *f, const char *path);
+
 /* A text by its path, or NULL. */
 const char *image_files_find(const struct image_files *f, const char *path);
 

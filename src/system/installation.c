@@ -12,6 +12,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "system/builder.h"
 #include "util/array.h"
 #include "util/file.h"
 #include "util/input.h"
@@ -21,23 +22,25 @@
 
 #define TEXT_FILE_MAX (1 << 20)
 
-/* As Debian, Fedora and others name them: before and after the release. */
-static const char *const kernel_names[][2] = {
-	{ "vmlinuz-", "" },
-	{ "vmlinux-", "" },
-	{ "Image-", "" },
-};
-static const char *const initrd_names[][2] = {
-	{ "initrd.img-", "" },
-	{ "initramfs-", ".img" },
-	{ "initrd-", "" },
-};
+/* As Debian, Fedora and others name them. */
+static const struct image_name *kernel_name(size_t number)
+{
+	static const struct image_name names[] = {
+		{ "vmlinuz-", "" },
+		{ "vmlinux-", "" },
+		{ "Image-", "" },
+	};
 
-static char *first_existing(const char *const names[][2], size_t count, const char *boot,
+	return number < ARRAY_SIZE(names) ? &names[number] : NULL;
+}
+
+static char *first_existing(const struct image_name *(*names)(size_t), const char *boot,
 			    const char *release)
 {
-	for (size_t i = 0; i < count; i++) {
-		char *path = text_format("%s/%s%s%s", boot, names[i][0], release, names[i][1]);
+	const struct image_name *name;
+
+	for (size_t i = 0; (name = names(i)); i++) {
+		char *path = text_format("%s/%s%s%s", boot, name->before, release, name->after);
 
 		if (access(path, F_OK) == 0)
 			return path;
@@ -105,8 +108,8 @@ void boot_files_find(struct boot_files *f, const char *root, const char *boot, c
 	f->root = root_prefix(root);
 	f->boot = boot_folder(f->root, boot);
 	f->release = text_copy(release);
-	f->kernel = first_existing(kernel_names, ARRAY_SIZE(kernel_names), f->boot, release);
-	f->initrd = first_existing(initrd_names, ARRAY_SIZE(initrd_names), f->boot, release);
+	f->kernel = first_existing(kernel_name, f->boot, release);
+	f->initrd = first_existing(builder_image_name, f->boot, release);
 	f->os = os_name(f->root);
 }
 
@@ -120,9 +123,9 @@ static bool is_same_path(const char *a, const char *b)
 
 char *boot_files_initrd_name(const struct boot_files *f, size_t number)
 {
-	if (number >= ARRAY_SIZE(initrd_names))
-		return NULL;
-	return text_format("%s%s%s", initrd_names[number][0], f->release, initrd_names[number][1]);
+	const struct image_name *name = builder_image_name(number);
+
+	return name ? text_format("%s%s%s", name->before, f->release, name->after) : NULL;
 }
 
 bool boot_files_boots(struct boot_files *f, const char *file)
@@ -201,8 +204,10 @@ static bool is_leftover(const char *name)
 
 static void add_image(struct releases *r, const char *name)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(initrd_names); i++)
-		add_if_named(r, name, initrd_names[i][0], initrd_names[i][1]);
+	const struct image_name *image;
+
+	for (size_t i = 0; (image = builder_image_name(i)); i++)
+		add_if_named(r, name, image->before, image->after);
 }
 
 /* A folder, a FIFO, a link that leads nowhere: no image, whatever its name. */

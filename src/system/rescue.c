@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "system/builder.h"
 #include "system/command_line.h"
 #include "system/shell_conf.h"
 #include "util/text.h"
@@ -160,32 +161,27 @@ static void decide_dracut_systemd(struct rescue *r, const struct said *said)
 		r->shell = false;
 }
 
-/* ---- the table ---- */
+/* ---- the table: of a builder the first that fits ---- */
 
-static const struct builder {
+static const struct dialect {
 	const char *name; /* in the guard's config */
+	enum builder builder;
+	const char *scripts[2]; /* either: whose rules it reads; NULL: every image of the builder */
 	enum quoting quoting;
 	const char *keys[KEYS_MAX]; /* what it heeds of the kernel command line */
 	void (*decide)(struct rescue *r, const struct said *said);
-} builders[] = {
+} dialects[] = {
 	{
-		.name = "initramfs-tools",
+		.name = BUILDER_NAME_INITRAMFS_TOOLS,
+		.builder = BUILDER_INITRAMFS_TOOLS,
 		.quoting = QUOTING_NONE,
 		.keys = { [PANIC] = "panic" },
 		.decide = decide_initramfs_tools,
 	},
 	{
-		.name = "dracut",
-		.quoting = QUOTING_KERNEL,
-		.keys = { [RD_SHELL] = "rd.shell",
-			  [RD_BREAK] = "rd.break",
-			  [RDBREAK] = "rdbreak",
-			  [RD_EMERGENCY] = "rd.emergency",
-			  [RD_CTTY] = "rd.ctty" },
-		.decide = decide_dracut,
-	},
-	{
-		.name = "dracut-systemd",
+		.name = BUILDER_NAME_DRACUT "-systemd",
+		.builder = BUILDER_DRACUT,
+		.scripts = { "usr/bin/dracut-emergency", "bin/dracut-emergency" },
 		.quoting = QUOTING_KERNEL,
 		.keys = { [RD_SHELL] = "rd.shell",
 			  [RD_BREAK] = "rd.break",
@@ -194,40 +190,52 @@ static const struct builder {
 			  [SULOGIN_FORCE] = "SYSTEMD_SULOGIN_FORCE" },
 		.decide = decide_dracut_systemd,
 	},
+	{
+		.name = BUILDER_NAME_DRACUT,
+		.builder = BUILDER_DRACUT,
+		.scripts = { "usr/lib/dracut-lib.sh", "lib/dracut-lib.sh" },
+		.quoting = QUOTING_KERNEL,
+		.keys = { [RD_SHELL] = "rd.shell",
+			  [RD_BREAK] = "rd.break",
+			  [RDBREAK] = "rdbreak",
+			  [RD_EMERGENCY] = "rd.emergency",
+			  [RD_CTTY] = "rd.ctty" },
+		.decide = decide_dracut,
+	},
 };
 
-static const struct builder unknown = {
+static const struct dialect unknown = {
 	.name = "unknown",
 	.quoting = QUOTING_NONE,
 	.keys = { [PANIC] = "panic" },
 	.decide = decide_unknown,
 };
 
-static const struct builder *builder_find(const char *name, size_t len)
+static const struct dialect *dialect_find(const char *name, size_t len)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(builders); i++) {
-		if (strlen(builders[i].name) == len && !memcmp(builders[i].name, name, len))
-			return &builders[i];
+	for (size_t i = 0; i < ARRAY_SIZE(dialects); i++) {
+		if (strlen(dialects[i].name) == len && !memcmp(dialects[i].name, name, len))
+			return &dialects[i];
 	}
 	return NULL;
 }
 
-static int key_find(const struct builder *b, const struct word *w)
+static int key_find(const struct dialect *d, const struct word *w)
 {
 	for (int i = 0; i < KEYS_MAX; i++) {
-		if (b->keys[i] && word_key_is(w, b->keys[i]))
+		if (d->keys[i] && word_key_is(w, d->keys[i]))
 			return i;
 	}
 	return -1;
 }
 
-static void hear(struct said *said, const struct builder *b, const char *line, enum quoting quoting,
+static void hear(struct said *said, const struct dialect *d, const char *line, enum quoting quoting,
 		 bool by_image)
 {
 	struct word w;
 
 	while (word_next(&line, quoting, &w)) {
-		int key = key_find(b, &w);
+		int key = key_find(d, &w);
 
 		if (key >= 0) {
 			said->words[key] = w;
@@ -245,21 +253,21 @@ static void hear(struct said *said, const struct builder *b, const char *line, e
 /* False: there are no rules of a builder that is known. */
 static bool decide(struct rescue *r, const char *rules, const char *command_line)
 {
-	const struct builder *b = NULL;
+	const struct dialect *d = NULL;
 	struct said said;
 	struct word name;
 
 	memset(r, 0, sizeof(*r));
 	memset(&said, 0, sizeof(said));
 	if (rules && word_next(&rules, QUOTING_NONE, &name))
-		b = builder_find(name.key, name.key_len);
-	if (b)
-		hear(&said, b, rules, QUOTING_NONE, true);
+		d = dialect_find(name.key, name.key_len);
+	if (d)
+		hear(&said, d, rules, QUOTING_NONE, true);
 	else
-		b = &unknown;
-	hear(&said, b, command_line, b->quoting, false);
-	b->decide(r, &said);
-	return b != &unknown;
+		d = &unknown;
+	hear(&said, d, command_line, d->quoting, false);
+	d->decide(r, &said);
+	return d != &unknown;
 }
 
 void rescue_decide(struct rescue *r, const char *sealed, const char *now, const char *command_line)
@@ -369,15 +377,15 @@ static void rules_of_initramfs_tools(char **rules, const struct image_files *f)
 }
 
 /* Words of dracut's own part of the command line: cmdline.d first, then cmdline (getcmdline()). */
-static void add_words(char **rules, const struct builder *b, const char *line)
+static void add_words(char **rules, const struct dialect *d, const char *line)
 {
 	struct word w;
 
-	while (word_next(&line, b->quoting, &w)) {
-		int key = key_find(b, &w);
+	while (word_next(&line, d->quoting, &w)) {
+		int key = key_find(d, &w);
 
 		if (key >= 0)
-			append(rules, b->keys[key], w.value ? w.value : "", w.value_len);
+			append(rules, d->keys[key], w.value ? w.value : "", w.value_len);
 	}
 }
 
@@ -428,21 +436,21 @@ static const char *find_either(const struct image_files *f, const char *a, const
 	return text ? text : image_files_find(f, b);
 }
 
-static void rules_of_dracut(char **rules, const struct builder *b, const struct image_files *f,
-			    const char *script, bool systemd)
+static void rules_of_dracut(char **rules, const struct dialect *d, const struct image_files *f,
+			    const char *script)
 {
 	const char *line = image_files_find(f, "etc/cmdline");
 
 	for (size_t i = 0; i < f->count; i++) {
 		if (is_below(f->items[i].path, "etc/cmdline.d/") &&
 		    ends_in(f->items[i].path, ".conf"))
-			add_words(rules, b, f->items[i].text);
+			add_words(rules, d, f->items[i].text);
 	}
 	if (line)
-		add_words(rules, b, line);
+		add_words(rules, d, line);
 	if (strstr(script, "_emergency_action=poweroff"))
 		mark(rules, "powers-off");
-	if (!systemd)
+	if (d->decide != decide_dracut_systemd)
 		return;
 	password_of_root(rules, f);
 	/* Up to 059 sulogin is always forced. */
@@ -450,40 +458,44 @@ static void rules_of_dracut(char **rules, const struct builder *b, const struct 
 		append(rules, "SYSTEMD_SULOGIN_FORCE", "1", 1);
 }
 
-static bool has_conf(const struct image_files *f)
+static bool have(const void *files, const char *path)
 {
-	for (size_t i = 0; i < f->count; i++) {
-		if (is_below(f->items[i].path, "conf/"))
-			return true;
+	return image_files_have(files, path);
+}
+
+/* *script: the text of its script, or NULL where it needs none. */
+static const struct dialect *dialect_of(const struct image_files *f, const char **script)
+{
+	enum builder builder = builder_shown(have, f);
+
+	for (size_t i = 0; i < ARRAY_SIZE(dialects); i++) {
+		const struct dialect *d = &dialects[i];
+		bool needs = d->scripts[0];
+
+		*script = needs ? find_either(f, d->scripts[0], d->scripts[1]) : NULL;
+		if (d->builder == builder && (*script || !needs))
+			return d;
 	}
-	return false;
+	return NULL;
 }
 
 char *rescue_rules(const struct image_files *f)
 {
-	const char *systemd = find_either(f, "usr/bin/dracut-emergency", "bin/dracut-emergency");
-	const char *plain = find_either(f, "usr/lib/dracut-lib.sh", "lib/dracut-lib.sh");
-	const struct builder *b = NULL;
-	char *rules;
+	const char *script = NULL;
+	const struct dialect *d = dialect_of(f, &script);
+	char *rules = text_copy(d ? d->name : unknown.name);
 
-	if (has_conf(f))
-		b = builder_find("initramfs-tools", strlen("initramfs-tools"));
-	else if (systemd)
-		b = builder_find("dracut-systemd", strlen("dracut-systemd"));
-	else if (plain)
-		b = builder_find("dracut", strlen("dracut"));
-	rules = text_copy(b ? b->name : unknown.name);
-	if (!b)
+	if (!d)
 		return rules;
-	if (b->decide == decide_initramfs_tools)
+	if (d->builder == BUILDER_INITRAMFS_TOOLS)
 		rules_of_initramfs_tools(&rules, f);
 	else
-		rules_of_dracut(&rules, b, f, systemd ? systemd : plain, systemd != NULL);
+		rules_of_dracut(&rules, d, f, script);
 	if (f->incomplete)
 		mark(&rules, "unclear");
 	if (strlen(rules) >= RESCUE_RULES_MAX) {
 		free(rules);
-		rules = text_format("%s unclear", b->name);
+		rules = text_format("%s unclear", d->name);
 	}
 	return rules;
 }

@@ -81,6 +81,26 @@ says() { # VERDICT ID SENTENCE: the report, and what counts in it
 	[[ $(jq -r '.findings[] | select(.warning | not) | .summary' <<<"$output") == *"$3"* ]]
 }
 
+# What a builder puts into each of its images.
+shows() { # BUILDER
+	case $1 in
+	initramfs-tools) set -- conf/initramfs.conf ;;
+	dracut) set -- usr/lib/dracut/modules.txt ;;
+	esac
+	echo "$1"
+}
+
+says_command() { # BUILDER: of all that the report says to do
+	local next
+
+	next=$(jq -r '[.findings[].next[]?] | join("\n")' <<<"$output")
+	case $1 in
+	initramfs-tools) [[ $next == *"update-initramfs -u -k "* && $next != *"dracut -"* ]] ;;
+	dracut) [[ $next == *"dracut -f --"* && $next != *update-initramfs* ]] ;;
+	unknown) [[ $next == *"update-initramfs -u -k "*" (Debian) or dracut -f --"*" (Fedora)"* ]] ;;
+	esac
+}
+
 @test "a data disk that was sealed by its name breaks no chain: what is told is the root" {
 	make_luks "$DATA" 2
 	unpacked --device "$DATA"
@@ -319,19 +339,7 @@ says() { # VERDICT ID SENTENCE: the report, and what counts in it
 
 # seal writes it when it runs in the system itself.
 record_root() { # UUID
-	python3 - "$R/bootverdict/manifest" "$1" <<'EOF'
-import ctypes, ctypes.util, os, sys
-lib = ctypes.CDLL(ctypes.util.find_library("xxhash") or "libxxhash.so.0")
-lib.XXH3_64bits.restype = ctypes.c_uint64
-lib.XXH3_64bits.argtypes = [ctypes.c_char_p, ctypes.c_size_t]
-path, uuid = sys.argv[1:]
-text = open(path).read()
-text = text[:text.rindex("end ")]
-at = text.index("segment ")
-text = (text[:at] + f"root {uuid}\n" + text[at:]).encode()
-os.chmod(path, 0o644)
-open(path, "wb").write(text + b"end %016x\n" % lib.XXH3_64bits(text, len(text)))
-EOF
+	edit_record "$R/bootverdict/manifest" "0,/^segment /s/^segment /root $1\\n&/"
 }
 
 @test "root= names what is not there, and the sealed root, or a copy of it, is: nothing tells which" {
@@ -507,4 +515,66 @@ make_members() { # METADATA LEVEL FILE: $BATS_TEST_TMPDIR/m0 to m2
 		[[ $output == *"none of its modules fits"* ]]
 	done
 	[[ $output != *BV-KERNEL-OTHER* ]]
+}
+
+@test "a stage of the boot names the builder's command: by the record, else by what is here" {
+	local record files builder case
+
+	# What the guard's record says, what this initramfs shows, and what counts.
+	for case in "dracut unknown dracut" "initramfs-tools unknown initramfs-tools" \
+		"unknown dracut dracut" "unknown initramfs-tools initramfs-tools" \
+		"dracut initramfs-tools dracut" "unknown unknown unknown"; do
+		read -r record files builder <<<"$case"
+		rm -rf "$R" "$SYS" "$DEV"
+		make_initrd_with "$([ "$record" = unknown ] && echo etc/x || shows "$record")" x
+		unpacked
+		[ "$record" = unknown ] || rm "$R/$(shows "$record")"
+		if [ "$files" != unknown ]; then
+			mkdir -p "$(dirname "$R/$(shows "$files")")"
+			touch "$R/$(shows "$files")"
+		fi
+		attach vda "$DISK"
+		boot "root=PARTUUID=1f1f1f1f-02 ro bootverdict=continue" --after-failure
+		[ "$(jq '[.findings[] | select(.id == "BV-CHAIN-ROOT")] | length' <<<"$output")" -eq 1 ]
+		says_command "$builder"
+	done
+}
+
+@test "a damaged image: what the kernel unpacked of it is enough to know its builder" {
+	for builder in initramfs-tools dracut unknown; do
+		rm -rf "$R" "$SYS" "$DEV"
+		make_initrd_with "$(shows "$builder")" x
+		unpacked
+		edit_record "$R/bootverdict/manifest" '/^builder /d'
+		printf x | dd of="$R/usr/lib/modules/noise.ko" bs=1 seek=70000 conv=notrunc status=none
+		attach vda "$DISK"
+		boot "root=UUID=$UUID ro bootverdict=continue" --after-failure
+		says storage-corruption BV-CHAIN-INTACT,BV-CONTENT-DAMAGED ""
+		says_command "$builder"
+	done
+}
+
+@test "the list of what is unlocked is where the builder of this initramfs has it" {
+	local uuid list other
+
+	make_luks "$DATA" 2
+	uuid=$(cryptsetup luksUUID "$DATA")
+	for builder in initramfs-tools dracut; do
+		list=cryptroot/crypttab other=etc/crypttab
+		[ "$builder" != dracut ] || list=etc/crypttab other=cryptroot/crypttab
+		rm -rf "$R" "$SYS" "$DEV"
+		make_initrd_with "$(shows "$builder")" x
+		unpacked --device "$DATA"
+		mkdir -p "$R"/{etc,cryptroot} "$DEV/disk/by-uuid"
+		attach sda1 "$DATA"
+		ln -s /dev/sda1 "$DEV/disk/by-uuid/$uuid"
+		# That of another one tells nothing here.
+		echo "root_crypt UUID=$uuid none luks" >"$R/$other"
+		boot "root=/dev/mapper/root_crypt ro" --after-failure
+		[ "$status" -eq 0 ]
+		[[ $output != *BV-LUKS-PASSPHRASE* ]]
+		mv "$R/$other" "$R/$list"
+		boot "root=/dev/mapper/root_crypt ro" --after-failure
+		says inconclusive BV-LUKS-PASSPHRASE "as sealed, byte for byte"
+	done
 }

@@ -4,23 +4,6 @@
 
 load system
 
-# An initrd with files of its own: PATH CONTENT pairs, and what make_files makes.
-make_initrd_with() { # PATH CONTENT...
-	local files=$BATS_TEST_TMPDIR/with
-
-	rm -rf "$files"
-	make_files "$files"
-	while [ $# -ge 2 ]; do
-		mkdir -p "$files/$(dirname "$1")"
-		case $2 in
-		'->'*) ln -s "${2#->}" "$files/$1" ;;
-		*) printf '%b' "$2" >"$files/$1" ;;
-		esac
-		shift 2
-	done
-	archive "$files" | pack zstd >"$IMAGE"
-}
-
 # The line in the guard of the sealed image, without its first word.
 rules() {
 	seal >"$BATS_TEST_TMPDIR/said" 2>&1

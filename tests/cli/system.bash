@@ -63,6 +63,23 @@ make_initrd() { # FILE CODEC [SEED]
 	rm -rf "$files"
 }
 
+# An initrd with files of its own: PATH CONTENT pairs, and what make_files makes.
+make_initrd_with() { # PATH CONTENT...
+	local files=$BATS_TEST_TMPDIR/with
+
+	rm -rf "$files"
+	make_files "$files"
+	while [ $# -ge 2 ]; do
+		mkdir -p "$files/$(dirname "$1")"
+		case $2 in
+		'->'*) ln -s "${2#->}" "$files/$1" ;;
+		*) printf '%b' "$2" >"$files/$1" ;;
+		esac
+		shift 2
+	done
+	archive "$files" | pack zstd >"$IMAGE"
+}
+
 # An early cpio as iucode-tool and dracut make it.
 make_early_cpio() { # FILE
 	local files=$BATS_TEST_TMPDIR/early
@@ -106,6 +123,22 @@ seal() {
 
 check() {
 	bv check --root "$ROOT" -k "$KVER" "$@"
+}
+
+# As a program that writes records would have written it: the sum at its end is right.
+edit_record() { # FILE SED-SCRIPT
+	sed -i "$2" "$1"
+	python3 - "$1" <<'EOF'
+import ctypes, ctypes.util, sys
+lib = ctypes.CDLL(ctypes.util.find_library("xxhash") or "libxxhash.so.0")
+lib.XXH3_64bits.restype = ctypes.c_uint64
+lib.XXH3_64bits.argtypes = [ctypes.c_char_p, ctypes.c_size_t]
+with open(sys.argv[1], "rb") as f:
+    text = f.read()
+text = text[:text.rindex(b"end ")]
+with open(sys.argv[1], "wb") as f:
+    f.write(text + b"end %016x\n" % lib.XXH3_64bits(text, len(text)))
+EOF
 }
 
 # Everything below ROOT but the guard's programs, by content.

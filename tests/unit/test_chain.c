@@ -140,6 +140,7 @@ struct scene {
 	const char *lacks;	  /* what opening it needs, and is not there */
 	bool without_dm;	  /* the kernel has no device-mapper, ... */
 	enum module_state dm_mod; /* ... and its module is */
+	enum builder builder;	  /* of the initramfs */
 	bool broken;
 	char *text;
 };
@@ -185,6 +186,7 @@ static void play(struct scene *s)
 	s->chain.dm_mod = s->dm_mod;
 	s->chain.lvm = !s->without_lvm;
 	s->chain.refused = !s->not_refused;
+	s->chain.builder = s->builder;
 	free(s->chain.missing);
 	s->chain.missing = s->missing ? strdup(s->missing) : NULL;
 	free(s->chain.lacks);
@@ -344,7 +346,7 @@ static void expect_words(const char *root, const char *sealed, struct block_devi
 	struct report r;
 
 	report_init(&r, "boot");
-	told = root_device_report(&r, root, sealed, b, &seen);
+	told = root_device_report(&r, root, sealed, b, BUILDER_UNKNOWN, &seen);
 	report_conclude(&r);
 	assert_int_equal(told, id != NULL);
 	assert_int_equal(r.verdict, verdict);
@@ -424,7 +426,8 @@ static void test_uuid_lost_without_checksum(void **state)
 	}
 	shell("printf '\\0\\0\\0\\0\\0\\0\\0\\0' | dd of=fs bs=8 seek=141 conv=notrunc status=none");
 	report_init(&r, "boot");
-	assert_true(root_device_report(&r, "UUID=" LUKS_UUID, "", &b, &(bool){ false }));
+	assert_true(root_device_report(&r, "UUID=" LUKS_UUID, "", &b, BUILDER_UNKNOWN,
+				       &(bool){ false }));
 	assert_non_null(strstr(r.findings[0].summary, "the UUID 00000000-0000-0000-"));
 	assert_non_null(strstr(r.findings[0].summary, LUKS_UUID ", which root= names"));
 	assert_non_null(strstr(r.findings[0].next.items[2], "e2fsck -b 32768 -B 4096"));
@@ -784,6 +787,114 @@ static void test_source_missing(void **state)
 	expect(&s, VERDICT_INCONCLUSIVE, "BV-CHAIN-SOURCE", text);
 }
 
+static void put_volume(void)
+{
+	unsigned char pv[LVM_PV_BYTES];
+	FILE *f = fopen(in_folder("pv"), "wb");
+
+	lvm_volume_make(pv, false);
+	assert_non_null(f);
+	assert_int_equal(fwrite(pv, 1, sizeof(pv), f), sizeof(pv));
+	assert_int_equal(fclose(f), 0);
+	shell("truncate -s 1M pv");
+}
+
+/* The command of the builder of this initramfs alone; where that is not known, both. */
+static void expect_builder(const struct report *r, enum builder builder)
+{
+	cleanup(free_ptr) char *text = report_words(r);
+
+	assert_int_equal(strstr(text, "update-initramfs -u -k all") != NULL,
+			 builder != BUILDER_DRACUT);
+	assert_int_equal(strstr(text, "dracut -f --regenerate-all") != NULL,
+			 builder != BUILDER_INITRAMFS_TOOLS);
+	assert_int_equal(strstr(text, "all (Debian) or dracut") != NULL,
+			 builder == BUILDER_UNKNOWN);
+}
+
+static const enum builder builders[] = { BUILDER_UNKNOWN, BUILDER_INITRAMFS_TOOLS, BUILDER_DRACUT };
+
+static void test_builder_of_chain(void **state)
+{
+	static const struct {
+		const char *content, *crypttab, *missing;
+		bool without_dm, without_lvm;
+		const char *id;
+	} rows[] = {
+		{ NULL, NULL, NULL, true, false, "BV-LUKS-NO-DRIVER" },
+		{ NULL, "", NULL, false, false, "BV-LUKS-NO-ENTRY" },
+		{ NULL, NULL, "UUID=" FS_UUID, false, false, "BV-CHAIN-SOURCE" },
+		{ "other", NULL, NULL, false, false, "BV-CHAIN-OTHER" },
+		{ "pv", NULL, NULL, false, true, "BV-CHAIN-LVM" },
+	};
+
+	(void)state;
+	put_volume();
+	shell("rm -f other; truncate -s 160M other; mke2fs -q -t ext4 -U " LUKS_UUID " other");
+	for (size_t i = 0; i < ARRAY_SIZE(rows) * ARRAY_SIZE(builders); i++) {
+		size_t row = i / ARRAY_SIZE(builders);
+		struct scene s;
+
+		set_scene(&s, rows[row].content);
+		s.crypttab = rows[row].crypttab;
+		s.missing = rows[row].missing;
+		s.without_dm = rows[row].without_dm;
+		s.without_lvm = rows[row].without_lvm;
+		s.builder = builders[i % ARRAY_SIZE(builders)];
+		if (s.without_lvm) {
+			strcpy(s.layers[1].kind, "LVM2_member");
+			s.layers[1].uuid = nothing;
+			s.layers[2] = (struct sealed_layer){ "lvm", volume, nothing };
+			s.sealed.layer_count = 3;
+		}
+		play(&s);
+		assert_string_equal(catalog_entry(s.report.findings[0].id)->id, rows[row].id);
+		expect_builder(&s.report, s.builder);
+		end(&s);
+	}
+}
+
+/* What puts an entry of crypttab into the image is the builder's as well. */
+static void test_option_of_builder(void **state)
+{
+	static const char *const expected[] = { "initramfs: initramfs (Debian) or force (Fedora). ",
+						"initramfs: initramfs. ", "initramfs: force. " };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(builders); i++) {
+		cleanup(free_ptr) char *text = NULL;
+		struct scene s;
+
+		set_scene(&s, NULL);
+		s.crypttab = "";
+		s.builder = builders[i];
+		play(&s);
+		text = report_words(&s.report);
+		assert_non_null(strstr(text, expected[i]));
+		end(&s);
+	}
+}
+
+static void test_builder_of_root(void **state)
+{
+	struct block_device d = { .name = "vda1" };
+	struct block_devices b = { .items = &d, .count = 1 };
+
+	(void)state;
+	shell("rm -f fs; truncate -s 20M fs; mke2fs -q -t ext4 -U " FS_UUID " fs");
+	strcpy(d.path, in_folder("fs"));
+	for (size_t i = 0; i < ARRAY_SIZE(builders); i++) {
+		struct report r;
+		bool seen;
+
+		report_init(&r, "boot");
+		assert_true(root_device_report(&r, "UUID=" LUKS_UUID, "", &b, builders[i], &seen));
+		report_conclude(&r);
+		expect_builder(&r, builders[i]);
+		report_clear(&r);
+	}
+}
+
 static void test_absent(void **state)
 {
 	struct scene s;
@@ -837,18 +948,6 @@ static void test_absent_without_record(void **state)
 		 in_folder("fs"));
 	expect_suspects(&s, "UUID=" LUKS_UUID, expected);
 	expect_suspects(&s, in_folder("fs"), expected);
-}
-
-static void put_volume(void)
-{
-	unsigned char pv[LVM_PV_BYTES];
-	FILE *f = fopen(in_folder("pv"), "wb");
-
-	lvm_volume_make(pv, false);
-	assert_non_null(f);
-	assert_int_equal(fwrite(pv, 1, sizeof(pv), f), sizeof(pv));
-	assert_int_equal(fclose(f), 0);
-	shell("truncate -s 1M pv");
 }
 
 /* Nothing but the words of crypttab says what it was, and they do not. */
@@ -1560,6 +1659,9 @@ int main(void)
 		cmocka_unit_test(test_crypttab_entry),
 		cmocka_unit_test(test_crypttab_source),
 		cmocka_unit_test(test_source_missing),
+		cmocka_unit_test(test_builder_of_chain),
+		cmocka_unit_test(test_option_of_builder),
+		cmocka_unit_test(test_builder_of_root),
 		cmocka_unit_test(test_lvm),
 		cmocka_unit_test(test_root_device),
 		cmocka_unit_test(test_root_is_wrong),

@@ -865,6 +865,77 @@ static void test_codec_that_the_kernel_lacks(void **state)
 	assert_string_equal(find(x, "BV-CONTENT-DAMAGED")->target, "name");
 }
 
+static void set_builder(struct fixture *x, const char *name)
+{
+	free(x->m.builder);
+	x->m.builder = name ? text_copy(name) : NULL;
+}
+
+/* Whether something of what to do is exactly this. */
+static bool advises(const struct fixture *x, const char *id, const char *words)
+{
+	const struct finding *f = find(x, id);
+
+	assert_non_null(f);
+	for (size_t i = 0; i < f->next.count; i++) {
+		if (!strcmp(f->next.items[i], words))
+			return true;
+	}
+	return false;
+}
+
+#define SOUND "Once disk and memory are sound (test the memory as well): "
+
+/* By the record; else by what was unpacked; else those of all builders. */
+static void test_builder_of_advice(void **state)
+{
+	struct fixture *x = *state;
+
+	change(x, "name", 0, "T", 1);
+	is_damaged(x);
+	assert_true(advises(x, "BV-CONTENT-DAMAGED",
+			    SOUND "update-initramfs -u -k 6.12.107 (Debian) or dracut -f --kver "
+				  "6.12.107 (Fedora)"));
+	set_builder(x, "initramfs-tools");
+	is_damaged(x);
+	assert_true(advises(x, "BV-CONTENT-DAMAGED", SOUND "update-initramfs -u -k 6.12.107"));
+	set_builder(x, "dracut");
+	is_damaged(x);
+	assert_true(advises(x, "BV-CONTENT-DAMAGED", SOUND "dracut -f --kver 6.12.107"));
+	/* As a check later in the boot, which looks for no other files. */
+	x->unpacking.just_now = false;
+	x->unpacking.lost = true;
+	mkdirat(x->fd, "conf", 0755);
+	put(x, "conf/initramfs.conf", "", 0);
+	is_damaged(x);
+	assert_true(advises(x, "BV-CONTENT-DAMAGED", SOUND "dracut -f --kver 6.12.107"));
+	set_builder(x, NULL);
+	is_damaged(x);
+	assert_true(advises(x, "BV-CONTENT-DAMAGED", SOUND "update-initramfs -u -k 6.12.107"));
+}
+
+static void test_compression_by_builder(void **state)
+{
+	struct fixture *x = *state;
+
+	unlinkat(x->fd, "packed", 0);
+	x->unpacking.kernel_message =
+		"Initramfs unpacking failed: compression method zstd not configured";
+	set_builder(x, "dracut");
+	again(x, CAUSE_CODEC, VERDICT_CONFIG_ERROR);
+	assert_true(
+		advises(x, "BV-CODEC-UNREADABLE",
+			"Choose a compressor that this kernel reads (grep CONFIG_RD_ "
+			"/boot/config-6.12.107): compress= in dracut.conf. Then: dracut -f --kver "
+			"6.12.107"));
+	set_builder(x, "initramfs-tools");
+	again(x, CAUSE_CODEC, VERDICT_CONFIG_ERROR);
+	assert_true(advises(x, "BV-CODEC-UNREADABLE",
+			    "Choose a compressor that this kernel reads (grep CONFIG_RD_ "
+			    "/boot/config-6.12.107): COMPRESS= in initramfs.conf. Then: "
+			    "update-initramfs -u -k 6.12.107"));
+}
+
 /* A tmpfs of its own, as the kernel's root is: full behind the first blocks of the big file. */
 static void fill_up(struct fixture *x)
 {
@@ -915,6 +986,17 @@ static void test_memory_is_full(void **state)
 	assert_string_equal(evidence(f, EVIDENCE_BYTES_NEEDED), "344064");
 	assert_string_equal(evidence(f, EVIDENCE_FIRST_PATH), "dir/big");
 	assert_non_null(strstr(f->summary, "not enough memory"));
+	set_builder(x, "dracut");
+	again(x, CAUSE_NO_ROOM, VERDICT_CONFIG_ERROR);
+	assert_true(advises(x, "BV-MEMORY-TOO-SMALL",
+			    "Or make it smaller: less firmware, hostonly=yes in dracut.conf. Then: "
+			    "dracut -f --kver 6.12.107"));
+	set_builder(x, "initramfs-tools");
+	again(x, CAUSE_NO_ROOM, VERDICT_CONFIG_ERROR);
+	assert_true(
+		advises(x, "BV-MEMORY-TOO-SMALL",
+			"Or make it smaller: less firmware, MODULES=dep in initramfs.conf. Then: "
+			"update-initramfs -u -k 6.12.107"));
 	assert_int_equal(x->report.artifacts[0].state, STATE_INCOMPLETE);
 	/* What is behind it exists, but nothing was written to it. */
 	packed = openat(x->fd, "packed", O_WRONLY | O_CREAT, 0644);
@@ -1106,6 +1188,8 @@ int main(void)
 		TEST(test_own_paths_prove_nothing),
 		TEST(test_another_size_and_a_message),
 		TEST(test_codec_that_the_kernel_lacks),
+		TEST(test_builder_of_advice),
+		TEST(test_compression_by_builder),
 		TEST(test_memory_is_full),
 		TEST(test_guard_alone),
 		TEST(test_types_and_modes),

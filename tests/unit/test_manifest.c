@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,7 +8,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -130,6 +133,7 @@ static void fill(struct manifest *m)
 	m->sealed_at = 1795255331;
 	m->guard_bytes = 1433600;
 	m->newest = 1795255000;
+	m->builder = copy("dracut");
 	strcpy(m->root_uuid, ROOT_UUID);
 	fill_file(&m->files[ARTIFACT_KERNEL], "/boot/vmlinuz-6.12.107+deb13-amd64", 0);
 	fill_file(&m->files[ARTIFACT_INITRD], "/boot/initrd.img-6.12.107+deb13-amd64",
@@ -236,6 +240,7 @@ static void test_round_trip(void **state)
 	assert_true(back.sealed_at == m.sealed_at);
 	assert_true(back.guard_bytes == m.guard_bytes);
 	assert_true(back.newest == m.newest);
+	assert_string_equal(back.builder, m.builder);
 	for (int k = 0; k < ARTIFACT_KINDS; k++) {
 		const struct sealed_file *f = &back.files[k], *g = &m.files[k];
 
@@ -299,6 +304,115 @@ static void test_root_uuid(void **state)
 		manifest_clear(&m);
 		free(text);
 	}
+}
+
+/* Older records have none, and a newer bootverdict may know more of them. */
+static void test_builder(void **state)
+{
+	static const struct {
+		const char *name;
+		enum builder builder;
+	} cases[] = {
+		{ NULL, BUILDER_UNKNOWN },
+		{ "mkinitcpio", BUILDER_UNKNOWN },
+		{ "a builder", BUILDER_UNKNOWN },
+		{ "dracut", BUILDER_DRACUT },
+		{ "initramfs-tools", BUILDER_INITRAMFS_TOOLS },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct manifest m, back;
+		char *text, *again;
+		size_t len, again_len;
+
+		fill(&m);
+		free(m.builder);
+		m.builder = cases[i].name ? copy(cases[i].name) : NULL;
+		text = format(&m, &len);
+		assert_int_equal(memmem(text, len, "\nbuilder ", 9) != NULL, cases[i].name != NULL);
+		assert_int_equal(manifest_parse(&back, text, len, reason), 0);
+		assert_int_equal(manifest_builder(&back, -1), cases[i].builder);
+		again = format(&back, &again_len);
+		assert_int_equal(again_len, len);
+		assert_memory_equal(again, text, len);
+		free(again);
+		manifest_clear(&back);
+		/* What a stage of the boot reads of it. */
+		assert_int_equal(manifest_parse_devices(&back, text, len, reason), 0);
+		assert_int_equal(manifest_builder(&back, -1), cases[i].builder);
+		manifest_clear(&back);
+		manifest_clear(&m);
+		free(text);
+	}
+}
+
+/* By the content list, which says nothing where it does not show one: what was recorded stays. */
+static void test_note_builder(void **state)
+{
+	struct manifest m;
+
+	(void)state;
+	manifest_init(&m);
+	manifest_note_builder(&m);
+	assert_null(m.builder);
+	add_content(&m, "conf/initramfs.conf", CONTENT_FILE);
+	manifest_note_builder(&m);
+	assert_string_equal(m.builder, "initramfs-tools");
+	manifest_forget_image(&m);
+	add_content(&m, "init", CONTENT_SYMLINK);
+	manifest_note_builder(&m);
+	assert_string_equal(m.builder, "initramfs-tools");
+	manifest_forget_image(&m);
+	add_content(&m, "usr/lib/dracut/modules.txt", CONTENT_FILE);
+	manifest_note_builder(&m);
+	assert_string_equal(m.builder, "dracut");
+	manifest_clear(&m);
+}
+
+/* The image before the update has its own. */
+static void test_swapped_builder(void **state)
+{
+	struct manifest a, b;
+
+	(void)state;
+	manifest_init(&a);
+	manifest_init(&b);
+	a.builder = copy("dracut");
+	manifest_swap_initrd(&a, &b);
+	assert_null(a.builder);
+	assert_string_equal(b.builder, "dracut");
+	manifest_clear(&a);
+	manifest_clear(&b);
+}
+
+/* Where the image was unpacked, its files tell what the record does not. */
+static void test_builder_below(void **state)
+{
+	char folder[] = "/tmp/test_manifest.XXXXXX";
+	struct manifest m;
+	int root, fd;
+
+	(void)state;
+	manifest_init(&m);
+	assert_non_null(mkdtemp(folder));
+	root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_true(root >= 0);
+	assert_int_equal(manifest_builder(&m, root), BUILDER_UNKNOWN);
+	assert_int_equal(mkdirat(root, "conf", 0700), 0);
+	fd = openat(root, "conf/initramfs.conf", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	assert_true(fd >= 0);
+	assert_int_equal(manifest_builder(&m, root), BUILDER_INITRAMFS_TOOLS);
+	m.builder = copy("mkinitcpio");
+	assert_int_equal(manifest_builder(&m, root), BUILDER_INITRAMFS_TOOLS);
+	strcpy(m.builder, "dracut");
+	assert_int_equal(manifest_builder(&m, root), BUILDER_DRACUT);
+	assert_int_equal(unlinkat(root, "conf/initramfs.conf", 0), 0);
+	assert_int_equal(unlinkat(root, "conf", AT_REMOVEDIR), 0);
+	assert_int_equal(rmdir(folder), 0);
+	close(fd);
+	close(root);
+	manifest_clear(&m);
 }
 
 static void test_luks_round_trip(void **state)
@@ -494,7 +608,10 @@ static void test_strict(void **state)
 		{ "sealed 1795255331", "sealed +5", "line 4: " },
 		{ "guard 1433600", "guard 0", "line 5: " },
 		{ "newest 1795255000", "newest 0", "line 6: the time" },
-		{ "artifact kernel", "artifact kernal", "line 7: an artifact of unknown kind" },
+		{ "artifact kernel", "artifact kernal", "line 8: an artifact of unknown kind" },
+		{ "builder dracut", "builder ", "line 7: a name is empty" },
+		{ "builder dracut", "builder dracut 1", "line 7: there is more" },
+		{ "builder dracut", "builder dracut\nbuilder dracut", "unknown kind" },
 		{ "artifact initrd", "artifact kernel", "repeated" },
 		{ "identity 131 1795255321123456789 -5\nextent", "identity 131 5\nextent",
 		  "missing" },
@@ -535,6 +652,8 @@ static void test_strict(void **state)
 	/* The twin: a change that is legitimate is accepted. */
 	assert_int_equal(parse_changed("sealed 1795255331", "sealed -1"), 0);
 	assert_int_equal(parse_changed("segment zstd", "segment gzip"), 0);
+	assert_int_equal(parse_changed("builder dracut\n", ""), 0);
+	assert_int_equal(parse_changed("builder dracut", "builder a%20new%20one"), 0);
 	assert_int_equal(parse_changed(" z1\n", " z1%20\n"), 0);
 	assert_int_equal(parse_changed("root " ROOT_UUID, "root " ROOT_UUID "0123"), 0);
 	assert_int_equal(parse_changed("extent /dev/vda2 0 ", "extent /dev/vda2 1 "), 0);
@@ -666,7 +785,9 @@ static void test_content_types(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_root_uuid),     cmocka_unit_test(test_luks_round_trip),
+		cmocka_unit_test(test_root_uuid),     cmocka_unit_test(test_builder),
+		cmocka_unit_test(test_note_builder),  cmocka_unit_test(test_swapped_builder),
+		cmocka_unit_test(test_builder_below), cmocka_unit_test(test_luks_round_trip),
 		cmocka_unit_test(test_luks_strict),   cmocka_unit_test(test_no_luks),
 		cmocka_unit_test(test_round_trip),    cmocka_unit_test(test_guard_copy),
 		cmocka_unit_test(test_empty),	      cmocka_unit_test(test_every_bit),
