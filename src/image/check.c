@@ -476,7 +476,7 @@ static bool is_recorded_one(const struct sealed_file *s, const struct sealed_loo
 }
 
 /* Before the reboot that would end in a panic. */
-static void check_codecs(const struct boot_files *f, const struct manifest *m, struct report *r)
+void check_codecs(const struct boot_files *f, const struct manifest *m, struct report *r)
 {
 	bool proven;
 	cleanup(free_ptr) char *lack = f->initrd ? kernel_config_lacks(f, m, &proven) : NULL;
@@ -497,6 +497,25 @@ static void check_holds(const struct boot_files *f, const struct manifest *m,
 		return;
 	check_codecs(f, holds, r);
 	check_modules(f, holds, r);
+}
+
+void check_report_look(struct report *r, const struct manifest *m, const char *path,
+		       enum artifact_kind kind, const struct sealed_look *l)
+{
+	if (l->c.error)
+		report_unopened(r, m, path, kind, l->j, l->c.error);
+	else if (l->j.verdict == VERDICT_INTACT)
+		report_artifact(r, path, kind_of(kind), STATE_INTACT, m->files[kind].size, 0);
+	else if (l->j.ground == GROUND_EDITED)
+		check_report_edited(r, path, m->kernel, &l->proof);
+	else if (l->j.ground == GROUND_APPENDED)
+		report_appended(r, m, path, kind, &l->c, l->j, &l->proof);
+	else if (l->j.verdict == VERDICT_INCONCLUSIVE || l->j.verdict == VERDICT_CONFIG_ERROR)
+		report_doubt(r, m, path, kind, &l->c, l->j, &l->proof);
+	else if (l->j.verdict == VERDICT_STALE)
+		report_stale(r, m, path, kind, &l->c, l->changed, &l->proof);
+	else
+		report_corruption(r, m, path, kind, l);
 }
 
 /* True: the file of the record stands there, damaged or not. */
@@ -522,20 +541,7 @@ static bool check_sealed_file(const struct boot_files *files, const struct manif
 			err == -EAGAIN ? "it changes all the time; check again" : file_error(err));
 		return false;
 	}
-	if (l.c.error)
-		report_unopened(r, m, path, kind, l.j, l.c.error);
-	else if (l.j.verdict == VERDICT_INTACT)
-		report_artifact(r, path, kind_of(kind), STATE_INTACT, s->size, 0);
-	else if (l.j.ground == GROUND_EDITED)
-		check_report_edited(r, path, m->kernel, &l.proof);
-	else if (l.j.ground == GROUND_APPENDED)
-		report_appended(r, m, path, kind, &l.c, l.j, &l.proof);
-	else if (l.j.verdict == VERDICT_INCONCLUSIVE || l.j.verdict == VERDICT_CONFIG_ERROR)
-		report_doubt(r, m, path, kind, &l.c, l.j, &l.proof);
-	else if (l.j.verdict == VERDICT_STALE)
-		report_stale(r, m, path, kind, &l.c, l.changed, &l.proof);
-	else
-		report_corruption(r, m, path, kind, &l);
+	check_report_look(r, m, path, kind, &l);
 	recorded = is_recorded_one(s, &l);
 	if (kind == ARTIFACT_INITRD)
 		check_holds(files, m, &l, recorded, r);
@@ -611,7 +617,7 @@ static bool load_manifest(const struct boot_files *f, struct manifest *m, struct
 	return boot_usable || var_usable;
 }
 
-static void check_version(const struct boot_files *f, struct report *r)
+void check_version(const struct boot_files *f, struct report *r)
 {
 	cleanup(free_ptr) char *version = boot_files_other_version(f);
 	struct finding *n;
@@ -696,6 +702,18 @@ static void check_unrecorded(const struct boot_files *f, const struct manifest *
 		       "could be verified.");
 }
 
+void check_report_refused(struct report *r, const char *path, const struct manifest *m)
+{
+	struct finding *n = report_finding(
+		r, judge_refusal(m->refusal, false), FINDING_IMAGE_REFUSED, path,
+		"This image was refused when it was to be sealed: %s.", m->refused);
+
+	finding_next(n,
+		     "When it does not boot, bootverdict's guard in front of it explains. "
+		     "Make it anew: update-initramfs -u -k %s",
+		     m->kernel);
+}
+
 /* What sealing left behind because it could not do better (image/seal_fallback.h), and is there yet. */
 static void check_last_seal(const struct boot_files *f, const struct manifest *m, struct report *r)
 {
@@ -714,26 +732,31 @@ static void check_last_seal(const struct boot_files *f, const struct manifest *m
 			     "the image anew: update-initramfs -u -k %s",
 			     f->release);
 	}
-	if (m->refused) {
-		n = report_finding(r, judge_refusal(m->refusal, false), FINDING_IMAGE_REFUSED, path,
-				   "This image was refused when it was to be sealed: %s.",
-				   m->refused);
-		finding_next(n,
-			     "When it does not boot, bootverdict's guard in front of it explains. "
-			     "Make it anew: update-initramfs -u -k %s",
-			     f->release);
-	}
+	if (m->refused)
+		check_report_refused(r, path, m);
 }
 
-static void tell_leftover(void *ctx, const char *path, uint64_t size)
+struct finding *check_report_folder(struct report *r, const char *folder, int error)
+{
+	return report_finding(r, VERDICT_NONE, FINDING_BOOT_FOLDER, folder,
+			      "The boot folder cannot be read: %s.", strerror(-error));
+}
+
+struct finding *check_report_leftover(struct report *r, const char *path, uint64_t size)
 {
 	struct finding *n = report_finding(
-		ctx, VERDICT_INTACT, FINDING_LEFTOVER, path,
+		r, VERDICT_INTACT, FINDING_LEFTOVER, path,
 		"A run of bootverdict that was interrupted has left this file behind.");
 
 	n->warning = true;
 	finding_number(n, EVIDENCE_BYTES, size);
-	finding_next(n, "The next 'bootverdict seal' or update-initramfs removes it.");
+	return n;
+}
+
+static void tell_leftover(void *ctx, const char *path, uint64_t size)
+{
+	finding_next(check_report_leftover(ctx, path, size),
+		     "The next 'bootverdict seal' or update-initramfs removes it.");
 }
 
 /* Only when nobody is writing there just now. */

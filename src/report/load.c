@@ -160,11 +160,8 @@ static void add_artifact(struct report *r, struct json_object *o)
 
 	if (kind == KIND_COUNT || state == STATE_COUNT)
 		return;
-	for (size_t i = 0; i < r->artifact_count; i++) {
-		if (r->artifacts[i].kind == kind &&
-		    !strcmp(r->artifacts[i].path, text_of(o, "path")))
-			return;
-	}
+	if (report_has_artifact(r, text_of(o, "path"), kind))
+		return;
 	report_artifact(r, text_of(o, "path"), kind, state, number_of(o, "bytes"),
 			number_of(o, "bad_bytes"));
 }
