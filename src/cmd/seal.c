@@ -14,6 +14,7 @@
 #include "image/seal_kernel.h"
 #include "luks/seal.h"
 #include "manifest/store.h"
+#include "report/append.h"
 #include "report/json.h"
 #include "report/lines.h"
 #include "storage/leftovers.h"
@@ -256,7 +257,25 @@ out:
 	return r;
 }
 
-static int seal_all(const struct arguments *a)
+/* What several versions have in common, as a LUKS device, is told once in the report of all. */
+static int seal_one_of(struct arguments *a, const char *release)
+{
+	struct report *all = a->seal.report;
+	struct report one;
+	int status;
+
+	report_init(&one, "seal");
+	a->seal.report = &one;
+	status = seal_release(a, release);
+	a->seal.report = all;
+	report_append(all, &one);
+	if (one.sealed_at > all->sealed_at)
+		all->sealed_at = one.sealed_at;
+	report_clear(&one);
+	return status;
+}
+
+static int seal_all(struct arguments *a)
 {
 	struct report *report = a->seal.report;
 	const char *folder = a->which.boot ? a->which.boot : "/boot";
@@ -271,7 +290,7 @@ static int seal_all(const struct arguments *a)
 		r = seal_not_done(report, folder, "There is no initrd in it.");
 	}
 	for (size_t i = 0; i < releases.count && !interrupted(); i++)
-		r = worst(r, seal_release(a, releases.names[i]));
+		r = worst(r, seal_one_of(a, releases.names[i]));
 	/* More than one version: the report as a whole is about none of them. */
 	if (releases.count > 1)
 		identify_report(report, report->os, "");

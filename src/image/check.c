@@ -155,7 +155,7 @@ static void what_to_do(struct finding *f, enum artifact_kind kind, enum ground g
 			       ? "root=, crypttab, or the passphrase"
 			       : "root=, crypttab, the passphrase, or the package that built it");
 	finding_next(f, "Write as little as possible to this disk. The administrator of its host "
-			"needs the list of ranges above (--json has all of it).");
+			"needs the list of bad ranges (--json has all of it).");
 	finding_next(f, "Do not reboot into this kernel. An older one may still be intact: "
 			"bootverdict check --all");
 	if (kind == ARTIFACT_KERNEL)

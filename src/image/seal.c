@@ -572,10 +572,10 @@ static bool is_in_doubt(enum ground ground)
 
 /*
  * Whether it is the sealed image with bytes that are others, which its record tells, also where its guard
- * is lost or all that is in it is as sealed: sealed like this, nobody could ever tell. The status of seal,
+ * is lost or all that is in it is as sealed: sealed like this, nobody could ever tell. doubt_counts: also where an edit would look the same. The status of seal,
  * 0: it is not.
  */
-static int changed_in_part(struct sealing *s)
+static int changed_in_part(struct sealing *s, bool doubt_counts)
 {
 	const struct sealed_file *f = &s->previous.files[ARTIFACT_INITRD];
 	size_t first = s->report->finding_count;
@@ -588,7 +588,7 @@ static int changed_in_part(struct sealing *s)
 		return 0;
 	if (l.j.verdict == VERDICT_STORAGE_CORRUPTION)
 		status = 1;
-	else if (is_in_doubt(l.j.ground))
+	else if (doubt_counts && is_in_doubt(l.j.ground))
 		status = 2;
 	if (status) {
 		check_report_look(s->report, &s->previous, s->im.name, ARTIFACT_INITRD, &l);
@@ -635,8 +635,8 @@ static int examine_differing(struct sealing *s, const struct image_proof *proof)
 		return 0;
 	if (image_changed(&s->im))
 		return changed_meanwhile(s);
-	/* By the record that may be what an older write left of it. */
-	status = edited ? changed_in_part(s) : 0;
+	/* Edited only by a record that may be what an older write left of it. */
+	status = changed_in_part(s, edited);
 	return status ? status : tell_differing(s, proof, edited);
 }
 
@@ -700,7 +700,7 @@ int seal_initrd(const struct boot_files *f, const struct seal_options *o, struct
 	if (!r)
 		r = examine_sealed(&s);
 	if (!r || s.im.guard_broken)
-		kept = changed_in_part(&s);
+		kept = changed_in_part(&s, true);
 	if (kept) {
 		/* The record knows more of it than its guard. */
 		report_discount(o->report, s.first, opened);
@@ -797,7 +797,7 @@ static int examine_for_removal(struct sealing *s)
 	}
 	if (s->im.guard_bytes)
 		return 0;
-	return changed_in_part(s);
+	return changed_in_part(s, true);
 }
 
 static int give_back(struct sealing *s)
