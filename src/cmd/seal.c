@@ -129,16 +129,16 @@ static int worst(int a, int b)
 	return a == 1 || b == 1 ? 1 : a > b ? a : b;
 }
 
-static int seal_kernel_of(const struct arguments *a, const struct boot_files *f,
-			  struct manifest *m)
+static int seal_kernel_of(const struct arguments *a, const struct boot_files *f, struct manifest *m)
 {
 	struct report *r = a->seal.report;
 	size_t first = r->finding_count;
 
 	if (!f->kernel) {
-		finding_say(seal_note(
-			r, f->release,
-			"There is no kernel image beside %s: only the initrd is sealed.", f->initrd));
+		finding_say(
+			seal_note(r, f->release,
+				  "There is no kernel image beside %s: only the initrd is sealed.",
+				  f->initrd));
 		return 0;
 	}
 	check_version(f, r);

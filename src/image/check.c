@@ -704,9 +704,9 @@ static void check_unrecorded(const struct boot_files *f, const struct manifest *
 
 void check_report_refused(struct report *r, const char *path, const struct manifest *m)
 {
-	struct finding *n = report_finding(
-		r, judge_refusal(m->refusal, false), FINDING_IMAGE_REFUSED, path,
-		"This image was refused when it was to be sealed: %s.", m->refused);
+	struct finding *n =
+		report_finding(r, judge_refusal(m->refusal, false), FINDING_IMAGE_REFUSED, path,
+			       "This image was refused when it was to be sealed: %s.", m->refused);
 
 	finding_next(n,
 		     "When it does not boot, bootverdict's guard in front of it explains. "

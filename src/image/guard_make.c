@@ -47,8 +47,8 @@ static int read_program(struct report *report, const char *folder, const char *n
 #define CONF "/etc/bootverdict.conf"
 
 /* A setting that must be a number of seconds; the default when it is absent or is none. */
-static unsigned int seconds(struct report *report, const char *settings, const char *name, unsigned int max,
-			    unsigned int otherwise)
+static unsigned int seconds(struct report *report, const char *settings, const char *name,
+			    unsigned int max, unsigned int otherwise)
 {
 	cleanup(free_ptr) char *value = settings ? text_setting(settings, name) : NULL;
 	char *end;
@@ -76,9 +76,9 @@ static char *policy(struct report *report, const char *settings)
 			return value;
 	}
 	if (value && *value)
-		finding_say(seal_note(
-			report, CONF,
-			"POLICY=%s: not stop, ask, continue or off; stop is used.", value));
+		finding_say(seal_note(report, CONF,
+				      "POLICY=%s: not stop, ask, continue or off; stop is used.",
+				      value));
 	free(value);
 	return text_copy("stop");
 }

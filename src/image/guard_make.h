@@ -14,9 +14,10 @@
 struct guard_files {
 	char *stub, *checker, *busybox, *config;
 	size_t stub_size, checker_size, busybox_size, config_size;
-	struct report *report; /* what is to be known of settings and rules is told in it, and said */
-	const char *image;     /* its name there */
-	bool is_private; /* not everybody may read the image, nor what the guard lists of it */
+	struct report
+		*report;   /* what is to be known of settings and rules is told in it, and said */
+	const char *image; /* its name there */
+	bool is_private;   /* not everybody may read the image, nor what the guard lists of it */
 };
 
 /*

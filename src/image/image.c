@@ -31,9 +31,10 @@ int image_open(struct image *im, const char *name, struct report *report)
 		return seal_not_done(report, name, "It cannot be read: %s.",
 				     file_error(im->fd < 0 ? im->fd : -errno));
 	if ((uint64_t)im->st.st_size > INITRD_BYTES_MAX) {
-		finding_say(seal_refused(report, VERDICT_INCONCLUSIVE, name,
-					 "It is not sealed: it has more than %llu MiB, and no initrd has.",
-					 INITRD_BYTES_MAX >> 20));
+		finding_say(seal_refused(
+			report, VERDICT_INCONCLUSIVE, name,
+			"It is not sealed: it has more than %llu MiB, and no initrd has.",
+			INITRD_BYTES_MAX >> 20));
 		return 2;
 	}
 	in = input_from_fd(im->fd, 0, (uint64_t)im->st.st_size);

@@ -209,9 +209,9 @@ static int refuse(struct sealing *s, enum refusal refusal, const char *reason, e
 		s->guard = NULL;
 	}
 	if (s->guard && guard_is_there(&s->im, s->guard, s->guard_size)) {
-		finding_say(
-			seal_stands(s->report, VERDICT_INCONCLUSIVE, s->im.name,
-				    "bootverdict's guard stands in front of it already, and explains."));
+		finding_say(seal_stands(
+			s->report, VERDICT_INCONCLUSIVE, s->im.name,
+			"bootverdict's guard stands in front of it already, and explains."));
 		*sealed = SEALED_NOW;
 	} else if (fall_back(s, NULL, NULL, sealed) == 2) {
 		return 2;
@@ -256,21 +256,23 @@ static char *why_refused(const struct initrd_fault *fault, enum refusal refusal)
 					   ? fault->is->remedy
 					   : "it was built like this; build it anew");
 	if (fault->behind)
-		return text_copy("what is there begins no archive, and nothing before it can start");
-	return text_format("it cannot be right: the disk lost it, %sit was never written to its end%s",
-			   fault->proven ? "or " : "",
-			   fault->proven ? ""
-					 : ", or its builder makes images that bootverdict does "
-					   "not know");
+		return text_copy(
+			"what is there begins no archive, and nothing before it can start");
+	return text_format(
+		"it cannot be right: the disk lost it, %sit was never written to its end%s",
+		fault->proven ? "or " : "",
+		fault->proven ? ""
+			      : ", or its builder makes images that bootverdict does "
+				"not know");
 }
 
 static struct finding *tell_fault(struct sealing *s, enum verdict v,
 				  const struct initrd_fault *fault, const char *consequence)
 {
-	struct finding *f = seal_refused(s->report, v, s->im.name, "Offset %llu%s%s: %s. %s",
-					 (unsigned long long)fault->offset,
-					 *fault->path ? ", in " : "", fault->path, fault->reason,
-					 consequence);
+	struct finding *f =
+		seal_refused(s->report, v, s->im.name, "Offset %llu%s%s: %s; %s.",
+			     (unsigned long long)fault->offset, *fault->path ? ", in " : "",
+			     fault->path, fault->reason, consequence);
 
 	finding_number(f, EVIDENCE_OFFSET, fault->offset);
 	finding_number(f, EVIDENCE_SEGMENT, fault->segment);
@@ -296,11 +298,10 @@ static int refuse_fault(struct sealing *s, const struct initrd_fault *fault, enu
 			    (unsigned long long)(fault->offset - s->im.guard_bytes),
 			    *fault->path ? ", in " : "", fault->path, fault->reason);
 	cleanup(free_ptr) char *why = why_refused(fault, refusal);
-	cleanup(free_ptr) char *consequence = text_format("It is not sealed, because %s.", why);
-	struct finding *f = tell_fault(s,
-				       was_sealed ? VERDICT_STORAGE_CORRUPTION
-						  : judge_refusal(refusal, false),
-				       fault, consequence);
+	cleanup(free_ptr) char *consequence = text_format("it is not sealed, because %s", why);
+	struct finding *f = tell_fault(
+		s, was_sealed ? VERDICT_STORAGE_CORRUPTION : judge_refusal(refusal, false), fault,
+		consequence);
 	int status;
 
 	if (refusal != REFUSED_FORMAT)
@@ -326,15 +327,14 @@ static int explain_fault(struct sealing *s, int error, const struct initrd_fault
 	}
 	if (is_foreign_whole(s, fault)) {
 		foreign = text_format(
-			"It is %s, not an archive that the kernel unpacks: bootverdict does not "
-			"guard such an image, and leaves it as it is.",
+			"it is %s, not an archive that the kernel unpacks: bootverdict does not "
+			"guard such an image, and leaves it as it is",
 			fault->is->name);
 		return leave_unjudged(s, fault, foreign, sealed);
 	}
 	if (is_own_limit(fault->error) && !fault->built_so)
-		return leave_unjudged(s, fault,
-				      "It is not sealed, because bootverdict cannot verify it.",
-				      sealed);
+		return leave_unjudged(
+			s, fault, "it is not sealed, because bootverdict cannot verify it", sealed);
 	if (fault->built_so || initrd_fault_is_foreign(fault))
 		refusal = REFUSED_FORMAT;
 	/* Of one that was sealed the record in its guard proves that it was another one. */
@@ -427,20 +427,19 @@ static int refuse_for(struct sealing *s, enum refusal refusal, const char *reaso
 static int refuse_unread(struct sealing *s, const struct sealed_segment *unread,
 			 enum sealed *sealed)
 {
-	cleanup(free_ptr) char *reason =
-		text_format("no kernel unpacks its segment at offset %llu (%s): %s",
-			    (unsigned long long)unread->offset, codec_name(unread->codec),
-			    unread->unread);
+	cleanup(free_ptr) char *reason = text_format(
+		"no kernel unpacks its segment at offset %llu (%s): %s",
+		(unsigned long long)unread->offset, codec_name(unread->codec), unread->unread);
 
 	return refuse_for(s, REFUSED_FORMAT, reason, s->im.guard_bytes + unread->offset, sealed);
 }
 
 static int refuse_lost_tail(struct sealing *s, const struct sealed_segment *g, enum sealed *sealed)
 {
-	cleanup(free_ptr) char *reason =
-		text_format("where its archive at offset %llu should end, there are %llu zero bytes: "
-			    "nothing proves that it is complete",
-			    (unsigned long long)g->offset, (unsigned long long)g->zero_tail);
+	cleanup(free_ptr) char *reason = text_format(
+		"where its archive at offset %llu should end, there are %llu zero bytes: "
+		"nothing proves that it is complete",
+		(unsigned long long)g->offset, (unsigned long long)g->zero_tail);
 
 	return refuse_for(s, REFUSED_UNKNOWN, reason, s->im.guard_bytes + g->offset, sealed);
 }
@@ -478,11 +477,12 @@ static int leave_repacked(struct sealing *s, enum sealed *sealed)
 		"It is not sealed: a sealed image was unpacked and packed again, with bootverdict's own "
 		"files in it, whose old record a boot would use.");
 
-	finding_next(f,
-		     "Pack it again without the folder " GUARD_DIR
-		     ", or make it anew: update-initramfs -u -k %s, or dracut -f; else the next boot "
-		     "may call storage corruption what was changed on purpose.",
-		     s->m->kernel);
+	finding_next(
+		f,
+		"Pack it again without the folder " GUARD_DIR
+		", or make it anew: update-initramfs -u -k %s, or dracut -f; else the next boot "
+		"may call storage corruption what was changed on purpose.",
+		s->m->kernel);
 	finding_say(f);
 	free(s->guard);
 	s->guard = NULL;
@@ -683,11 +683,9 @@ static void add_artifact(const struct sealing *s, enum sealed sealed, int status
 int seal_initrd(const struct boot_files *f, const struct seal_options *o, struct manifest *m,
 		bool *changed, bool *to_record)
 {
-	struct sealing s = { .f = f,
-			     .o = o,
-			     .report = o->report,
-			     .first = o->report->finding_count,
-			     .m = m };
+	struct sealing s = {
+		.f = f, .o = o, .report = o->report, .first = o->report->finding_count, .m = m
+	};
 	enum sealed sealed = NOT_SEALED;
 	int r = image_open(&s.im, f->initrd, o->report), kept = 0;
 	size_t opened = o->report->finding_count;
@@ -815,10 +813,9 @@ static int give_back(struct sealing *s)
 
 int seal_remove(const struct boot_files *f, const struct seal_options *o)
 {
-	struct sealing s = { .f = f,
-			     .o = o,
-			     .report = o->report,
-			     .first = o->report->finding_count };
+	struct sealing s = {
+		.f = f, .o = o, .report = o->report, .first = o->report->finding_count
+	};
 	int r = image_open(&s.im, f->initrd, o->report);
 
 	store_load(f, &s.previous);

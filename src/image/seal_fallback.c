@@ -61,9 +61,11 @@ static bool put_previous(struct fallback *c)
 		    replace_with(c->image->path, other, &c->stands))
 			continue;
 		c->stands = before;
-		message("%s: the image before this one, %s, %s as it was sealed, and stands in its "
-			"place again",
-			c->image->name, path, past_cache ? "reads back from the disk" : "is");
+		finding_say(seal_stands(
+			c->report, VERDICT_STALE, c->image->name,
+			"The image before this one, %s, %s as it was sealed, and stands in its place "
+			"again.",
+			path, past_cache ? "reads back from the disk" : "is"));
 		return true;
 	}
 	return false;

@@ -80,8 +80,9 @@ static int kernel_is_sound(const char *path, int fd, uint64_t size, struct repor
 
 	input_free(in);
 	if (!r && !info.recognised && !holds_kernel(path, fd, size, report))
-		return refuse(report, VERDICT_STORAGE_CORRUPTION, path,
-			      "it holds nothing but zeros: the disk lost it, or it was never written");
+		return refuse(
+			report, VERDICT_STORAGE_CORRUPTION, path,
+			"it holds nothing but zeros: the disk lost it, or it was never written");
 	if (!r || r == -EOPNOTSUPP)
 		return 0;
 	if (r == -EIO)

@@ -65,10 +65,11 @@ static void advise_forget(struct finding *f, enum luks_ground ground)
 {
 	if (ground == LUKS_FOREIGN || ground == LUKS_ERASED || ground == LUKS_NOISE ||
 	    ground == LUKS_OLDER || ground == LUKS_NOT_HERE)
-		finding_next(f,
-			     "Its record of before is kept; if it is meant to be %s now, bootverdict "
-			     "seal --remove and then seal again forget it.",
-			     ground == LUKS_OLDER ? "as it is" : "something else");
+		finding_next(
+			f,
+			"Its record of before is kept; if it is meant to be %s now, bootverdict "
+			"seal --remove and then seal again forget it.",
+			ground == LUKS_OLDER ? "as it is" : "something else");
 }
 
 /* What is damaged, or half changed. */
@@ -292,7 +293,7 @@ static int examine(const struct candidate *c, const struct source *source,
 		   const struct manifest *old, struct manifest *m)
 {
 	/* What crypttab names is what is opened. */
-	struct luks_view v = { .device = c->device,
+	struct luks_view v = { .device = c->header ? c->device : c->path,
 			       .header = c->header ? c->path : NULL,
 			       .itself = c->chain != NULL };
 	struct known known = { old, c->path };
@@ -454,10 +455,9 @@ static int seal_named(const struct boot_files *f, const char *device, const char
 	const struct crypt_places places = places_of(f);
 	cleanup(free_ptr) char *whole = whole_path(device), *place = NULL;
 	cleanup(free_ptr) char *whole_header = header ? whole_path(header) : NULL;
-	struct candidate c = { .device = whole,
-			       .header = whole_header,
-			       .asked_for = asked_for,
-			       .report = r };
+	struct candidate c = {
+		.device = whole, .header = whole_header, .asked_for = asked_for, .report = r
+	};
 	struct stat st;
 
 	if (stat(device, &st) == 0 && S_ISBLK(st.st_mode))

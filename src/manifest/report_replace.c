@@ -103,6 +103,7 @@ int report_replace(struct report *r, const char *path, int error,
 	case -EINTR:
 		return seal_not_done(r, path, "Interrupted; %s.", stands);
 	default:
-		return seal_not_done(r, path, "It could not be replaced: %s; %s.", file_error(error), stands);
+		return seal_not_done(r, path, "It could not be replaced: %s; %s.",
+				     file_error(error), stands);
 	}
 }

@@ -10,9 +10,10 @@
 #include "util/text.h"
 #include "util/util.h"
 
-__attribute__((format(printf, 5, 0))) static struct finding *
-add(struct report *r, enum verdict v, enum finding_id id, const char *target, const char *summary,
-    va_list args)
+__attribute__((format(printf, 5, 0))) static struct finding *add(struct report *r, enum verdict v,
+								 enum finding_id id,
+								 const char *target,
+								 const char *summary, va_list args)
 {
 	cleanup(free_ptr) char *words = text_vformat(summary, args);
 
@@ -43,8 +44,8 @@ int seal_write_failed(struct report *r, const char *target, const char *summary,
 	va_list args;
 
 	va_start(args, summary);
-	finding_say(add(r, VERDICT_STORAGE_CORRUPTION, FINDING_SEAL_NOT_KEPT, target, summary,
-			args));
+	finding_say(
+		add(r, VERDICT_STORAGE_CORRUPTION, FINDING_SEAL_NOT_KEPT, target, summary, args));
 	va_end(args);
 	return 1;
 }

@@ -19,7 +19,7 @@ struct seal_options {
 		guard; /* folder of init, bootverdict and busybox; NULL: ROOT/usr/lib/bootverdict */
 	enum read_back read_back;
 	bool quiet;
-	bool json; /* standard output is for the report alone */
+	bool json;	      /* standard output is for the report alone */
 	const char **devices; /* LUKS devices that were named, besides those that are found */
 	size_t device_count;
 	const char *header;    /* detached, of the one device that was named; or NULL */

@@ -91,11 +91,11 @@ static void close_to_others(const char *path, mode_t mode, struct report *r)
 	if (lstat(path, &st) < 0 || !S_ISREG(st.st_mode) || !(st.st_mode & 0777 & ~mode))
 		return;
 	if (chmod(path, st.st_mode & mode) < 0 && (st.st_mode & 0066 & ~mode))
-		finding_say(
-			seal_note(r, path,
-				  "It tells others about an image that they may not read, and cannot "
-				  "be closed to them: %s.",
-				  strerror(errno)));
+		finding_say(seal_note(
+			r, path,
+			"It tells others about an image that they may not read, and cannot "
+			"be closed to them: %s.",
+			strerror(errno)));
 }
 
 /* Small: a disk that loses parts of big writes keeps it, if need be in pieces. */

@@ -35,8 +35,8 @@ static void append_range(struct finding *to, const struct report_range *from)
 
 static void append_finding(struct report *to, const struct finding *from)
 {
-	struct finding *f = report_finding(to, from->verdict, from->id, from->target, "%s",
-					   from->summary);
+	struct finding *f =
+		report_finding(to, from->verdict, from->id, from->target, "%s", from->summary);
 
 	f->warning = from->warning;
 	for (size_t i = 0; i < from->evidence_count; i++)

@@ -1505,8 +1505,9 @@ FINDING(SEAL_STANDS, "BV-SEAL-STANDS", IMAGE,
 	"what stands in the place of a file now",
 	/* happened */ "A file could not be sealed as it should: what stands under its name now, and "
 	"mostly what a reboot would do with it, is what the report says.",
-	/* known */ "bootverdict has put it there, or left it as it was. Whether it was read back from "
-	"the disk, past the page cache, the report says where it was.",
+	/* known */ "bootverdict has put it there, or left it as it was. Where it was read back from the "
+	"disk, past the page cache, the report says so. Of several that tell of one file the last "
+	"one holds.",
 	/* not */ "It is no fault of its own: why it came to that, another finding says.",
 	/* guest */ "Before you reboot, do what that other finding says, and make the image anew, or "
 	"keep an older kernel in the boot menu. Where the report says DO NOT REBOOT, keep the machine "
