@@ -133,7 +133,7 @@ is_edited() {
 	run seal
 	echo "$output"
 	[ "$status" -eq 2 ]
-	[[ $output == *"another archive was packed behind that guard, which is complete and well-formed"* ]]
+	[[ $output == *"behind that guard is another archive than the one that was sealed, complete and well-formed"* ]]
 	[ "$(fingerprint)" = "$before" ]
 }
 
@@ -258,10 +258,9 @@ sys.stdout.buffer.write(member("bin", mode=0o40755, ino=1) +
 			bash -c "$command" <"$BATS_TEST_TMPDIR/raw"
 		} >"$IMAGE"
 		told "$IMAGE" "$code" "$id" "$words"
-		run seal
+		run --separate-stderr -0 seal --json
 		echo "$output"
-		[ "$status" -eq 0 ]
-		[[ $output == *"what is before it is complete, and sealed"* ]]
+		[ "$(field "[.findings[] | select(.warning) | .id] | index(\"$id\") != null")" = true ]
 		check
 		# The damaged twin.
 		flip_bit "$IMAGE" $(($(stat -c %s "$IMAGE") - $(stat -c %s "$BATS_TEST_TMPDIR/raw") - 200000))
