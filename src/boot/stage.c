@@ -7,12 +7,10 @@
 #include "boot/report_files.h"
 #include "manifest/format.h"
 #include "manifest/load.h"
+#include "report/append.h"
 #include "report/load.h"
 #include "system/kernel_log.h"
 #include "system/paths.h"
-
-/* The own report as a file, on its way into the common one. */
-#define OWN_FOLDER BOOT_RUN "/stage"
 
 bool stage_manifest(struct manifest *m)
 {
@@ -53,12 +51,9 @@ void stage_report_keep(struct report *own, struct report *all)
 
 	report_conclude(own);
 	report_init(all, "boot");
-	rc = report_files_write(own, OWN_FOLDER, BOOT_MANIFEST);
-	if (!rc)
-		rc = report_load_json(all, OWN_FOLDER "/report.json");
+	report_append(all, own);
 	load_earlier(all);
-	if (!rc)
-		rc = report_files_write(all, STAGE_FOLDER, BOOT_MANIFEST);
+	rc = report_files_write(all, STAGE_FOLDER, BOOT_MANIFEST);
 	if (rc)
 		kernel_log_write(LOG_LEVEL_ERROR, "cannot write the report to %s: %s", STAGE_FOLDER,
 				 strerror(-rc));

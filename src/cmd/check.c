@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "boot/stage.h"
@@ -57,13 +56,6 @@ struct arguments {
 	int file_count;
 };
 
-static void identify(struct report *r, const char *os, const char *release)
-{
-	struct utsname u;
-
-	report_identify(r, uname(&u) == 0 ? u.nodename : "", os, release);
-}
-
 static void check_one_release(const struct arguments *a, const char *release,
 			      struct luks_checks *luks, struct report *r)
 {
@@ -71,7 +63,7 @@ static void check_one_release(const struct arguments *a, const char *release,
 	struct manifest m;
 
 	boot_files_find(&f, a->which.root, a->which.boot, release);
-	identify(r, f.os, release);
+	identify_report(r, f.os, release);
 	check_release(&f, a->direct, r, &m);
 	luks_checks_add(luks, &m);
 	manifest_clear(&m);
@@ -86,8 +78,7 @@ static void check_all(const struct arguments *a, struct luks_checks *luks, struc
 
 	store_list(&releases, a->which.root, a->which.boot);
 	if (err)
-		report_finding(r, VERDICT_NONE, FINDING_BOOT_FOLDER, folder,
-			       "The boot folder cannot be read: %s.", strerror(-err));
+		check_report_folder(r, folder, err);
 	else if (!releases.count)
 		report_finding(r, VERDICT_INCONCLUSIVE, FINDING_BOOT_FOLDER, folder,
 			       "There is neither an initrd nor a manifest.");
@@ -95,7 +86,7 @@ static void check_all(const struct arguments *a, struct luks_checks *luks, struc
 		check_one_release(a, releases.names[i], luks, r);
 	/* More than one version: the report as a whole is about none of them. */
 	if (releases.count > 1)
-		identify(r, r->os, "");
+		identify_report(r, r->os, "");
 	releases_clear(&releases);
 }
 
@@ -176,11 +167,11 @@ static void check(const struct arguments *a, struct report *r)
 	cleanup(free_ptr) char *running = running_release();
 
 	if (a->file_count) {
-		identify(r, "", "");
+		identify_report(r, "", "");
 		for (int i = 0; i < a->file_count; i++)
 			check_file(a->files[i], NULL, r);
 	} else if (in_the_boot(a)) {
-		identify(r, "", running);
+		identify_report(r, "", running);
 		check_unpacked(r);
 	} else {
 		check_releases(a, running, r);

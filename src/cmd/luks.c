@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "cmd/cmd.h"
@@ -246,12 +245,11 @@ static int run(const struct arguments *a)
 {
 	const char *place = a->header ? a->header : a->device;
 	struct source source;
-	struct utsname u;
 	struct report r;
 	int err;
 
 	report_init(&r, "luks");
-	report_identify(&r, uname(&u) == 0 ? u.nodename : "", "", "");
+	identify_report(&r, "", "");
 	err = source_open(&source, place);
 	if (err)
 		cannot_read(&r, place, err);

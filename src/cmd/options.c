@@ -4,12 +4,16 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "cmd/cmd.h"
 #include "report/json.h"
+#include "report/lines.h"
 #include "report/text.h"
 #include "util/message.h"
+#include "util/text.h"
+#include "util/util.h"
 
 bool kernel_option(struct kernel_options *o, int c, const char *argument)
 {
@@ -89,14 +93,18 @@ int output_options_check(const struct output_options *o, const char *command)
 static void say_why_not(const struct report *r)
 {
 	for (size_t i = 0; r->verdict == VERDICT_NONE && i < r->finding_count; i++) {
-		const struct finding *f = &r->findings[i];
-
-		if (f->verdict != VERDICT_NONE)
-			continue;
-		message("%s: %s", f->target, f->summary);
-		for (size_t j = 0; j < f->next.count; j++)
-			message("%s", f->next.items[j]);
+		if (r->findings[i].verdict == VERDICT_NONE)
+			finding_say(&r->findings[i]);
 	}
+}
+
+void identify_report(struct report *r, const char *os, const char *release)
+{
+	/* os may be what the report has until now. */
+	cleanup(free_ptr) char *of = text_copy(os);
+	struct utsname u;
+
+	report_identify(r, uname(&u) == 0 ? u.nodename : "", of, release);
 }
 
 int output_end(int status)

@@ -54,6 +54,9 @@ void output_options_init(struct output_options *o);
 bool output_option(struct output_options *o, int c, const char *argument);
 int output_options_check(const struct output_options *o, const char *command);
 
+/* Says on which machine the report was made, and what it is about. */
+void identify_report(struct report *r, const char *os, const char *release);
+
 /* Ends standard output: status, or 2, after a message, when it takes no more. */
 int output_end(int status);
 

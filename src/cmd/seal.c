@@ -8,12 +8,15 @@
 
 #include "cmd/cmd.h"
 #include "cmd/options.h"
-#include "image/image.h"
+#include "image/check.h"
 #include "image/other_modules.h"
 #include "image/seal.h"
 #include "image/seal_kernel.h"
 #include "luks/seal.h"
 #include "manifest/store.h"
+#include "report/append.h"
+#include "report/json.h"
+#include "report/lines.h"
 #include "storage/leftovers.h"
 #include "storage/lock.h"
 #include "util/array.h"
@@ -43,6 +46,7 @@ static const char help[] =
 	"      --image FILE    with -k: only when FILE is what KVER boots; else nothing is done\n"
 	"      --read-back     compare what the disk kept with what was written even in a chroot\n"
 	"      --no-read-back  do not compare it at all\n"
+	"      --json          the report as one JSON object on standard output, for all versions\n"
 	"  -q, --quiet         say nothing when all is well\n"
 	"  -h, --help          this text\n\n"
 	"After a change of LUKS keys: bootverdict seal --all\n\n"
@@ -50,7 +54,8 @@ static const char help[] =
 	"disk did not keep what was written; 2 it could not be done (no room, read-only, ...), or the\n"
 	"image cannot start. After 1 and 2 it says what stands in the initrd's place, and what a reboot\n"
 	"would do: the image as it was, if the disk has all of it, the image before, or bootverdict's\n"
-	"guard, which explains.\n";
+	"guard, which explains. The verdict of the report is intact with 0, storage-corruption with 1,\n"
+	"and with 2 none, config-error or inconclusive.\n";
 
 /* A slow disk takes that long for one image, and no longer. */
 #define LOCK_SECONDS 600
@@ -76,6 +81,7 @@ static const struct option options[] = {
 	{ "image", required_argument, NULL, OPT_IMAGE },
 	{ "read-back", no_argument, NULL, OPT_READ_BACK },
 	{ "no-read-back", no_argument, NULL, OPT_NO_READ_BACK },
+	{ "json", no_argument, NULL, OPT_JSON },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
@@ -89,24 +95,29 @@ struct arguments {
 };
 
 /* Healthy as a rule, but who built it may have meant them to be there. */
-static void report_skipped(const struct boot_files *f, const struct skipped *s)
+static void tell_skipped(const struct arguments *a, const struct boot_files *f,
+			 const struct skipped *s)
 {
+	struct finding *n;
+
 	if (!s->count)
 		return;
-	announce(
-		"%s: the kernel does not unpack %zu of its members, because their folder is not there "
-		"when it comes to them, or they have no name, no type, or too long a link (first: "
-		"%s)%s",
-		f->initrd, s->count, s->first,
+	n = seal_note(
+		a->seal.report, f->initrd,
+		"The kernel does not unpack %zu of its members, because their folder is not there when "
+		"it comes to them, or they have no name, no type, or too long a link (first: %s)%s.",
+		s->count, s->first,
 		s->wanted ? "" : ": it reads what is below kernel/ from the image itself");
+	finding_text(n, EVIDENCE_NOT_UNPACKED, "%s", s->first);
+	if (!a->seal.quiet)
+		finding_say(n);
 }
 
-static void report_sealed(const struct boot_files *f, const struct manifest *m, bool changed)
+static void announce_sealed(const struct boot_files *f, const struct manifest *m, bool changed)
 {
 	announce("%s: %s, %zu paths, guard of %llu KiB", f->initrd,
 		 changed ? "sealed" : "already sealed", m->content_count,
 		 (unsigned long long)m->guard_bytes / 1024);
-	report_skipped(f, &m->skipped);
 	for (size_t i = 0; i < m->luks_count; i++)
 		announce("%s: LUKS%d, keyslots in use: %zu", m->luks[i].device, m->luks[i].version,
 			 m->luks[i].slot_count);
@@ -118,34 +129,30 @@ static int worst(int a, int b)
 	return a == 1 || b == 1 ? 1 : a > b ? a : b;
 }
 
-static void tell_other_version(const struct boot_files *f)
+static int seal_kernel_of(const struct arguments *a, const struct boot_files *f, struct manifest *m)
 {
-	cleanup(free_ptr) char *version = boot_files_other_version(f);
+	struct report *r = a->seal.report;
+	size_t first = r->finding_count;
 
-	if (version)
-		message("%s: it says that it is version %s, not %s%s", f->kernel, version,
-			f->release,
-			boot_files_have_modules(f, f->release) ? ": modules of that do not fit it"
-							       : "");
+	if (!f->kernel) {
+		finding_say(
+			seal_note(r, f->release,
+				  "There is no kernel image beside %s: only the initrd is sealed.",
+				  f->initrd));
+		return 0;
+	}
+	check_version(f, r);
+	report_say(r, first);
+	return seal_kernel(f, &a->seal, m);
 }
 
-static void tell_other_modules(const struct boot_files *f, const struct manifest *m)
+static void tell_other_modules(const struct arguments *a, const struct boot_files *f,
+			       const struct manifest *m)
 {
-	cleanup(free_ptr) char *command = NULL;
-	struct other_modules o;
+	size_t first = a->seal.report->finding_count;
 
-	if (!boot_files_other_modules(f, m, &o))
-		return;
-	if (o.installed)
-		command = text_format(": %s (update-initramfs -u -k %s, dracut -f --kver %s)",
-				      o.known ? "make it anew"
-					      : "if its kernel is that, make it anew",
-				      o.wanted, o.wanted);
-	message("%s: it has modules for kernel %s, and none for %s, %s%s", f->initrd, o.has,
-		o.wanted,
-		o.known ? "which its kernel is: they do not fit that" : "the version in its name",
-		command ? command : "");
-	other_modules_clear(&o);
+	check_modules(f, m, a->seal.report);
+	report_say(a->seal.report, first);
 }
 
 /* Each artifact for itself: what is wrong with one is no reason to leave another unsealed. */
@@ -153,33 +160,32 @@ static int seal_files(const struct arguments *a, const struct boot_files *f)
 {
 	bool image_changed = false, record_changed = false, to_record = false;
 	struct manifest m;
-	int r = 0;
+	int r;
 
 	manifest_init(&m);
 	m.kernel = text_copy(f->release);
 	m.os = text_copy(f->os);
 	progress_begin(f->kernel);
-	tell_other_version(f);
-	if (f->kernel)
-		r = seal_kernel(f, &a->seal, &m);
-	else
-		message("%s: there is no kernel image beside %s: only the initrd is sealed",
-			f->release, f->initrd);
+	r = seal_kernel_of(a, f, &m);
 	r = worst(r, seal_luks(f, &a->seal, &m));
 	progress_begin(f->initrd);
 	r = worst(r, seal_initrd(f, &a->seal, &m, &image_changed, &to_record));
-	tell_other_modules(f, &m);
+	tell_other_modules(a, f, &m);
 	if (to_record)
 		r = worst(r, store_write(f, &a->seal, &m, &record_changed));
 	progress_end();
-	if (!r && !a->seal.quiet)
-		report_sealed(f, &m, image_changed || record_changed);
+	if (!r && !a->seal.quiet && !a->seal.json)
+		announce_sealed(f, &m, image_changed || record_changed);
+	if (!r)
+		tell_skipped(a, f, &m.skipped);
+	if (m.sealed_at > a->seal.report->sealed_at)
+		a->seal.report->sealed_at = m.sealed_at;
 	manifest_clear(&m);
 	return r;
 }
 
 /* Two at a time would take each other's image for the one to seal. */
-static int lock_boot_folder(const struct boot_files *f)
+static int lock_boot_folder(const struct boot_files *f, struct report *r)
 {
 	cleanup(free_ptr) char *path = realpath(f->initrd, NULL);
 	const char *folder = path ? dirname(path) : ".";
@@ -189,33 +195,34 @@ static int lock_boot_folder(const struct boot_files *f)
 		message("%s: another bootverdict is at work there; waiting for it", folder);
 		lock = folder_lock(folder, LOCK_SECONDS);
 	}
-	if (lock < 0 && lock != -EINTR)
-		message("%s: %s", folder,
-			lock == -EBUSY ? "the other bootverdict does not come to an end"
-				       : strerror(-lock));
+	if (lock == -EBUSY)
+		seal_not_done(r, folder, "The other bootverdict does not come to an end.");
+	else if (lock < 0)
+		seal_not_done(r, folder, "It cannot be locked: %s.", strerror(-lock));
 	return lock;
 }
 
 static void tell_leftover(void *ctx, const char *path, uint64_t size)
 {
-	(void)ctx;
-	message("%s: left behind by a run that was interrupted (%llu bytes); removed", path,
-		(unsigned long long)size);
+	struct finding *n = check_report_leftover(ctx, path, size);
+
+	finding_next(n, "It is removed.");
+	finding_say(n);
 }
 
-static void remove_leftovers(const struct boot_files *f)
+static void remove_leftovers(const struct boot_files *f, struct report *r)
 {
 	cleanup(free_ptr) char *image = realpath(f->initrd, NULL);
 
 	if (image)
-		leftovers_each(dirname(image), true, tell_leftover, NULL);
+		leftovers_each(dirname(image), true, tell_leftover, r);
 	/* Their folders may be shared with who seals in another boot folder. */
 	for (int copy = 0; copy < STORE_COPIES; copy++) {
 		cleanup(free_ptr) char *folder = store_folder(f->root, f->boot, copy);
 		cleanup(close_fd) int lock = folder_lock(folder, 0);
 
 		if (lock >= 0)
-			leftovers_each(folder, true, tell_leftover, NULL);
+			leftovers_each(folder, true, tell_leftover, r);
 	}
 }
 
@@ -223,46 +230,70 @@ static int seal_release(const struct arguments *a, const char *release)
 {
 	cleanup(close_fd) int lock = -1;
 	struct boot_files f;
+	struct report *report = a->seal.report;
 	int r = 2;
 
 	boot_files_find(&f, a->which.root, a->which.boot, release);
 	if (a->image)
 		boot_files_boots(&f, a->image);
+	identify_report(report, f.os, release);
 	if (a->forget || (!f.initrd && a->remove && store_has(&f))) {
 		r = seal_forget(&f, &a->seal);
 		goto out;
 	}
 	if (!f.initrd) {
-		message("%s: there is no initrd for this kernel version in %s", release,
-			a->which.boot ? a->which.boot : "the boot folder");
+		r = seal_not_done(report, release,
+				  "There is no initrd for this kernel version in %s.",
+				  a->which.boot ? a->which.boot : "the boot folder");
 		goto out;
 	}
-	lock = lock_boot_folder(&f);
+	lock = lock_boot_folder(&f, report);
 	if (lock < 0)
 		goto out;
-	remove_leftovers(&f);
+	remove_leftovers(&f, report);
 	r = a->remove ? seal_remove(&f, &a->seal) : seal_files(a, &f);
 out:
 	boot_files_clear(&f);
 	return r;
 }
 
-static int seal_all(const struct arguments *a)
+/* What several versions have in common, as a LUKS device, is told once in the report of all. */
+static int seal_one_of(struct arguments *a, const char *release)
 {
+	struct report *all = a->seal.report;
+	struct report one;
+	int status;
+
+	report_init(&one, "seal");
+	a->seal.report = &one;
+	status = seal_release(a, release);
+	a->seal.report = all;
+	report_append(all, &one);
+	if (one.sealed_at > all->sealed_at)
+		all->sealed_at = one.sealed_at;
+	report_clear(&one);
+	return status;
+}
+
+static int seal_all(struct arguments *a)
+{
+	struct report *report = a->seal.report;
+	const char *folder = a->which.boot ? a->which.boot : "/boot";
 	struct releases releases;
 	int err = releases_find(&releases, a->which.root, a->which.boot);
 	int r = 0;
 
-	if (err)
-		message("%s: %s", a->which.boot ? a->which.boot : "the boot folder",
-			strerror(-err));
-	else if (!releases.count)
-		message("there is no initrd in %s",
-			a->which.boot ? a->which.boot : "the boot folder");
-	if (err || !releases.count)
+	if (err) {
+		finding_say(check_report_folder(report, folder, err));
 		r = 2;
+	} else if (!releases.count) {
+		r = seal_not_done(report, folder, "There is no initrd in it.");
+	}
 	for (size_t i = 0; i < releases.count && !interrupted(); i++)
-		r = worst(r, seal_release(a, releases.names[i]));
+		r = worst(r, seal_one_of(a, releases.names[i]));
+	/* More than one version: the report as a whole is about none of them. */
+	if (releases.count > 1)
+		identify_report(report, report->os, "");
 	releases_clear(&releases);
 	return r;
 }
@@ -280,7 +311,20 @@ static bool boots_another(const struct arguments *a)
 	return !boots;
 }
 
-static int run(struct arguments *a)
+static void decide_read_back(struct arguments *a)
+{
+	struct finding *n;
+
+	if (a->forget || a->seal.read_back != READ_BACK || a->read_back_anyway || !in_chroot())
+		return;
+	a->seal.read_back = NO_READ_BACK;
+	n = seal_note(a->seal.report, a->which.root ? a->which.root : "/",
+		      "Sealed in a chroot: what the disk keeps is not verified.");
+	if (!a->seal.quiet)
+		finding_say(n);
+}
+
+static int seal(struct arguments *a)
 {
 	cleanup(free_ptr) char *running = NULL;
 
@@ -288,15 +332,32 @@ static int run(struct arguments *a)
 		return 0;
 	interrupt_catch();
 	progress_allow(!a->seal.quiet);
-	if (!a->forget && a->seal.read_back == READ_BACK && !a->read_back_anyway && in_chroot()) {
-		a->seal.read_back = NO_READ_BACK;
-		if (!a->seal.quiet)
-			message("in a chroot: what the disk keeps is not verified");
-	}
+	decide_read_back(a);
 	if (a->which.all)
 		return seal_all(a);
 	running = running_release();
 	return seal_release(a, a->which.release ? a->which.release : running);
+}
+
+static int run(struct arguments *a)
+{
+	struct report r;
+	int status;
+
+	report_init(&r, "seal");
+	identify_report(&r, "", "");
+	a->seal.report = &r;
+	status = seal(a);
+	if (interrupted() && report_verdict_from(&r, 0) == VERDICT_INTACT)
+		status = seal_not_done(&r, a->which.root ? a->which.root : "/", "Interrupted.");
+	report_conclude(&r);
+	r.exit = status;
+	if (a->seal.json) {
+		report_print_json(&r, stdout);
+		status = output_end(status);
+	}
+	report_clear(&r);
+	return status;
 }
 
 static void add_device(struct seal_options *o, const char *device)
@@ -336,6 +397,9 @@ static int parse(struct arguments *a, int argc, char **argv)
 			break;
 		case OPT_NO_READ_BACK:
 			a->seal.read_back = NO_READ_BACK;
+			break;
+		case OPT_JSON:
+			a->seal.json = true;
 			break;
 		case 'q':
 			a->seal.quiet = true;

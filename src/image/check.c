@@ -164,7 +164,7 @@ static void what_to_do(struct finding *f, enum artifact_kind kind, enum ground g
 			       ? "root=, crypttab, or the passphrase"
 			       : "root=, crypttab, the passphrase, or the package that built it");
 	finding_next(f, "Write as little as possible to this disk. The administrator of its host "
-			"needs the list of ranges above (--json has all of it).");
+			"needs the list of bad ranges (--json has all of it).");
 	finding_next(f, "Do not reboot into this kernel. An older one may still be intact: "
 			"bootverdict check --all");
 	if (kind == ARTIFACT_KERNEL)
@@ -478,7 +478,7 @@ static bool is_recorded_one(const struct sealed_file *s, const struct sealed_loo
 }
 
 /* Before the reboot that would end in a panic. */
-static void check_codecs(const struct boot_files *f, const struct manifest *m, struct report *r)
+void check_codecs(const struct boot_files *f, const struct manifest *m, struct report *r)
 {
 	bool proven;
 	cleanup(free_ptr) char *lack = f->initrd ? kernel_config_lacks(f, m, &proven) : NULL;
@@ -499,6 +499,25 @@ static void check_holds(const struct boot_files *f, const struct manifest *m,
 		return;
 	check_codecs(f, holds, r);
 	check_modules(f, holds, r);
+}
+
+void check_report_look(struct report *r, const struct manifest *m, const char *path,
+		       enum artifact_kind kind, const struct sealed_look *l)
+{
+	if (l->c.error)
+		report_unopened(r, m, path, kind, l->j, l->c.error);
+	else if (l->j.verdict == VERDICT_INTACT)
+		report_artifact(r, path, kind_of(kind), STATE_INTACT, m->files[kind].size, 0);
+	else if (l->j.ground == GROUND_EDITED)
+		check_report_edited(r, path, m->kernel, &l->proof);
+	else if (l->j.ground == GROUND_APPENDED)
+		report_appended(r, m, path, kind, &l->c, l->j, &l->proof);
+	else if (l->j.verdict == VERDICT_INCONCLUSIVE || l->j.verdict == VERDICT_CONFIG_ERROR)
+		report_doubt(r, m, path, kind, &l->c, l->j, &l->proof);
+	else if (l->j.verdict == VERDICT_STALE)
+		report_stale(r, m, path, kind, &l->c, l->changed, &l->proof);
+	else
+		report_corruption(r, m, path, kind, l);
 }
 
 /* True: the file of the record stands there, damaged or not. */
@@ -524,20 +543,7 @@ static bool check_sealed_file(const struct boot_files *files, const struct manif
 			err == -EAGAIN ? "it changes all the time; check again" : file_error(err));
 		return false;
 	}
-	if (l.c.error)
-		report_unopened(r, m, path, kind, l.j, l.c.error);
-	else if (l.j.verdict == VERDICT_INTACT)
-		report_artifact(r, path, kind_of(kind), STATE_INTACT, s->size, 0);
-	else if (l.j.ground == GROUND_EDITED)
-		check_report_edited(r, path, m->kernel, &l.proof);
-	else if (l.j.ground == GROUND_APPENDED)
-		report_appended(r, m, path, kind, &l.c, l.j, &l.proof);
-	else if (l.j.verdict == VERDICT_INCONCLUSIVE || l.j.verdict == VERDICT_CONFIG_ERROR)
-		report_doubt(r, m, path, kind, &l.c, l.j, &l.proof);
-	else if (l.j.verdict == VERDICT_STALE)
-		report_stale(r, m, path, kind, &l.c, l.changed, &l.proof);
-	else
-		report_corruption(r, m, path, kind, &l);
+	check_report_look(r, m, path, kind, &l);
 	recorded = is_recorded_one(s, &l);
 	if (kind == ARTIFACT_INITRD)
 		check_holds(files, m, &l, recorded, r);
@@ -613,7 +619,7 @@ static bool load_manifest(const struct boot_files *f, struct manifest *m, struct
 	return boot_usable || var_usable;
 }
 
-static void check_version(const struct boot_files *f, struct report *r)
+void check_version(const struct boot_files *f, struct report *r)
 {
 	cleanup(free_ptr) char *version = boot_files_other_version(f);
 	struct finding *n;
@@ -698,6 +704,19 @@ static void check_unrecorded(const struct boot_files *f, const struct manifest *
 		       "could be verified.");
 }
 
+void check_report_refused(struct report *r, const char *path, const struct manifest *m)
+{
+	cleanup(free_ptr) char *rebuild = builder_rebuild(manifest_builder(m, -1), m->kernel);
+	struct finding *n =
+		report_finding(r, judge_refusal(m->refusal, false), FINDING_IMAGE_REFUSED, path,
+			       "This image was refused when it was to be sealed: %s.", m->refused);
+
+	finding_next(n,
+		     "When it does not boot, bootverdict's guard in front of it explains. "
+		     "Make it anew: %s",
+		     rebuild);
+}
+
 /* What sealing left behind because it could not do better (image/seal_fallback.h), and is there yet. */
 static void check_last_seal(const struct boot_files *f, const struct manifest *m, struct report *r)
 {
@@ -717,26 +736,31 @@ static void check_last_seal(const struct boot_files *f, const struct manifest *m
 			     "the image anew: %s",
 			     rebuild);
 	}
-	if (m->refused) {
-		n = report_finding(r, judge_refusal(m->refusal, false), FINDING_IMAGE_REFUSED, path,
-				   "This image was refused when it was to be sealed: %s.",
-				   m->refused);
-		finding_next(n,
-			     "When it does not boot, bootverdict's guard in front of it explains. "
-			     "Make it anew: %s",
-			     rebuild);
-	}
+	if (m->refused)
+		check_report_refused(r, path, m);
 }
 
-static void tell_leftover(void *ctx, const char *path, uint64_t size)
+struct finding *check_report_folder(struct report *r, const char *folder, int error)
+{
+	return report_finding(r, VERDICT_NONE, FINDING_BOOT_FOLDER, folder,
+			      "The boot folder cannot be read: %s.", strerror(-error));
+}
+
+struct finding *check_report_leftover(struct report *r, const char *path, uint64_t size)
 {
 	struct finding *n = report_finding(
-		ctx, VERDICT_INTACT, FINDING_LEFTOVER, path,
+		r, VERDICT_INTACT, FINDING_LEFTOVER, path,
 		"A run of bootverdict that was interrupted has left this file behind.");
 
 	n->warning = true;
 	finding_number(n, EVIDENCE_BYTES, size);
-	finding_next(n, "The next 'bootverdict seal' removes it, also as a part of a rebuild.");
+	return n;
+}
+
+static void tell_leftover(void *ctx, const char *path, uint64_t size)
+{
+	finding_next(check_report_leftover(ctx, path, size),
+		     "The next 'bootverdict seal' removes it, also as a part of a rebuild.");
 }
 
 /* Only when nobody is writing there just now. */

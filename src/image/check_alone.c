@@ -53,9 +53,9 @@ static void cannot_run(struct report *r, const char *path, int error)
 	report_artifact(r, path, KIND_FILE, STATE_UNREADABLE, 0, 0);
 }
 
-static void advise_rebuild(struct finding *f, const struct image_proof *p)
+static void advise_rebuild(struct finding *f, enum builder builder)
 {
-	cleanup(free_ptr) char *rebuild = builder_rebuild(image_builder(p), "KVER");
+	cleanup(free_ptr) char *rebuild = builder_rebuild(builder, "KVER");
 
 	finding_next(
 		f,
@@ -166,6 +166,14 @@ static struct finding *report_more(struct report *r, const char *path, const str
 	return f;
 }
 
+struct finding *check_report_loose(struct report *r, const char *path)
+{
+	return report_finding(
+		r, VERDICT_INCONCLUSIVE, FINDING_IMAGE_LOOSE, path,
+		"Nothing in it is wrong, but nothing proves that it is complete: an archive in it has no "
+		"trailer, zeros between its members, or members that kernels skip, and no checksum.");
+}
+
 static void report_sound(struct report *r, const char *path, const struct image_proof *p)
 {
 	const struct sealed_segment *unread = segment_unread(&p->found);
@@ -185,11 +193,7 @@ static void report_sound(struct report *r, const char *path, const struct image_
 			" (%s): %s.",
 			p->guard_bytes + unread->offset, codec_name(unread->codec), unread->unread);
 	} else if (image_soundness(p) == LOOSE) {
-		f = report_finding(
-			r, VERDICT_INCONCLUSIVE, FINDING_IMAGE_LOOSE, path,
-			"Nothing in it is wrong, but nothing proves that it is complete: an archive in "
-			"it has no trailer, zeros between its members, or members that kernels skip, "
-			"and no checksum.");
+		f = check_report_loose(r, path);
 	} else if (more) {
 		f = report_more(r, path, p, replaced);
 	} else if (image_soundness(p) == PROVEN && !p->guard_as_built) {
@@ -265,7 +269,7 @@ static void tell_differing(struct finding *f, const struct image_proof *p)
 		finding_number(f, EVIDENCE_MEMBERS_LEFT_OFF, p->differing - told);
 }
 
-static void report_differing(struct report *r, const char *path, const struct image_proof *p)
+void check_report_differing(struct report *r, const char *path, const struct image_proof *p)
 {
 	struct finding *f =
 		report_finding(r, VERDICT_STORAGE_CORRUPTION, FINDING_IMAGE_CONTENT, path,
@@ -273,7 +277,7 @@ static void report_differing(struct report *r, const char *path, const struct im
 			       p->differing, p->record.content_count);
 
 	tell_differing(f, p);
-	advise_rebuild(f, p);
+	advise_rebuild(f, image_builder(p));
 	report_artifact(r, path, KIND_INITRD, STATE_DAMAGED, p->size, 0);
 }
 
@@ -304,6 +308,43 @@ void check_report_edited(struct report *r, const char *path, const char *release
 	report_artifact(r, path, KIND_INITRD, STATE_UNVERIFIED, p->size, 0);
 }
 
+static struct finding *report_appended(struct report *r, const char *path,
+				       const struct initrd_fault *fault)
+{
+	return report_finding(r, VERDICT_INCONCLUSIVE, FINDING_IMAGE_APPENDED, path,
+			      "All that begins before offset %" PRIu64
+			      " is well-formed. What is behind it begins no archive (%s): "
+			      "something was appended, or an archive has lost its start.",
+			      fault->offset, fault->reason);
+}
+
+static struct finding *foreign_at(struct report *r, const char *path, uint64_t offset,
+				  const char *name)
+{
+	return report_finding(r, VERDICT_CONFIG_ERROR, FINDING_IMAGE_FORMAT, path,
+			      "What begins at offset %" PRIu64 " is %s. No kernel unpacks that.",
+			      offset, name);
+}
+
+static void advise_remedy(struct finding *f, const struct initrd_fault *fault)
+{
+	finding_next(f, "Make it so that kernels read it: %s.", fault->is->remedy);
+}
+
+void check_report_behind(struct report *r, const char *path, const struct initrd_fault *fault)
+{
+	struct finding *f;
+
+	if (!fault->is) {
+		report_appended(r, path, fault);
+		return;
+	}
+	f = foreign_at(r, path, fault->offset, fault->is->name);
+	if (fault->is->remedy)
+		advise_remedy(f, fault);
+	finding_number(f, EVIDENCE_OFFSET, fault->offset);
+}
+
 /* What it is, or holds, is known, and nothing proves that a byte of it is lost. */
 static void report_foreign(struct report *r, const char *path, const struct image_proof *p)
 {
@@ -331,12 +372,9 @@ static void report_foreign(struct report *r, const char *path, const struct imag
 			"was built like this.",
 			fault->reason);
 	else
-		f = report_finding(r, VERDICT_CONFIG_ERROR, FINDING_IMAGE_FORMAT, path,
-				   "What begins at offset %" PRIu64
-				   " is %s. No kernel unpacks that.",
-				   fault->offset, name);
+		f = foreign_at(r, path, fault->offset, name);
 	if (fault->is && fault->is->remedy)
-		finding_next(f, "Make it so that kernels read it: %s.", fault->is->remedy);
+		advise_remedy(f, fault);
 	else if (alone)
 		advise_unknown(f);
 	finding_number(f, EVIDENCE_OFFSET, fault->offset);
@@ -397,11 +435,7 @@ static void report_fault(struct report *r, const char *path, const struct image_
 		return;
 	}
 	if (image_complete_before_fault(p) && !p->differing) {
-		f = report_finding(r, VERDICT_INCONCLUSIVE, FINDING_IMAGE_APPENDED, path,
-				   "All that begins before offset %" PRIu64
-				   " is well-formed. What is behind it begins no archive (%s): "
-				   "something was appended, or an archive has lost its start.",
-				   fault->offset, fault->reason);
+		f = report_appended(r, path, fault);
 		tell_proof(f, p);
 		report_artifact(r, path, KIND_INITRD, STATE_UNVERIFIED, p->size, 0);
 		return;
@@ -422,9 +456,20 @@ static void report_fault(struct report *r, const char *path, const struct image_
 	tell_proof(f, p);
 	if (p->differing)
 		tell_differing(f, p);
-	advise_rebuild(f, p);
+	advise_rebuild(f, image_builder(p));
 	report_artifact(r, path, KIND_INITRD, damaged ? STATE_DAMAGED : STATE_UNVERIFIED, p->size,
 			0);
+}
+
+struct finding *check_report_guard(struct report *r, const char *path, enum builder builder,
+				   const char *reason)
+{
+	struct finding *f = report_finding(r, VERDICT_STORAGE_CORRUPTION, FINDING_GUARD_DAMAGED,
+					   path, "The guard at its start is damaged: %s.",
+					   reason ? reason : "its headers are broken");
+
+	advise_rebuild(f, builder);
+	return f;
 }
 
 static void report_initrd(struct report *r, const char *path, const struct image_proof *p)
@@ -442,10 +487,8 @@ static void report_initrd(struct report *r, const char *path, const struct image
 		finding_next(f, "Use the bootverdict that sealed it, or a newer one.");
 		report_artifact(r, path, KIND_INITRD, STATE_UNVERIFIED, p->size, 0);
 	} else if (p->guard_broken || p->record_error) {
-		f = report_finding(r, VERDICT_STORAGE_CORRUPTION, FINDING_GUARD_DAMAGED, path,
-				   "The guard at its start is damaged: %s.",
-				   p->guard_broken ? "its headers are broken" : p->record_reason);
-		advise_rebuild(f, p);
+		check_report_guard(r, path, image_builder(p),
+				   p->guard_broken ? NULL : p->record_reason);
 		report_artifact(r, path, KIND_INITRD, STATE_DAMAGED, p->size, 0);
 	}
 	if (p->fault.error)
@@ -453,13 +496,13 @@ static void report_initrd(struct report *r, const char *path, const struct image
 	else if (image_was_edited(p))
 		check_report_edited(r, path, "KVER", p);
 	else if (p->differing)
-		report_differing(r, path, p);
+		check_report_differing(r, path, p);
 	else if (!p->guard_broken && !p->record_error)
 		report_sound(r, path, p);
 }
 
-static void report_kernel(struct report *r, const char *path, const struct kernel_info *k,
-			  uint64_t size)
+void check_report_kernel(struct report *r, const char *path, const struct kernel_info *k,
+			 uint64_t size)
 {
 	struct finding *f;
 
@@ -533,7 +576,7 @@ static int examine_file(const char *path, const struct boot_files *f, struct rep
 	if (kernel.recognised && changed_meanwhile(path, fd, &st))
 		return -EAGAIN;
 	if (kernel.recognised) {
-		report_kernel(r, path, &kernel, (uint64_t)st.st_size);
+		check_report_kernel(r, path, &kernel, (uint64_t)st.st_size);
 		return 0;
 	}
 	err = image_examine(fd, (uint64_t)st.st_size, &proof);

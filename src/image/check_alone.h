@@ -3,6 +3,7 @@
 #define BV_IMAGE_CHECK_ALONE_H
 
 #include "image/examine.h"
+#include "image/kernel.h"
 #include "report/report.h"
 #include "system/installation.h"
 
@@ -18,6 +19,23 @@ void check_tell_file_system(struct finding *f, const char *path);
 /* Tells of an image that image_was_edited(); release: whose it is, or a word in its place. */
 void check_report_edited(struct report *r, const char *path, const char *release,
 			 const struct image_proof *p);
+
+/* Tells of an image in which paths are not as the record in its guard says. */
+void check_report_differing(struct report *r, const char *path, const struct image_proof *p);
+
+/* Tells that nothing proves that an image is complete. */
+struct finding *check_report_loose(struct report *r, const char *path);
+
+/* Tells of what follows a complete image and begins no archive: fault, of a walk. */
+void check_report_behind(struct report *r, const char *path, const struct initrd_fault *fault);
+
+/* Tells of a guard that is damaged; reason: NULL when its headers are. */
+struct finding *check_report_guard(struct report *r, const char *path, enum builder builder,
+				   const char *reason);
+
+/* Tells of a kernel image, with the artifact: what its examination has found. */
+void check_report_kernel(struct report *r, const char *path, const struct kernel_info *k,
+			 uint64_t size);
 
 /* Adds what becomes of an image that image_was_repacked(), and what to do. */
 void check_tell_repacked(struct finding *f, const char *release, const struct image_proof *p);

@@ -8,12 +8,13 @@
 
 #include "image/programs.h"
 #include "manifest/format.h"
+#include "manifest/sealing.h"
+#include "report/lines.h"
 #include "stub/guard_config.h"
 #include "system/image_files.h"
 #include "system/rescue.h"
 #include "util/file.h"
 #include "util/hash.h"
-#include "util/message.h"
 #include "util/text.h"
 #include "util/util.h"
 
@@ -22,33 +23,32 @@
 /* Adding the line with the guard's length can make the guard a block longer, once. */
 #define LENGTH_ROUNDS_MAX 4
 
-static int read_program(const char *folder, const char *name, char **data, size_t *size)
+static int read_program(struct report *report, const char *folder, const char *name, char **data,
+			size_t *size)
 {
 	cleanup(free_ptr) char *path = text_format("%s/%s", folder, name);
 	cleanup(close_fd) int fd = file_open(path);
 	struct stat st;
 
-	if (fd < 0 || fstat(fd, &st) < 0) {
-		message("%s: %s; the guard needs it: install bootverdict again", path,
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return seal_not_done(
+			report, path,
+			"It cannot be read: %s; the guard needs it: install bootverdict again.",
 			file_error(fd < 0 ? fd : -errno));
-		return 2;
-	}
-	if (st.st_size == 0 || st.st_size > PROGRAM_MAX) {
-		message("%s: not a program of up to 16 MiB", path);
-		return 2;
-	}
+	if (st.st_size == 0 || st.st_size > PROGRAM_MAX)
+		return seal_not_done(report, path, "It is not a program of up to 16 MiB.");
 	*size = (size_t)st.st_size;
 	*data = malloc(*size);
-	if (!*data || file_read_at(fd, *data, *size, 0) != (ssize_t)*size) {
-		message("%s: cannot be read whole", path);
-		return 2;
-	}
+	if (!*data || file_read_at(fd, *data, *size, 0) != (ssize_t)*size)
+		return seal_not_done(report, path, "It cannot be read whole.");
 	return 0;
 }
 
+#define CONF "/etc/bootverdict.conf"
+
 /* A setting that must be a number of seconds; the default when it is absent or is none. */
-static unsigned int seconds(const char *settings, const char *name, unsigned int max,
-			    unsigned int otherwise)
+static unsigned int seconds(struct report *report, const char *settings, const char *name,
+			    unsigned int max, unsigned int otherwise)
 {
 	cleanup(free_ptr) char *value = settings ? text_setting(settings, name) : NULL;
 	char *end;
@@ -59,14 +59,14 @@ static unsigned int seconds(const char *settings, const char *name, unsigned int
 	unsigned long n = strtoul(value, &end, 10);
 
 	if (*end || n == 0 || n > max) {
-		message("bootverdict.conf: %s=%s: not 1 to %u seconds; %u is used", name, value,
-			max, otherwise);
+		finding_say(seal_note(report, CONF, "%s=%s: not 1 to %u seconds; %u is used.", name,
+				      value, max, otherwise));
 		return otherwise;
 	}
 	return (unsigned int)n;
 }
 
-static char *policy(const char *settings)
+static char *policy(struct report *report, const char *settings)
 {
 	static const char *const known[] = { "stop", "ask", "continue", "off" };
 	char *value = settings ? text_setting(settings, "POLICY") : NULL;
@@ -76,33 +76,36 @@ static char *policy(const char *settings)
 			return value;
 	}
 	if (value && *value)
-		message("bootverdict.conf: POLICY=%s: not stop, ask, continue or off; stop is used",
-			value);
+		finding_say(seal_note(report, CONF,
+				      "POLICY=%s: not stop, ask, continue or off; stop is used.",
+				      value));
 	free(value);
 	return text_copy("stop");
 }
 
 static void make_config(struct guard_files *g, const char *settings)
 {
-	cleanup(free_ptr) char *chosen = policy(settings);
+	cleanup(free_ptr) char *chosen = policy(g->report, settings);
 
 	g->config = text_format("checker %016llx %zu\nwait %u\npolicy %s\ntimeout %u\n",
 				(unsigned long long)hash_xxh64(g->checker, g->checker_size),
 				g->checker_size,
-				seconds(settings, "CHECK_TIMEOUT", GUARD_CONFIG_WAIT_MAX,
+				seconds(g->report, settings, "CHECK_TIMEOUT", GUARD_CONFIG_WAIT_MAX,
 					GUARD_CONFIG_WAIT_DEFAULT),
 				chosen,
-				seconds(settings, "TIMEOUT", GUARD_CONFIG_TIMEOUT_MAX,
+				seconds(g->report, settings, "TIMEOUT", GUARD_CONFIG_TIMEOUT_MAX,
 					GUARD_CONFIG_TIMEOUT_DEFAULT));
 	g->config_size = strlen(g->config);
 }
 
-int guard_files_read(struct guard_files *g, const char *folder, const char *settings)
+int guard_files_read(struct guard_files *g, const char *folder, const char *settings,
+		     struct report *report)
 {
 	memset(g, 0, sizeof(*g));
-	if (read_program(folder, "init", &g->stub, &g->stub_size) ||
-	    read_program(folder, "bootverdict", &g->checker, &g->checker_size) ||
-	    read_program(folder, "busybox", &g->busybox, &g->busybox_size))
+	g->report = report;
+	if (read_program(report, folder, "init", &g->stub, &g->stub_size) ||
+	    read_program(report, folder, "bootverdict", &g->checker, &g->checker_size) ||
+	    read_program(report, folder, "busybox", &g->busybox, &g->busybox_size))
 		return 2;
 	make_config(g, settings);
 	return 0;
@@ -282,9 +285,11 @@ static void add_rules(struct guard_files *g, struct manifest *m, struct image_fi
 	rules = rescue_rules(files);
 	unclear = strstr(rules, " unclear=");
 	if (unclear)
-		message("/%.*s in the initramfs may forbid the rescue shell, but is not understood: a "
-			"boot that is damaged will have no menu and no shell",
-			(int)strcspn(unclear + 9, " "), unclear + 9);
+		finding_say(seal_note(
+			g->report, g->image,
+			"/%.*s in the initramfs may forbid the rescue shell, but is not understood: a "
+			"boot that is damaged will have no menu and no shell.",
+			(int)strcspn(unclear + 9, " "), unclear + 9));
 	g->config = text_format("%srescue %s\n", g->config, rules);
 	g->config_size = strlen(g->config);
 	record_config(m, g);

@@ -8,19 +8,24 @@
 #include "image/contents.h"
 #include "image/guard.h"
 #include "manifest/manifest.h"
+#include "report/report.h"
 
 /* The files that go into a guard, read into memory. */
 struct guard_files {
 	char *stub, *checker, *busybox, *config;
 	size_t stub_size, checker_size, busybox_size, config_size;
-	bool is_private; /* not everybody may read the image, nor what the guard lists of it */
+	struct report
+		*report;   /* what is to be known of settings and rules is told in it, and said */
+	const char *image; /* its name there */
+	bool is_private;   /* not everybody may read the image, nor what the guard lists of it */
 };
 
 /*
  * Reads the programs from folder, and the policy from settings (the text of
- * /etc/bootverdict.conf, or NULL). 0, or the exit status 2 after a message.
+ * /etc/bootverdict.conf, or NULL). 0, or the exit status 2, with the reason in the report.
  */
-int guard_files_read(struct guard_files *g, const char *folder, const char *settings);
+int guard_files_read(struct guard_files *g, const char *folder, const char *settings,
+		     struct report *report);
 void guard_files_clear(struct guard_files *g);
 
 /*

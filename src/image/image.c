@@ -7,17 +7,19 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "image/check_alone.h"
 #include "image/guard.h"
 #include "image/initrd.h"
+#include "manifest/sealing.h"
+#include "report/lines.h"
 #include "storage/direct.h"
 #include "system/builder.h"
 #include "util/file.h"
-#include "util/message.h"
 #include "util/util.h"
 
 #define COPY_BYTES (256u * 1024u)
 
-int image_open(struct image *im, const char *name)
+int image_open(struct image *im, const char *name, struct report *report)
 {
 	struct input *in;
 	int r;
@@ -26,13 +28,14 @@ int image_open(struct image *im, const char *name)
 	im->name = name;
 	im->path = realpath(name, NULL);
 	im->fd = im->path ? file_open(im->path) : -errno;
-	if (im->fd < 0 || fstat(im->fd, &im->st) < 0) {
-		message("%s: %s", name, file_error(im->fd < 0 ? im->fd : -errno));
-		return 2;
-	}
+	if (im->fd < 0 || fstat(im->fd, &im->st) < 0)
+		return seal_not_done(report, name, "It cannot be read: %s.",
+				     file_error(im->fd < 0 ? im->fd : -errno));
 	if ((uint64_t)im->st.st_size > INITRD_BYTES_MAX) {
-		message("%s: it has more than %llu MiB, and no initrd has: it is not sealed", name,
-			INITRD_BYTES_MAX >> 20);
+		finding_say(seal_refused(
+			report, VERDICT_INCONCLUSIVE, name,
+			"It is not sealed: it has more than %llu MiB, and no initrd has.",
+			INITRD_BYTES_MAX >> 20));
 		return 2;
 	}
 	in = input_from_fd(im->fd, 0, (uint64_t)im->st.st_size);
@@ -43,18 +46,10 @@ int image_open(struct image *im, const char *name)
 		r = 0;
 	im->guard_broken = r == -EBADMSG;
 	if (im->guard_broken) {
-		cleanup(free_ptr) char *rebuild = builder_rebuild(BUILDER_UNKNOWN, "KVER");
-
-		message("%s: the guard at its start is damaged: it cannot be told where the original "
-			"image begins; make the image anew: %s",
-			name, rebuild);
+		finding_say(check_report_guard(report, name, BUILDER_UNKNOWN, NULL));
 		return 1;
 	}
-	if (r) {
-		message("%s: %s", name, strerror(-r));
-		return r == -EIO ? 1 : 2;
-	}
-	return 0;
+	return r ? seal_cannot_read(report, name, r) : 0;
 }
 
 void image_close(struct image *im)

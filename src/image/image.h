@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
+#include "report/report.h"
 #include "storage/replace.h"
 
 /* An image under the hands of seal: open, and its real place (it may be named by a link). */
@@ -18,8 +19,8 @@ struct image {
 	bool guard_broken;    /* it has one, whose end cannot be told; guard_bytes is 0 */
 };
 
-/* 0, or the exit status after a message; image_close() is needed either way. */
-int image_open(struct image *im, const char *name);
+/* 0, or the exit status, with the reason in the report, and said; image_close() is needed either way. */
+int image_open(struct image *im, const char *name, struct report *report);
 void image_close(struct image *im);
 
 /*

@@ -10,20 +10,22 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "image/check.h"
+#include "image/check_alone.h"
 #include "image/contents.h"
 #include "image/examine.h"
 #include "image/guard_make.h"
 #include "image/image.h"
-#include "image/kernel_config.h"
 #include "image/programs.h"
 #include "image/record.h"
 #include "image/seal_fallback.h"
 #include "image/seal_start.h"
 #include "image/sealed_look.h"
+#include "manifest/report_replace.h"
 #include "manifest/store.h"
+#include "report/lines.h"
 #include "storage/direct.h"
 #include "storage/remove.h"
-#include "storage/replace_explain.h"
 #include "util/file.h"
 #include "util/memory.h"
 #include "util/message.h"
@@ -60,6 +62,8 @@ struct sealing {
 	struct image im;
 	const struct boot_files *f;
 	const struct seal_options *o;
+	struct report *report;
+	size_t first; /* finding about this image */
 	struct guard_files files;
 	struct programs *programs; /* of the image; owned */
 	struct manifest *m;	   /* the new record */
@@ -85,8 +89,9 @@ static int fall_back(struct sealing *s, struct replacement *first,
 			      .guard_size = s->guard_size,
 			      .first = first,
 			      .first_kept = first ? result->bad_offset : 0,
-			      .refusal = s->m->refusal };
-
+			      .refusal = s->m->refusal,
+			      .report = s->report };
+	size_t before = s->report->finding_count;
 	enum standing standing = seal_fall_back(&c);
 
 	s->changed = true;
@@ -111,7 +116,25 @@ static int fall_back(struct sealing *s, struct replacement *first,
 		*sealed = NOT_SEALED;
 		break;
 	}
-	return standing == STANDS_OTHER && s->m->refusal ? 2 : 1;
+	if (standing != STANDS_OTHER || !s->m->refusal)
+		return 1;
+	/* What was wrong with the image is not there any more. */
+	report_discount(s->report, s->first, before);
+	return 2;
+}
+
+/* Another program has written what is being sealed: of what was there nothing counts. 2. */
+static int changed_meanwhile(struct sealing *s)
+{
+	report_discount(s->report, s->first, s->report->finding_count);
+	return report_replace(s->report, s->im.name, -EAGAIN, NULL);
+}
+
+/* As what was just found does not count for a seal that goes on. */
+static void say_as_warnings(struct sealing *s, size_t first)
+{
+	report_discount(s->report, first, s->report->finding_count);
+	report_say(s->report, first);
 }
 
 /*
@@ -136,21 +159,53 @@ static int refusal_status(enum refusal refusal)
 	return judge_refusal(refusal, false) == VERDICT_STORAGE_CORRUPTION ? 1 : 2;
 }
 
+/* Makes the image anew; the caller frees it. */
+static char *rebuild_command(const struct sealing *s)
+{
+	enum builder builder = s->m ? manifest_builder(s->m, -1) : BUILDER_UNKNOWN;
+
+	if (builder == BUILDER_UNKNOWN)
+		builder = manifest_builder(&s->previous, -1);
+	return builder_rebuild(builder, s->f->release);
+}
+
+/* An image that has been sealed, and is not as its record says. */
+static void stays(struct sealing *s)
+{
+	cleanup(free_ptr) char *rebuild = rebuild_command(s);
+	struct finding *f = seal_stands(s->report, VERDICT_INCONCLUSIVE, s->im.name,
+					"It stays as it is, with %sits record.",
+					s->im.guard_bytes ? "its guard and " : "");
+
+	finding_next(f, "Look at it: bootverdict check -k %s", s->f->release);
+	finding_next(f, "Do not reboot into it before it is made anew: %s", rebuild);
+	finding_say(f);
+}
+
+/* What was found first counts: now the image is seen through what was done then. */
+static void seen_before(struct sealing *s)
+{
+	size_t now = s->report->finding_count;
+
+	report_discount(s->report, s->first, now);
+	check_report_refused(s->report, s->im.name, &s->previous);
+	report_say(s->report, now);
+}
+
 /* A guard whose record says only that, and why, the image behind it was refused. */
 static int refuse(struct sealing *s, enum refusal refusal, const char *reason, enum sealed *sealed)
 {
 	*sealed = NOT_SEALED;
 	if (image_changed(&s->im))
-		return replace_explain(s->im.name, -EAGAIN, NULL);
+		return changed_meanwhile(s);
 	if (explains_itself(s)) {
-		message("%s: it stays as it is, with its guard and its record: bootverdict check -k %s",
-			s->im.name, s->m->kernel);
+		stays(s);
 		return refusal_status(refusal);
 	}
 	if (s->im.guard_bytes && s->previous.refused && is_recorded(s)) {
-		/* What was found first: now it is seen through what was done then. */
 		refusal = s->previous.refusal;
 		reason = s->previous.refused;
+		seen_before(s);
 	}
 	manifest_forget_image(s->m);
 	free(s->guard);
@@ -162,8 +217,9 @@ static int refuse(struct sealing *s, enum refusal refusal, const char *reason, e
 		s->guard = NULL;
 	}
 	if (s->guard && guard_is_there(&s->im, s->guard, s->guard_size)) {
-		message("%s: bootverdict's guard stands in front of it already, and explains",
-			s->im.name);
+		finding_say(seal_stands(
+			s->report, VERDICT_INCONCLUSIVE, s->im.name,
+			"bootverdict's guard stands in front of it already, and explains."));
 		*sealed = SEALED_NOW;
 	} else if (fall_back(s, NULL, NULL, sealed) == 2) {
 		return 2;
@@ -179,7 +235,7 @@ static int leave(struct sealing *s, int status, enum sealed *sealed)
 
 	*sealed = NOT_SEALED;
 	if (err == -EILSEQ || err == -EIO) {
-		replace_explain(s->im.name, err, &result);
+		report_replace(s->report, s->im.name, err, &result);
 		if (explains_itself(s))
 			return 1;
 		return s->guard ? fall_back(s, NULL, NULL, sealed)
@@ -187,8 +243,9 @@ static int leave(struct sealing *s, int status, enum sealed *sealed)
 					 "the disk did not keep what its builder wrote", sealed);
 	}
 	if (!err && result.past_cache)
-		message("%s: it stands as its builder wrote it, and reads back from the disk so",
-			s->im.name);
+		finding_say(seal_stands(
+			s->report, VERDICT_INTACT, s->im.name,
+			"It stands as its builder wrote it, and reads back from the disk so."));
 	return status;
 }
 
@@ -198,58 +255,100 @@ static bool is_foreign_whole(const struct sealing *s, const struct initrd_fault 
 	return fault->first && !s->im.guard_bytes && fault->is && fault->is->use == FOREIGN_WHOLE;
 }
 
+/* It cannot be right, or no kernel unpacks it: why it is not sealed, in words. */
+static char *why_refused(const struct initrd_fault *fault, enum refusal refusal)
+{
+	if (refusal == REFUSED_FORMAT)
+		return text_format("no kernel unpacks it as it is: %s",
+				   fault->is && fault->is->remedy
+					   ? fault->is->remedy
+					   : "it was built like this; build it anew");
+	if (fault->behind)
+		return text_copy(
+			"what is there begins no archive, and nothing before it can start");
+	return text_format(
+		"it cannot be right: the disk lost it, %sit was never written to its end%s",
+		fault->proven ? "or " : "",
+		fault->proven ? ""
+			      : ", or its builder makes images that bootverdict does "
+				"not know");
+}
+
+static struct finding *tell_fault(struct sealing *s, enum verdict v,
+				  const struct initrd_fault *fault, const char *consequence)
+{
+	struct finding *f =
+		seal_refused(s->report, v, s->im.name, "Offset %llu%s%s: %s; %s.",
+			     (unsigned long long)fault->offset, *fault->path ? ", in " : "",
+			     fault->path, fault->reason, consequence);
+
+	finding_number(f, EVIDENCE_OFFSET, fault->offset);
+	finding_number(f, EVIDENCE_SEGMENT, fault->segment);
+	if (*fault->path)
+		finding_text(f, EVIDENCE_MEMBERS, "%s", fault->path);
+	return f;
+}
+
+/* No guard is put in front of it: it may boot in its own way, or is beyond what can be verified. */
+static int leave_unjudged(struct sealing *s, const struct initrd_fault *fault,
+			  const char *consequence, enum sealed *sealed)
+{
+	finding_say(tell_fault(s, VERDICT_INCONCLUSIVE, fault, consequence));
+	return leave(s, 2, sealed);
+}
+
+static int refuse_fault(struct sealing *s, const struct initrd_fault *fault, enum refusal refusal,
+			bool was_sealed, enum sealed *sealed)
+{
+	/* Of the image as it was built: sealing it again gives the same guard. */
+	cleanup(free_ptr) char *reason =
+		text_format("offset %llu of what was built%s%s: %s",
+			    (unsigned long long)(fault->offset - s->im.guard_bytes),
+			    *fault->path ? ", in " : "", fault->path, fault->reason);
+	cleanup(free_ptr) char *why = why_refused(fault, refusal);
+	cleanup(free_ptr) char *consequence = text_format("it is not sealed, because %s", why);
+	cleanup(free_ptr) char *rebuild = rebuild_command(s);
+	struct finding *f = tell_fault(
+		s, was_sealed ? VERDICT_STORAGE_CORRUPTION : judge_refusal(refusal, false), fault,
+		consequence);
+	int status;
+
+	if (refusal != REFUSED_FORMAT)
+		finding_next(f, "Make it anew: %s", rebuild);
+	finding_say(f);
+	status = refuse(s, refusal, reason, sealed);
+	return status == 2 && was_sealed ? 1 : status;
+}
+
 static int explain_fault(struct sealing *s, int error, const struct initrd_fault *fault,
 			 enum sealed *sealed)
 {
 	bool cut = initrd_fault_is_end(fault, (uint64_t)s->im.st.st_size);
 	enum refusal refusal = fault->proven && !cut ? REFUSED_BROKEN : REFUSED_UNKNOWN;
-	const char *in = *fault->path ? ", in " : "";
-	cleanup(free_ptr) char *reason = NULL;
-	bool sealed_before;
-	int status;
+	cleanup(free_ptr) char *foreign = NULL;
+	bool was_sealed;
 
 	if (image_changed(&s->im))
-		return replace_explain(s->im.name, -EAGAIN, NULL);
+		return changed_meanwhile(s);
 	if (!fault->error) {
-		message("%s: %s", s->im.name, strerror(-error));
+		seal_not_done(s->report, s->im.name, "It cannot be read: %s.", strerror(-error));
 		return leave(s, 2, sealed);
 	}
-	message("%s: offset %llu%s%s: %s", s->im.name, (unsigned long long)fault->offset, in,
-		fault->path, fault->reason);
 	if (is_foreign_whole(s, fault)) {
-		message("it is %s, not an archive that the kernel unpacks: bootverdict does not "
+		foreign = text_format(
+			"it is %s, not an archive that the kernel unpacks: bootverdict does not "
 			"guard such an image, and leaves it as it is",
 			fault->is->name);
-		return leave(s, 2, sealed);
+		return leave_unjudged(s, fault, foreign, sealed);
 	}
-	if (is_own_limit(fault->error) && !fault->built_so) {
-		message("it is not sealed, because bootverdict cannot verify it");
-		return leave(s, 2, sealed);
-	}
-	if (fault->built_so || initrd_fault_is_foreign(fault)) {
+	if (is_own_limit(fault->error) && !fault->built_so)
+		return leave_unjudged(
+			s, fault, "it is not sealed, because bootverdict cannot verify it", sealed);
+	if (fault->built_so || initrd_fault_is_foreign(fault))
 		refusal = REFUSED_FORMAT;
-		message("it is not sealed, because no kernel unpacks it as it is: %s",
-			fault->is && fault->is->remedy ? fault->is->remedy
-						       : "it was built like this; build it anew");
-	} else if (fault->behind) {
-		message("it is not sealed, because what is there begins no archive, and nothing before it "
-			"can start: make it anew (update-initramfs -u, dracut -f)");
-	} else {
-		message("it is not sealed, because it cannot be right: the disk lost it, %sit was never "
-			"written to its end%s; make it anew (update-initramfs -u, dracut -f)",
-			fault->proven ? "or " : "",
-			fault->proven
-				? ""
-				: ", or its builder makes images that bootverdict does not know");
-	}
-	/* Of the image as it was built: sealing it again gives the same guard. */
-	reason = text_format("offset %llu of what was built%s%s: %s",
-			     (unsigned long long)(fault->offset - s->im.guard_bytes), in,
-			     fault->path, fault->reason);
 	/* Of one that was sealed the record in its guard proves that it was another one. */
-	sealed_before = explains_itself(s) && refusal == REFUSED_UNKNOWN && !fault->behind;
-	status = refuse(s, refusal, reason, sealed);
-	return status == 2 && sealed_before && !cut ? 1 : status;
+	was_sealed = explains_itself(s) && refusal == REFUSED_UNKNOWN && !fault->behind && !cut;
+	return refuse_fault(s, fault, refusal, was_sealed, sealed);
 }
 
 /* Puts guard, which may be empty, in place of the one that the image has. */
@@ -275,9 +374,10 @@ static int write_image(struct sealing *s, enum sealed *sealed)
 	if (result.installed)
 		s->stands = new;
 	if (!err && s->o->read_back == READ_BACK && !result.past_cache)
-		message("%s: this file system cannot read past the page cache: what the disk kept is "
-			"not verified",
-			s->im.name);
+		finding_say(seal_note(
+			s->report, s->im.name,
+			"This file system cannot read past the page cache: what the disk kept is not "
+			"verified."));
 	if (!err || result.installed)
 		*sealed = SEALED_NOW;
 	if (!err) {
@@ -285,7 +385,7 @@ static int write_image(struct sealing *s, enum sealed *sealed)
 		drop_kept(&s->im);
 		return 0;
 	}
-	status = replace_explain(s->im.name, err, &result);
+	status = report_replace(s->report, s->im.name, err, &result);
 	if (result.installed || err == -EAGAIN || err == -EINTR || !s->guard)
 		;
 	else if (status == 1)
@@ -301,7 +401,7 @@ static int seal_start(struct sealing *s, enum sealed *sealed)
 {
 	enum start start;
 	cleanup(free_ptr) char *reason =
-		seal_start_fault(&s->im, s->m, s->programs, &s->files, &start);
+		seal_start_fault(&s->im, s->m, s->programs, &s->files, &start, s->report);
 
 	switch (start) {
 	case START_POSSIBLE:
@@ -322,62 +422,78 @@ static int seal_start(struct sealing *s, enum sealed *sealed)
 /* Zeros of a sector or more, where the last archive should have its trailer. */
 #define LOST_TAIL_MIN 512u
 
+static int refuse_for(struct sealing *s, enum refusal refusal, const char *reason, uint64_t offset,
+		      enum sealed *sealed)
+{
+	struct finding *f = seal_refused(s->report, judge_refusal(refusal, false), s->im.name,
+					 "It is not sealed: %s.", reason);
+
+	finding_number(f, EVIDENCE_OFFSET, offset);
+	finding_say(f);
+	return refuse(s, refusal, reason, sealed);
+}
+
+static int refuse_unread(struct sealing *s, const struct sealed_segment *unread,
+			 enum sealed *sealed)
+{
+	cleanup(free_ptr) char *reason = text_format(
+		"no kernel unpacks its segment at offset %llu (%s): %s",
+		(unsigned long long)unread->offset, codec_name(unread->codec), unread->unread);
+
+	return refuse_for(s, REFUSED_FORMAT, reason, s->im.guard_bytes + unread->offset, sealed);
+}
+
+static int refuse_lost_tail(struct sealing *s, const struct sealed_segment *g, enum sealed *sealed)
+{
+	cleanup(free_ptr) char *reason = text_format(
+		"where its archive at offset %llu should end, there are %llu zero bytes: "
+		"nothing proves that it is complete",
+		(unsigned long long)g->offset, (unsigned long long)g->zero_tail);
+
+	return refuse_for(s, REFUSED_UNKNOWN, reason, s->im.guard_bytes + g->offset, sealed);
+}
+
 /* 0: kernels unpack all of it, as far as can be told; what they skip is told. */
 static int seal_readable(struct sealing *s, const struct initrd_fault *tail, enum sealed *sealed)
 {
 	const struct sealed_segment *unread = segment_unread(s->m);
-	cleanup(free_ptr) char *reason = NULL, *lack = NULL;
-	bool proven = false;
+	size_t first = s->report->finding_count;
+	bool loose = false;
 
-	if (unread) {
-		reason = text_format("no kernel unpacks its segment at offset %llu (%s): %s",
-				     (unsigned long long)unread->offset, codec_name(unread->codec),
-				     unread->unread);
-		message("%s: it is not sealed: %s", s->im.name, reason);
-		return refuse(s, REFUSED_FORMAT, reason, sealed);
-	}
+	if (unread)
+		return refuse_unread(s, unread, sealed);
 	for (size_t i = 0; i < s->m->segment_count; i++) {
 		const struct sealed_segment *g = &s->m->segments[i];
 
-		if (!g->loose)
-			continue;
-		if (g->zero_tail < LOST_TAIL_MIN) {
-			message("%s: an archive in it has no trailer, zeros between its members, or "
-				"members that kernels skip: nothing proves that it is complete; it is "
-				"sealed as it is",
-				s->im.name);
-			continue;
-		}
-		reason = text_format("where its archive at offset %llu should end, there are %llu "
-				     "zero bytes: nothing proves that it is complete",
-				     (unsigned long long)g->offset,
-				     (unsigned long long)g->zero_tail);
-		message("%s: it is not sealed: %s", s->im.name, reason);
-		return refuse(s, REFUSED_UNKNOWN, reason, sealed);
+		if (g->loose && g->zero_tail >= LOST_TAIL_MIN)
+			return refuse_lost_tail(s, g, sealed);
+		loose = loose || g->loose;
 	}
-	lack = kernel_config_lacks(s->f, s->m, &proven);
-	if (lack)
-		message("%s: it %s not boot: %s", s->im.name, proven ? "will" : "may", lack);
+	if (loose)
+		check_report_loose(s->report, s->im.name);
+	check_codecs(s->f, s->m, s->report);
 	if (tail->error)
-		message("%s: what begins at offset %llu is no archive that a kernel unpacks (%s)%s%s; what "
-			"is before it is complete, and sealed",
-			s->im.name, (unsigned long long)tail->offset, tail->reason,
-			tail->is && tail->is->remedy ? ": " : "",
-			tail->is && tail->is->remedy ? tail->is->remedy : "");
+		check_report_behind(s->report, s->im.name, tail);
+	say_as_warnings(s, first);
 	return 0;
 }
 
 /* The files of the guard in it would replace this one's, and their record this one. */
 static int leave_repacked(struct sealing *s, enum sealed *sealed)
 {
-	message("%s: it is not sealed: a sealed image was unpacked and packed again, with bootverdict's "
-		"own files in it, whose old record a boot would use",
-		s->im.name);
-	message("pack it again without the folder " GUARD_DIR
-		", or make it anew: update-initramfs -u -k "
-		"%s, or dracut -f; else the next boot may call storage corruption what was changed on "
-		"purpose",
-		s->m->kernel);
+	cleanup(free_ptr) char *rebuild = rebuild_command(s);
+	struct finding *f = seal_refused(
+		s->report, VERDICT_INCONCLUSIVE, s->im.name,
+		"It is not sealed: a sealed image was unpacked and packed again, with bootverdict's own "
+		"files in it, whose old record a boot would use.");
+
+	finding_next(
+		f,
+		"Pack it again without the folder " GUARD_DIR
+		", or make it anew (%s); else the next boot may call storage corruption what was "
+		"changed on purpose.",
+		rebuild);
+	finding_say(f);
 	free(s->guard);
 	s->guard = NULL;
 	return leave(s, 2, sealed);
@@ -390,7 +506,9 @@ static int read_programs(struct sealing *s)
 		s->o->guard ? text_copy(s->o->guard) : text_format("%s/usr/lib/bootverdict", root);
 	cleanup(free_ptr) char *conf = text_format("%s/etc/bootverdict.conf", root);
 	cleanup(free_ptr) char *settings = read_text_file(conf);
-	int r = guard_files_read(&s->files, folder, settings);
+	int r = guard_files_read(&s->files, folder, settings, s->report);
+
+	s->files.image = s->im.name;
 
 	s->files.is_private = !file_is_for_everybody(s->im.fd);
 	return r;
@@ -444,14 +562,10 @@ static int record_sealed(const struct sealing *s, const char *path, enum artifac
 	int r = fd < 0 ? fd : record_file(&s->m->files[kind], fd, boot_files_inside(s->f, path));
 	struct stat now;
 
-	if (fd >= 0 && (fstat(fd, &now) < 0 || !replace_is_same_file(&now, &s->stands))) {
-		message("%s: it changed while it was being sealed; seal again", path);
-		return 2;
-	}
-	if (!r)
-		return 0;
-	message("%s: %s", path, file_error(r));
-	return r == -EIO ? 1 : 2;
+	if (fd >= 0 && (fstat(fd, &now) < 0 || !replace_is_same_file(&now, &s->stands)))
+		return seal_not_done(s->report, path,
+				     "It changed while it was being sealed; seal again.");
+	return r ? seal_cannot_read(s->report, path, r) : 0;
 }
 
 static bool is_guard_alone(const struct image *im)
@@ -468,13 +582,13 @@ static bool is_in_doubt(enum ground ground)
 
 /*
  * Whether it is the sealed image with bytes that are others, which its record tells, also where its guard
- * is lost or all that is in it is as sealed: sealed like this, nobody could ever tell. The status of seal,
+ * is lost or all that is in it is as sealed: sealed like this, nobody could ever tell. doubt_counts: also where an edit would look the same. The status of seal,
  * 0: it is not.
  */
-static int changed_in_part(const struct sealing *s)
+static int changed_in_part(struct sealing *s, bool doubt_counts)
 {
 	const struct sealed_file *f = &s->previous.files[ARTIFACT_INITRD];
-	const char *name = s->im.name, *release = s->f->release;
+	size_t first = s->report->finding_count;
 	struct sealed_look l;
 	int status = 0;
 
@@ -484,81 +598,108 @@ static int changed_in_part(const struct sealing *s)
 		return 0;
 	if (l.j.verdict == VERDICT_STORAGE_CORRUPTION)
 		status = 1;
-	else if (is_in_doubt(l.j.ground))
+	else if (doubt_counts && is_in_doubt(l.j.ground))
 		status = 2;
 	if (status) {
-		message("%s: it was sealed, and %llu of its %zu 4096-byte blocks are not as sealed, the "
-			"first one at offset %llu",
-			name, (unsigned long long)l.c.bad.blocks, f->block_count,
-			(unsigned long long)(l.c.bad.count ? l.c.bad.ranges[0].offset : l.c.size));
-		message("%s: it is not sealed again, because it %s damaged; it stays as it is, with %sits "
-			"record: bootverdict check -k %s",
-			name, status == 1 ? "is" : "may be",
-			s->im.guard_bytes ? "its guard and " : "", release);
-		message("%s: do not reboot into it before it is made anew: update-initramfs -u -k %s, or "
-			"dracut -f --kver %s",
-			name, release, release);
+		check_report_look(s->report, &s->previous, s->im.name, ARTIFACT_INITRD, &l);
+		report_say(s->report, first);
+		stays(s);
 	}
 	sealed_look_clear(&l);
 	return status;
+}
+
+static int guard_alone(struct sealing *s)
+{
+	cleanup(free_ptr) char *rebuild = rebuild_command(s);
+	struct finding *f = seal_refused(
+		s->report, VERDICT_INCONCLUSIVE, s->im.name,
+		"bootverdict's guard stands there alone, and explains: the image behind it was lost or "
+		"refused.");
+
+	finding_next(f, "Make it anew: %s", rebuild);
+	finding_say(f);
+	return 2;
+}
+
+/* Paths in it are not as the record in its guard says. */
+static int tell_differing(struct sealing *s, const struct image_proof *proof, bool edited)
+{
+	size_t first = s->report->finding_count;
+
+	if (edited)
+		check_report_edited(s->report, s->im.name, s->f->release, proof);
+	else
+		check_report_differing(s->report, s->im.name, proof);
+	report_say(s->report, first);
+	stays(s);
+	return edited ? 2 : 1;
+}
+
+static int examine_differing(struct sealing *s, const struct image_proof *proof)
+{
+	bool edited = image_was_edited(proof);
+	int status;
+
+	if (!proof->differing || proof->record.refusal ||
+	    (proof->fault.error && !proof->fault.behind))
+		return 0;
+	if (image_changed(&s->im))
+		return changed_meanwhile(s);
+	/* Edited only by a record that may be what an older write left of it. */
+	status = changed_in_part(s, edited);
+	return status ? status : tell_differing(s, proof, edited);
 }
 
 /*
  * What is sealed already is sealed again as it was, or not at all: what the disk has made of it since
  * would be the record, and nobody could ever tell. 0: all is as its own guard says, or has none.
  */
-static int examine_sealed(const struct sealing *s)
+static int examine_sealed(struct sealing *s)
 {
 	const struct image *im = &s->im;
-	const char *release = s->f->release;
 	struct image_proof proof;
-	size_t differing = 0, of = 0;
-	bool edited = false;
 	int status;
 
 	if (!im->guard_bytes)
 		return 0;
-	if (!is_guard_alone(im) && !image_examine(im->fd, (uint64_t)im->st.st_size, &proof)) {
-		if ((!proof.fault.error || proof.fault.behind) && !proof.record.refusal)
-			differing = proof.differing;
-		of = proof.record.content_count;
-		edited = image_was_edited(&proof);
-		image_proof_clear(&proof);
-	}
-	if (!differing && !is_guard_alone(im))
+	if (is_guard_alone(im))
+		return image_changed(im) ? changed_meanwhile(s) : guard_alone(s);
+	if (image_examine(im->fd, (uint64_t)im->st.st_size, &proof))
 		return 0;
-	if (image_changed(im))
-		return replace_explain(im->name, -EAGAIN, NULL);
-	if (is_guard_alone(im)) {
-		message("%s: bootverdict's guard stands there alone, and explains: the image behind it "
-			"was lost or refused; make it anew: update-initramfs -u -k %s, or dracut -f",
-			im->name, release);
-		return 2;
-	}
-	/* By the record that may be what an older write left of it. */
-	status = edited ? changed_in_part(s) : 0;
-	if (status)
-		return status;
-	message("%s: it is not sealed again: %zu of %zu paths in it are not as the record in its guard "
-		"says: %s",
-		im->name, differing, of,
-		edited ? "another archive was packed behind that guard, which is complete and well-formed"
-		       : "the disk lost them, or somebody wrote to it");
-	message("%s: it stays as it is, with its guard and its record: bootverdict check -k %s",
-		im->name, release);
-	if (edited)
-		message("if it was packed again on purpose, seal it as it is: bootverdict seal --remove -k "
-			"%s && bootverdict seal -k %s",
-			release, release);
-	return edited ? 2 : 1;
+	status = examine_differing(s, &proof);
+	image_proof_clear(&proof);
+	return status;
+}
+
+static enum reported_state state_of(const struct sealing *s, enum sealed sealed, int status)
+{
+	if (sealed == SEALED_BEFORE)
+		return STATE_STALE;
+	if (status == 1 && (sealed == NOT_SEALED || s->m->refusal))
+		return STATE_DAMAGED;
+	return sealed == NOT_SEALED || s->m->refusal ? STATE_UNVERIFIED : STATE_INTACT;
+}
+
+/* Once, as what it was left. */
+static void add_artifact(const struct sealing *s, enum sealed sealed, int status)
+{
+	const struct sealed_file *f = &s->m->files[ARTIFACT_INITRD];
+
+	if (!report_has_artifact(s->report, s->im.name, KIND_INITRD))
+		report_artifact(s->report, s->im.name, KIND_INITRD, state_of(s, sealed, status),
+				f->present ? f->size : (uint64_t)s->im.st.st_size, 0);
 }
 
 int seal_initrd(const struct boot_files *f, const struct seal_options *o, struct manifest *m,
 		bool *changed, bool *to_record)
 {
-	struct sealing s = { .f = f, .o = o, .m = m };
+	struct sealing s = {
+		.f = f, .o = o, .report = o->report, .first = o->report->finding_count, .m = m
+	};
 	enum sealed sealed = NOT_SEALED;
-	int r = image_open(&s.im, f->initrd), kept = 0;
+	int r = image_open(&s.im, f->initrd, o->report), kept = 0;
+	size_t opened = o->report->finding_count;
 	bool lost = r == 1; /* its start: what it is cannot be told */
 
 	s.stands = s.im.st;
@@ -568,20 +709,24 @@ int seal_initrd(const struct boot_files *f, const struct seal_options *o, struct
 	if (!r)
 		r = examine_sealed(&s);
 	if (!r || s.im.guard_broken)
-		kept = changed_in_part(&s);
-	if (kept)
+		kept = changed_in_part(&s, true);
+	if (kept) {
+		/* The record knows more of it than its guard. */
+		report_discount(o->report, s.first, opened);
 		r = kept;
-	else if (lost)
+	}
+	if (!kept && lost)
 		r = replace_lost(&s, &sealed);
-	else if (!r)
+	else if (!kept && !r)
 		r = seal_open_image(&s, &sealed);
 	image_close(&s.im);
 	if (sealed == SEALED_NOW) {
 		int status = record_sealed(&s, f->initrd, ARTIFACT_INITRD);
 
 		sealed = status ? NOT_SEALED : sealed;
-		r = r ? r : status;
+		r = !r || status == 1 ? status : r;
 	}
+	add_artifact(&s, sealed, r);
 	*changed = s.changed;
 	*to_record = sealed != NOT_SEALED;
 	free(s.guard);
@@ -625,41 +770,71 @@ static void remove_kept_images(const struct boot_files *f)
 int seal_forget(const struct boot_files *f, const struct seal_options *o)
 {
 	bool known = store_has(f);
-	int status = store_forget(f);
+	int status = store_forget(f, o->report);
 
 	remove_kept_images(f);
 	store_tidy(f);
-	if (!status && known && !o->quiet)
+	if (!status && known && !o->quiet && !o->json)
 		announce("%s: its record is removed%s", f->release,
 			 f->initrd ? "; the image keeps its guard, which still explains" : "");
 	return status;
 }
 
+/* 0: what stands behind the guard may be given back. */
+static int examine_for_removal(struct sealing *s)
+{
+	cleanup(free_ptr) char *rebuild = rebuild_command(s);
+	struct finding *f;
+
+	if (is_guard_alone(&s->im)) {
+		f = seal_refused(
+			s->report, VERDICT_INCONCLUSIVE, s->im.name,
+			"bootverdict's guard stands there alone: there is no image behind it to give "
+			"back.");
+		finding_next(f, "Make it anew: %s", rebuild);
+		finding_say(f);
+		return 2;
+	}
+	if (is_damaged(&s->im)) {
+		f = seal_refused(
+			s->report, VERDICT_STORAGE_CORRUPTION, s->im.name,
+			"It is not as it was sealed, so it cannot be given back as it was; it stays, "
+			"with its guard and its record.");
+		finding_next(f, "Look at it: bootverdict check -k %s", s->f->release);
+		finding_say(f);
+		return 1;
+	}
+	if (s->im.guard_bytes)
+		return 0;
+	return changed_in_part(s, true);
+}
+
+static int give_back(struct sealing *s)
+{
+	enum sealed ignored;
+	struct finding *f;
+
+	if (s->im.guard_bytes)
+		return write_image(s, &ignored);
+	f = seal_note(s->report, s->im.name, "It has no guard.");
+	if (!s->o->quiet)
+		finding_say(f);
+	return 0;
+}
+
 int seal_remove(const struct boot_files *f, const struct seal_options *o)
 {
-	struct sealing s = { .f = f, .o = o };
-	enum sealed ignored;
-	int r = image_open(&s.im, f->initrd);
+	struct sealing s = {
+		.f = f, .o = o, .report = o->report, .first = o->report->finding_count
+	};
+	int r = image_open(&s.im, f->initrd, o->report);
 
 	store_load(f, &s.previous);
-	if (!r && is_guard_alone(&s.im)) {
-		message("%s: bootverdict's guard stands there alone: there is no image behind it to "
-			"give back; make it anew: update-initramfs -u -k %s, or dracut -f",
-			f->initrd, f->release);
-		r = 2;
-	} else if (!r && is_damaged(&s.im)) {
-		message("%s: it is not as it was sealed, so it cannot be given back as it was; it stays, "
-			"with its guard and its record: bootverdict check -k %s",
-			f->initrd, f->release);
-		r = 1;
-	} else if (!r && s.im.guard_bytes)
-		r = write_image(&s, &ignored);
-	else if (!r) {
-		r = changed_in_part(&s);
-		if (!r && !o->quiet)
-			message("%s: it has no guard", f->initrd);
-	}
+	if (!r)
+		r = examine_for_removal(&s);
+	if (!r)
+		r = give_back(&s);
 	image_close(&s.im);
 	manifest_clear(&s.previous);
-	return r ? r : store_forget(f);
+	return r ? r : store_forget(f, o->report);
 }

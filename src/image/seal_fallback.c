@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "image/compare.h"
+#include "report/lines.h"
 #include "util/interrupt.h"
 #include "util/message.h"
 #include "util/text.h"
@@ -21,7 +22,7 @@ static const size_t pieces[] = { 64 * 1024, BLOCK_SIZE };
 
 /* What builders, and the hook that runs before them, leave of it: NAME is the image's. */
 static const char *const previous_names[][2] = {
-	{ "", ".dpkg-bak" },		      /* update-initramfs -u, until it has succeeded */
+	{ "", ".dpkg-bak" },		      /* initramfs-tools, until a rebuild has succeeded */
 	{ ".", KEPT_SUFFIX },		      /* hook/keep */
 	{ "", ".old-dkms" },		      /* dkms */
 	{ "", ".bak" },	      { "", ".old" }, /* kept on purpose */
@@ -60,9 +61,11 @@ static bool put_previous(struct fallback *c)
 		    replace_with(c->image->path, other, &c->stands))
 			continue;
 		c->stands = before;
-		message("%s: the image before this one, %s, %s as it was sealed, and stands in its "
-			"place again",
-			c->image->name, path, past_cache ? "reads back from the disk" : "is");
+		finding_say(seal_stands(
+			c->report, VERDICT_STALE, c->image->name,
+			"The image before this one, %s, %s as it was sealed, and stands in its place "
+			"again.",
+			path, past_cache ? "reads back from the disk" : "is"));
 		return true;
 	}
 	return false;
@@ -230,48 +233,66 @@ static enum standing secure(struct fallback *c)
 	return put_guard(c) ? STANDS_GUARDED : STANDS_UNCHANGED;
 }
 
+static void say_standing(const struct fallback *c, enum verdict v, const char *words)
+{
+	finding_say(seal_stands(c->report, v, c->image->name, "%s", words));
+}
+
+/* Without a proof that it is damaged the boot decides. */
+static void tell_guarded(const struct fallback *c)
+{
+	cleanup(free_ptr) char *words = text_format(
+		"A reboot %s: bootverdict's guard%s stands %s.",
+		may_boot(c) ? "boots this image if it can all the same, and else explains why not"
+			    : "will not boot this image, but explain why",
+		c->past_cache ? " reads back whole from the disk, and" : "",
+		c->alone ? "in its place alone" : "in front of what there is");
+
+	say_standing(c, VERDICT_INCONCLUSIVE, words);
+}
+
+static void tell_sealed(const struct fallback *c)
+{
+	cleanup(free_ptr) char *words = text_format(
+		"A reboot boots this image: it was written once more%s. What else was written lately "
+		"may be lost.",
+		c->past_cache ? ", and reads back from the disk as it was sealed" : "");
+
+	say_standing(c, VERDICT_INTACT, words);
+}
+
 static void tell(const struct fallback *c, enum standing s)
 {
-	const char *name = c->image->name;
-
 	switch (s) {
 	case STANDS_SEALED:
-		message("%s: a reboot boots this image: it was written once more%s. What else was "
-			"written lately may be lost",
-			name,
-			c->past_cache ? ", and reads back from the disk as it was sealed" : "");
+		tell_sealed(c);
 		break;
 	case STANDS_PREVIOUS:
-		message("%s: a reboot boots the image before this one, not the new one", name);
+		say_standing(c, VERDICT_STALE,
+			     "A reboot boots the image before this one, not the new one.");
 		break;
 	case STANDS_WHOLE:
-		message("%s: a reboot boots the image as it stood before: all of it reads back from "
-			"the disk",
-			name);
+		say_standing(c, VERDICT_INTACT,
+			     "A reboot boots the image as it stood before: all of it reads back "
+			     "from the disk.");
 		break;
 	case STANDS_GUARDED:
-		/* Without a proof that it is damaged the boot decides. */
-		message("%s: a reboot %s: bootverdict's guard%s stands %s", name,
-			may_boot(c)
-				? "boots this image if it can all the same, and else explains why not"
-				: "will not boot this image, but explain why",
-			c->past_cache ? " reads back whole from the disk, and" : "",
-			c->alone ? "in its place alone" : "in front of what there is");
+		tell_guarded(c);
 		break;
 	case STANDS_OTHER:
-		message("%s: it changed while it was being sealed: what another program has put "
-			"there was not touched, and is not sealed; seal again",
-			name);
+		seal_not_done(c->report, c->image->name,
+			      "It changed while it was being sealed: what another program has put "
+			      "there was not touched, and is not sealed; seal again.");
 		break;
 	case STANDS_UNCHANGED:
-		if (may_boot(c))
-			message("%s: a reboot boots this image if it can all the same, and may else end in a "
-				"panic: it stands as it was, and nothing could be put in front of it",
-				name);
-		else
-			message("%s: DO NOT REBOOT: that may end in a panic. The image stands as it was, and "
-				"nothing else could be put in its place",
-				name);
+		say_standing(
+			c, VERDICT_INCONCLUSIVE,
+			may_boot(c)
+				? "A reboot boots this image if it can all the same, and may else end "
+				  "in a panic: it stands as it was, and nothing could be put in front "
+				  "of it."
+				: "DO NOT REBOOT: that may end in a panic. The image stands as it was, "
+				  "and nothing else could be put in its place.");
 		break;
 	}
 }

@@ -25,6 +25,7 @@ struct fallback {
 	bool past_cache;      /* what stands there now was read back past the page cache */
 	bool alone;	      /* the guard alone stands there */
 	enum refusal refusal; /* NOT_REFUSED: the image is sound, as the page cache has it */
+	struct report *report;
 };
 
 /* What stands under the image's name now, and what a reboot would do with it. */
@@ -37,7 +38,7 @@ enum standing {
 	STANDS_UNCHANGED, /* nothing could be put in its place */
 };
 
-/* Says on stderr what was done, and what a reboot would do. */
+/* Tells what was done, and what a reboot would do: in the report, and said. */
 enum standing seal_fall_back(struct fallback *c);
 
 #endif

@@ -6,8 +6,9 @@
 
 #include "image/program.h"
 #include "image/programs.h"
+#include "manifest/sealing.h"
+#include "report/lines.h"
 #include "util/hash.h"
-#include "util/message.h"
 #include "util/text.h"
 #include "util/util.h"
 
@@ -80,7 +81,7 @@ static bool is_sealed_stub(const struct image *im, const struct content *c)
 }
 
 static char *start_fault(const struct image *im, struct programs *programs, struct guard_files *g,
-			 const char *path)
+			 const char *path, struct report *report)
 {
 	struct program_chain chain;
 	struct program stub;
@@ -91,8 +92,10 @@ static char *start_fault(const struct image *im, struct programs *programs, stru
 	r = program_chain(programs_find, programs, stub.kind == PROGRAM_ELF ? &stub : NULL, path,
 			  &chain);
 	if (r == -ENODATA)
-		message("%s: whether it can start cannot be told: what %s needs is not known",
-			im->name, chain.path);
+		finding_say(seal_note(
+			report, im->name,
+			"Whether it can start cannot be told: what %s needs is not known.",
+			chain.path));
 	return why_not(r, &chain);
 }
 
@@ -120,18 +123,18 @@ static bool is_whole_program(const struct programs *programs, const struct conte
 }
 
 static char *find_fault(const struct image *im, const struct manifest *m, struct programs *programs,
-			struct guard_files *g, enum start *start)
+			struct guard_files *g, enum start *start, struct report *report)
 {
 	const struct content *init = main_entry(m, "init"), *stub = main_entry(m, GUARD_DIVERTED);
 
 	*start = START_IMPOSSIBLE;
 	if (!stub && !main_entry(m, GUARD_ORIGINAL_INIT)) {
 		if (init) {
-			message("%s: its /init is not diverted to bootverdict, so a boot is only "
-				"explained when the kernel loses main's /init: build it with "
-				"bootverdict's hook",
-				im->name);
-			return start_fault(im, programs, g, "init");
+			finding_say(seal_note(
+				report, im->name,
+				"Its /init is not diverted to bootverdict, so a boot is only explained "
+				"when the kernel loses main's /init: build it with bootverdict's hook."));
+			return start_fault(im, programs, g, "init", report);
 		}
 		*start = START_UNGUARDED;
 		return text_copy(
@@ -153,21 +156,29 @@ static char *find_fault(const struct image *im, const struct manifest *m, struct
 				 "this bootverdict: it is of another version, or was "
 				 "edited");
 	}
-	return start_fault(im, programs, g, GUARD_ORIGINAL_INIT);
+	return start_fault(im, programs, g, GUARD_ORIGINAL_INIT, report);
+}
+
+static void tell(const struct image *im, const char *reason, enum start start,
+		 const struct manifest *m, struct report *report)
+{
+	cleanup(free_ptr) char *rebuild = builder_rebuild(manifest_builder(m, -1), m->kernel);
+	struct finding *f = seal_refused(
+		report, start == START_UNGUARDED ? VERDICT_INCONCLUSIVE : VERDICT_CONFIG_ERROR,
+		im->name, "It is not sealed: %s.", reason);
+
+	finding_next(f, "Mend that (a hook that changes /init?), then make it anew: %s", rebuild);
+	finding_say(f);
 }
 
 char *seal_start_fault(const struct image *im, const struct manifest *m, struct programs *programs,
-		       struct guard_files *g, enum start *start)
+		       struct guard_files *g, enum start *start, struct report *report)
 {
-	char *reason = find_fault(im, m, programs, g, start);
+	char *reason = find_fault(im, m, programs, g, start, report);
 
-	if (!reason)
+	if (reason)
+		tell(im, reason, *start, m, report);
+	else
 		*start = START_POSSIBLE;
-	if (reason) {
-		message("%s: it is not sealed: %s", im->name, reason);
-		message("mend that (a hook that changes /init?), then make it anew: update-initramfs -u "
-			"-k %s, or dracut -f",
-			m->kernel);
-	}
 	return reason;
 }

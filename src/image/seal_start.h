@@ -4,6 +4,7 @@
 
 #include "image/guard_make.h"
 #include "image/image.h"
+#include "report/report.h"
 
 /* Whether a boot can start with an image. */
 enum start {
@@ -16,9 +17,9 @@ enum start {
 /*
  * Why an image, as guard_make() has just recorded it in m and programs, must not be sealed: it was built to begin
  * with the stub of g, and does not; or the kernel cannot execute what comes then. NULL: it may be;
- * what cannot be told is a warning. The reason is told on stderr, and the caller's to free.
+ * what cannot be told is a warning. The reason is in the report and said, and the caller's to free.
  */
 char *seal_start_fault(const struct image *im, const struct manifest *m, struct programs *programs,
-		       struct guard_files *g, enum start *start);
+		       struct guard_files *g, enum start *start, struct report *report);
 
 #endif

@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "luks/advice.h"
 #include "luks/elsewhere.h"
 #include "luks/look.h"
 #include "luks/match.h"
@@ -41,31 +40,6 @@ static struct place find_place(const char *root, const struct sealed_luks *s)
 		p.by_place = true;
 	}
 	return p;
-}
-
-/* holds: what is on the device that has its name; NULL: none has. */
-static void tell_absent(struct report *r, const struct sealed_luks *s, const char *path,
-			const char *holds)
-{
-	struct finding *f;
-
-	if (holds)
-		f = report_finding(
-			r, VERDICT_INCONCLUSIVE, FINDING_LUKS_ABSENT, path,
-			"The LUKS device that was sealed is not found; %s, which had that name, holds "
-			"%s: it may be another disk, or all of its start was overwritten.",
-			path, holds);
-	else
-		f = report_finding(r, VERDICT_INCONCLUSIVE, FINDING_LUKS_ABSENT, path,
-				   "The LUKS device that was sealed is not found: neither by the "
-				   "name that crypttab or --device gave, nor by its partition.");
-	finding_text(f, EVIDENCE_SEALED_UUID, "%s", s->uuid);
-	finding_next(f,
-		     "Is the disk attached? (lsblk -o NAME,SIZE,FSTYPE,UUID) A device that may be "
-		     "it: bootverdict luks DEVICE");
-	if (holds)
-		luks_next_on_a_copy(f, path);
-	report_artifact(r, path, KIND_LUKS, STATE_MISSING, 0, 0);
 }
 
 /* A name that is made of what is on the disk, or lasts for another reason, and is gone: so may be its disk. */
@@ -236,7 +210,7 @@ static void check_device(const char *root, const struct luks_check *c, struct re
 	if (!elsewhere)
 		elsewhere = luks_find_elsewhere(&c->sealed);
 	if (!elsewhere || !examine_other(elsewhere, c, r))
-		tell_absent(r, &c->sealed, p.header ? p.header : p.path, holds);
+		report_luks_absent(r, &c->sealed, p.header ? p.header : p.path, holds);
 	else if (taken)
 		report_luks_elsewhere(r, p.path, holds, c->sealed.uuid, elsewhere);
 	else

@@ -112,6 +112,14 @@ static void namesake(struct report *r, const struct luks_view *v)
 	luks_next_on_a_copy(f, luks_view_place(v));
 }
 
+void report_luks_sealed(struct report *r, const struct luks_view *v)
+{
+	uint64_t all, bad;
+
+	count_bytes(v, &all, &bad);
+	report_artifact(r, luks_view_place(v), KIND_LUKS, STATE_INTACT, all, 0);
+}
+
 void report_luks(struct report *r, const struct luks_view *v)
 {
 	size_t first = r->finding_count;

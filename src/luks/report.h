@@ -12,4 +12,7 @@
  */
 void report_luks(struct report *r, const struct luks_view *v);
 
+/* Of one that is sealed just now: the artifact, intact. */
+void report_luks_sealed(struct report *r, const struct luks_view *v);
+
 #endif

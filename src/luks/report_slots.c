@@ -432,7 +432,7 @@ static const char *why_no_keyslot(const struct luks_view *v)
 	       "lost them.";
 }
 
-static void no_keyslot(struct report *r, const struct luks_view *v)
+void report_luks_no_keyslot(struct report *r, const struct luks_view *v)
 {
 	struct finding *f = report_finding(
 		r, luks_no_keyslot_verdict(v), FINDING_LUKS_NO_KEYSLOT, luks_view_place(v),
@@ -472,7 +472,7 @@ void report_luks_slots(struct report *r, const struct luks_view *v)
 	if (v->luks.chosen < 0)
 		return;
 	if (luks_has_no_keyslot(v))
-		no_keyslot(r, v);
+		report_luks_no_keyslot(r, v);
 	if (v->sealed)
 		slots_stale(r, v);
 	else if (!luks_has_no_keyslot(v) && !luks_slots_damaged(v) && !luks_slots_wiped(v) &&

@@ -8,4 +8,7 @@
 /* The findings about the keyslots. */
 void report_luks_slots(struct report *r, const struct luks_view *v);
 
+/* That none is in use. */
+void report_luks_no_keyslot(struct report *r, const struct luks_view *v);
+
 #endif

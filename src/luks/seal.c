@@ -13,16 +13,21 @@
 #include "luks/match.h"
 #include "luks/randomness.h"
 #include "luks/record.h"
+#include "luks/report.h"
+#include "luks/report_elsewhere.h"
+#include "luks/report_header.h"
+#include "luks/report_member.h"
+#include "luks/report_slots.h"
 #include "luks/view.h"
 #include "manifest/format.h"
 #include "manifest/store.h"
+#include "report/lines.h"
 #include "storage/device.h"
 #include "storage/source.h"
 #include "storage/superblock.h"
 #include "storage/sysfs.h"
 #include "system/unlocked.h"
 #include "util/array.h"
-#include "util/message.h"
 #include "util/text.h"
 #include "util/util.h"
 
@@ -31,6 +36,7 @@ struct candidate {
 	const char *device, *place, *header, *path; /* path: of the header's file or device */
 	bool asked_for;				    /* by --device */
 	const struct crypt_device *chain;	    /* NULL: nothing is known about what is on it */
+	struct report *report;
 };
 
 /* The command that tells more; the caller frees it. */
@@ -40,65 +46,49 @@ static char *look_closer(const struct candidate *c)
 			 : text_format("bootverdict luks %s", c->path);
 }
 
-/* The name leads to another disk. */
-static void tell_elsewhere(const struct luks_view *v, struct luks_judgement j)
+/* The same that `luks` and `check` tell of it. */
+static void tell(const struct candidate *c, struct luks_view *v, struct luks_judgement j)
 {
 	cleanup(free_ptr) char *path =
 		j.ground == LUKS_NOT_HERE ? luks_find_elsewhere(v->sealed) : NULL;
 
 	if (path)
-		message("the sealed one is %s: two disks may bear one name; in crypttab, and to seal it: "
-			"UUID=%s",
-			path, v->sealed->uuid);
+		report_luks_elsewhere(c->report, luks_view_place(v),
+				      v->other ? v->other : "nothing that is known",
+				      v->sealed->uuid, path);
+	else
+		report_luks(c->report, v);
 }
 
-static int explain(const struct candidate *c, const struct luks_view *v, struct luks_judgement j)
+/* Its owner may have made something else of it, which is no fault of the disk. */
+static void advise_forget(struct finding *f, enum luks_ground ground)
 {
-	static const char *const reasons[] = {
-		[LUKS_GONE] = "its LUKS header was sealed, and is not there any more",
-		[LUKS_NOT_HERE] =
-			"nothing of the LUKS container that was sealed under this name is found "
-			"here",
-		[LUKS_ERASED] = "the magic of its LUKS header was erased",
-		[LUKS_FOREIGN] = "the signature of another format lies where its LUKS header was",
-		[LUKS_NOISE] =
-			"its first block is noise: the disk lost it, or it is something else now "
-			"(swap with a random key)",
-		[LUKS_HEADERS_BAD] = "its LUKS header is damaged",
-		[LUKS_SLOT_BAD] =
-			"a keyslot is damaged: its passphrase is refused, even the right one",
-		[LUKS_SLOT_WIPED] = "the key material of a keyslot is other than sealed, and its "
-				    "header is not: removing a key was interrupted, perhaps",
-		[LUKS_CONVERTING] = "a conversion between LUKS1 and LUKS2 was interrupted",
-		[LUKS_TOO_SMALL] = "it is too small for the LUKS container on it",
-		[LUKS_COPY_BAD] = "one of the two copies of its LUKS2 header is damaged",
-		[LUKS_COPY_OLDER] =
-			"one of the two copies of its LUKS2 header is older than the other",
-		[LUKS_OLDER] =
-			"its LUKS2 header is older than what was sealed: if you did not restore "
-			"it, the disk forgot writes",
-	};
-	const char *reason = j.ground < ARRAY_SIZE(reasons) ? reasons[j.ground] : NULL;
-	const struct luks_copy *bad = v->luks.copies;
-	cleanup(free_ptr) char *command = look_closer(c);
+	if (ground == LUKS_FOREIGN || ground == LUKS_ERASED || ground == LUKS_NOISE ||
+	    ground == LUKS_OLDER || ground == LUKS_NOT_HERE)
+		finding_next(
+			f,
+			"Its record of before is kept; if it is meant to be %s now, bootverdict "
+			"seal --remove and then seal again forget it.",
+			ground == LUKS_OLDER ? "as it is" : "something else");
+}
 
-	for (unsigned int i = 0; i < LUKS_HEADERS; i++) {
-		if (v->luks.copies[i].reason[0])
-			bad = &v->luks.copies[i];
-	}
-	message("%s: %s%s%s", c->path, reason ? reason : "its header cannot be used",
-		bad->reason[0] ? ": " : "", bad->reason);
-	tell_elsewhere(v, j);
-	message("it is not sealed as it is; what happened, and what to do: %s", command);
-	if (j.verdict == VERDICT_STORAGE_CORRUPTION)
-		return 1;
-	/* Its owner may have made something else of it, which is no fault of the disk. */
-	if (j.ground == LUKS_FOREIGN || j.ground == LUKS_ERASED || j.ground == LUKS_NOISE ||
-	    j.ground == LUKS_OLDER || j.ground == LUKS_NOT_HERE)
-		message("its record of before is kept; if it is meant to be %s now, bootverdict seal "
-			"--remove and then seal again forget it",
-			j.ground == LUKS_OLDER ? "as it is" : "something else");
-	return 2;
+/* What is damaged, or half changed. */
+static int explain(const struct candidate *c, struct luks_view *v, struct luks_judgement j)
+{
+	cleanup(free_ptr) char *command = look_closer(c);
+	size_t first = c->report->finding_count;
+	struct finding *f;
+
+	tell(c, v, j);
+	f = report_finding(c->report,
+			   j.verdict == VERDICT_STORAGE_CORRUPTION ? VERDICT_STORAGE_CORRUPTION
+								   : VERDICT_INCONCLUSIVE,
+			   FINDING_SEAL_LEFT_OUT, c->path, "It is not sealed as it is.");
+	finding_next(f, "What happened, and what to do: %s", command);
+	if (j.verdict != VERDICT_STORAGE_CORRUPTION)
+		advise_forget(f, j.ground);
+	report_say(c->report, first);
+	return j.verdict == VERDICT_STORAGE_CORRUPTION ? 1 : 2;
 }
 
 /* A name alone is no evidence where it goes from disk to disk, or beside another's good header. */
@@ -149,6 +139,15 @@ static void add_layers(struct sealed_luks *s, const struct crypt_device *chain)
 	source_close(&source);
 }
 
+static int cannot_read(const struct candidate *c, int err)
+{
+	if (err != -EIO)
+		return seal_cannot_read(c->report, c->path, err);
+	finding_say(report_luks_unreadable(c->report, c->path, false));
+	report_artifact(c->report, c->path, KIND_LUKS, STATE_UNREADABLE, 0, 0);
+	return 1;
+}
+
 static bool is_recorded(const struct manifest *m, const char *uuid)
 {
 	for (size_t i = 0; i < m->luks_count; i++) {
@@ -158,24 +157,20 @@ static bool is_recorded(const struct manifest *m, const char *uuid)
 	return false;
 }
 
-static void warn_no_keyslot(const struct candidate *c)
+/* What is sealed all the same: it does not count. */
+static void warn(const struct candidate *c, const struct luks_view *v)
 {
-	cleanup(free_ptr) char *command = look_closer(c);
+	size_t first = c->report->finding_count;
 
-	message("%s: WARNING: no keyslot is in use: no passphrase opens it. It is sealed as it is; what "
-		"to do when that is not wanted: %s",
-		c->path, command);
-}
-
-static void warn_member(const struct candidate *c, const struct luks_view *v)
-{
+	if (luks_has_no_keyslot(v))
+		report_luks_no_keyslot(c->report, v);
 	if (v->array.member || v->left_over)
-		message("%s: WARNING: the superblock of an md array is on it (%s, %s): sealed is this "
-			"device alone",
-			c->path, v->array.level, v->array.device);
+		report_luks_member(c->report, v);
+	report_discount(c->report, first, c->report->finding_count);
+	report_say(c->report, first);
 }
 
-static int record(const struct candidate *c, const struct luks_view *v, const struct source *source,
+static int record(const struct candidate *c, struct luks_view *v, const struct source *source,
 		  struct manifest *m)
 {
 	struct sealed_luks s;
@@ -185,27 +180,36 @@ static int record(const struct candidate *c, const struct luks_view *v, const st
 		return explain(
 			c, v,
 			(struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_HEADERS_BAD });
-	if (err) {
-		message("%s: %s", c->path, strerror(-err));
-		return err == -EIO ? 1 : 2;
-	}
+	if (err)
+		return cannot_read(c, err);
 	s.device = text_copy(c->device);
 	s.place = text_copy(c->place);
 	s.header = c->header ? text_copy(c->header) : NULL;
 	add_layers(&s, c->chain);
 	m->luks = grow_array(m->luks, &m->luks_count, sizeof(*m->luks));
 	m->luks[m->luks_count - 1] = s;
-	if (luks_has_no_keyslot(v))
-		warn_no_keyslot(c);
-	warn_member(c, v);
+	warn(c, v);
+	report_luks_sealed(c->report, v);
 	return 0;
+}
+
+/* counts: with 2 the records of before stay. */
+static int leave_out_as(const struct candidate *c, const char *why, bool counts)
+{
+	struct finding *f = report_finding(c->report, VERDICT_INCONCLUSIVE, FINDING_SEAL_LEFT_OUT,
+					   c->path, "%s: it is not sealed.", why);
+
+	f->warning = !counts;
+	finding_say(f);
+	if (!report_has_artifact(c->report, c->path, KIND_LUKS))
+		report_artifact(c->report, c->path, KIND_LUKS, STATE_UNVERIFIED, 0, 0);
+	return counts ? 2 : 0;
 }
 
 /* What is no LUKS device, or one that this program does not understand, is left out. */
 static int leave_out(const struct candidate *c, const char *why)
 {
-	message("%s: %s: it is not sealed", c->path, why);
-	return c->asked_for ? 2 : 0;
+	return leave_out_as(c, why, c->asked_for);
 }
 
 static int leave_out_layer(const struct candidate *c, const struct luks_view *v)
@@ -215,41 +219,34 @@ static int leave_out_layer(const struct candidate *c, const struct luks_view *v)
 	bool named = device_at(c->path, v->luks.inside.offset, part, sizeof(part));
 
 	if (v->luks.inside.before) {
-		why = text_format("the LUKS%d container begins %" PRIu64
+		why = text_format("The LUKS%d container begins %" PRIu64
 				  " bytes in front of its start",
 				  v->luks.inside.version, v->luks.inside.before);
 		return leave_out(c, why);
 	}
-	why = text_format("a LUKS%d container begins at byte %" PRIu64
+	why = text_format("A LUKS%d container begins at byte %" PRIu64
 			  " in it, not at its start; name %s",
 			  v->luks.inside.version, v->luks.inside.offset,
 			  named ? part : "the partition or volume that begins there");
 	return leave_out(c, why);
 }
 
-/* With 2 the records of before stay. */
-static int leave_out_and_keep(const struct candidate *c, const struct luks_view *v, const char *why)
-{
-	return leave_out(c, why) || v->sealed ? 2 : 0;
-}
-
 static int leave_out_file(const struct candidate *c, const struct luks_view *v)
 {
 	cleanup(free_ptr) char *why =
-		text_format("it begins as %s, not as a disk byte for byte", v->layer->name);
+		text_format("It begins as %s, not as a disk byte for byte%s", v->layer->name,
+			    v->sealed ? "; its record of before is kept" : "");
 
-	if (v->sealed)
-		message("%s: its record of before is kept", c->path);
-	return leave_out_and_keep(c, v, why);
+	return leave_out_as(c, why, c->asked_for || v->sealed);
 }
 
 static int leave_out_member(const struct candidate *c, const struct luks_view *v)
 {
 	cleanup(free_ptr) char *why = text_format(
-		"its md superblock says that it is a member of an array (%s): then name that (%s)",
+		"Its md superblock says that it is a member of an array (%s): then name that (%s)",
 		v->array.level, v->array.device);
 
-	return leave_out_and_keep(c, v, why);
+	return leave_out_as(c, why, c->asked_for || v->sealed);
 }
 
 /* For luks_look(). */
@@ -296,7 +293,7 @@ static int examine(const struct candidate *c, const struct source *source,
 		   const struct manifest *old, struct manifest *m)
 {
 	/* What crypttab names is what is opened. */
-	struct luks_view v = { .device = c->device,
+	struct luks_view v = { .device = c->header ? c->device : c->path,
 			       .header = c->header ? c->path : NULL,
 			       .itself = c->chain != NULL };
 	struct known known = { old, c->path };
@@ -304,13 +301,12 @@ static int examine(const struct candidate *c, const struct source *source,
 	int status, err = luks_look(&v, source, find_record, &known, &j);
 
 	if (err) {
-		message("%s: %s", c->path, strerror(-err));
-		status = err == -EIO ? 1 : 2;
+		status = cannot_read(c, err);
 		goto out;
 	}
 	if (is_plain(c, &v, source))
 		status = leave_out(c,
-				   "no LUKS header is at its start, and crypttab does not say "
+				   "No LUKS header is at its start, and crypttab does not say "
 				   "`luks`: both copies of one are lost, or it is plain dm-crypt");
 	else if (j.ground == LUKS_MEMBER)
 		status = leave_out_member(c, &v);
@@ -321,15 +317,15 @@ static int examine(const struct candidate *c, const struct source *source,
 	else if (j.ground == LUKS_INSIDE)
 		status = leave_out_layer(c, &v);
 	else if (j.ground == LUKS_TOO_SMALL)
-		status = leave_out(c, "it is too small for the LUKS container on it");
+		status = leave_out(c, "It is too small for the LUKS container on it");
 	else if (j.ground == LUKS_NEVER_THERE)
-		status = leave_out(c, "there is no LUKS header");
+		status = leave_out(c, "There is no LUKS header");
 	else if (j.ground == LUKS_FOREIGN)
-		status = leave_out(c, "another format's signature lies where a LUKS header was");
+		status = leave_out(c, "Another format's signature lies where a LUKS header was");
 	else if (j.ground == LUKS_ERASED)
-		status = leave_out(c, "the magic of a LUKS header was erased");
+		status = leave_out(c, "The magic of a LUKS header was erased");
 	else if (v.luks.chosen < 0 || luks_is_of_another_writer(&v.luks))
-		status = leave_out(c, "its LUKS header is of a kind that is not known");
+		status = leave_out(c, "Its LUKS header is of a kind that is not known");
 	else if (is_recorded(m, v.luks.uuid))
 		status = 0;
 	else
@@ -341,18 +337,18 @@ out:
 
 static int seal_device(const struct candidate *c, const struct manifest *old, struct manifest *m)
 {
+	cleanup(free_ptr) char *why = NULL;
 	struct source source;
 	int err = source_open(&source, c->path);
 	int status;
 
-	if (err == -EIO) {
-		message("%s: the disk reports an input/output error: this is a storage fault",
-			c->path);
-		return 1;
+	if (err == -EIO)
+		return cannot_read(c, err);
+	if (err) {
+		why = err == -EINVAL ? text_copy("Neither a block device nor a file")
+				     : text_format("It cannot be opened: %s", strerror(-err));
+		return leave_out(c, why);
 	}
-	if (err)
-		return leave_out(c, err == -EINVAL ? "neither a block device nor a file"
-						   : strerror(-err));
 	status = examine(c, &source, old, m);
 	source_close(&source);
 	return status;
@@ -423,14 +419,15 @@ static void use_recorded_place(const struct manifest *old, struct candidate *c)
 }
 
 static int seal_chain(const struct boot_files *f, const struct crypt_device *d,
-		      const struct manifest *old, struct manifest *m)
+		      const struct manifest *old, struct manifest *m, struct report *r)
 {
 	cleanup(free_ptr) char *path = crypttab_path(f->root, d->header ? d->header : d->source);
 	struct candidate c = { .device = d->source,
 			       .place = d->place,
 			       .header = d->header,
 			       .path = path,
-			       .chain = d };
+			       .chain = d,
+			       .report = r };
 	struct stat st;
 
 	if (d->header || stat(path, &st) == 0)
@@ -452,12 +449,15 @@ static char *whole_path(const char *path)
 }
 
 static int seal_named(const struct boot_files *f, const char *device, const char *header,
-		      bool asked_for, const struct manifest *old, struct manifest *m)
+		      bool asked_for, const struct manifest *old, struct manifest *m,
+		      struct report *r)
 {
 	const struct crypt_places places = places_of(f);
 	cleanup(free_ptr) char *whole = whole_path(device), *place = NULL;
 	cleanup(free_ptr) char *whole_header = header ? whole_path(header) : NULL;
-	struct candidate c = { .device = whole, .header = whole_header, .asked_for = asked_for };
+	struct candidate c = {
+		.device = whole, .header = whole_header, .asked_for = asked_for, .report = r
+	};
 	struct stat st;
 
 	if (stat(device, &st) == 0 && S_ISBLK(st.st_mode))
@@ -490,7 +490,7 @@ static bool is_taken(const struct boot_files *f, const struct sealed_luks *s)
 
 /* What --device named the last time stays sealed. */
 static int seal_remembered(const struct boot_files *f, const struct manifest *old,
-			   struct manifest *m)
+			   struct manifest *m, struct report *r)
 {
 	int status = 0;
 
@@ -498,18 +498,18 @@ static int seal_remembered(const struct boot_files *f, const struct manifest *ol
 		const struct sealed_luks *s = &old->luks[i];
 
 		if (!s->layer_count && !is_recorded(m, s->uuid) && !is_absent(f, s))
-			status = seal_named(f, s->device, s->header, false, old, m);
+			status = seal_named(f, s->device, s->header, false, old, m, r);
 	}
 	return status;
 }
 
 static int seal_found(const struct boot_files *f, const struct crypt_devices *found,
-		      const struct manifest *old, struct manifest *m)
+		      const struct manifest *old, struct manifest *m, struct report *r)
 {
 	int status = 0;
 
 	for (size_t i = 0; !status && i < found->count; i++)
-		status = seal_chain(f, &found->items[i], old, m);
+		status = seal_chain(f, &found->items[i], old, m, r);
 	return status;
 }
 
@@ -538,9 +538,33 @@ static bool is_away(const struct boot_files *f, const struct crypt_devices *foun
 	       (is_absent(f, s) || is_taken(f, s));
 }
 
+static void tell_forgotten(struct report *r, const struct sealed_luks *s)
+{
+	struct finding *f = report_finding(r, VERDICT_INTACT, FINDING_SEAL_LEFT_OUT, s->device,
+					   "It (UUID %s) is no longer recorded.", s->uuid);
+
+	f->warning = true;
+	finding_text(f, EVIDENCE_SEALED_UUID, "%s", s->uuid);
+	finding_say(f);
+}
+
+/* Its record stays: it does not count for this seal. */
+static void tell_away(struct report *r, const struct boot_files *files, const struct sealed_luks *s)
+{
+	struct finding *f = report_luks_absent(
+		r, s, s->device, is_absent(files, s) ? NULL : "nothing of what was sealed");
+
+	f->warning = true;
+	finding_next(f,
+		     "Its record of before (UUID %s) is kept. To forget it: bootverdict seal -k %s "
+		     "--remove, and seal again.",
+		     s->uuid, files->release);
+	finding_say(f);
+}
+
 /* The last step: takes over the records of what is not there just now, and tells which go. */
 static void keep_absent(const struct boot_files *f, const struct crypt_devices *found,
-			struct manifest *old, struct manifest *m)
+			struct manifest *old, struct manifest *m, struct report *r)
 {
 	for (size_t i = old->luks_count; i-- > 0;) {
 		struct sealed_luks *s = &old->luks[i];
@@ -548,12 +572,10 @@ static void keep_absent(const struct boot_files *f, const struct crypt_devices *
 		if (is_recorded(m, s->uuid))
 			continue;
 		if (!is_away(f, found, s, m)) {
-			message("%s (UUID %s): no longer recorded", s->device, s->uuid);
+			tell_forgotten(r, s);
 			continue;
 		}
-		message("%s (UUID %s): not found; its record of before is kept. To forget it: "
-			"bootverdict seal -k %s --remove, and seal again",
-			s->device, s->uuid, f->release);
+		tell_away(r, f, s);
 		m->luks = grow_array(m->luks, &m->luks_count, sizeof(*m->luks));
 		m->luks[m->luks_count - 1] = *s;
 		*s = old->luks[--old->luks_count];
@@ -596,15 +618,15 @@ int seal_luks(const struct boot_files *f, const struct seal_options *o, struct m
 	crypt_devices_find(&found, &places);
 	record_root(&found, m);
 	for (size_t i = 0; !status && i < o->device_count; i++)
-		status = seal_named(f, o->devices[i], o->header, true, &old, m);
+		status = seal_named(f, o->devices[i], o->header, true, &old, m, o->report);
 	if (!status)
-		status = seal_found(f, &found, &old, m);
+		status = seal_found(f, &found, &old, m, o->report);
 	if (!status)
-		status = seal_remembered(f, &old, m);
+		status = seal_remembered(f, &old, m, o->report);
 	if (status)
 		keep_records(m, &old);
 	else
-		keep_absent(f, &found, &old, m);
+		keep_absent(f, &found, &old, m, o->report);
 	crypt_devices_clear(&found);
 	manifest_clear(&old);
 	return status;

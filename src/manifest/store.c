@@ -12,12 +12,12 @@
 #include "manifest/format.h"
 #include "manifest/load.h"
 #include "manifest/private.h"
+#include "manifest/report_replace.h"
+#include "report/lines.h"
 #include "storage/lock.h"
 #include "storage/remove.h"
 #include "storage/replace.h"
-#include "storage/replace_explain.h"
 #include "util/file.h"
-#include "util/message.h"
 #include "util/text.h"
 #include "util/util.h"
 
@@ -84,16 +84,18 @@ static mode_t record_mode(const struct boot_files *f)
 }
 
 /* A copy that is there, written before the image was closed to others: its successor takes its mode. */
-static void close_to_others(const char *path, mode_t mode)
+static void close_to_others(const char *path, mode_t mode, struct report *r)
 {
 	struct stat st;
 
 	if (lstat(path, &st) < 0 || !S_ISREG(st.st_mode) || !(st.st_mode & 0777 & ~mode))
 		return;
 	if (chmod(path, st.st_mode & mode) < 0 && (st.st_mode & 0066 & ~mode))
-		message("%s: it tells others about an image that they may not read, and cannot be "
-			"closed to them: %s",
-			path, strerror(errno));
+		finding_say(seal_note(
+			r, path,
+			"It tells others about an image that they may not read, and cannot "
+			"be closed to them: %s.",
+			strerror(errno)));
 }
 
 /* Small: a disk that loses parts of big writes keeps it, if need be in pieces. */
@@ -124,8 +126,8 @@ static bool is_folder_of(const char *file, const char *folder)
 	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-static int write_copy(const char *path, const char *image, mode_t mode, const char *text,
-		      size_t len, enum read_back read_back)
+static int write_copy(const struct seal_options *o, const char *path, const char *image,
+		      mode_t mode, const char *text, size_t len)
 {
 	cleanup(free_ptr) char *copy = text_copy(path);
 	const char *folder = dirname(copy);
@@ -138,15 +140,16 @@ static int write_copy(const char *path, const char *image, mode_t mode, const ch
 		err = lock < 0 ? lock : 0;
 	}
 	if (!err)
-		err = try_copy(path, mode, text, len, read_back, 0, &result);
+		err = try_copy(path, mode, text, len, o->read_back, 0, &result);
 	if (!err)
 		return 0;
 	if (err != -EILSEQ)
-		return replace_explain(path, err, &result);
-	replace_explain(path, err, &result);
-	err = try_copy(path, mode, text, len, read_back, BLOCK_SIZE, &result);
+		return report_replace(o->report, path, err, &result);
+	report_replace(o->report, path, err, &result);
+	err = try_copy(path, mode, text, len, o->read_back, BLOCK_SIZE, &result);
 	if (!err)
-		message("%s: written once more in pieces, it reads back right", path);
+		finding_say(seal_stands(o->report, VERDICT_INTACT, path,
+					"Written once more in pieces, it reads back right."));
 	return 1;
 }
 
@@ -199,24 +202,26 @@ int store_write(const struct boot_files *f, const struct seal_options *o, struct
 	const char *const paths[STORE_COPIES] = { beside, root };
 	const mode_t mode = record_mode(f);
 	cleanup(free_ptr) char *text = NULL;
+	struct report *r = o->report;
 	int status = 0, written = 0, err;
-	size_t len;
+	size_t len, first;
 
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
-		close_to_others(paths[i], mode);
+		close_to_others(paths[i], mode, r);
 	manifest_hide_private(m);
 	m->sealed_at = (int64_t)time(NULL);
 	if (says_the_same(paths[0], m) && says_the_same(paths[1], m))
 		return 0;
 	*changed = true;
 	err = manifest_format(m, &text, &len);
-	if (err) {
-		message(err == -EFBIG ? "the record would be longer than any that is read"
-				      : "out of memory");
-		return 2;
-	}
+	if (err)
+		return seal_not_done(r, beside, "%s.",
+				     err == -EFBIG
+					     ? "The record would be longer than any that is read"
+					     : "Out of memory");
+	first = r->finding_count;
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
-		int s = write_copy(paths[i], f->initrd, mode, text, len, o->read_back);
+		int s = write_copy(o, paths[i], f->initrd, mode, text, len);
 
 		written += !s;
 		if (s == 1)
@@ -224,12 +229,14 @@ int store_write(const struct boot_files *f, const struct seal_options *o, struct
 	}
 	if (status == 1)
 		return 1;
-	if (!written) {
-		message("neither copy of the manifest could be written: the guard will still %s "
-			"the boot, but 'bootverdict check' has no record",
+	if (!written)
+		return seal_not_done(
+			r, f->initrd,
+			"Neither copy of its record could be written: the guard will still %s "
+			"the boot, but 'bootverdict check' has no record.",
 			m->refusal ? "explain" : "verify");
-		return 2;
-	}
+	/* One copy is enough. */
+	report_discount(r, first, r->finding_count);
 	return 0;
 }
 
@@ -245,16 +252,18 @@ bool store_has(const struct boot_files *f)
 }
 
 /* An exit status. */
-static int remove_copy(const char *path)
+static int remove_copy(const char *path, struct report *r)
 {
 	bool gone;
 	int err = remove_durably(path, &gone);
+	const char *what;
 
 	if (!err || err == -ENOENT)
 		return 0;
-	message("%s: %s%s", path, gone ? "removed, but a power cut may bring it back: " : "",
-		strerror(-err));
-	return err == -EIO ? 1 : 2;
+	what = gone ? "Removed, but a power cut may bring it back" : "It cannot be removed";
+	if (err == -EIO)
+		return seal_write_failed(r, path, "%s: %s.", what, strerror(-err));
+	return seal_not_done(r, path, "%s: %s.", what, strerror(-err));
 }
 
 static void remove_unfinished(const struct boot_files *f, int copy)
@@ -266,14 +275,14 @@ static void remove_unfinished(const struct boot_files *f, int copy)
 	unlink(path);
 }
 
-int store_forget(const struct boot_files *f)
+int store_forget(const struct boot_files *f, struct report *r)
 {
 	int status = 0;
 
 	for (int copy = 0; copy < STORE_COPIES && !status; copy++) {
 		cleanup(free_ptr) char *path = store_copy(f, copy);
 
-		status = remove_copy(path);
+		status = remove_copy(path, r);
 		remove_unfinished(f, copy);
 	}
 	return status;

@@ -38,9 +38,9 @@ bool store_has(const struct boot_files *f);
 
 /*
  * Removes both copies, with what an interrupted write left of them, so that no power cut brings them
- * back. An exit status; told on stderr.
+ * back. An exit status (manifest/sealing.h).
  */
-int store_forget(const struct boot_files *f);
+int store_forget(const struct boot_files *f, struct report *r);
 
 /*
  * Removes the folders that have nothing in them any more. After a power cut just then vfat may have a

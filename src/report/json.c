@@ -186,7 +186,7 @@ void report_print_json(const struct report *r, FILE *out)
 	add_number(o, "bootverdict", 1);
 	add_string(o, "command", r->command);
 	add_string(o, "verdict", verdict_name(r->verdict));
-	add_number(o, "exit", (uint64_t)r->verdict);
+	add_number(o, "exit", (uint64_t)r->exit);
 	add_string(host, "name", r->host);
 	add_string(host, "os", r->os);
 	add(o, "host", host);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "damage/ranges.h"
+#include "report/append.h"
 #include "util/file.h"
 #include "util/text.h"
 #include "util/util.h"
@@ -115,20 +116,6 @@ static void add_evidence(struct finding *f, struct json_object *all)
 	}
 }
 
-static bool has_finding(const struct report *r, struct json_object *o)
-{
-	enum finding_id id = catalog_find(text_of(o, "id"));
-
-	for (size_t i = 0; i < r->finding_count; i++) {
-		const struct finding *f = &r->findings[i];
-
-		if (f->id == id && !strcmp(f->target, text_of(o, "target")) &&
-		    !strcmp(f->summary, text_of(o, "summary")))
-			return true;
-	}
-	return false;
-}
-
 static void add_finding(struct report *r, struct json_object *o)
 {
 	enum finding_id id = catalog_find(text_of(o, "id"));
@@ -160,11 +147,6 @@ static void add_artifact(struct report *r, struct json_object *o)
 
 	if (kind == KIND_COUNT || state == STATE_COUNT)
 		return;
-	for (size_t i = 0; i < r->artifact_count; i++) {
-		if (r->artifacts[i].kind == kind &&
-		    !strcmp(r->artifacts[i].path, text_of(o, "path")))
-			return;
-	}
 	report_artifact(r, text_of(o, "path"), kind, state, number_of(o, "bytes"),
 			number_of(o, "bad_bytes"));
 }
@@ -204,26 +186,14 @@ static void add_row(struct report_table *t, struct json_object *row)
 		table_cell(t, "%s", text_of(row, t->columns.items[i]));
 }
 
-static bool has_table(const struct report *r, size_t count, const char *name, const char *target)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (!strcmp(r->tables[i].name, name) && !strcmp(r->tables[i].target, target))
-			return true;
-	}
-	return false;
-}
-
 static void add_table(struct report *r, const char *name, struct json_object *rows)
 {
 	cleanup(free_ptr) char *columns = columns_of(rows);
 	struct report_table *t = NULL;
-	size_t before = r->table_count;
 
 	for (size_t i = 0; i < length_of(rows); i++) {
 		struct json_object *row = json_object_array_get_idx(rows, i);
 
-		if (has_table(r, before, name, text_of(row, "target")))
-			continue;
 		if (!t || strcmp(t->target, text_of(row, "target")) != 0)
 			t = report_table(r, name, text_of(row, "target"), columns);
 		add_row(t, row);
@@ -234,7 +204,7 @@ static void add_all(struct report *r, struct json_object *o)
 {
 	struct json_object *host;
 
-	if (!*r->kernel && json_object_object_get_ex(o, "host", &host))
+	if (json_object_object_get_ex(o, "host", &host))
 		report_identify(r, text_of(host, "name"), text_of(host, "os"),
 				text_of(o, "kernel"));
 	json_object_object_foreach(o, key, value)
@@ -244,7 +214,7 @@ static void add_all(struct report *r, struct json_object *o)
 		for (size_t i = 0; i < length_of(value); i++) {
 			struct json_object *item = json_object_array_get_idx(value, i);
 
-			if (!strcmp(key, "findings") && !has_finding(r, item))
+			if (!strcmp(key, "findings"))
 				add_finding(r, item);
 			else if (!strcmp(key, "artifacts"))
 				add_artifact(r, item);
@@ -258,6 +228,7 @@ int report_load_json(struct report *r, const char *path)
 {
 	cleanup(close_fd) int fd = file_open(path);
 	struct json_object *o;
+	struct report loaded;
 
 	if (fd < 0)
 		return -ENOENT;
@@ -268,8 +239,10 @@ int report_load_json(struct report *r, const char *path)
 		json_object_put(o);
 		return -EBADMSG;
 	}
-	add_all(r, o);
+	report_init(&loaded, r->command);
+	add_all(&loaded, o);
 	json_object_put(o);
-	report_conclude(r);
+	report_append(r, &loaded);
+	report_clear(&loaded);
 	return 0;
 }

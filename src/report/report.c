@@ -127,6 +127,15 @@ struct report_artifact *report_artifact(struct report *r, const char *path, enum
 	return a;
 }
 
+bool report_has_artifact(const struct report *r, const char *path, enum reported_kind kind)
+{
+	for (size_t i = 0; i < r->artifact_count; i++) {
+		if (r->artifacts[i].kind == kind && !strcmp(r->artifacts[i].path, path))
+			return true;
+	}
+	return false;
+}
+
 static struct evidence *add_evidence(struct finding *f, enum evidence_key key)
 {
 	struct evidence *e;
@@ -280,9 +289,16 @@ enum verdict report_worst(const struct report *r)
 	return worst;
 }
 
+void report_discount(struct report *r, size_t first, size_t end)
+{
+	for (size_t i = first; i < end; i++)
+		r->findings[i].warning = true;
+}
+
 void report_conclude(struct report *r)
 {
 	r->verdict = report_verdict_from(r, 0);
+	r->exit = (int)r->verdict;
 }
 
 char *range_text(const struct report_range *r)

@@ -75,6 +75,7 @@ struct report_table {
 
 struct report {
 	enum verdict verdict;
+	int exit;	   /* the exit status that goes with it; of `seal` its own */
 	char *command;	   /* "check", "seal", "boot", "luks" */
 	char *host;	   /* host name, or "" */
 	char *os;	   /* "Debian GNU/Linux 13 (trixie)", or "" */
@@ -101,6 +102,7 @@ struct finding *report_finding(struct report *r, enum verdict v, enum finding_id
 struct report_artifact *report_artifact(struct report *r, const char *path, enum reported_kind kind,
 					enum reported_state state, uint64_t bytes,
 					uint64_t bad_bytes);
+bool report_has_artifact(const struct report *r, const char *path, enum reported_kind kind);
 
 void finding_text(struct finding *f, enum evidence_key key, const char *value, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -136,7 +138,10 @@ enum verdict report_verdict_from(const struct report *r, size_t first);
 /* The verdict of all findings, of those that do not count as well. */
 enum verdict report_worst(const struct report *r);
 
-/* Sets the report's verdict from its findings: intact when there is none that counts. */
+/* The findings from number first to before number end do not count any more. */
+void report_discount(struct report *r, size_t first, size_t end);
+
+/* Sets the report's verdict and exit status from its findings: intact when there is none that counts. */
 void report_conclude(struct report *r);
 
 #endif

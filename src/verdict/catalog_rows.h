@@ -845,7 +845,7 @@ FINDING(LEFTOVER, "BV-LEFTOVER", OTHER,
 	"and no run of bootverdict is at work in that folder.",
 	/* not */ "It says nothing against the image or the record beside it: these are judged by "
 	"themselves.",
-	/* guest */ "As a rule nothing: the next seal removes it. If there is no file NAME beside "
+	/* guest */ "As a rule nothing: the next seal removes it, and says so. If there is no file NAME beside "
 	"it (exfat can lose that in a power cut), it may be the only one left: keep it until NAME "
 	"is there again.",
 	/* host */ "",
@@ -1421,6 +1421,100 @@ FINDING(NOT_SEALED, "BV-NOT-SEALED", RECORD,
 	/* host */ "",
 	/* sure */ "Stale. That there is no record is certain. Without one, what no checksum "
 	"covers can change unseen.")
+
+FINDING(SEAL_LEFT_OUT, "BV-SEAL-LEFT-OUT", LUKS,
+	"a LUKS device is not sealed",
+	/* happened */ "A device that the boot unlocks, that was named, or that was sealed before is "
+	"not recorded as it is now.",
+	/* known */ "The report has the reason: the device could not be opened, holds no LUKS header "
+	"that is known, is not as it should be (then a finding of its own says what it is), or is not "
+	"asked for any more.",
+	/* not */ "By itself it does not say that a byte was lost.",
+	/* guest */ "Do what the report says. Is it no LUKS device, or not wanted, nothing has to be done. "
+	"Else look at it, and seal again: bootverdict luks DEVICE. Unless the report says that "
+	"the record of before is kept, a boot verifies nothing of it.",
+	/* host */ "",
+	/* sure */ "That it is not recorded is certain. A warning where the rest was sealed all the "
+	"same; storage corruption where the device is damaged; else inconclusive.")
+
+FINDING(SEAL_NOT_DONE, "BV-SEAL-NOT-DONE", OTHER,
+	"a step of sealing could not be done",
+	/* happened */ "A step of sealing could not be done: something is missing or cannot be read, "
+	"there is no room, no permission or no memory, the file system is read-only, another program "
+	"writes there, or it was interrupted.",
+	/* known */ "The system gave an error, which the report quotes, or the report says what is "
+	"missing, or what has changed meanwhile.",
+	/* not */ "It means neither damage nor soundness: of what was not examined nothing is said.",
+	/* guest */ "Remove the reason (make room, mount it writable, run it as root, let an update "
+	"end first), and seal again: bootverdict seal -k KVER. What stands there until then, the "
+	"report says, or nothing was changed.",
+	/* host */ "",
+	/* sure */ "None, because it could not be done (exit status 2); a warning where the seal was "
+	"completed without that step. What else is found beside it may outweigh it.")
+
+FINDING(SEAL_NOT_KEPT, "BV-SEAL-NOT-KEPT", OTHER,
+	"the disk did not keep what was written",
+	/* happened */ "The disk did not keep what was written to it, or did not take it: a file that "
+	"was written just now, by the seal or before it, reads back differently, or writing it out or "
+	"removing one ended with an input/output error.",
+	/* known */ "Read past the page cache, blocks are others than those that were written; or the "
+	"device, or the file system on it, gave the error, and dmesg says which.",
+	/* not */ "Not a configuration error: root=, crypttab, and the package that built the image "
+	"have no part in it.",
+	/* guest */ "Read what stands there now: the report says it, and what a reboot would do. Write "
+	"as little as possible, and look at dmesg and smartctl. What else was written lately may be "
+	"lost as well: bootverdict check --all --direct. Once the disk is sound, seal again.",
+	/* host */ "Compare the named place with what the host has, and look at the logs of the "
+	"storage, and of what caches for it, since the file was written: a write was lost, or went "
+	"elsewhere, or failed.",
+	/* sure */ "Storage corruption, which includes memory and the way to the disk: that the bytes "
+	"are others, or did not arrive, is certain. Where another program has replaced the file "
+	"meanwhile it does not count any more.")
+
+FINDING(SEAL_NOTE, "BV-SEAL-NOTE", OTHER,
+	"what is to be known of this seal",
+	/* happened */ "What is sealed has a limit, or a setting was not used as it stands; the "
+	"report says which.",
+	/* known */ "It was seen while the image was read and sealed, or its configuration was read.",
+	/* not */ "It accuses nobody, and by itself it is no reason that a boot fails.",
+	/* guest */ "Read it once: is it as you want it? Then nothing has to be done.",
+	/* host */ "",
+	/* sure */ "Intact, with a warning.")
+
+FINDING(SEAL_REFUSED, "BV-SEAL-REFUSED", IMAGE,
+	"an image that is not sealed, or not given back",
+	/* happened */ "An image, or a kernel, is not sealed as it is, or was not given back as it was "
+	"before the seal: it is broken, empty, or not complete, of a form that no kernel unpacks or "
+	"that cannot be verified, cannot start, was packed again, or is not there any more behind "
+	"its guard.",
+	/* known */ "It was read to its end, or to the offset that the report names, and the report "
+	"says what was found. Sealed like this, the fault would be said to be as sealed.",
+	/* not */ "Where it is a configuration error, the disk and the memory are not to blame; where "
+	"it is broken, root=, crypttab and the passphrase are not.",
+	/* guest */ "Do not reboot into it before you have read what stands there now: the report says "
+	"it. Remove the reason, then make the image anew, or install the kernel's package again; the "
+	"report names what to do.",
+	/* host */ "Where it is broken: look at the storage's logs of the time when it was written. "
+	"The disk may not have kept it.",
+	/* sure */ "Storage corruption where it is proven broken, though a build that was never "
+	"finished looks the same. A configuration error where what it starts with cannot run, or no "
+	"kernel unpacks it. Else inconclusive. Where another program has replaced it meanwhile it does "
+	"not count any more.")
+
+FINDING(SEAL_STANDS, "BV-SEAL-STANDS", IMAGE,
+	"what stands in the place of a file now",
+	/* happened */ "A file could not be sealed as it should: what stands under its name now, and "
+	"mostly what a reboot would do with it, is what the report says.",
+	/* known */ "bootverdict has put it there, or left it as it was. Where it was read back from the "
+	"disk, past the page cache, the report says so. Of several that tell of one file the last "
+	"one holds.",
+	/* not */ "It is no fault of its own: why it came to that, another finding says.",
+	/* guest */ "Before you reboot, do what that other finding says, and make the image anew, or "
+	"keep an older kernel in the boot menu. Where the report says DO NOT REBOOT, keep the machine "
+	"running until there is a good image.",
+	/* host */ "",
+	/* sure */ "A warning, which does not change the verdict. Intact where what stands there was "
+	"read back or written again, stale where it is the image before, else inconclusive.")
 
 FINDING(UNREADABLE, "BV-UNREADABLE", OTHER,
 	"a file or device cannot be read",

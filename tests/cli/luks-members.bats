@@ -242,7 +242,7 @@ make_left_over() { # METADATA LEVEL CHUNK FILE
 	run -1 bv luks --json "$copy"
 	[[ $(findings) == *BV-LUKS-KEYSLOT* ]]
 	run -0 seal --device "$disk"
-	[[ $output == *"$disk: WARNING: the superblock of an md array is on it (RAID0, /dev/md/root): sealed is this device alone"* ]]
+	[[ $output == *"$disk: the superblock of an md array is left over on it"* ]]
 	run -0 luks --json "$disk"
 	[ "$(findings)" = "" ]
 	# Twice the chunk, and the second header is in the first one, as on a member.
@@ -263,7 +263,7 @@ make_left_over() { # METADATA LEVEL CHUNK FILE
 		make_system
 		make_members $metadata 1
 		run -0 seal --device "$member"
-		[[ $output == *"$member: WARNING: the superblock of an md array is on it (RAID1, /dev/md"*"): sealed is this device alone"* ]]
+		[[ $output == *"$member: its md superblock says that it is a member of an array that mirrors its data"* ]]
 		run -0 luks --json "$member"
 		[ "$(findings)" = "" ]
 		zero_4k "$member" 40960

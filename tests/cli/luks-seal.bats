@@ -323,7 +323,7 @@ common_changes() { # VERSION
 	# Sealed as it is it would be forgotten that the disk forgot.
 	fingerprint >"$BATS_TEST_TMPDIR/before"
 	run -2 seal
-	[[ $output == *"$DISK: its LUKS2 header is older than what was sealed: if you did not restore it, the disk forgot writes"* ]]
+	[[ $output == *"$DISK: the header is older than the sealed one, and sound in itself: a header backup was restored, or the disk gave back what it held before"* ]]
 	[[ $output == *"its record of before is kept; if it is meant to be as it is now"*"seal --remove"* ]]
 	fingerprint | diff "$BATS_TEST_TMPDIR/before" -
 	# The twin: damage in it.
@@ -384,7 +384,7 @@ link_by_uuid() { # DEVICE: as udev does
 			zero_bytes "$LOOP" 0 32768
 			rm -f "$LINK"
 			run -1 seal
-			[[ $output == *"$LOOP: its LUKS header was sealed, and is not there any more"* ]]
+			[[ $output == *"$LOOP: the LUKS header that was sealed is not there any more"* ]]
 			[[ $output != *"no longer recorded"* && $output != *"No such file"* ]]
 			fingerprint | diff "$BATS_TEST_TMPDIR/before" -
 			run check --json
@@ -399,7 +399,7 @@ link_by_uuid() { # DEVICE: as udev does
 			zero_bytes "$LOOP" 0 4194304
 			rm -f "$LINK"
 			run -0 seal
-			[[ $output == *"(UUID $uuid): not found; its record of before is kept."* ]]
+			[[ $output == *"its record of before (UUID $uuid) is kept"* ]]
 			[ "$(records)" -eq 1 ]
 		done
 	done
@@ -421,7 +421,7 @@ link_by_uuid() { # DEVICE: as udev does
 	losetup --detach "$LOOP"
 	rm -f "$LINK"
 	run -0 seal
-	[[ $output == *"(UUID $uuid): not found; its record of before is kept."* ]]
+	[[ $output == *"its record of before (UUID $uuid) is kept"* ]]
 	fingerprint | diff "$BATS_TEST_TMPDIR/before" -
 	# Formatted anew, and crypttab has the new UUID.
 	make_luks "$DISK" 2
@@ -429,7 +429,7 @@ link_by_uuid() { # DEVICE: as udev does
 	link_by_uuid "$LOOP"
 	crypttab "root_crypt UUID=${LINK##*/} none luks,initramfs"
 	run -0 seal
-	[[ $output == *"(UUID $uuid): no longer recorded"* ]]
+	[[ $output == *"(UUID $uuid) is no longer recorded"* ]]
 	[ "$(records)" -eq 1 ]
 	check
 	# Its owner does not want it any more, lost or not.
@@ -437,7 +437,7 @@ link_by_uuid() { # DEVICE: as udev does
 	rm -f "$LINK"
 	crypttab
 	run -0 seal
-	[[ $output == *"(UUID ${LINK##*/}): no longer recorded"* ]]
+	[[ $output == *"(UUID ${LINK##*/}) is no longer recorded"* ]]
 	[ "$(records)" -eq 0 ]
 }
 
@@ -571,7 +571,7 @@ link_by_uuid() { # DEVICE: as udev does
 	fingerprint >"$BATS_TEST_TMPDIR/before"
 	mv "$DISK" "$DISK.away"
 	run -0 seal
-	[[ $output == *"$DISK (UUID $uuid): not found; its record of before is kept."* ]]
+	[[ $output == *"its record of before (UUID $uuid) is kept"* ]]
 	[[ $output != *"it is not sealed"* ]]
 	fingerprint | diff "$BATS_TEST_TMPDIR/before" -
 	run check --json
@@ -585,7 +585,7 @@ link_by_uuid() { # DEVICE: as udev does
 	# Formatted anew: its record is of what is there now.
 	make_luks "$DISK" 2
 	run -0 seal
-	[[ $output == *"$DISK (UUID $uuid): no longer recorded"* ]]
+	[[ $output == *"$DISK: it (UUID $uuid) is no longer recorded"* ]]
 	[ "$(records)" -eq 1 ]
 	check
 	# What crypttab names is wanted; what it names no more is not.
@@ -595,11 +595,11 @@ link_by_uuid() { # DEVICE: as udev does
 	seal -q
 	mv "$DISK" "$DISK.away"
 	run -0 seal
-	[[ $output == *"$DISK (UUID $uuid): not found; its record of before is kept."* ]]
+	[[ $output == *"its record of before (UUID $uuid) is kept"* ]]
 	[ "$(records)" -eq 1 ]
 	crypttab
 	run -0 seal
-	[[ $output == *"$DISK (UUID $uuid): no longer recorded"* ]]
+	[[ $output == *"$DISK: it (UUID $uuid) is no longer recorded"* ]]
 	[ "$(records)" -eq 0 ]
 }
 
@@ -609,7 +609,7 @@ link_by_uuid() { # DEVICE: as udev does
 	cp "$DISK" "$BATS_TEST_TMPDIR/good"
 	truncate -s 300000 "$DISK"
 	run -2 bv seal --root "$ROOT" -k "$KVER"
-	[[ $output == *"too small for the LUKS container"* && $output != *"no longer recorded"* ]]
+	[[ $output == *"too small for the LUKS2 container that begins on it"* && $output != *"no longer recorded"* ]]
 	cp "$BATS_TEST_TMPDIR/good" "$DISK"
 	check
 	zero_bytes "$DISK" 36864 4096

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "report/append.h"
 #include "report/json.h"
 #include "report/load.h"
 #include "report/text.h"
@@ -137,6 +138,40 @@ static void test_goes_on(void **state)
 	report_clear(&all);
 }
 
+/* Of one process: the same as by way of a file. */
+static void test_in_memory(void **state)
+{
+	struct report a, b, c;
+	char *x, *y;
+
+	(void)state;
+	make_report(&a);
+	report_init(&b, "boot");
+	report_append(&b, &a);
+	x = printed(&a);
+	y = printed(&b);
+	assert_string_equal(x, y);
+	free(y);
+	report_append(&b, &a);
+	y = printed(&b);
+	assert_string_equal(x, y);
+	/* Its own comes first, and stays. */
+	report_init(&c, "boot");
+	report_finding(&c, VERDICT_STALE, FINDING_LUKS_STALE, "/dev/vda4", "Stale.");
+	report_artifact(&c, "/dev/vda3", KIND_LUKS, STATE_INTACT, 1000, 0);
+	report_append(&c, &a);
+	assert_int_equal(c.finding_count, a.finding_count);
+	assert_false(c.findings[0].warning);
+	assert_int_equal(c.artifact_count, a.artifact_count);
+	assert_int_equal(c.artifacts[0].state, STATE_INTACT);
+	assert_int_equal(c.verdict, VERDICT_STORAGE_CORRUPTION);
+	free(x);
+	free(y);
+	report_clear(&a);
+	report_clear(&b);
+	report_clear(&c);
+}
+
 static void test_no_report(void **state)
 {
 	static const char *const texts[] = { "", "{", "[]", "{\"findings\": 3}", "null" };
@@ -162,6 +197,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_goes_on),
+		cmocka_unit_test(test_in_memory),
 		cmocka_unit_test(test_no_report),
 	};
 	int fd = mkstemp(path), failed;
