@@ -68,6 +68,7 @@ struct sealing {
 	size_t guard_size;
 	struct stat stands; /* under the image's name, as far as it was put there from here */
 	bool changed;
+	bool first_changed; /* REFUSED_CHANGED for what is put in its place, and in doubt otherwise */
 };
 
 /*
@@ -85,7 +86,7 @@ static int fall_back(struct sealing *s, struct replacement *first,
 			      .guard_size = s->guard_size,
 			      .first = first,
 			      .first_kept = first ? result->bad_offset : 0,
-			      .refusal = s->m->refusal };
+			      .refusal = s->first_changed ? REFUSED_CHANGED : s->m->refusal };
 
 	enum standing standing = seal_fall_back(&c);
 
@@ -308,8 +309,13 @@ static int seal_start(struct sealing *s, enum sealed *sealed)
 		return 0;
 	case START_IMPOSSIBLE:
 		return refuse(s, REFUSED_START, reason, sealed);
+	case START_DOUBTFUL:
+		return refuse(s, REFUSED_UNKNOWN, reason, sealed);
 	case START_CHANGED:
 		return refuse(s, REFUSED_CHANGED, reason, sealed);
+	case START_CHANGED_DOUBTFUL:
+		s->first_changed = true;
+		return refuse(s, REFUSED_UNKNOWN, reason, sealed);
 	case START_UNGUARDED:
 		break;
 	}

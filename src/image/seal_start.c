@@ -11,13 +11,17 @@
 #include "util/text.h"
 #include "util/util.h"
 
-/* In words; NULL: nothing is known to be wrong. */
-static char *why_not(int error, const struct program_chain *c)
+/*
+ * In words; NULL: nothing is known to be wrong. doubtful: bytes that the root file system, or the image, had lost
+ * before it was sealed explain it as well.
+ */
+static char *why_not(int error, const struct program_chain *c, bool *doubtful)
 {
 	cleanup(free_ptr) char *by =
 		*c->needed_by ? text_format(", which %s needs,", c->needed_by) : text_copy("");
 	const char *why;
 
+	*doubtful = error == -ENOEXEC && !c->foreign;
 	switch (error) {
 	case -ENOENT:
 		why = "is not in it";
@@ -27,7 +31,7 @@ static char *why_not(int error, const struct program_chain *c)
 		break;
 	case -ENOEXEC:
 		why = c->foreign ? "is made for another processor"
-				 : "is neither a program nor a script";
+				 : "is neither a program for this processor nor a script";
 		break;
 	case -ELOOP:
 		why = "leads round in a circle";
@@ -80,10 +84,12 @@ static bool is_sealed_stub(const struct image *im, const struct content *c)
 }
 
 static char *start_fault(const struct image *im, struct programs *programs, struct guard_files *g,
-			 const char *path)
+			 const char *path, enum start *start)
 {
 	struct program_chain chain;
 	struct program stub;
+	bool doubtful;
+	char *reason;
 	int r;
 
 	/* The processor is the stub's, which that kernel executes. */
@@ -93,7 +99,9 @@ static char *start_fault(const struct image *im, struct programs *programs, stru
 	if (r == -ENODATA)
 		message("%s: whether it can start cannot be told: what %s needs is not known",
 			im->name, chain.path);
-	return why_not(r, &chain);
+	reason = why_not(r, &chain, &doubtful);
+	*start = doubtful ? START_DOUBTFUL : START_IMPOSSIBLE;
+	return reason;
 }
 
 /* A program that stands in the link's place may be an edited stub, unless it is far bigger. */
@@ -119,19 +127,34 @@ static bool is_whole_program(const struct programs *programs, const struct conte
 	       programs_is_whole(programs, stub);
 }
 
+/* Whether somebody put that in place of the link to the stub: of a link damage makes but another link. */
+static bool init_is_written(const struct programs *programs, const struct content *init)
+{
+	if (init && init->type == CONTENT_SYMLINK)
+		return init->size != strlen(GUARD_DIVERTED) &&
+		       init->size != strlen("/" GUARD_DIVERTED);
+	return !init || init->type != CONTENT_FILE || programs_is_any(programs, init);
+}
+
+/* The same in place of the stub, of which damage leaves a file of its length, or a shorter one. */
+static bool stub_is_written(const struct programs *programs, const struct content *stub)
+{
+	return !stub || stub->type != CONTENT_FILE || !(stub->mode & 0111) ||
+	       programs_is_written(programs, stub);
+}
+
 static char *find_fault(const struct image *im, const struct manifest *m, struct programs *programs,
 			struct guard_files *g, enum start *start)
 {
 	const struct content *init = main_entry(m, "init"), *stub = main_entry(m, GUARD_DIVERTED);
 
-	*start = START_IMPOSSIBLE;
 	if (!stub && !main_entry(m, GUARD_ORIGINAL_INIT)) {
 		if (init) {
 			message("%s: its /init is not diverted to bootverdict, so a boot is only "
 				"explained when the kernel loses main's /init: build it with "
 				"bootverdict's hook",
 				im->name);
-			return start_fault(im, programs, g, "init");
+			return start_fault(im, programs, g, "init", start);
 		}
 		*start = START_UNGUARDED;
 		return text_copy(
@@ -139,7 +162,9 @@ static char *find_fault(const struct image *im, const struct manifest *m, struct
 			"itself, and with a guard it would not");
 	}
 	if (!is_diverted(init)) {
-		*start = starts_without_us(programs, g, init) ? START_UNGUARDED : START_CHANGED;
+		*start = starts_without_us(programs, g, init) ? START_UNGUARDED
+			 : init_is_written(programs, init)    ? START_CHANGED
+							      : START_CHANGED_DOUBTFUL;
 		return text_copy(
 			"its /init was changed behind bootverdict, and is not the link to it any "
 			"more");
@@ -147,13 +172,14 @@ static char *find_fault(const struct image *im, const struct manifest *m, struct
 	if (!is_stub(stub, g)) {
 		*start = is_sealed_stub(im, stub) || is_whole_program(programs, stub)
 				 ? START_UNGUARDED
-				 : START_CHANGED;
+			 : stub_is_written(programs, stub) ? START_CHANGED
+							   : START_CHANGED_DOUBTFUL;
 		return text_copy(GUARD_DIVERTED
 				 " in it, which a boot executes first, is not the one of "
-				 "this bootverdict: it is of another version, or was "
-				 "edited");
+				 "this bootverdict: it is of another version, was edited, or "
+				 "has lost bytes");
 	}
-	return start_fault(im, programs, g, GUARD_ORIGINAL_INIT);
+	return start_fault(im, programs, g, GUARD_ORIGINAL_INIT, start);
 }
 
 char *seal_start_fault(const struct image *im, const struct manifest *m, struct programs *programs,
@@ -161,13 +187,19 @@ char *seal_start_fault(const struct image *im, const struct manifest *m, struct 
 {
 	char *reason = find_fault(im, m, programs, g, start);
 
-	if (!reason)
+	if (!reason) {
 		*start = START_POSSIBLE;
-	if (reason) {
-		message("%s: it is not sealed: %s", im->name, reason);
+		return NULL;
+	}
+	message("%s: it is not sealed: %s", im->name, reason);
+	if (*start == START_DOUBTFUL || *start == START_CHANGED_DOUBTFUL)
+		message("it was built so, or the disk has lost bytes of that: look at the file that it is "
+			"made from, have the disk checked, and install that file's package again; then "
+			"make it anew: update-initramfs -u -k %s, or dracut -f",
+			m->kernel);
+	else
 		message("mend that (a hook that changes /init?), then make it anew: update-initramfs -u "
 			"-k %s, or dracut -f",
 			m->kernel);
-	}
 	return reason;
 }

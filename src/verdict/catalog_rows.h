@@ -475,7 +475,7 @@ FINDING(IMAGE_REFUSED, "BV-IMAGE-REFUSED", IMAGE,
 	"an image that bootverdict refused to seal",
 	/* happened */ "bootverdict refused to seal this image: it was broken, of a structure "
 	"that is not known, in a form that no kernel unpacks, or what it starts with cannot run "
-	"or was changed by a hook.",
+	"or is not what bootverdict's hook put there.",
 	/* known */ "The record, or the guard in front of the image, says so, and why: it was "
 	"found at the time of the seal. It is told only while that image stands there.",
 	/* not */ "Where it is a configuration error, the disk and the memory are not to blame; "
@@ -486,9 +486,11 @@ FINDING(IMAGE_REFUSED, "BV-IMAGE-REFUSED", IMAGE,
 	/* host */ "Where it was broken: look at the storage's logs of the time when it was "
 	"built. The disk may not have kept what was written.",
 	/* sure */ "Storage corruption where it was proven broken, though a build that was never "
-	"finished looks the same. Inconclusive where its structure alone was wrong, or where the "
-	"kernel did not unpack it all and its packing is not the reason. Else a configuration "
-	"error.")
+	"finished looks the same. Inconclusive where its structure alone was wrong, where a program "
+	"that it starts with is of no form that is known (it may have lost bytes before it was "
+	"packed or sealed), or where the kernel did not unpack it all and its packing is not the "
+	"reason. Else a configuration error: a file is not in it, is for another processor, or was "
+	"changed.")
 
 FINDING(IMAGE_SOUND, "BV-IMAGE-SOUND", IMAGE,
 	"the image is sound, and not all of it sealed",
@@ -1405,8 +1407,9 @@ FINDING(NO_INIT, "BV-NO-INIT", OTHER,
 	/* host */ "For this alone nothing. Where another finding shows damage, do what that one "
 	"says.",
 	/* sure */ "That it cannot be started is certain. A configuration error where every "
-	"sealed file is as sealed, otherwise inconclusive; a warning where files are damaged, or "
-	"could not be compared.")
+	"sealed file is as sealed, and the error says that one is not there or not executable. "
+	"Otherwise inconclusive: a program that the kernel does not know may have lost bytes before "
+	"it was sealed. A warning where files are damaged, or could not be compared.")
 
 FINDING(NOT_SEALED, "BV-NOT-SEALED", RECORD,
 	"there is no sealed record",
