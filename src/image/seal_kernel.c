@@ -11,6 +11,7 @@
 #include "image/kernel_changed.h"
 #include "image/record.h"
 #include "image/rules.h"
+#include "image/sealed_look.h"
 #include "manifest/store.h"
 #include "storage/replace_explain.h"
 #include "util/bytes.h"
@@ -184,6 +185,20 @@ static int changed_in_part(const struct boot_files *f, const struct sealed_file 
 	return status;
 }
 
+/* Whether what is broken is what check calls a write that was never finished. */
+static bool was_left_unfinished(const struct boot_files *f, const struct manifest *old)
+{
+	struct sealed_look l;
+	bool unfinished;
+
+	if (!old->files[ARTIFACT_KERNEL].present ||
+	    sealed_look(old, ARTIFACT_KERNEL, f->kernel, false, &l))
+		return false;
+	unfinished = l.j.ground == GROUND_UNFINISHED;
+	sealed_look_clear(&l);
+	return unfinished;
+}
+
 static void keep_record(struct sealed_file *file, struct sealed_file *sealed)
 {
 	sealed_file_clear(file);
@@ -207,6 +222,8 @@ int seal_kernel(const struct boot_files *f, const struct seal_options *o, struct
 		status = 2;
 	}
 	store_load(f, &old);
+	if (status == 1 && !file->present && was_left_unfinished(f, &old))
+		status = 2;
 	if (!status) {
 		status = changed_in_part(f, sealed, file);
 		if (status)

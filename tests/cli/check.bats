@@ -667,6 +667,36 @@ print(sum(a[i:i + 4096] != b[i:i + 4096] for i in range(0, len(a), 4096)))' "$BA
 	[ "$status" -eq 1 ]
 }
 
+@test "a kernel that is copied over itself, and not to its end, accuses no disk" {
+	local payload=$BATS_TEST_TMPDIR/payload
+
+	make_system
+	noise 1000000 kernel >"$payload.raw"
+	xz -q --check=crc32 --stdout "$payload.raw" >"$payload"
+	python3 "$BATS_TEST_DIRNAME/bzimage.py" "$payload" 1000000 >"$KERNEL"
+	cp -p "$KERNEL" "$BATS_TEST_TMPDIR/sealed"
+	seal
+	sleep 0.1
+	inode=$(stat -c %i "$KERNEL")
+	for room in "" yes; do
+		head -c 500000 "$BATS_TEST_TMPDIR/sealed" >"$KERNEL"
+		[ -z "$room" ] || truncate -s "$(stat -c %s "$BATS_TEST_TMPDIR/sealed")" "$KERNEL"
+		[ "$(stat -c %i "$KERNEL")" = "$inode" ]
+		run check --json
+		verdict_is inconclusive 5
+		[[ $(field '.findings[0].summary') == *"never finished"* ]]
+		run -2 seal
+		# The damaged twin: nobody writes a file and keeps its time.
+		touch -r "$BATS_TEST_TMPDIR/sealed" "$KERNEL"
+		run check --json
+		verdict_is storage-corruption 1
+		run -1 seal
+	done
+	cat "$BATS_TEST_TMPDIR/sealed" >"$KERNEL"
+	run check
+	[ "$status" -eq 0 ]
+}
+
 @test "a sealed image that is copied over itself, and not to its end, accuses no disk" {
 	make_system zstd
 	seal
