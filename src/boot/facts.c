@@ -163,7 +163,10 @@ static bool lists_modules_of(const struct manifest *m, const char *release)
 	return false;
 }
 
-/* The loader's menu may have paired a kernel with another kernel's image. */
+/*
+ * The loader's menu may have paired a kernel with another kernel's image; or all that was written of this
+ * kernel's image is lost, and what the blocks had held before shows through.
+ */
 static void compare_release(struct boot_facts *f)
 {
 	cleanup(free_ptr) char *other = NULL;
@@ -174,21 +177,29 @@ static void compare_release(struct boot_facts *f)
 		return;
 	other = manifest_other_modules(&f->manifest, f->release);
 	finding = report_finding(
-		&f->report, other ? VERDICT_CONFIG_ERROR : VERDICT_INTACT, FINDING_KERNEL_OTHER,
+		&f->report, other ? VERDICT_INCONCLUSIVE : VERDICT_INTACT, FINDING_KERNEL_OTHER,
 		"initial RAM disk",
-		"The initial RAM disk is intact, but it was made for kernel %s, and "
+		"The initial RAM disk is as sealed, but it was made for kernel %s, and "
 		"kernel %s runs: %s.",
 		f->manifest.kernel, f->release,
-		other ? "none of its modules fits" : "it has no modules, so that may do no harm");
+		other ? "none of its modules fits. The boot loader has paired them, or the disk has lost "
+			"what was written since, and an older image shows through"
+		      : "it has no modules, so that may do no harm");
 	finding->warning = !other;
 	finding_text(finding, EVIDENCE_KERNEL_RUNNING, "%s", f->release);
 	finding_text(finding, EVIDENCE_KERNEL_SEALED, "%s", f->manifest.kernel);
 	if (!other)
 		return;
-	finding_not(finding, "the disk or the memory");
-	finding_next(finding,
-		     "Boot the entry that pairs kernel and initrd of one version; then look "
-		     "at the boot loader's configuration: update-grub");
+	finding_next(
+		finding,
+		"Boot the entry that pairs kernel and initrd of one version, or an older kernel. Then "
+		"look which image the boot loader's configuration names for kernel %s.",
+		f->release);
+	finding_next(
+		finding,
+		"If it names another kernel's, correct it: update-grub. If it names that one's own, have "
+		"the disk checked: bootverdict check --direct -k %s",
+		f->release);
 }
 
 /*

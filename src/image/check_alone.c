@@ -166,6 +166,36 @@ static struct finding *report_more(struct report *r, const char *path, const str
 	return f;
 }
 
+struct finding *check_report_other_name(struct report *r, const char *path,
+					const struct image_proof *p)
+{
+	cleanup(free_ptr) char *name = image_other_name(p, path), *rebuild = NULL;
+	struct finding *f;
+
+	if (!name)
+		return NULL;
+	f = report_finding(
+		r, VERDICT_INCONCLUSIVE, FINDING_KERNEL_OTHER, path,
+		"By the record in its guard it is the image of kernel %s, and by its name that of kernel %s: "
+		"it was put there under another name, or the disk has lost what was written since, and an "
+		"older image shows through.",
+		p->record.kernel, name);
+	finding_text(f, EVIDENCE_KERNEL_SEALED, "%s", p->record.kernel);
+	rebuild = builder_rebuild(image_builder(p), name);
+	finding_next(
+		f,
+		"What decides is whether somebody renamed or copied it. If nobody did, have the disk "
+		"checked, and look at the other images: bootverdict check --all --direct");
+	finding_next(f, "Do not reboot into kernel %s before its image is made anew: %s", name,
+		     rebuild);
+	finding_next(
+		f,
+		"If it is meant to boot that kernel, seal it for that: bootverdict seal --remove -k %s "
+		"&& bootverdict seal -k %s",
+		name, name);
+	return f;
+}
+
 static void report_sound(struct report *r, const char *path, const struct image_proof *p)
 {
 	const struct sealed_segment *unread = segment_unread(&p->found);
@@ -173,7 +203,7 @@ static void report_sound(struct report *r, const char *path, const struct image_
 	size_t replaced = sealed ? replaced_paths(p, NULL) : 0;
 	bool more = sealed && (replaced || p->unlisted);
 	bool all_verified = p->found.segment_count > 0;
-	struct finding *f;
+	struct finding *f, *other = check_report_other_name(r, path, p);
 
 	for (size_t i = 0; i < p->found.segment_count; i++)
 		all_verified = all_verified && p->found.segments[i].verified;
@@ -192,6 +222,8 @@ static void report_sound(struct report *r, const char *path, const struct image_
 			"and no checksum.");
 	} else if (more) {
 		f = report_more(r, path, p, replaced);
+	} else if (other && image_soundness(p) == PROVEN && p->guard_as_built) {
+		f = other;
 	} else if (image_soundness(p) == PROVEN && !p->guard_as_built) {
 		f = report_finding(r, VERDICT_INCONCLUSIVE, FINDING_GUARD_CHANGED, path,
 				   "Every path in it is as the record in its guard says, but that "
@@ -213,8 +245,9 @@ static void report_sound(struct report *r, const char *path, const struct image_
 	if (image_was_repacked(&p->found))
 		check_tell_repacked(f, "KVER", p);
 	report_artifact(r, path, KIND_INITRD,
-			!more && (all_verified || image_soundness(p) == PROVEN) ? STATE_INTACT
-										: STATE_UNVERIFIED,
+			!more && !other && (all_verified || image_soundness(p) == PROVEN)
+				? STATE_INTACT
+				: STATE_UNVERIFIED,
 			p->size, 0);
 }
 

@@ -19,6 +19,13 @@ void check_tell_file_system(struct finding *f, const char *path);
 void check_report_edited(struct report *r, const char *path, const char *release,
 			 const struct image_proof *p);
 
+/*
+ * Tells of a sealed image in a file that is named after another kernel than its guard's record is of. NULL: it is
+ * not in one, and nothing is told.
+ */
+struct finding *check_report_other_name(struct report *r, const char *path,
+					const struct image_proof *p);
+
 /* Adds what becomes of an image that image_was_repacked(), and what to do. */
 void check_tell_repacked(struct finding *f, const char *release, const struct image_proof *p);
 

@@ -510,6 +510,38 @@ static int changed_in_part(const struct sealing *s)
 }
 
 /*
+ * Of another kernel, whole: sealed for this one, a lost update through which that image shows would be told by
+ * nothing any more. The status of seal.
+ */
+static int leave_other_kernel(const struct sealing *s, const char *of)
+{
+	const char *name = s->im.name, *release = s->f->release;
+	int status = changed_in_part(s);
+
+	if (status)
+		return status;
+	message("%s: it is not sealed: by the record in its guard it is the image of kernel %s, not of %s: it "
+		"was put there under another name, or the disk has lost what was written since; it stays as "
+		"it is",
+		name, of, release);
+	message("%s: if nobody put it there, have the disk checked, and make it anew: update-initramfs -u -k "
+		"%s, or dracut -f --kver %s; if it is meant: bootverdict seal --remove -k %s && bootverdict "
+		"seal -k %s",
+		name, release, release, release, release);
+	return 2;
+}
+
+/* The kernel that a sealed image was sealed for, unless it is this one; owned. */
+static char *other_kernel(const struct image_proof *proof, const char *release)
+{
+	bool whole = !proof->fault.error || proof->fault.behind;
+	bool known = whole && proof->has_record && !proof->record_error;
+
+	return known && strcmp(proof->record.kernel, release) ? text_copy(proof->record.kernel)
+							      : NULL;
+}
+
+/*
  * What is sealed already is sealed again as it was, or not at all: what the disk has made of it since
  * would be the record, and nobody could ever tell. 0: all is as its own guard says, or has none.
  */
@@ -519,6 +551,7 @@ static int examine_sealed(const struct sealing *s)
 	const char *release = s->f->release;
 	struct image_proof proof;
 	size_t differing = 0, of = 0;
+	cleanup(free_ptr) char *other = NULL;
 	bool edited = false;
 	int status;
 
@@ -529,12 +562,15 @@ static int examine_sealed(const struct sealing *s)
 			differing = proof.differing;
 		of = proof.record.content_count;
 		edited = image_was_edited(&proof);
+		other = other_kernel(&proof, release);
 		image_proof_clear(&proof);
 	}
-	if (!differing && !is_guard_alone(im))
+	if (!differing && !is_guard_alone(im) && !other)
 		return 0;
 	if (image_changed(im))
 		return replace_explain(im->name, -EAGAIN, NULL);
+	if (!differing && other)
+		return leave_other_kernel(s, other);
 	if (is_guard_alone(im)) {
 		message("%s: bootverdict's guard stands there alone, and explains: the image behind it "
 			"was lost or refused; make it anew: update-initramfs -u -k %s, or dracut -f",

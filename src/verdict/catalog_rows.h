@@ -753,19 +753,22 @@ FINDING(KERNEL_MISSING, "BV-KERNEL-MISSING", IMAGE,
 
 FINDING(KERNEL_OTHER, "BV-KERNEL-OTHER", IMAGE,
 	"kernel and initrd do not belong together",
-	/* happened */ "The kernel that runs and the initial RAM disk do not belong together: it "
-	"has no modules for this kernel's version.",
-	/* known */ "The running kernel tells its version, and the sealed list has no folder of "
-	"modules for it. The image was sealed for another version, or what modules it has are of "
-	"another one.",
-	/* not */ "It is no sign of damage: what was compared are versions, not bytes.",
+	/* happened */ "The initial RAM disk is that of another kernel than the one that runs, or than "
+	"the one that its file is named after.",
+	/* known */ "The running kernel tells its version, or the name of the file does, as its "
+	"builder names it. The image's own record is of another version, or lists modules of "
+	"another one alone.",
+	/* not */ "It neither accuses the storage nor acquits it: what was compared are versions. "
+	"An image that an older write left is whole, too.",
 	/* guest */ "In the boot menu choose the entry that pairs kernel and initrd of one "
-	"version, or an older kernel. Then correct the boot loader's configuration, or make the "
-	"image anew.",
+	"version, or an older kernel. If the boot loader pairs them wrongly, or somebody renamed "
+	"the file, correct that. If not, have the disk checked, and make the image anew.",
 	/* host */ "Where the host hands kernel and initrd to the guest itself, without a boot "
-	"loader in it: are both of one version?",
-	/* sure */ "Configuration error; a warning where the image has no modules at all. The "
-	"mismatch is certain. That the boot fails for it is not: a kernel that needs no module "
+	"loader in it: are both of one version? Else look whether its storage has lost writes "
+	"since the image of that kernel was made.",
+	/* sure */ "Inconclusive: a wrong pair, another name, and a lost update through which an "
+	"older image shows look alike; a warning where the image that boots has no modules at all. "
+	"The mismatch is certain. That the boot fails for it is not: a kernel that needs no module "
 	"starts all the same.")
 
 FINDING(KERNEL_SOUND, "BV-KERNEL-SOUND", IMAGE,

@@ -667,6 +667,64 @@ print(sum(a[i:i + 4096] != b[i:i + 4096] for i in range(0, len(a), 4096)))' "$BA
 	[ "$status" -eq 1 ]
 }
 
+# All writes of a new image were lost, and its blocks had held that of an older kernel; or a file was renamed.
+@test "a whole image of another kernel under this one's name is in doubt: neither intact nor sealed again" {
+	local files=$BATS_TEST_TMPDIR/of old=5.10.0-1-old
+
+	make_system zstd
+	seal -q
+	cp "$IMAGE" "$BATS_TEST_TMPDIR/own"
+	rm -r "$ROOT/boot/bootverdict" "$ROOT/var/lib/bootverdict"
+	make_files "$files" 7
+	archive "$files" | pack zstd >"$ROOT/boot/initrd.img-$old"
+	cp "$KERNEL" "$ROOT/boot/vmlinuz-$old"
+	bv seal --root "$ROOT" -k "$old" -q
+	cp "$ROOT/boot/initrd.img-$old" "$BATS_TEST_TMPDIR/older"
+	run -0 bv check --json "$ROOT/boot/initrd.img-$old"
+
+	cp "$BATS_TEST_TMPDIR/older" "$IMAGE"
+	run bv check --json "$IMAGE"
+	verdict_is inconclusive 5
+	[ "$(field '[.findings[].id] | join(",")')" = BV-KERNEL-OTHER ]
+	[[ $(field '.findings[0].summary') == *"the image of kernel $old, and by its name that of kernel $KVER"* ]]
+	[ "$(field '.artifacts[0].state')" = unverified ]
+	run check --json
+	verdict_is inconclusive 5
+	run -2 seal
+	[[ $output == *"it is the image of kernel $old, not of $KVER"*"bootverdict seal --remove -k $KVER"* ]]
+	cmp "$IMAGE" "$BATS_TEST_TMPDIR/older"
+	[ ! -e "$ROOT/boot/bootverdict/$KVER.manifest" ]
+	run -5 check
+	# Names of other forms prove nothing.
+	for name in initrd.img "initrd.img-$KVER.bak" initramfs-linux.img "initrd.img-$old.gz" other; do
+		cp "$BATS_TEST_TMPDIR/older" "$BATS_TEST_TMPDIR/$name"
+		run -0 bv check "$BATS_TEST_TMPDIR/$name"
+	done
+	for name in "initramfs-$KVER.img" "initrd-$KVER"; do
+		cp "$BATS_TEST_TMPDIR/older" "$BATS_TEST_TMPDIR/$name"
+		run -5 bv check "$BATS_TEST_TMPDIR/$name"
+	done
+	# The damaged twin stays damage.
+	cp "$BATS_TEST_TMPDIR/older" "$IMAGE"
+	flip_bit "$IMAGE" $(($(stat -c %s "$IMAGE") - 100000))
+	run -1 bv check "$IMAGE"
+	run -1 seal
+	# The healthy one, and with a record of it: the older one is no replacement of it then.
+	cp "$BATS_TEST_TMPDIR/own" "$IMAGE"
+	run -0 bv check "$IMAGE"
+	run -0 seal
+	run -0 check
+	cp "$BATS_TEST_TMPDIR/older" "$IMAGE"
+	run check --json
+	verdict_is inconclusive 5
+	[ "$(field '[.findings[] | select(.warning | not).id] | join(",")')" = BV-KERNEL-OTHER ]
+	run -2 seal
+	# On purpose.
+	seal --remove
+	run -0 seal
+	run -0 check
+}
+
 @test "a kernel that is copied over itself, and not to its end, accuses no disk" {
 	local payload=$BATS_TEST_TMPDIR/payload
 
