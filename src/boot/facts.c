@@ -308,8 +308,8 @@ char *boot_facts_line(const struct boot_facts *f)
 				   r->finding_count ? r->findings[0].summary : "");
 	if (f->kernel_message)
 		harmless = "; the kernel's words about unpacking are harmless";
-	return text_format("intact: %" PRIu64 " files, %" PRIu64 " MiB as sealed (%" PRIu64
-			   " ms)%s",
+	return text_format("intact: %" PRIu64 " files, %" PRIu64
+			   " MiB, as sealed by content, type and permissions (%" PRIu64 " ms)%s",
 			   f->content.checked, (f->content.bytes + (1u << 19)) >> 20,
 			   f->content.milliseconds, harmless);
 }

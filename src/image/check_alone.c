@@ -196,6 +196,19 @@ struct finding *check_report_other_name(struct report *r, const char *path,
 	return f;
 }
 
+/* What was compared, and no more: the record has neither owners nor times. */
+static struct finding *report_proven(struct report *r, const char *path,
+				     const struct image_proof *p, bool all_verified)
+{
+	return report_finding(
+		r, VERDICT_INTACT, FINDING_IMAGE_PROVEN, path,
+		"The contents, types and permissions of its %zu sealed paths are as the record in its guard "
+		"says. That has neither their owners nor their times%s.",
+		p->record.content_count,
+		all_verified ? ", which the archives' own checksums cover: they are right"
+			     : ", and not every archive in it has a checksum that covers them");
+}
+
 static void report_sound(struct report *r, const char *path, const struct image_proof *p)
 {
 	const struct sealed_segment *unread = segment_unread(&p->found);
@@ -229,8 +242,7 @@ static void report_sound(struct report *r, const char *path, const struct image_
 				   "Every path in it is as the record in its guard says, but that "
 				   "guard's headers are not as they are made: edited, or damaged.");
 	} else if (image_soundness(p) == PROVEN)
-		f = report_finding(r, VERDICT_INTACT, FINDING_IMAGE_PROVEN, path,
-				   "Every path in it is as the record in its guard says.");
+		f = report_proven(r, path, p, all_verified);
 	else if (all_verified)
 		f = report_finding(
 			r, VERDICT_STALE, FINDING_IMAGE_SOUND, path,

@@ -464,7 +464,8 @@ FINDING(IMAGE_PROVEN, "BV-IMAGE-PROVEN", IMAGE,
 	"by type, permissions, size and hash, as a kernel ends up with it. The record's checksum "
 	"is right, and the guard's headers are as they are made.",
 	/* not */ "It does not prove that this is the image that was sealed last, nor that a boot "
-	"with it works. What kernels do not unpack has no hash in the record.",
+	"with it works. The record has no owners and no times, and no hash of what kernels do not "
+	"unpack: a bit that is lost in those is seen only where a checksum covers it.",
 	/* guest */ "Nothing. To see what the next boot will read from the disk, past the page "
 	"cache: bootverdict check --direct.",
 	/* host */ "",
