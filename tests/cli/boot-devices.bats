@@ -81,6 +81,12 @@ says() { # VERDICT ID SENTENCE: the report, and what counts in it
 	[[ $(jq -r '.findings[] | select(.warning | not) | .summary' <<<"$output") == *"$3"* ]]
 }
 
+# One of its findings, and what is not to blame by that.
+is_told() { # ID VERDICT NOT
+	[ "$(jq -r --arg id "$1" '.findings[] | select(.id == $id) | .verdict' <<<"$output")" = "$2" ]
+	[[ $(jq -r --arg id "$1" '.findings[] | select(.id == $id) | .not[]?' <<<"$output") == "$3" ]]
+}
+
 # What a builder puts into each of its images.
 shows() { # BUILDER
 	case $1 in
@@ -516,11 +522,6 @@ make_members() { # METADATA LEVEL FILE: $BATS_TEST_TMPDIR/m0 to m2
 		[[ $output == *"none of its modules fits. The boot loader has paired them, or the disk has lost"* ]]
 	done
 	[[ $output != *BV-KERNEL-OTHER* ]]
-}
-
-is_told() { # ID VERDICT NOT
-	[ "$(jq -r --arg id "$1" '.findings[] | select(.id == $id) | .verdict' <<<"$output")" = "$2" ]
-	[[ $(jq -r --arg id "$1" '.findings[] | select(.id == $id) | .not[]?' <<<"$output") == "$3" ]]
 }
 
 @test "a shell that was lost before the image was packed is nobody's fault yet; one that is missing is the builder's" {
