@@ -61,8 +61,8 @@ static const char *refusal_text(enum refusal refusal)
 		return "The image was broken already when it was to be sealed: the disk lost a part of "
 		       "it, or it was never written to its end.";
 	case REFUSED_UNKNOWN:
-		return "The image was not sealed, because its structure is not what it should be: it was "
-		       "broken already, or its builder makes images that bootverdict does not know.";
+		return "The image was not sealed, because its structure, or a program that it starts with, "
+		       "is not what it should be: it was broken already, or built so.";
 	case REFUSED_FORMAT:
 		return "The image was not sealed, because no kernel unpacks it as it is packed.";
 	case REFUSED_CHANGED:
@@ -163,7 +163,10 @@ static bool lists_modules_of(const struct manifest *m, const char *release)
 	return false;
 }
 
-/* The loader's menu may have paired a kernel with another kernel's image. */
+/*
+ * The loader's menu may have paired a kernel with another kernel's image; or all that was written of this
+ * kernel's image is lost, and what the blocks had held before shows through.
+ */
 static void compare_release(struct boot_facts *f)
 {
 	cleanup(free_ptr) char *other = NULL;
@@ -174,47 +177,69 @@ static void compare_release(struct boot_facts *f)
 		return;
 	other = manifest_other_modules(&f->manifest, f->release);
 	finding = report_finding(
-		&f->report, other ? VERDICT_CONFIG_ERROR : VERDICT_INTACT, FINDING_KERNEL_OTHER,
+		&f->report, other ? VERDICT_INCONCLUSIVE : VERDICT_INTACT, FINDING_KERNEL_OTHER,
 		"initial RAM disk",
-		"The initial RAM disk is intact, but it was made for kernel %s, and "
+		"The initial RAM disk is as sealed, but it was made for kernel %s, and "
 		"kernel %s runs: %s.",
 		f->manifest.kernel, f->release,
-		other ? "none of its modules fits" : "it has no modules, so that may do no harm");
+		other ? "none of its modules fits. The boot loader has paired them, or the disk has lost "
+			"what was written since, and an older image shows through"
+		      : "it has no modules, so that may do no harm");
 	finding->warning = !other;
 	finding_text(finding, EVIDENCE_KERNEL_RUNNING, "%s", f->release);
 	finding_text(finding, EVIDENCE_KERNEL_SEALED, "%s", f->manifest.kernel);
 	if (!other)
 		return;
-	finding_not(finding, "the disk or the memory");
-	finding_next(finding,
-		     "Boot the entry that pairs kernel and initrd of one version; then look "
-		     "at the boot loader's configuration: update-grub");
+	finding_next(
+		finding,
+		"Boot the entry that pairs kernel and initrd of one version, or an older kernel. Then "
+		"look which image the boot loader's configuration names for kernel %s.",
+		f->release);
+	finding_next(
+		finding,
+		"If it names another kernel's, correct it: update-grub. If it names that one's own, have "
+		"the disk checked: bootverdict check --direct -k %s",
+		f->release);
+}
+
+/*
+ * Whether the files that were sealed explain that it cannot be executed: one is not there, or no program by its
+ * mode. What the kernel does not know by its bytes may have lost them before it was packed and sealed.
+ */
+static bool lacks_something(int no_init)
+{
+	return no_init == ENOENT || no_init == EACCES || no_init == ELOOP || no_init == ENOTDIR;
 }
 
 static void tell_no_init(struct boot_facts *f, int no_init)
 {
 	cleanup(free_ptr) char *list = NULL, *rebuild = NULL;
 	struct finding *finding;
-	bool proven = content_proven(f);
+	bool proven = content_proven(f), of_the_build = proven && lacks_something(no_init);
 
 	if (!no_init)
 		return;
-	finding = report_finding(&f->report, proven ? VERDICT_CONFIG_ERROR : VERDICT_INCONCLUSIVE,
-				 FINDING_NO_INIT, "/" GUARD_ORIGINAL_INIT,
-				 "The original init (/" GUARD_ORIGINAL_INIT
-				 ") cannot be started: %s.",
-				 strerror(no_init));
+	finding = report_finding(
+		&f->report, of_the_build ? VERDICT_CONFIG_ERROR : VERDICT_INCONCLUSIVE,
+		FINDING_NO_INIT, "/" GUARD_ORIGINAL_INIT,
+		"The original init (/" GUARD_ORIGINAL_INIT ") cannot be started: %s.",
+		strerror(no_init));
 	finding->warning = !f->manifest_usable || content_bad(f);
 	finding_number(finding, EVIDENCE_ERRNO, (uint64_t)no_init);
 	if (!proven)
 		return;
-	finding_not(finding, "the disk or the memory: all that was sealed is there and intact");
+	if (of_the_build)
+		finding_not(finding,
+			    "the disk or the memory: all that was sealed is there and intact");
 	finding_next(finding, "Boot an older kernel from the boot menu, or a rescue system.");
 	list = builder_list(f->builder, f->manifest.kernel);
 	rebuild = builder_rebuild(f->builder, f->manifest.kernel);
 	finding_next(finding,
 		     "Look for what the image lacks (the interpreter in the first line of "
-		     "its init, a library): %s",
+		     "its init, a library)%s: %s",
+		     of_the_build ? ""
+				  : ", or has of no use: a disk may have lost bytes of it before "
+				    "it was packed",
 		     list);
 	finding_next(finding, "Then build it again: %s", rebuild);
 }
@@ -283,8 +308,8 @@ char *boot_facts_line(const struct boot_facts *f)
 				   r->finding_count ? r->findings[0].summary : "");
 	if (f->kernel_message)
 		harmless = "; the kernel's words about unpacking are harmless";
-	return text_format("intact: %" PRIu64 " files, %" PRIu64 " MiB as sealed (%" PRIu64
-			   " ms)%s",
+	return text_format("intact: %" PRIu64 " files, %" PRIu64
+			   " MiB, as sealed by content, type and permissions (%" PRIu64 " ms)%s",
 			   f->content.checked, (f->content.bytes + (1u << 19)) >> 20,
 			   f->content.milliseconds, harmless);
 }

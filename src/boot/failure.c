@@ -130,9 +130,10 @@ static bool tell_other_modules(struct report *r, const struct manifest *m, enum 
 	if (!other)
 		return false;
 	f = report_finding(
-		r, VERDICT_CONFIG_ERROR, FINDING_KERNEL_OTHER, "initial RAM disk",
-		"The initial RAM disk has modules for kernel %s, and none for %s, which runs: "
-		"none of them fits.",
+		r, VERDICT_INCONCLUSIVE, FINDING_KERNEL_OTHER, "initial RAM disk",
+		"The initial RAM disk has modules for kernel %s, and none for %s, which runs: none of them "
+		"fits. It was built so, or it was sealed when the disk had lost an update of it, and an "
+		"older image shows through.",
 		other, name.release);
 	finding_text(f, EVIDENCE_KERNEL_RUNNING, "%s", name.release);
 	rebuild = builder_rebuild(builder, name.release);

@@ -514,6 +514,8 @@ void check_report_look(struct report *r, const struct manifest *m, const char *p
 		report_appended(r, m, path, kind, &l->c, l->j, &l->proof);
 	else if (l->j.verdict == VERDICT_INCONCLUSIVE || l->j.verdict == VERDICT_CONFIG_ERROR)
 		report_doubt(r, m, path, kind, &l->c, l->j, &l->proof);
+	else if (l->j.verdict == VERDICT_STALE && check_report_other_name(r, path, &l->proof))
+		report_artifact(r, path, kind_of(kind), STATE_UNVERIFIED, l->c.size, 0);
 	else if (l->j.verdict == VERDICT_STALE)
 		report_stale(r, m, path, kind, &l->c, l->changed, &l->proof);
 	else

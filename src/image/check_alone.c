@@ -174,6 +174,52 @@ struct finding *check_report_loose(struct report *r, const char *path)
 		"trailer, zeros between its members, or members that kernels skip, and no checksum.");
 }
 
+struct finding *check_report_other_kernel(struct report *r, const char *path,
+					  const struct image_proof *p, const char *name)
+{
+	cleanup(free_ptr) char *rebuild = builder_rebuild(image_builder(p), name);
+	struct finding *f = report_finding(
+		r, VERDICT_INCONCLUSIVE, FINDING_KERNEL_OTHER, path,
+		"By the record in its guard it is the image of kernel %s, and by its name that of kernel %s: "
+		"it was put there under another name, or the disk has lost what was written since, and an "
+		"older image shows through.",
+		p->record.kernel, name);
+	finding_text(f, EVIDENCE_KERNEL_SEALED, "%s", p->record.kernel);
+	finding_next(
+		f,
+		"What decides is whether somebody renamed or copied it. If nobody did, have the disk "
+		"checked, and look at the other images: bootverdict check --all --direct");
+	finding_next(f, "Do not reboot into kernel %s before its image is made anew: %s", name,
+		     rebuild);
+	finding_next(
+		f,
+		"If it is meant to boot that kernel, seal it for that: bootverdict seal --remove -k %s "
+		"&& bootverdict seal -k %s",
+		name, name);
+	return f;
+}
+
+struct finding *check_report_other_name(struct report *r, const char *path,
+					const struct image_proof *p)
+{
+	cleanup(free_ptr) char *name = image_other_name(p, path);
+
+	return name ? check_report_other_kernel(r, path, p, name) : NULL;
+}
+
+/* What was compared, and no more: the record has neither owners nor times. */
+static struct finding *report_proven(struct report *r, const char *path,
+				     const struct image_proof *p, bool all_verified)
+{
+	return report_finding(
+		r, VERDICT_INTACT, FINDING_IMAGE_PROVEN, path,
+		"The contents, types and permissions of its %zu sealed paths are as the record in its guard "
+		"says. That has neither their owners nor their times%s.",
+		p->record.content_count,
+		all_verified ? ", which the archives' own checksums cover: they are right"
+			     : ", and not every archive in it has a checksum that covers them");
+}
+
 static void report_sound(struct report *r, const char *path, const struct image_proof *p)
 {
 	const struct sealed_segment *unread = segment_unread(&p->found);
@@ -181,7 +227,7 @@ static void report_sound(struct report *r, const char *path, const struct image_
 	size_t replaced = sealed ? replaced_paths(p, NULL) : 0;
 	bool more = sealed && (replaced || p->unlisted);
 	bool all_verified = p->found.segment_count > 0;
-	struct finding *f;
+	struct finding *f, *other = check_report_other_name(r, path, p);
 
 	for (size_t i = 0; i < p->found.segment_count; i++)
 		all_verified = all_verified && p->found.segments[i].verified;
@@ -196,13 +242,14 @@ static void report_sound(struct report *r, const char *path, const struct image_
 		f = check_report_loose(r, path);
 	} else if (more) {
 		f = report_more(r, path, p, replaced);
+	} else if (other && image_soundness(p) == PROVEN && p->guard_as_built) {
+		f = other;
 	} else if (image_soundness(p) == PROVEN && !p->guard_as_built) {
 		f = report_finding(r, VERDICT_INCONCLUSIVE, FINDING_GUARD_CHANGED, path,
 				   "Every path in it is as the record in its guard says, but that "
 				   "guard's headers are not as they are made: edited, or damaged.");
 	} else if (image_soundness(p) == PROVEN)
-		f = report_finding(r, VERDICT_INTACT, FINDING_IMAGE_PROVEN, path,
-				   "Every path in it is as the record in its guard says.");
+		f = report_proven(r, path, p, all_verified);
 	else if (all_verified)
 		f = report_finding(
 			r, VERDICT_STALE, FINDING_IMAGE_SOUND, path,
@@ -217,8 +264,9 @@ static void report_sound(struct report *r, const char *path, const struct image_
 	if (image_was_repacked(&p->found))
 		check_tell_repacked(f, "KVER", p);
 	report_artifact(r, path, KIND_INITRD,
-			!more && (all_verified || image_soundness(p) == PROVEN) ? STATE_INTACT
-										: STATE_UNVERIFIED,
+			!more && !other && (all_verified || image_soundness(p) == PROVEN)
+				? STATE_INTACT
+				: STATE_UNVERIFIED,
 			p->size, 0);
 }
 

@@ -37,6 +37,17 @@ struct finding *check_report_guard(struct report *r, const char *path, enum buil
 void check_report_kernel(struct report *r, const char *path, const struct kernel_info *k,
 			 uint64_t size);
 
+/* Tells of an image that by its guard's record is of another kernel than this one. */
+struct finding *check_report_other_kernel(struct report *r, const char *path,
+					  const struct image_proof *p, const char *release);
+
+/*
+ * Tells of a sealed image in a file that is named after another kernel than its guard's record is of. NULL: it is
+ * not in one, and nothing is told.
+ */
+struct finding *check_report_other_name(struct report *r, const char *path,
+					const struct image_proof *p);
+
 /* Adds what becomes of an image that image_was_repacked(), and what to do. */
 void check_tell_repacked(struct finding *f, const char *release, const struct image_proof *p);
 

@@ -47,6 +47,25 @@ char *boot_files_other_version(const struct boot_files *f)
 	return version;
 }
 
+/* Whether behind the version there is no more than an ending in a name: ".img", ".gz", ".before". */
+static bool is_ending(const char *name, const char *version)
+{
+	size_t n = strlen(version);
+
+	return strncmp(name, version, n) == 0 && !strpbrk(name + n, "0123456789");
+}
+
+char *image_other_name(const struct image_proof *p, const char *path)
+{
+	char *name = p->has_record && !p->record_error ? release_of_name(path) : NULL;
+
+	if (name && (!is_version(name) || is_ending(name, p->record.kernel))) {
+		free(name);
+		name = NULL;
+	}
+	return name;
+}
+
 bool boot_files_other_modules(const struct boot_files *f, const struct manifest *m,
 			      struct other_modules *o)
 {
@@ -72,6 +91,7 @@ void other_modules_clear(struct other_modules *o)
 	free(o->wanted);
 	memset(o, 0, sizeof(*o));
 }
+
 void check_modules(const struct boot_files *f, const struct manifest *m, struct report *r)
 {
 	struct other_modules o;

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "image/examine.h"
 #include "manifest/manifest.h"
 #include "report/report.h"
 #include "system/installation.h"
@@ -29,6 +30,12 @@ struct other_modules {
 bool boot_files_other_modules(const struct boot_files *f, const struct manifest *m,
 			      struct other_modules *o);
 void other_modules_clear(struct other_modules *o);
+
+/*
+ * The kernel version that the file of a sealed image is named after, when the record in its guard is that of
+ * another one; the caller frees it. NULL: it is that one, or its name or its record tells none.
+ */
+char *image_other_name(const struct image_proof *p, const char *path);
 
 /* Tells when the image of m, f's initrd, has modules for another kernel version alone. */
 void check_modules(const struct boot_files *f, const struct manifest *m, struct report *r);

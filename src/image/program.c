@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "util/bytes.h"
 #include "util/util.h"
 
 #define SCRIPTS_MAX 5 /* that interpret each other (Linux, fs/exec.c, exec_binprm()) */
@@ -28,6 +29,27 @@ static void script_read(struct program *p, const unsigned char *head, size_t n)
 	p->needs[len] = '\0';
 	if (len && (at < n || n < PROGRAM_NAME_MAX))
 		p->kind = PROGRAM_SCRIPT;
+}
+
+/* Where the section headers end, whatever the processor is (elf(5), Elf32_Ehdr and Elf64_Ehdr). */
+static uint64_t elf_end(const unsigned char *head, size_t n)
+{
+	bool wide = head[EI_CLASS] == ELFCLASS64, low = head[EI_DATA] == ELFDATA2LSB;
+	const unsigned char *offset =
+		head + (wide ? offsetof(Elf64_Ehdr, e_shoff) : offsetof(Elf32_Ehdr, e_shoff));
+	const unsigned char *size = head + (wide ? offsetof(Elf64_Ehdr, e_shentsize)
+						 : offsetof(Elf32_Ehdr, e_shentsize));
+	const unsigned char *count =
+		head + (wide ? offsetof(Elf64_Ehdr, e_shnum) : offsetof(Elf32_Ehdr, e_shnum));
+	uint64_t at;
+
+	if (n < (wide ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr)))
+		return 0;
+	if (wide)
+		at = low ? le64(offset) : be64(offset);
+	else
+		at = low ? le32(offset) : be32(offset);
+	return at + (low ? (uint64_t)le16(size) * le16(count) : (uint64_t)be16(size) * be16(count));
 }
 
 static void elf_loader(struct program *p, uint64_t offset, uint64_t size, program_bytes *bytes,
@@ -72,11 +94,11 @@ void program_read(struct program *p, program_bytes *bytes, void *ctx)
 	p->kind = PROGRAM_ELF;
 	p->machine = head.elf.e_machine; /* at the same place in both classes */
 	memcpy(p->format, head.bytes + EI_CLASS, sizeof(p->format));
+	p->end = elf_end(head.bytes, (size_t)n);
 	p->needs_unknown = head.bytes[EI_CLASS] != OWN_CLASS || head.bytes[EI_DATA] != OWN_ORDER ||
 			   n < (ssize_t)sizeof(head.elf);
 	if (p->needs_unknown)
 		return;
-	p->end = head.elf.e_shoff + (uint64_t)head.elf.e_shnum * head.elf.e_shentsize;
 	elf_segments(p, &head.elf, bytes, ctx);
 }
 
@@ -119,6 +141,12 @@ static bool related(uint16_t a, uint16_t b)
 	return false;
 }
 
+/* One lost bit makes no other processor of it, as far as that is known. */
+static bool is_of_another(const struct program *p, const struct program *self)
+{
+	return p->whole && __builtin_popcount((unsigned int)(p->machine ^ self->machine)) > 1;
+}
+
 /* Whether the kernel that executes self executes p: 0, -ENOEXEC, or -ENODATA: some do. */
 static int processor_fits(const struct program *p, const struct program *self)
 {
@@ -147,7 +175,7 @@ int program_chain(program_find *find, void *ctx, const struct program *self, con
 			return -ENOEXEC;
 		if (p.kind == PROGRAM_ELF && self)
 			r = processor_fits(&p, self);
-		c->foreign = r != 0;
+		c->foreign = r != 0 && is_of_another(&p, self);
 		if (r)
 			return r;
 		if (p.kind == PROGRAM_SCRIPT && ++scripts > SCRIPTS_MAX)

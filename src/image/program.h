@@ -25,6 +25,7 @@ struct program {
 			     * that are there */
 	uint64_t
 		end; /* where its section headers end, which is where a stripped program does; 0: none */
+	bool whole; /* it is exactly that long; false where find does not know how long it is */
 	char needs[PROGRAM_NAME_MAX]; /* interpreter or loader; "": none */
 };
 
@@ -44,7 +45,7 @@ typedef int program_find(void *ctx, const char *path, struct program *p);
 struct program_chain {
 	char path[PROGRAM_NAME_MAX];	  /* the last one that was looked for */
 	char needed_by[PROGRAM_NAME_MAX]; /* by this one; "": it was the first */
-	bool foreign;			  /* its processor was the reason */
+	bool foreign; /* it is a whole program, and its processor was the reason */
 };
 
 /*

@@ -243,7 +243,22 @@ bool programs_is_whole(const struct programs *s, const struct content *c)
 {
 	const struct note *n = note_of(s, c);
 
-	return n && n->kind == PROGRAM_ELF && n->end == c->size;
+	return n && n->kind == PROGRAM_ELF && !n->needs_unknown && n->end == c->size;
+}
+
+bool programs_is_written(const struct programs *s, const struct content *c)
+{
+	const struct note *n = note_of(s, c);
+
+	return n && (n->kind == PROGRAM_SCRIPT ||
+		     (n->kind == PROGRAM_ELF && n->end && n->end < c->size));
+}
+
+bool programs_is_any(const struct programs *s, const struct content *c)
+{
+	const struct note *n = note_of(s, c);
+
+	return n && n->kind != PROGRAM_NONE;
 }
 
 int programs_find(void *ctx, const char *path, struct program *p)
@@ -271,6 +286,7 @@ int programs_find(void *ctx, const char *path, struct program *p)
 	p->machine = n->machine;
 	p->needs_unknown = n->needs_unknown;
 	p->end = n->end;
+	p->whole = n->kind == PROGRAM_ELF && n->end == c->size;
 	memcpy(p->needs, s->texts + n->text, strlen(s->texts + n->text) + 1);
 	return 0;
 }

@@ -29,7 +29,16 @@ void programs_are_of(struct programs *s, const struct manifest *m);
 /* A program_find; ctx: struct programs. */
 int programs_find(void *ctx, const char *path, struct program *p);
 
-/* Whether a file of the list is an ELF program, as long as its own headers say. */
+/* Whether a file of the list is an ELF program that this processor executes, as long as its own headers say. */
 bool programs_is_whole(const struct programs *s, const struct content *c);
+
+/*
+ * Whether somebody wrote it so, whatever was lost of the program that stood there before: it is a script, or
+ * an ELF program with more behind it than its own headers tell.
+ */
+bool programs_is_written(const struct programs *s, const struct content *c);
+
+/* Whether it is, or was, a program that the kernel executes. */
+bool programs_is_any(const struct programs *s, const struct content *c);
 
 #endif

@@ -164,15 +164,12 @@ static bool is_cut_off(const struct sealed_file *f, const struct comparison *c, 
 static bool is_unfinished(const struct sealed_file *f, const struct comparison *c,
 			  const struct own_words *own)
 {
-	bool kernel = own->changed == CHANGED_KERNEL || own->changed == CHANGED_SIGNATURE;
 	bool ends_early = own->soundness == UNFINISHED;
 
 	if (ends_early && (is_another(f, c) || judge_other_guard(c, own->guard_bytes)))
 		return true;
-	/* A kernel is replaced by another file, never written over. */
-	return !c->same_mtime && !(kernel && c->same_inode) &&
-	       ((ends_early && !any_is_lost(&c->bad)) ||
-		is_cut_off(f, c, !kernel && c->size >= f->size));
+	return !c->same_mtime &&
+	       ((ends_early && !any_is_lost(&c->bad)) || is_cut_off(f, c, c->size >= f->size));
 }
 
 /*

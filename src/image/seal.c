@@ -72,6 +72,7 @@ struct sealing {
 	size_t guard_size;
 	struct stat stands; /* under the image's name, as far as it was put there from here */
 	bool changed;
+	bool first_changed; /* REFUSED_CHANGED for what is put in its place, and in doubt otherwise */
 };
 
 /*
@@ -89,7 +90,7 @@ static int fall_back(struct sealing *s, struct replacement *first,
 			      .guard_size = s->guard_size,
 			      .first = first,
 			      .first_kept = first ? result->bad_offset : 0,
-			      .refusal = s->m->refusal,
+			      .refusal = s->first_changed ? REFUSED_CHANGED : s->m->refusal,
 			      .report = s->report };
 	size_t before = s->report->finding_count;
 	enum standing standing = seal_fall_back(&c);
@@ -408,8 +409,13 @@ static int seal_start(struct sealing *s, enum sealed *sealed)
 		return 0;
 	case START_IMPOSSIBLE:
 		return refuse(s, REFUSED_START, reason, sealed);
+	case START_DOUBTFUL:
+		return refuse(s, REFUSED_UNKNOWN, reason, sealed);
 	case START_CHANGED:
 		return refuse(s, REFUSED_CHANGED, reason, sealed);
+	case START_CHANGED_DOUBTFUL:
+		s->first_changed = true;
+		return refuse(s, REFUSED_UNKNOWN, reason, sealed);
 	case START_UNGUARDED:
 		break;
 	}
@@ -652,6 +658,30 @@ static int examine_differing(struct sealing *s, const struct image_proof *proof)
 }
 
 /*
+ * Of another kernel, whole: sealed for this one, a lost update through which that image shows would be told by
+ * nothing any more.
+ */
+static int examine_name(struct sealing *s, const struct image_proof *proof)
+{
+	bool whole = !proof->fault.error || proof->fault.behind;
+	size_t first = s->report->finding_count;
+	int status;
+
+	if (!whole || !proof->has_record || proof->record_error ||
+	    !strcmp(proof->record.kernel, s->f->release))
+		return 0;
+	if (image_changed(&s->im))
+		return changed_meanwhile(s);
+	status = changed_in_part(s, true);
+	if (status)
+		return status;
+	check_report_other_kernel(s->report, s->im.name, proof, s->f->release);
+	report_say(s->report, first);
+	stays(s);
+	return 2;
+}
+
+/*
  * What is sealed already is sealed again as it was, or not at all: what the disk has made of it since
  * would be the record, and nobody could ever tell. 0: all is as its own guard says, or has none.
  */
@@ -668,6 +698,8 @@ static int examine_sealed(struct sealing *s)
 	if (image_examine(im->fd, (uint64_t)im->st.st_size, &proof))
 		return 0;
 	status = examine_differing(s, &proof);
+	if (!status)
+		status = examine_name(s, &proof);
 	image_proof_clear(&proof);
 	return status;
 }

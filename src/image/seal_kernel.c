@@ -13,6 +13,7 @@
 #include "image/kernel_changed.h"
 #include "image/record.h"
 #include "image/rules.h"
+#include "image/sealed_look.h"
 #include "manifest/report_replace.h"
 #include "manifest/store.h"
 #include "report/lines.h"
@@ -212,6 +213,20 @@ static void add_artifact(const struct boot_files *f, const struct sealed_file *f
 				file->present ? file->size : 0, 0);
 }
 
+/* Whether what is broken is what check calls a write that was never finished. */
+static bool was_left_unfinished(const struct boot_files *f, const struct manifest *old)
+{
+	struct sealed_look l;
+	bool unfinished;
+
+	if (!old->files[ARTIFACT_KERNEL].present ||
+	    sealed_look(old, ARTIFACT_KERNEL, f->kernel, false, &l))
+		return false;
+	unfinished = l.j.ground == GROUND_UNFINISHED;
+	sealed_look_clear(&l);
+	return unfinished;
+}
+
 static void keep_record(struct sealed_file *file, struct sealed_file *sealed)
 {
 	sealed_file_clear(file);
@@ -234,6 +249,8 @@ int seal_kernel(const struct boot_files *f, const struct seal_options *o, struct
 		status = seal_not_done(o->report, f->kernel,
 				       "It changed while it was being sealed; seal again.");
 	store_load(f, &old);
+	if (status == 1 && !file->present && was_left_unfinished(f, &old))
+		status = 2;
 	if (!status) {
 		status = changed_in_part(f, &old, file, o->report);
 		if (status)

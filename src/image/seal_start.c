@@ -12,13 +12,17 @@
 #include "util/text.h"
 #include "util/util.h"
 
-/* In words; NULL: nothing is known to be wrong. */
-static char *why_not(int error, const struct program_chain *c)
+/*
+ * In words; NULL: nothing is known to be wrong. doubtful: bytes that the root file system, or the image, had lost
+ * before it was sealed explain it as well.
+ */
+static char *why_not(int error, const struct program_chain *c, bool *doubtful)
 {
 	cleanup(free_ptr) char *by =
 		*c->needed_by ? text_format(", which %s needs,", c->needed_by) : text_copy("");
 	const char *why;
 
+	*doubtful = error == -ENOEXEC && !c->foreign;
 	switch (error) {
 	case -ENOENT:
 		why = "is not in it";
@@ -28,7 +32,7 @@ static char *why_not(int error, const struct program_chain *c)
 		break;
 	case -ENOEXEC:
 		why = c->foreign ? "is made for another processor"
-				 : "is neither a program nor a script";
+				 : "is neither a program for this processor nor a script";
 		break;
 	case -ELOOP:
 		why = "leads round in a circle";
@@ -81,10 +85,12 @@ static bool is_sealed_stub(const struct image *im, const struct content *c)
 }
 
 static char *start_fault(const struct image *im, struct programs *programs, struct guard_files *g,
-			 const char *path, struct report *report)
+			 const char *path, enum start *start, struct report *report)
 {
 	struct program_chain chain;
 	struct program stub;
+	bool doubtful;
+	char *reason;
 	int r;
 
 	/* The processor is the stub's, which that kernel executes. */
@@ -96,7 +102,9 @@ static char *start_fault(const struct image *im, struct programs *programs, stru
 			report, im->name,
 			"Whether it can start cannot be told: what %s needs is not known.",
 			chain.path));
-	return why_not(r, &chain);
+	reason = why_not(r, &chain, &doubtful);
+	*start = doubtful ? START_DOUBTFUL : START_IMPOSSIBLE;
+	return reason;
 }
 
 /* A program that stands in the link's place may be an edited stub, unless it is far bigger. */
@@ -122,19 +130,34 @@ static bool is_whole_program(const struct programs *programs, const struct conte
 	       programs_is_whole(programs, stub);
 }
 
+/* Whether somebody put that in place of the link to the stub: of a link damage makes but another link. */
+static bool init_is_written(const struct programs *programs, const struct content *init)
+{
+	if (init && init->type == CONTENT_SYMLINK)
+		return init->size != strlen(GUARD_DIVERTED) &&
+		       init->size != strlen("/" GUARD_DIVERTED);
+	return !init || init->type != CONTENT_FILE || programs_is_any(programs, init);
+}
+
+/* The same in place of the stub, of which damage leaves a file of its length, or a shorter one. */
+static bool stub_is_written(const struct programs *programs, const struct content *stub)
+{
+	return !stub || stub->type != CONTENT_FILE || !(stub->mode & 0111) ||
+	       programs_is_written(programs, stub);
+}
+
 static char *find_fault(const struct image *im, const struct manifest *m, struct programs *programs,
 			struct guard_files *g, enum start *start, struct report *report)
 {
 	const struct content *init = main_entry(m, "init"), *stub = main_entry(m, GUARD_DIVERTED);
 
-	*start = START_IMPOSSIBLE;
 	if (!stub && !main_entry(m, GUARD_ORIGINAL_INIT)) {
 		if (init) {
 			finding_say(seal_note(
 				report, im->name,
 				"Its /init is not diverted to bootverdict, so a boot is only explained "
 				"when the kernel loses main's /init: build it with bootverdict's hook."));
-			return start_fault(im, programs, g, "init", report);
+			return start_fault(im, programs, g, "init", start, report);
 		}
 		*start = START_UNGUARDED;
 		return text_copy(
@@ -142,7 +165,9 @@ static char *find_fault(const struct image *im, const struct manifest *m, struct
 			"itself, and with a guard it would not");
 	}
 	if (!is_diverted(init)) {
-		*start = starts_without_us(programs, g, init) ? START_UNGUARDED : START_CHANGED;
+		*start = starts_without_us(programs, g, init) ? START_UNGUARDED
+			 : init_is_written(programs, init)    ? START_CHANGED
+							      : START_CHANGED_DOUBTFUL;
 		return text_copy(
 			"its /init was changed behind bootverdict, and is not the link to it any "
 			"more");
@@ -150,24 +175,40 @@ static char *find_fault(const struct image *im, const struct manifest *m, struct
 	if (!is_stub(stub, g)) {
 		*start = is_sealed_stub(im, stub) || is_whole_program(programs, stub)
 				 ? START_UNGUARDED
-				 : START_CHANGED;
+			 : stub_is_written(programs, stub) ? START_CHANGED
+							   : START_CHANGED_DOUBTFUL;
 		return text_copy(GUARD_DIVERTED
 				 " in it, which a boot executes first, is not the one of "
-				 "this bootverdict: it is of another version, or was "
-				 "edited");
+				 "this bootverdict: it is of another version, was edited, or "
+				 "has lost bytes");
 	}
-	return start_fault(im, programs, g, GUARD_ORIGINAL_INIT, report);
+	return start_fault(im, programs, g, GUARD_ORIGINAL_INIT, start, report);
+}
+
+static bool is_doubtful(enum start start)
+{
+	return start == START_DOUBTFUL || start == START_CHANGED_DOUBTFUL;
 }
 
 static void tell(const struct image *im, const char *reason, enum start start,
 		 const struct manifest *m, struct report *report)
 {
 	cleanup(free_ptr) char *rebuild = builder_rebuild(manifest_builder(m, -1), m->kernel);
-	struct finding *f = seal_refused(
-		report, start == START_UNGUARDED ? VERDICT_INCONCLUSIVE : VERDICT_CONFIG_ERROR,
-		im->name, "It is not sealed: %s.", reason);
+	bool proven = start != START_UNGUARDED && !is_doubtful(start);
+	struct finding *f =
+		seal_refused(report, proven ? VERDICT_CONFIG_ERROR : VERDICT_INCONCLUSIVE, im->name,
+			     "It is not sealed: %s.", reason);
 
-	finding_next(f, "Mend that (a hook that changes /init?), then make it anew: %s", rebuild);
+	if (is_doubtful(start))
+		finding_next(
+			f,
+			"It was built so, or the disk has lost bytes of that: look at the file that "
+			"it is made from, have the disk checked, and install that file's package "
+			"again; then make it anew: %s",
+			rebuild);
+	else
+		finding_next(f, "Mend that (a hook that changes /init?), then make it anew: %s",
+			     rebuild);
 	finding_say(f);
 }
 

@@ -8,10 +8,12 @@
 
 /* Whether a boot can start with an image. */
 enum start {
-	START_POSSIBLE,	  /* or it cannot be told */
-	START_IMPOSSIBLE, /* what comes after the stub cannot be executed */
-	START_CHANGED,	  /* what it begins with is not what the hook put there */
-	START_UNGUARDED,  /* it boots as it is, so that it needs no guard that explains */
+	START_POSSIBLE, /* or it cannot be told */
+	START_IMPOSSIBLE, /* what comes after the stub cannot be executed, and nothing lost explains that */
+	START_DOUBTFUL, /* the same, and bytes that were lost before it was built or sealed explain it as well */
+	START_CHANGED, /* what it begins with is not what the hook put there: somebody changed it */
+	START_CHANGED_DOUBTFUL, /* the same, and lost bytes explain it as well */
+	START_UNGUARDED,	/* it boots as it is, so that it needs no guard that explains */
 };
 
 /*

@@ -16,17 +16,16 @@
 static int examine_initrd(int fd, struct sealed_look *l)
 {
 	int r = image_examine(fd, l->c.size, &l->proof);
-	bool unhashed;
+	bool same_guard = !judge_other_guard(&l->c, l->proof.guard_bytes);
 
 	l->soundness = image_soundness(&l->proof);
 	l->guard_bytes = l->proof.guard_bytes;
 	/*
-	 * The record in the guard has no hash of what the kernel does not unpack: behind the guard that was
-	 * sealed, that is what differs. Nor has it one of the guard's headers: a guard that is not as they
-	 * are made is no other one.
+	 * The record in the guard has no hash of what the kernel does not unpack, nor of owners and times:
+	 * behind the guard that was sealed, that is what differs. Nor has it one of the guard's headers: a
+	 * guard that is not as they are made is no other one.
 	 */
-	unhashed = l->proof.found.skipped.count && !judge_other_guard(&l->c, l->guard_bytes);
-	if ((l->soundness == PROVEN && unhashed) ||
+	if ((l->soundness == PROVEN && same_guard) ||
 	    ((l->soundness == PROVEN || l->soundness == EXTENDED) && !l->proof.guard_as_built))
 		l->soundness = SOUND;
 	return r;

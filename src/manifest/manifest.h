@@ -95,10 +95,11 @@ enum refusal {
 	NOT_REFUSED,
 	REFUSED_BROKEN, /* the device cannot read it, or did not keep it, or what it is compressed by
 			  * proves it wrong */
-	REFUSED_UNKNOWN, /* its structure is not what this program knows: broken, or unusual */
-	REFUSED_START,	 /* what it starts with cannot be executed */
-	REFUSED_CHANGED, /* what it starts with is not what the hook put there */
-	REFUSED_FORMAT,	 /* no kernel unpacks it as it is packed */
+	REFUSED_UNKNOWN, /* its structure, or a program that it starts with, is not what this program knows:
+			  * broken, or unusual */
+	REFUSED_START, /* what it starts with cannot be executed, and nothing lost explains that */
+	REFUSED_CHANGED, /* what it starts with is not what the hook put there: somebody changed it */
+	REFUSED_FORMAT, /* no kernel unpacks it as it is packed */
 };
 
 /*

@@ -210,6 +210,20 @@ static void add_image(struct releases *r, const char *name)
 		add_if_named(r, name, image->before, image->after);
 }
 
+char *release_of_name(const char *path)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	struct releases r = { .names = NULL };
+	char *release = NULL;
+
+	if (!is_leftover(name))
+		add_image(&r, name);
+	if (r.count)
+		release = text_copy(r.names[0]);
+	releases_clear(&r);
+	return release;
+}
+
 /* A folder, a FIFO, a link that leads nowhere: no image, whatever its name. */
 static bool is_file(DIR *d, const char *name)
 {

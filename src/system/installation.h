@@ -57,6 +57,12 @@ void releases_add(struct releases *r, const char *folder, const char *suffix);
 
 void releases_clear(struct releases *r);
 
+/*
+ * The kernel version in the name of an image's file, as a builder gives it; the caller frees it. NULL: its name
+ * is of no such form, or tools leave it beside an image.
+ */
+char *release_of_name(const char *path);
+
 /* The running kernel's release, owned by the caller. */
 char *running_release(void);
 

@@ -464,7 +464,8 @@ FINDING(IMAGE_PROVEN, "BV-IMAGE-PROVEN", IMAGE,
 	"by type, permissions, size and hash, as a kernel ends up with it. The record's checksum "
 	"is right, and the guard's headers are as they are made.",
 	/* not */ "It does not prove that this is the image that was sealed last, nor that a boot "
-	"with it works. What kernels do not unpack has no hash in the record.",
+	"with it works. The record has no owners and no times, and no hash of what kernels do not "
+	"unpack: a bit that is lost in those is seen only where a checksum covers it.",
 	/* guest */ "Nothing. To see what the next boot will read from the disk, past the page "
 	"cache: bootverdict check --direct.",
 	/* host */ "",
@@ -475,7 +476,7 @@ FINDING(IMAGE_REFUSED, "BV-IMAGE-REFUSED", IMAGE,
 	"an image that bootverdict refused to seal",
 	/* happened */ "bootverdict refused to seal this image: it was broken, of a structure "
 	"that is not known, in a form that no kernel unpacks, or what it starts with cannot run "
-	"or was changed by a hook.",
+	"or is not what bootverdict's hook put there.",
 	/* known */ "The record, or the guard in front of the image, says so, and why: it was "
 	"found at the time of the seal. It is told only while that image stands there.",
 	/* not */ "Where it is a configuration error, the disk and the memory are not to blame; "
@@ -486,9 +487,11 @@ FINDING(IMAGE_REFUSED, "BV-IMAGE-REFUSED", IMAGE,
 	/* host */ "Where it was broken: look at the storage's logs of the time when it was "
 	"built. The disk may not have kept what was written.",
 	/* sure */ "Storage corruption where it was proven broken, though a build that was never "
-	"finished looks the same. Inconclusive where its structure alone was wrong, or where the "
-	"kernel did not unpack it all and its packing is not the reason. Else a configuration "
-	"error.")
+	"finished looks the same. Inconclusive where its structure alone was wrong, where a program "
+	"that it starts with is of no form that is known (it may have lost bytes before it was "
+	"packed or sealed), or where the kernel did not unpack it all and its packing is not the "
+	"reason. Else a configuration error: a file is not in it, is for another processor, or was "
+	"changed.")
 
 FINDING(IMAGE_SOUND, "BV-IMAGE-SOUND", IMAGE,
 	"the image is sound, and not all of it sealed",
@@ -751,19 +754,22 @@ FINDING(KERNEL_MISSING, "BV-KERNEL-MISSING", IMAGE,
 
 FINDING(KERNEL_OTHER, "BV-KERNEL-OTHER", IMAGE,
 	"kernel and initrd do not belong together",
-	/* happened */ "The kernel that runs and the initial RAM disk do not belong together: it "
-	"has no modules for this kernel's version.",
-	/* known */ "The running kernel tells its version, and the sealed list has no folder of "
-	"modules for it. The image was sealed for another version, or what modules it has are of "
-	"another one.",
-	/* not */ "It is no sign of damage: what was compared are versions, not bytes.",
+	/* happened */ "The initial RAM disk is that of another kernel than the one that runs, or than "
+	"the one that its file is named after.",
+	/* known */ "The running kernel tells its version, or the name of the file does, as its "
+	"builder names it. The image's own record is of another version, or lists modules of "
+	"another one alone.",
+	/* not */ "It neither accuses the storage nor acquits it: what was compared are versions. "
+	"An image that an older write left is whole, too.",
 	/* guest */ "In the boot menu choose the entry that pairs kernel and initrd of one "
-	"version, or an older kernel. Then correct the boot loader's configuration, or make the "
-	"image anew.",
+	"version, or an older kernel. If the boot loader pairs them wrongly, or somebody renamed "
+	"the file, correct that. If not, have the disk checked, and make the image anew.",
 	/* host */ "Where the host hands kernel and initrd to the guest itself, without a boot "
-	"loader in it: are both of one version?",
-	/* sure */ "Configuration error; a warning where the image has no modules at all. The "
-	"mismatch is certain. That the boot fails for it is not: a kernel that needs no module "
+	"loader in it: are both of one version? Else look whether its storage has lost writes "
+	"since the image of that kernel was made.",
+	/* sure */ "Inconclusive: a wrong pair, another name, and a lost update through which an "
+	"older image shows look alike; a warning where the image that boots has no modules at all. "
+	"The mismatch is certain. That the boot fails for it is not: a kernel that needs no module "
 	"starts all the same.")
 
 FINDING(KERNEL_SOUND, "BV-KERNEL-SOUND", IMAGE,
@@ -1405,8 +1411,9 @@ FINDING(NO_INIT, "BV-NO-INIT", OTHER,
 	/* host */ "For this alone nothing. Where another finding shows damage, do what that one "
 	"says.",
 	/* sure */ "That it cannot be started is certain. A configuration error where every "
-	"sealed file is as sealed, otherwise inconclusive; a warning where files are damaged, or "
-	"could not be compared.")
+	"sealed file is as sealed, and the error says that one is not there or not executable. "
+	"Otherwise inconclusive: a program that the kernel does not know may have lost bytes before "
+	"it was sealed. A warning where files are damaged, or could not be compared.")
 
 FINDING(NOT_SEALED, "BV-NOT-SEALED", RECORD,
 	"there is no sealed record",

@@ -5,7 +5,7 @@ static const struct {
 	const char *name, *headline;
 	int weight; /* the heavier of two verdicts stands */
 } verdicts[] = {
-	[VERDICT_INTACT] = { "intact", "INTACT - every sealed byte is as sealed", 0 },
+	[VERDICT_INTACT] = { "intact", "INTACT - all that was compared is as sealed", 0 },
 	[VERDICT_STORAGE_CORRUPTION] = { "storage-corruption",
 					 "STORAGE CORRUPTION - not a configuration error", 5 },
 	[VERDICT_NONE] = { "none", "NONE - the check could not run", 4 },

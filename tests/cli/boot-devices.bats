@@ -54,7 +54,7 @@ detach() { # NAME
 }
 
 # One boot: the check of the content, which waits for a person when that is damaged, then a later
-# stage. $output: the report as JSON.
+# stage. $output: the report as JSON. NO_INIT: the error with which init could not be started.
 boot() { # COMMAND-LINE STAGE
 	rm -f "$BATS_TEST_TMPDIR/report.json"
 	echo "$1" >"$BATS_TEST_TMPDIR/cmdline"
@@ -65,10 +65,10 @@ boot() { # COMMAND-LINE STAGE
 		for file in crypto meminfo; do
 			[ ! -e "$4/$file" ] || mount --bind "$4/$file" "proc/$file" || exit 1
 		done &&
-		{ timeout 2 chroot . /bootverdict/bootverdict boot </dev/null || :; } &&
+		{ timeout 2 chroot . /bootverdict/bootverdict boot ${6:+--no-init="$6"} </dev/null || :; } &&
 		chroot . /bootverdict/bootverdict boot "$5" </dev/null &&
 		cp run/bootverdict/report.json "$4"' \
-		sh "$R" "$SYS" "$DEV" "$BATS_TEST_TMPDIR" "$2"
+		sh "$R" "$SYS" "$DEV" "$BATS_TEST_TMPDIR" "$2" "${NO_INIT-}"
 	[ "$status" -eq 0 ] || return 0
 	output=$(<"$BATS_TEST_TMPDIR/report.json")
 	keep_report
@@ -79,6 +79,12 @@ says() { # VERDICT ID SENTENCE: the report, and what counts in it
 	[ "$(jq -r .verdict <<<"$output")" = "$1" ]
 	[ "$(jq -r '[.findings[] | select(.warning | not) | .id] | unique | join(",")' <<<"$output")" = "$2" ]
 	[[ $(jq -r '.findings[] | select(.warning | not) | .summary' <<<"$output") == *"$3"* ]]
+}
+
+# One of its findings, and what is not to blame by that.
+is_told() { # ID VERDICT NOT
+	[ "$(jq -r --arg id "$1" '.findings[] | select(.id == $id) | .verdict' <<<"$output")" = "$2" ]
+	[[ $(jq -r --arg id "$1" '.findings[] | select(.id == $id) | .not[]?' <<<"$output") == "$3" ]]
 }
 
 # What a builder puts into each of its images.
@@ -511,10 +517,41 @@ make_members() { # METADATA LEVEL FILE: $BATS_TEST_TMPDIR/m0 to m2
 		attach vda "$DISK"
 		boot "root=UUID=$UUID ro" --after-failure
 		[ "$KVER" != "$running" ] || break
-		[ "$(jq -r '.findings[] | select(.id == "BV-KERNEL-OTHER") | .verdict' <<<"$output")" = config-error ]
-		[[ $output == *"none of its modules fits"* ]]
+		[ "$(jq -r '.findings[] | select(.id == "BV-KERNEL-OTHER") | .verdict' <<<"$output")" = inconclusive ]
+		[ "$(jq -r '[.findings[].not[]?] | length' <<<"$output")" -eq 0 ]
+		[[ $output == *"none of its modules fits. The boot loader has paired them, or the disk has lost"* ]]
 	done
 	[[ $output != *BV-KERNEL-OTHER* ]]
+}
+
+@test "a shell that was lost before the image was packed is nobody's fault yet; one that is missing is the builder's" {
+	local files=$BATS_TEST_TMPDIR/files
+
+	for lost in zeros gone; do
+		rm -rf "$R" "$SYS" "$DEV" "$files"
+		make_files "$files"
+		case $lost in
+		zeros) zero_block "$files/bin/sh" 0 ;;
+		gone) rm "$files/bin/sh" ;;
+		esac
+		archive "$files" | pack zstd >"$IMAGE"
+		unpacked || true # seal refuses it
+		attach vda "$DISK"
+		boot "root=UUID=$UUID ro" --after-failure
+		case $lost in
+		zeros) is_told BV-IMAGE-REFUSED inconclusive "" ;;
+		gone) is_told BV-IMAGE-REFUSED config-error "the disk or the memory" ;;
+		esac
+	done
+}
+
+@test "an init that the kernel does not know may have lost bytes; the twin lacks its interpreter" {
+	unpacked
+	attach vda "$DISK"
+	NO_INIT=8 boot "root=UUID=$UUID ro" --after-failure
+	is_told BV-NO-INIT inconclusive ""
+	NO_INIT=2 boot "root=UUID=$UUID ro" --after-failure
+	is_told BV-NO-INIT config-error "the disk or the memory: all that was sealed is there and intact"
 }
 
 @test "a stage of the boot names the builder's command: by the record, else by what is here" {

@@ -564,7 +564,7 @@ program() { # FILE LOADER [MACHINE [CLASS [AT]]]
 		path, loader = sys.argv[1], sys.argv[2].encode() + b"\0"
 		machine, bits, at = [int(n) for n in (sys.argv[3:] + ["62", "2", "64"][len(sys.argv) - 3:])]
 		head = struct.pack("<4s5B7xHHIQQQIHHHHHH", b"\x7fELF", bits, 1, 1, 0, 0, 3, machine, 1, 0,
-		                   at, 0, 0, 64, 56, len(loader) > 1, 0, 0, 0)
+		                   at, at + 56 + len(loader), 0, 64, 56, len(loader) > 1, 0, 0, 0)
 		part = struct.pack("<IIQQQQQQ", 3, 4, at + 56, 0, 0, len(loader), 0, 1)
 		open(path, "wb").write(head.ljust(at, b"\0") + part + loader)
 	END
@@ -659,7 +659,7 @@ sealed_in_silence() {
 	done
 	# A whole program, as another version's is, stays: it boots as it is.
 	diverted 'printf X | dd of=usr/lib/bootverdict/init bs=1 seek=5000 conv=notrunc status=none'
-	left "is not the one of this bootverdict" "of another version, or was edited"
+	left "is not the one of this bootverdict" "of another version, was edited"
 	diverted true
 	cp "$ROOT/usr/lib/bootverdict/init" "$BATS_TEST_TMPDIR/stub"
 	echo newer >>"$ROOT/usr/lib/bootverdict/init"
@@ -722,10 +722,10 @@ sealed_in_silence() {
 		ln -sf /sbin/init $next|usr/lib/bootverdict/next-init|is not in it
 		chmod 644 $next|usr/lib/bootverdict/next-init|is not an executable file
 		rm $next; mkdir $next|usr/lib/bootverdict/next-init|is not an executable file
-		: >$next|usr/lib/bootverdict/next-init|neither a program nor a script
-		echo "exec sh" >$next|usr/lib/bootverdict/next-init|neither a program nor a script
-		printf "#!\n" >$next|usr/lib/bootverdict/next-init|neither a program nor a script
-		printf "#!/%0300d/sh\n" 1 >$next|usr/lib/bootverdict/next-init|neither a program nor a script
+		: >$next|usr/lib/bootverdict/next-init|neither a program for this processor nor a script
+		echo "exec sh" >$next|usr/lib/bootverdict/next-init|neither a program for this processor nor a script
+		printf "#!\n" >$next|usr/lib/bootverdict/next-init|neither a program for this processor nor a script
+		printf "#!/%0300d/sh\n" 1 >$next|usr/lib/bootverdict/next-init|neither a program for this processor nor a script
 		script $next /bin/bash|/bin/bash, which usr/lib/bootverdict/next-init needs|is not in it
 		printf "#!/bin/sh\r\n" >$next|/bin/sh|is not in it
 		chmod 644 usr/bin/busybox|/bin/sh|is not an executable file
@@ -742,6 +742,37 @@ sealed_in_silence() {
 		program usr/bin/sh /lib/ld.so; script usr/lib/ld.so /bin/busybox|/lib/ld.so, which|neither a program
 		program usr/bin/sh "" 183|/bin/sh, which|made for another processor
 		program usr/bin/sh /lib/ld.so; program usr/lib/ld.so "" 183|/lib/ld.so, which|made for another processor
+	END
+}
+
+# A program that was lost in /usr before the image was built looks like this, and nothing in it tells.
+@test "a program of no known form may have lost its bytes: that is in doubt, and what is not there is the builder's" {
+	make_system
+	while IFS='|' read -r change verdict exit; do
+		diverted "$change"
+		run -2 seal --no-read-back
+		run bv check --root "$ROOT" -k "$KVER" --json
+		[ "$status" -eq "$exit" ]
+		[ "$(field '.findings[] | select(.id == "BV-IMAGE-REFUSED").verdict')" = "$verdict" ]
+		rm "$ROOT"/{boot,var/lib}/bootverdict/*
+	done <<-'END'
+		dd if=/dev/zero of=usr/bin/busybox bs=4096 count=1 conv=notrunc status=none|inconclusive|5
+		: >usr/bin/busybox|inconclusive|5
+		dd if=/dev/zero of=$next bs=512 count=1 conv=notrunc status=none|inconclusive|5
+		echo "exec sh" >$next|inconclusive|5
+		program usr/bin/sh "" 183; truncate -s -1 usr/bin/sh|inconclusive|5
+		program usr/bin/sh "" 60|inconclusive|5
+		dd if=/dev/zero of=usr/lib/bootverdict/init bs=4096 count=1 conv=notrunc status=none|inconclusive|5
+		truncate -s 4096 usr/lib/bootverdict/init|inconclusive|5
+		rm init; dd if=/dev/zero of=init bs=4096 count=1 status=none|inconclusive|5
+		ln -sf usr/lib/bootverdict/inht init|inconclusive|5
+		program usr/bin/sh "" 183|config-error|3
+		rm $next|config-error|3
+		rm init|config-error|3
+		script $next /bin/bash|config-error|3
+		echo "echo hello" >>usr/lib/bootverdict/init|config-error|3
+		printf "#!/nowhere\n" >usr/lib/bootverdict/init|config-error|3
+		ln -sf elsewhere init|config-error|3
 	END
 }
 

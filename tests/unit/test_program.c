@@ -150,6 +150,66 @@ static void test_damaged_programs(void **state)
 	}
 }
 
+/* A program for another processor is one that nothing lost has made so: whole, and not by one bit. */
+static void test_other_processors(void **state)
+{
+	static const struct {
+		uint16_t machine;
+		size_t missing; /* bytes at its end */
+		bool foreign;
+	} rows[] = { { EM_AARCH64, 0, true },
+		     { EM_AARCH64, 1, false },
+		     { EM_X86_64 ^ 1, 0, false },
+		     { EM_X86_64 ^ 0x100, 0, false } };
+	Elf64_Ehdr head = { .e_shoff = sizeof(head) };
+	struct program self = { .kind = PROGRAM_ELF,
+				.format = { ELFCLASS64, ELFDATA2LSB },
+				.machine = EM_X86_64 };
+
+	(void)state;
+	memcpy(head.e_ident, ELFMAG, SELFMAG);
+	head.e_ident[EI_CLASS] = ELFCLASS64;
+	head.e_ident[EI_DATA] = ELFDATA2LSB;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct program_chain c;
+		char path[32];
+
+		head.e_shoff = sizeof(head) + rows[i].missing;
+		head.e_machine = rows[i].machine;
+		snprintf(path, sizeof(path), "a%zu", i);
+		put(path, S_IFREG | 0755, &head, sizeof(head));
+		assert_int_equal(program_chain(programs_find, programs, &self, path, &c), -ENOEXEC);
+		assert_int_equal(c.foreign, rows[i].foreign);
+	}
+}
+
+/* Headers of either class and order tell where the program ends. */
+static void test_ends(void **state)
+{
+	static const unsigned char classes[] = { ELFCLASS32, ELFCLASS64 };
+	static const unsigned char orders[] = { ELFDATA2LSB, ELFDATA2MSB };
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		unsigned char elf[64] = { 0 };
+		bool wide = classes[i / 2] == ELFCLASS64, low = orders[i % 2] == ELFDATA2LSB;
+		size_t offset =
+			wide ? offsetof(Elf64_Ehdr, e_shoff) : offsetof(Elf32_Ehdr, e_shoff);
+		struct program found;
+		char path[32];
+
+		memcpy(elf, ELFMAG, SELFMAG);
+		elf[EI_CLASS] = classes[i / 2];
+		elf[EI_DATA] = orders[i % 2];
+		elf[low ? offset : offset + (wide ? 7 : 3)] = sizeof(elf);
+		snprintf(path, sizeof(path), "e%zu", i);
+		put(path, S_IFREG | 0755, elf, sizeof(elf));
+		assert_int_equal(programs_find(programs, path, &found), 0);
+		assert_int_equal(found.end, sizeof(elf));
+		assert_true(found.whole);
+	}
+}
+
 /* What came first is known, of what did not find room it is known that nothing is. */
 static void test_bounded(void **state)
 {
@@ -192,6 +252,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_links_and_interpreters, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_damaged_programs, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_other_processors, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_ends, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_bounded, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_long_ways, set_up, tear_down),
 	};
