@@ -49,8 +49,10 @@ static void next_put_back(struct finding *f, const char *kind, const char *path)
 
 void root_device_next(struct finding *f, const struct lost_superblock *l, const char *path)
 {
-	const char *when =
-		l->how == LOSS_DAMAGED ? "On a copy, or when the storage is sound" : "On a copy";
+	/* Another file system that was there before leaves a spare one as well. */
+	const char *when = l->how == LOSS_DAMAGED && l->spare.first_is_its
+				   ? "On a copy, or when the storage is sound"
+				   : "On a copy";
 
 	if (l->how == LOSS_ERASED && !l->removed)
 		next_put_back(f, l->is.kind, path);
@@ -59,8 +61,13 @@ void root_device_next(struct finding *f, const struct lost_superblock *l, const 
 	finding_text(f, EVIDENCE_UUID, "%s", l->spare.is.uuid);
 	finding_number(f, EVIDENCE_SPARE_SUPERBLOCK, l->spare.block);
 	if (l->spare.size)
-		finding_next(f, "%s: e2fsck -b %llu -B %u %s", when,
-			     (unsigned long long)l->spare.block, l->spare.size, path);
+		finding_next(
+			f, "%s%s%s: e2fsck -b %llu -B %u %s", when,
+			l->spare.first_is_its
+				? ""
+				: ", if the file system that is wanted is the one with the UUID ",
+			l->spare.first_is_its ? "" : l->spare.is.uuid,
+			(unsigned long long)l->spare.block, l->spare.size, path);
 	else
 		finding_next(f, "%s: btrfs rescue super-recover %s", when, path);
 }

@@ -380,37 +380,104 @@ static bool first_is_alike(const unsigned char *sb, const unsigned char *spare)
 	return count_same(sb, spare) >= 2 && (le16(sb + 0x38) || ext_has_checksum(sb));
 }
 
-static void compare_first(const struct source *source, const unsigned char *sb,
-			  struct superblock_spare *spare)
+/* What is where the first one was, sb: EXT_BYTES bytes; returns how much of it is as in the spare one. */
+static int compare_first(const unsigned char *sb, const unsigned char *other,
+			 struct superblock_spare *spare)
 {
-	unsigned char head[HEAD_BYTES];
+	int same = count_same(sb, other);
+	bool magic = le16(sb + 0x38) == EXT_MAGIC, size = le32(sb + 0x18) == le32(other + 0x18);
 
-	if (source->read(source->ctx, head, sizeof(head), 0) != (ssize_t)sizeof(head))
-		return;
-	spare->first_is_alike = first_is_alike(head + EXT_SUPERBLOCK_AT, sb);
-	spare->first_is_same = is_same_at_rest(head + EXT_SUPERBLOCK_AT, sb);
+	spare->first_is_alike = first_is_alike(sb, other);
+	spare->first_is_same = is_same_at_rest(sb, other);
+	spare->first_is_its = spare->first_is_alike && size;
+	/* A size of blocks that is none tells of nothing. */
+	spare->first_is_other = magic && !spare->first_is_alike && !size && le32(sb + 0x18) <= 6 &&
+				memcmp(sb + 0x68, other + 0x68, 16) != 0;
+	return same + (same && size);
+}
+
+/* s_mkfs_time, seconds, and its high byte. */
+static uint64_t made_at(const unsigned char *sb)
+{
+	return (uint64_t)sb[0x276] << 32 | le32(sb + 0x108);
+}
+
+struct ext_spare {
+	struct superblock_spare spare;
+	int same;      /* compare_first() */
+	uint64_t made; /* made_at() */
+};
+
+static bool find_ext_spare(const struct source *source, uint32_t size, const unsigned char *first,
+			   struct ext_spare *s)
+{
+	unsigned char sb[EXT_BYTES];
+
+	memset(s, 0, sizeof(*s));
+	if (!read_spare(source, size, sb, &s->spare.is))
+		return false;
+	s->spare.size = size;
+	s->spare.block = spare_block(size);
+	s->spare.rest_is_there = rest_is_there(source, size, sb);
+	s->same = first ? compare_first(first, sb, &s->spare) : 0;
+	s->made = made_at(sb);
+	return true;
+}
+
+static bool is_closer(const struct ext_spare *a, const struct ext_spare *b)
+{
+	if (a->same != b->same)
+		return a->same > b->same;
+	if (a->spare.rest_is_there != b->spare.rest_is_there)
+		return a->spare.rest_is_there;
+	return a->made > b->made;
+}
+
+static bool find_ext_spares(const struct source *source, const char *uuid, const char *label,
+			    struct superblock_spare *spare)
+{
+	static const uint32_t sizes[] = { 4096, 1024, 2048 };
+	unsigned char head[HEAD_BYTES];
+	bool has_head = source->read(source->ctx, head, sizeof(head), 0) == (ssize_t)sizeof(head);
+	struct ext_spare best, s;
+	bool found = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		if (!find_ext_spare(source, sizes[i], has_head ? head + EXT_SUPERBLOCK_AT : NULL,
+				    &s) ||
+		    !superblock_is_named(&s.spare.is, uuid, label) ||
+		    (found && !is_closer(&s, &best)))
+			continue;
+		best = s;
+		found = true;
+	}
+	if (found)
+		*spare = best.spare;
+	return found;
+}
+
+static bool find_btrfs_spare(const struct source *source, const char *uuid, const char *label,
+			     struct superblock_spare *spare)
+{
+	unsigned char first[BTRFS_BYTES], sb[BTRFS_BYTES];
+
+	if (!read_btrfs(source, sb, BTRFS_SPARE) || !is_btrfs(sb, &spare->is) ||
+	    spare->is.damaged || !superblock_is_named(&spare->is, uuid, label))
+		return false;
+	if (read_btrfs(source, first, BTRFS_OFFSET) && !memcmp(first + 0x40, BTRFS_MAGIC, 8)) {
+		spare->first_is_its = !memcmp(first + 0x20, sb + 0x20, 16);
+		spare->first_is_other =
+			!spare->first_is_its && memcmp(first + 0x10B, sb + 0x10B, 16) != 0;
+	}
+	return true;
 }
 
 bool superblock_find_spare(const struct source *source, const char *uuid, const char *label,
 			   struct superblock_spare *spare)
 {
-	static const uint32_t sizes[] = { 4096, 1024, 2048 };
-	unsigned char sb[BTRFS_BYTES];
-
-	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-		memset(spare, 0, sizeof(*spare));
-		if (!read_spare(source, sizes[i], sb, &spare->is) ||
-		    !superblock_is_named(&spare->is, uuid, label))
-			continue;
-		spare->size = sizes[i];
-		spare->block = spare_block(sizes[i]);
-		spare->rest_is_there = rest_is_there(source, sizes[i], sb);
-		compare_first(source, sb, spare);
-		return true;
-	}
 	memset(spare, 0, sizeof(*spare));
-	if (read_btrfs(source, sb, BTRFS_SPARE) && is_btrfs(sb, &spare->is) && !spare->is.damaged &&
-	    superblock_is_named(&spare->is, uuid, label))
+	if (find_ext_spares(source, uuid, label, spare) ||
+	    find_btrfs_spare(source, uuid, label, spare))
 		return true;
 	memset(spare, 0, sizeof(*spare));
 	return false;

@@ -69,6 +69,12 @@ struct superblock_spare {
 	bool first_is_alike;
 	/* ext: nothing there is other than in the spare one but what changes while it is used. */
 	bool first_is_same;
+	/* The first one, which still has its magic or is alike, is of the same file system: it has blocks of
+	 * the same size and is alike; of btrfs, the same UUID. */
+	bool first_is_its;
+	/* The first one has its magic, and another UUID with another size of blocks; of btrfs, other UUIDs of
+	 * the file system and of the device. Then the spare one is of a file system that was there before. */
+	bool first_is_other;
 };
 
 /* Whether it has this UUID and this label (NULL: any). */
@@ -76,7 +82,9 @@ bool superblock_is_named(const struct superblock *s, const char *uuid, const cha
 
 /*
  * Looks for a spare superblock with this UUID and this label (NULL: any). Another format may be there
- * now: mkfs of another kind leaves them where they are.
+ * now: mkfs of another kind leaves them where they are, and mke2fs with another size of blocks leaves
+ * those that lie elsewhere. Of several the one that the first one's place speaks for most, then the one
+ * that was made last.
  */
 bool superblock_find_spare(const struct source *source, const char *uuid, const char *label,
 			   struct superblock_spare *spare);

@@ -1206,6 +1206,59 @@ static void test_root_lost(void **state)
 	}
 }
 
+/* The spare one of the file system that was there before would make that of it again, and nothing of this. */
+static void test_root_made_with_other_blocks(void **state)
+{
+	static const struct {
+		const char *how, *root;
+		enum verdict verdict;
+		const char *id, *words, *never;
+	} rows[] = {
+		{ "true", "/dev/..%s", VERDICT_INTACT, NULL, NULL, NULL },
+		{ "printf x | dd of=fs bs=1 seek=1130 conv=notrunc status=none", "LABEL=rootfs",
+		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
+		  "when the storage is sound: e2fsck -b 8193 -B 1024", "32768" },
+		{ "printf x | dd of=fs bs=1 seek=1130 conv=notrunc status=none", "/dev/..%s",
+		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
+		  "when the storage is sound: e2fsck -b 8193 -B 1024", "32768" },
+		{ "printf x | dd of=fs bs=1 seek=1130 conv=notrunc status=none", "UUID=" FS_UUID,
+		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
+		  "when the storage is sound: e2fsck -b 8193 -B 1024", "32768" },
+		/* What root= names is the one before: that is not what is damaged. */
+		{ "printf x | dd of=fs bs=1 seek=1130 conv=notrunc status=none", "UUID=" LUKS_UUID,
+		  VERDICT_INCONCLUSIVE, "BV-CHAIN-OTHER", "whose checksum is wrong", "e2fsck" },
+		/* Its own spare one is gone as well. */
+		{ "printf x | dd of=fs bs=1 seek=1130 conv=notrunc status=none; "
+		  "dd if=/dev/zero of=fs bs=1024 seek=8193 count=1 conv=notrunc status=none",
+		  "LABEL=rootfs", VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
+		  "its checksum is wrong", "e2fsck" },
+		/* Nothing tells which of the two was there: on a copy, and whose it is. */
+		{ "dd if=/dev/zero of=fs bs=1M count=1 conv=notrunc status=none; "
+		  "dd if=/dev/zero of=fs bs=1024 seek=8193 count=1 conv=notrunc status=none",
+		  "LABEL=rootfs", VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK",
+		  "On a copy, if the file system that is wanted is the one with the UUID " LUKS_UUID
+		  ": e2fsck -b 32768 -B 4096",
+		  "when the storage is sound" },
+	};
+	struct block_device d = { .name = "vda1" };
+	struct block_devices b = { .items = &d, .count = 1 };
+
+	(void)state;
+	strcpy(d.path, in_folder("fs"));
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char root[256];
+
+		shell("rm -f fs; truncate -s 160M fs; mke2fs -q -F -t ext4 -b 4096 -L rootfs "
+		      "-E nodiscard -U " LUKS_UUID " fs; mke2fs -q -F -t ext4 -b 1024 -L rootfs -O "
+		      "metadata_csum -E nodiscard -U " FS_UUID " fs");
+		shell(rows[i].how);
+		snprintf(root, sizeof(root), strchr(rows[i].root, '%') ? "/dev/..%s" : "%s",
+			 strchr(rows[i].root, '%') ? d.path : rows[i].root);
+		expect_words(root, "", &b, rows[i].verdict, rows[i].id, rows[i].words,
+			     rows[i].never);
+	}
+}
+
 /* LVM without its metadata, or with a part of it: never a wrong root=. */
 static void test_root_on_lvm(void **state)
 {
@@ -1566,6 +1619,7 @@ int main(void)
 		cmocka_unit_test(test_root_on_array),
 		cmocka_unit_test(test_root_names),
 		cmocka_unit_test(test_root_lost),
+		cmocka_unit_test(test_root_made_with_other_blocks),
 		cmocka_unit_test(test_root_on_lvm),
 		cmocka_unit_test(test_former_volume),
 		cmocka_unit_test(test_root_disk_told),
