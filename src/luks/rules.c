@@ -10,6 +10,8 @@
 
 /* Of LUKS2, crypt_format() and crypt_convert(). */
 #define FIRST_SEQID 2u
+/* The least that a header has of which a keyslot was removed: it was written with it, and without. */
+#define REMOVED_SEQID 4u
 
 #define PAGE_BYTES_MAX 65536u
 
@@ -328,8 +330,19 @@ bool luks_had_no_keyslot(const struct luks_view *v)
 	return luks_has_no_keyslot(v) && v->sealed && !any_slot_is(v, SLOT_REMOVED);
 }
 
+/* A right checksum tells that a header was written, not that it was the last one. */
+bool luks_is_before_keyslots(const struct luks_view *v)
+{
+	const struct luks *l = &v->luks;
+
+	return l->version == 2 && luks_has_no_keyslot(v) && !luks_had_no_keyslot(v) &&
+	       (l->copies[l->chosen].seqid < REMOVED_SEQID || luks_went_back(v));
+}
+
 enum verdict luks_no_keyslot_verdict(const struct luks_view *v)
 {
+	if (luks_is_before_keyslots(v))
+		return VERDICT_INCONCLUSIVE;
 	if (v->sealed)
 		return VERDICT_STALE;
 	return v->luks.version == 2 ? VERDICT_CONFIG_ERROR : VERDICT_INCONCLUSIVE;

@@ -132,8 +132,14 @@ bool luks_has_no_keyslot(const struct luks_view *v);
 bool luks_had_no_keyslot(const struct luks_view *v);
 
 /*
- * What that is: its owner's change since the seal, or how it was made, as its checksum proves. LUKS1 has
- * none that would tell a lost state of a keyslot from one that is not in use.
+ * Of LUKS2: whether that header is one from before its keyslots, so that later ones may be lost, or were never
+ * written: its seqid is what luksFormat leaves before it writes key material, or is below the sealed one.
+ */
+bool luks_is_before_keyslots(const struct luks_view *v);
+
+/*
+ * What that is: its owner's change since the seal, or how it was made, as its checksum and its seqid prove.
+ * LUKS1 has neither that would tell a lost state of a keyslot from one that is not in use.
  */
 enum verdict luks_no_keyslot_verdict(const struct luks_view *v);
 

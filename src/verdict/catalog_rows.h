@@ -1123,7 +1123,9 @@ FINDING(LUKS_NO_KEYSLOT, "BV-LUKS-NO-KEYSLOT", LUKS,
 	/* happened */ "The LUKS header has no keyslot in use, so no passphrase opens the "
 		"device, even the right one.",
 	/* known */ "LUKS2: the header is right by its checksum, so it was written so "
-		"(luksErase, luksKillSlot, or made to be opened with its volume key). LUKS1 has "
+		"(luksErase, luksKillSlot, or made to be opened with its volume key); a seqid "
+		"below 4, or below the sealed one, is of a header from before its keyslots, and "
+		"later ones may be lost. LUKS1 has "
 		"no checksum: luksErase leaves it so, and a header that lost its keyslots may "
 		"look the same.",
 	/* not */ "Not the passphrase, its length, or the keyboard layout: there is no keyslot "
@@ -1136,7 +1138,8 @@ FINDING(LUKS_NO_KEYSLOT, "BV-LUKS-NO-KEYSLOT", LUKS,
 		"did, compare the start of the disk with a backup or snapshot.",
 	/* sure */ "Stale when it was sealed; a warning alone where no keyslot is known to have "
 		"been removed since. Never sealed: a configuration error of LUKS2, by its "
-		"checksum, and inconclusive of LUKS1, which has none.")
+		"checksum and its seqid, and inconclusive of LUKS1, which has neither. "
+		"Inconclusive as well where the header is from before its keyslots.")
 
 FINDING(LUKS_NOT_SEALED, "BV-LUKS-NOT-SEALED", LUKS,
 	"the LUKS device was not sealed",

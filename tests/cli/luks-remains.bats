@@ -933,6 +933,44 @@ told_by() { # COMMAND DEVICE
 	run -1 luks "$DISK"
 }
 
+# luksFormat writes the key material between a header without a keyslot and the one that names it.
+@test "luks: the header of before its keyslots, whose later writes were lost, tells of no luksErase" {
+	local kill=$BATS_TEST_TMPDIR/kill.so lost=$BATS_TEST_TMPDIR/lost n
+
+	gcc -D_GNU_SOURCE -O2 -shared -fPIC -o "$kill" "$BATS_TEST_DIRNAME/../luks/kill.c" -ldl
+	for n in $(seq 1 80); do
+		rm -f "$DISK"
+		truncate -s 32M "$DISK"
+		! LD_PRELOAD=$kill KILL_FILE=$DISK KILL_AT=$n keyed "$PASSPHRASE" luksFormat --type luks2 \
+			"${QUICK[@]}" "$DISK" 2>/dev/null || break
+		[ "$(cryptsetup luksDump --dump-json-metadata "$DISK" 2>/dev/null |
+			jq -c .keyslots 2>/dev/null)" != '{}' ] || cp "$DISK" "$lost"
+	done
+	# The whole of it has its keyslot.
+	run -4 luks --json "$DISK"
+	[ "$(findings)" = BV-LUKS-NOT-SEALED ]
+	# Both copies of that header are there, and all that was written before the last one.
+	run ! keyed "$PASSPHRASE" open --test-passphrase "$lost"
+	cp "$lost" "$COPY"
+	run -5 luks --json "$lost"
+	[ "$(findings)" = BV-LUKS-NO-KEYSLOT ]
+	[[ $output == *"it is one from before its keyslots"* && $output == *"Write nothing to this disk"* ]]
+	[[ $output != *"was told to remove them"* ]]
+	run -5 with_passphrase "$PASSPHRASE" --json "$lost"
+	[[ $(finding BV-LUKS-PASSPHRASE .summary) == *"nothing proves that it had none"* ]]
+	cmp "$lost" "$COPY"
+	# Sealed with its keyslot: both copies are older, and that is no luksErase, either.
+	seal_luks "$DISK"
+	run -5 luks --json "$lost"
+	[[ $(finding BV-LUKS-NO-KEYSLOT .summary) == *"it is one from before its keyslots"* ]]
+	# Its twin: they were there, and were removed.
+	unset ROOT
+	cryptsetup -q luksErase "$DISK"
+	rm -rf "$BATS_TEST_TMPDIR/root"
+	run -3 luks --json "$DISK"
+	[[ $(finding BV-LUKS-NO-KEYSLOT .summary) == *"was told to remove them"* ]]
+}
+
 @test "luks: the volume key makes a keyslot where none is left, as it is told" {
 	head -c 64 /dev/urandom >"$BATS_TEST_TMPDIR/key"
 	printf %s "$PASSPHRASE" >"$BATS_TEST_TMPDIR/passphrase"

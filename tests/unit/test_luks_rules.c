@@ -153,6 +153,13 @@ static void every_key_removed(struct device *d)
 	d->luks.slots[3].present = d->luks.version == 1;
 }
 
+/* luksFormat wrote a header without a keyslot (2), and those that came then are lost. */
+static void of_before_its_keyslots(struct device *d)
+{
+	every_key_removed(d);
+	d->luks.copies[0].seqid = d->luks.copies[1].seqid = 2;
+}
+
 static void every_key_is_unbound(struct device *d)
 {
 	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++)
@@ -708,6 +715,10 @@ static const struct row rows[] = {
 	  NONE, NONE, NONE, true },
 	{ "luksErase, not sealed", 1, every_key_removed, VERDICT_INCONCLUSIVE, LUKS_NO_KEYSLOT,
 	  NONE, NONE, NONE, true },
+	{ "luksFormat's first header, not sealed", 2, of_before_its_keyslots, VERDICT_INCONCLUSIVE,
+	  LUKS_NO_KEYSLOT, NONE, NONE, NONE, true },
+	{ "luksFormat's first header", 2, of_before_its_keyslots, VERDICT_INCONCLUSIVE,
+	  LUKS_NO_KEYSLOT, SLOT_REMOVED, SLOT_REMOVED, NONE, false },
 	{ "sealed without a keyslot of the volume", 2, every_key_is_unbound, VERDICT_INTACT,
 	  LUKS_AS_SEALED, SAME, SAME, NONE, false },
 	{ "a copy repaired silently", 2, copy_repaired, VERDICT_STALE, LUKS_REWRITTEN, SAME, SAME,
