@@ -150,8 +150,9 @@ bool luks_is_overwritten(const struct luks_view *v)
 	if (!v->foreign || l->copies[0].state == LUKS_COPY_GOOD ||
 	    l->copies[0].state == LUKS_COPY_UNREADABLE)
 		return false;
-	/* Who made and wiped it may have erased the second copy's magic as well, and no more of that. */
-	if (v->wiped && l->version == 2 &&
+	/* Who made and wiped it may have erased the second copy's magic as well, and no more of that; the
+	 * entries of a partition table reach into it. */
+	if (v->wiped && l->version == 2 && l->copies[1].offset >= v->wiped_end &&
 	    (luks_is_erased(l) ||
 	     (l->copies[1].state != LUKS_COPY_GOOD && l->copies[1].state != LUKS_COPY_ERASED)))
 		return false;

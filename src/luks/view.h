@@ -34,7 +34,9 @@ struct luks_view {
 	bool foreign;
 	uint64_t foreign_at; /* foreign: where that signature is, bytes */
 	bool wiped;	     /* foreign, and its magic was erased: blkid takes it for nothing */
-	bool ambiguous;	     /* foreign, and cryptsetup refuses it for that, for sure */
+	uint64_t
+		wiped_end; /* wiped: behind what a partition table takes at the start, bytes, or 0 */
+	bool ambiguous;	   /* foreign, and cryptsetup refuses it for that, for sure */
 	/* Nothing known is at its start, neither a header nor another format, and it is random: data of
 	 * dm-crypt look so, also those whose header is elsewhere. */
 	bool like_data;

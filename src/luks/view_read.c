@@ -32,7 +32,7 @@ static bool header_is_whole(const struct luks *l)
 
 static const char *recognise_wiped(struct luks_view *v, const struct source *source, uint64_t *at)
 {
-	const char *other = recognise_erased(source, at);
+	const char *other = recognise_erased(source, at, &v->wiped_end);
 
 	v->wiped = other != NULL;
 	return other;

@@ -1194,6 +1194,54 @@ md12() { # FILE
 	dd if="$BATS_TEST_TMPDIR/0" of="$1" bs=4096 skip=1 seek=1 count=1 conv=notrunc status=none
 }
 
+label() { # KIND FILE
+	printf 'label: %s\n,20M\n,\n' "$1" | sfdisk -q --wipe always "$2" 2>/dev/null
+}
+
+@test "luks: partitioned by mistake, and wiped again: the table proves itself; a lost byte of it does not" {
+	local version kind flips flip
+
+	for version in 1 2; do
+		make_luks "$DISK" $version
+		truncate -s 64M "$DISK"
+		unset ROOT
+		seal_luks "$DISK"
+		cp --sparse=always "$DISK" "$DISK.good"
+		while read -r kind flips; do
+			cp --sparse=always "$DISK.good" "$DISK"
+			label "$kind" "$DISK"
+			run -5 luks --json "$DISK"
+			wipefs -qaf "$DISK"
+			[ -z "$(wipefs "$DISK")" ]
+			run -5 luks --json "$DISK"
+			# sfdisk erases the magic of the second copy as well, and no more of it.
+			[[ $(findings) =~ ^BV-LUKS-(FOREIGN|GONE|ERASED)$ ]]
+			[[ $(field '.findings[0].evidence | tostring') == *"a wiped ${kind/dos/MBR}"* ||
+				$(field '.findings[0].evidence | tostring') == *"a wiped ${kind/gpt/GPT}"* ]]
+			[[ $output != *"cryptsetup repair $DISK"* ]]
+			for flip in $flips; do
+				flip_bit "$DISK" "$flip"
+			done
+			run -1 luks --json "$DISK"
+		done <<-'END'
+			gpt 540 454
+			dos 461 20580
+		END
+	done
+	# A GPT at the end alone is of before: what is lost at the start is lost.
+	make_luks "$DISK" 2
+	truncate -s 64M "$DISK"
+	truncate -s 64M "$COPY"
+	label gpt "$COPY"
+	wipefs -qaf "$COPY"
+	dd if="$COPY" of="$DISK" bs=512 skip=131071 seek=131071 count=1 conv=notrunc status=none
+	unset ROOT
+	seal_luks "$DISK"
+	run -0 luks --json "$DISK"
+	zero_bytes "$DISK" 0 32768
+	run -1 luks --json "$DISK"
+}
+
 @test "luks: restoring an older backup that was stopped is told as that; a lost seqid is damage" {
 	local bytes id backup=$BATS_TEST_TMPDIR/backup options
 
