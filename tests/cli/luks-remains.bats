@@ -1242,6 +1242,58 @@ label() { # KIND FILE
 	run -1 luks --json "$DISK"
 }
 
+# Made as its system makes it, as far as libblkid looks: what fdisk knows is made by that.
+put_disklabel() { # KIND FILE
+	case $1 in
+	sun | sgi) printf 'label: %s\n,20M\n,\n' "$1" | sfdisk -q --wipe never "$2" 2>/dev/null ;;
+	*) python3 "$BATS_TEST_DIRNAME/disklabel.py" "$1" "$2" ;;
+	esac
+}
+
+@test "luks: a partition table of another system: cryptsetup refuses the disk, and nobody repairs over it" {
+	local kind row at says
+
+	make_luks "$DISK" 2
+	truncate -s 64M "$DISK"
+	cp --sparse=always "$DISK" "$DISK.good"
+	while read -r kind at; do
+		for row in sealed unknown; do
+			unset ROOT
+			cp --sparse=always "$DISK.good" "$DISK"
+			[ $row = unknown ] || seal_luks "$DISK"
+			put_disklabel "$kind" "$DISK"
+			if [ "$kind" = bsd ]; then
+				cryptsetup_opens "$DISK"
+				says="cryptsetup may not open it like this"
+			else
+				[ "$(blkid -p -s PTTYPE -o value "$DISK")" = "$kind" ]
+				run ! cryptsetup_opens "$DISK"
+				[[ $output == *"ambiguous signatures"* ]]
+				says="cryptsetup does not open it like this"
+			fi
+			run -5 luks --json "$DISK"
+			[ "$(findings)" = BV-LUKS-FOREIGN ]
+			[[ $(finding BV-LUKS-FOREIGN .summary) == *"$says"* ]]
+			[[ $(finding BV-LUKS-FOREIGN '.next | join(" ")') != *"cryptsetup repair $DISK"* ]]
+			# A bit of what makes it one: then it is none, for cryptsetup as well.
+			flip_bit "$DISK" "$at"
+			cryptsetup_opens "$DISK"
+			run -1 luks --json "$DISK"
+			[ "$(findings | cut -d, -f1)" = BV-LUKS-COPY ]
+			[[ $output != *"disk label"* && $output != *"partition map"* ]]
+		done
+	done <<-'END'
+		sun 300
+		sgi 300
+		mac 512
+		aix 0
+		bsd 512
+		solaris 524
+		ultrix 16312
+		atari 458
+	END
+}
+
 @test "luks: restoring an older backup that was stopped is told as that; a lost seqid is damage" {
 	local bytes id backup=$BATS_TEST_TMPDIR/backup options
 
