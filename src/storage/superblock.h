@@ -28,8 +28,8 @@ struct superblock {
 	/* The signature is there, but the checksum is wrong, so that no byte of it is proven: ext4 with
 	 * metadata_csum, XFS version 5, btrfs with CRC-32C. The others have none that is compared here. */
 	bool damaged;
-	/* ext4, damaged: the checksum itself is zeros, or one bit explains that it is wrong: bytes were
-	 * lost, which no program leaves so that does not keep it. */
+	/* ext4, btrfs, damaged: one bit explains that its checksum is wrong, and of ext4 none of what programs
+	 * change that keep no checksum; or, of ext4, the checksum itself is zeros: bytes were lost. */
 	bool lost;
 	bool hibernated;    /* swap, with the image of a system that is to be resumed */
 	bool proven;	    /* such a checksum is there, and right */
@@ -67,7 +67,8 @@ struct superblock_spare {
 	/* ext: what is where the first one was says the same in most, but its magic or its checksum is
 	 * wrong: it is the superblock yet, and no other bytes. */
 	bool first_is_alike;
-	/* ext: nothing there is other than in the spare one but what changes while it is used. */
+	/* Nothing there is other than in the spare one but what changes while it is used; of btrfs, what a
+	 * commit writes. */
 	bool first_is_same;
 	/* The first one, which still has its magic or is alike, is of the same file system: it has blocks of
 	 * the same size and is alike; of btrfs, the same UUID. */

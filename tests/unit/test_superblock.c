@@ -194,7 +194,15 @@ static void test_damaged_checksum(void **state)
 	assert_true(look().lost);
 }
 
-/* A bit that is other is lost, wherever it is, in the checksum as well; two bits may be anything. */
+/* What programs change that keep no checksum: a small tune2fs, drivers of other systems. */
+static bool is_changed_alone(unsigned int at)
+{
+	return (at >= 0x08 && at < 0x14) || (at >= 0x2C && at < 0x38) ||
+	       (at >= 0x3A && at < 0x3E) || (at >= 0x40 && at < 0x48) ||
+	       (at >= 0x78 && at < 0xC8) || (at >= 0x154 && at < 0x15C);
+}
+
+/* A bit that is other is lost, also in the checksum, where no program writes it alone; two may be anything. */
 static void test_one_bit(void **state)
 {
 	unsigned char sb[1024];
@@ -207,7 +215,7 @@ static void test_one_bit(void **state)
 	assert_int_equal(fseek(f, 1024, SEEK_SET), 0);
 	assert_int_equal(fread(sb, 1, sizeof(sb), f), sizeof(sb));
 	fclose(f);
-	for (unsigned int at = 0; at < sizeof(sb); at += 3) {
+	for (unsigned int at = 0; at < sizeof(sb); at++) {
 		unsigned char byte = (unsigned char)(sb[at] ^ 1u << at % 8);
 
 		/* Without the magic it is none, and without that feature none that has a checksum. */
@@ -215,7 +223,7 @@ static void test_one_bit(void **state)
 			continue;
 		overwrite(1024 + at, &byte, 1);
 		assert_true(look().damaged);
-		assert_true(look().lost);
+		assert_int_equal(look().lost, !is_changed_alone(at));
 		byte ^= (unsigned char)(1u << (at + 3) % 8);
 		overwrite(1024 + at, &byte, 1);
 		assert_true(look().damaged);
