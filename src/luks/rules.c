@@ -235,7 +235,14 @@ static bool any_slot_is_bad(const struct luks_view *v)
 
 bool luks_begins_with_noise(const struct luks_view *v)
 {
-	return v->noise && !any_slot_is_bad(v);
+	if (!v->noise || !v->sealed)
+		return v->noise && !any_slot_is_bad(v);
+	/* Those that the record tells of lie in it, or are as they were. */
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+		if (v->implausible[i])
+			return false;
+	}
+	return true;
 }
 
 /* A header backup of LUKS1 ends with the page of its last keyslot (lib/luks1/keymanage.c). */

@@ -40,9 +40,10 @@ struct luks_view {
 	/* Nothing known is at its start, neither a header nor another format, and it is random: data of
 	 * dm-crypt look so, also those whose header is elsewhere. */
 	bool like_data;
-	/* The first block alone is other than it was, as far as is seen here, and random: the disk lost it, or a
-	 * program wrote through dm-crypt with another key, as mkswap does for swap with a random one. */
-	bool noise;
+	/* So many bytes from the start, and they alone as far as is seen here, are other than they were, and
+	 * random: the disk lost them, or a program wrote through dm-crypt with another key, as swap with a
+	 * random one is used from its first page on. 0: it is not so. */
+	uint64_t noise;
 	/* Likewise: the signature at the device's end, of an array or a replica that it is, or was, a
 	 * member of, or NULL. It explains nothing of the header, but cryptsetup heeds it. */
 	const char *member;

@@ -201,7 +201,8 @@ FINDING(CHAIN_SUPERBLOCK, "BV-CHAIN-SUPERBLOCK", CHAIN,
 		"logs of the storage for read errors and for writes that were lost or went "
 		"elsewhere.",
 	/* sure */ "Storage corruption when a checksum is wrong, a read fails, the magic alone "
-		"is lost beside a spare that agrees, or inside of LUKS noise is where it was. "
+		"is lost beside a spare that agrees, or inside of LUKS, on no volume, noise is "
+		"where it was. "
 		"Else inconclusive: swap with a random key, mkfs and wipefs leave the same; and "
 		"half a write, or a program that keeps no checksum, where the spare agrees in "
 		"all that never changes.")
@@ -910,7 +911,7 @@ FINDING(LUKS_COPY, "BV-LUKS-COPY", LUKS,
 		"in the logs of the storage for a write that was lost or went elsewhere, or for "
 		"a read error.",
 	/* sure */ "Storage corruption: a copy that was there is not what was written. "
-		"Inconclusive where its first block alone is noise: swap with a random key "
+		"Inconclusive where its start alone is noise, without a hole: swap with a random key "
 		"begins so. The disk opens with a good other copy, unless this one cannot be "
 		"read, or the signature of another format is there as well.")
 
@@ -972,7 +973,7 @@ FINDING(LUKS_GONE, "BV-LUKS-GONE", LUKS,
 	/* sure */ "Storage corruption when a header was sealed, something of it is left in its "
 		"place, and no known format is there; one that is not known here would look the "
 		"same. Else inconclusive: another disk, another start, its owner's doing, or "
-		"noise in the first block alone (swap with a random key).")
+		"noise from the start on, without a hole (swap with a random key).")
 
 FINDING(LUKS_HEADERS, "BV-LUKS-HEADERS", LUKS,
 	"the LUKS header is damaged",

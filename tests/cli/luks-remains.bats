@@ -266,6 +266,7 @@ remains_open() { # FILE
 		# No format that is known: the bytes are lost, but what is there is asked first.
 		cp "$DISK.good" "$DISK"
 		noise 32768 7 | dd of="$DISK" conv=notrunc status=none
+		zero_4k "$DISK" 8192
 		run -1 luks --json "$DISK"
 		[ "$(findings)" = BV-LUKS-GONE ] || [ "$(findings)" = BV-LUKS-GONE,BV-LUKS-KEYSLOT ]
 		[[ $(finding BV-LUKS-GONE '.next[0]') == *"blkid -p $DISK; wipefs -n $DISK"* ]]
@@ -738,6 +739,7 @@ told_by() { # COMMAND DEVICE
 		fi
 		# In its place, and lost: with noise, with zeros, and but for one block of key material.
 		noise 32768 9 | dd of="$DISK" conv=notrunc status=none
+		zero_4k "$DISK" 8192
 		run -1 luks --json "$DISK"
 		[[ $(finding BV-LUKS-GONE '.next | join(" ")') == *"luksHeaderRestore $DISK"* ]]
 		zero_bytes "$DISK" 0 32768
@@ -1157,6 +1159,35 @@ put() { # FILE OFFSET BYTES, as printf takes them
 	noise 4096 5 | dd of="$DISK" conv=notrunc status=none
 	BATS_TEST_TMPDIR=$BATS_TEST_TMPDIR/none ROOT='' run -5 luks --json "$DISK"
 	[[ $output != *"cryptsetup repair $DISK"* ]]
+}
+
+# Linux uses it from its first page on.
+@test "luks: noise from the start on, up to any place, is swap with a random key; with a hole it is damage" {
+	local version bytes id
+
+	for version in 1 2; do
+		make_luks "$DISK" $version
+		unset ROOT
+		seal_luks "$DISK"
+		cp "$DISK" "$DISK.good"
+		for bytes in 8192 16384 20480 24576 32768 45056 102400 409600; do
+			cp "$DISK.good" "$DISK"
+			noise $bytes 5 | dd of="$DISK" conv=notrunc status=none
+			run -5 luks --json "$DISK"
+			id=BV-LUKS-GONE
+			[ $version = 1 ] || [ $bytes -gt 16384 ] || id=BV-LUKS-COPY
+			[ "$(findings)" = $id ]
+			[[ $(finding $id .summary) == "The first $bytes bytes are noise, "*": swap with a random key begins so." ]]
+			[[ $output != *"cryptsetup repair $DISK"* && $output != *"luksHeaderRestore $DISK"* ]]
+			zero_4k "$DISK" $((bytes / 2 / 4096 * 4096))
+			run -1 luks --json "$DISK"
+			[[ $output != *"swap with a random key"* ]]
+		done
+		# A block of noise with sound ones in front of it.
+		cp "$DISK.good" "$DISK"
+		noise 4096 5 | dd of="$DISK" bs=4096 seek=20 conv=notrunc status=none
+		run -1 luks --json "$DISK"
+	done
 }
 
 @test "luks: a format that was made here and wiped again proves itself; a lost byte of it does not" {

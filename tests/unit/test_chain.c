@@ -939,6 +939,19 @@ static void test_lvm(void **state)
 	expect(&s, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-LVM",
 	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > lvm vg-a/lv (DAMAGED) > "
 	       "ext4 (not reached)");
+	/* On a volume noise is what swap with a random key begins with; a lost magic is no program's. */
+	put_volume();
+	shell("rm -f fs; truncate -s 160M fs; mke2fs -q -t ext4 -b 4096 -U " FS_UUID
+	      " fs; dd if=/dev/urandom of=fs bs=4096 count=1 conv=notrunc status=none");
+	s.devices.count = 2;
+	expect(&s, VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK",
+	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > lvm vg-a/lv (there) > "
+	       "ext4 (NO SUPERBLOCK)");
+	shell("rm -f fs; truncate -s 160M fs; mke2fs -q -t ext4 -b 4096 -U " FS_UUID
+	      " fs; printf x | dd of=fs bs=1 seek=1080 conv=notrunc status=none");
+	expect(&s, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
+	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > lvm vg-a/lv (there) > "
+	       "ext4 (NO SUPERBLOCK)");
 }
 
 /* ---- root= without LUKS ---- */
