@@ -139,8 +139,10 @@ static bool look_at_layer(struct chain_layer *l, const struct block_devices *b,
 
 	snprintf(l->path, sizeof(l->path), "%s", (*device)->path);
 	if (strcmp(kind, "lvm") != 0) {
-		*physical_seen = !strcmp(kind, "LVM2_member");
 		look_at_content(l, kind);
+		/* Swap with a random key is made on a volume as on any partition. */
+		l->noise &= !*physical_seen;
+		*physical_seen = !strcmp(kind, "LVM2_member");
 		return l->state == LINK_THERE;
 	}
 	if (!*physical_seen) {

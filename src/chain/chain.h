@@ -35,7 +35,8 @@ struct chain_layer {
 	const char *other;	     /* the same in words, when seen knows no kind; or NULL */
 	struct lost_superblock lost; /* DAMAGED: what is left of a file system */
 	int error; /* UNREADABLE: -EIO from the disk, or why it could not be looked at */
-	bool noise; /* DAMAGED: its first block is: it was lost or overwritten below the encryption */
+	bool noise; /* DAMAGED, and on no volume: its first block is: it was lost, or overwritten below the
+		     * encryption */
 	enum lvm_state lvm; /* DAMAGED: likewise of a physical volume */
 };
 

@@ -49,8 +49,10 @@ static void next_put_back(struct finding *f, const char *kind, const char *path)
 
 void root_device_next(struct finding *f, const struct lost_superblock *l, const char *path)
 {
-	const char *when =
-		l->how == LOSS_DAMAGED ? "On a copy, or when the storage is sound" : "On a copy";
+	/* Another file system that was there before leaves a spare one as well. */
+	const char *when = l->how == LOSS_DAMAGED && l->spare.first_is_its
+				   ? "On a copy, or when the storage is sound"
+				   : "On a copy";
 
 	if (l->how == LOSS_ERASED && !l->removed)
 		next_put_back(f, l->is.kind, path);
@@ -59,8 +61,13 @@ void root_device_next(struct finding *f, const struct lost_superblock *l, const 
 	finding_text(f, EVIDENCE_UUID, "%s", l->spare.is.uuid);
 	finding_number(f, EVIDENCE_SPARE_SUPERBLOCK, l->spare.block);
 	if (l->spare.size)
-		finding_next(f, "%s: e2fsck -b %llu -B %u %s", when,
-			     (unsigned long long)l->spare.block, l->spare.size, path);
+		finding_next(
+			f, "%s%s%s: e2fsck -b %llu -B %u %s", when,
+			l->spare.first_is_its
+				? ""
+				: ", if the file system that is wanted is the one with the UUID ",
+			l->spare.first_is_its ? "" : l->spare.is.uuid,
+			(unsigned long long)l->spare.block, l->spare.size, path);
 	else
 		finding_next(f, "%s: btrfs rescue super-recover %s", when, path);
 }
@@ -181,19 +188,21 @@ static void tell_wrong_checksum(const struct scene *c, const char *path,
 	struct finding *f = report_finding(
 		c->r, VERDICT_INCONCLUSIVE, FINDING_CHAIN_SUPERBLOCK, path,
 		"%s, and its superblock's checksum is wrong, so that nothing mounts it; but all that "
-		"never changes while it is used is as a spare one says. A program wrote to it that "
-		"keeps no checksum, a write of it stopped half-way, or the disk lost some bytes: "
-		"nothing here tells which.",
-		what_is_here(is_root));
+		"never changes while it is used is as a spare one says. %s stopped half-way, or the disk "
+		"lost some bytes: nothing here tells which.",
+		what_is_here(is_root),
+		l->spare.size ? "A program wrote to it that keeps no checksum, a write of it"
+			      : "A write of it");
 
 	if (is_root)
 		finding_not(f, "root=, fstab, or the initramfs");
 	else
 		tell_sealed(f, c);
-	finding_next(
-		f, "Did another system write to it (Windows with Ext2Fsd), or a small tune2fs "
-		   "(BusyBox), or did the power fail? Did the disk report errors? dmesg; smartctl "
-		   "-a");
+	finding_next(f, "Did %sthe power fail? Did the disk report errors? dmesg; smartctl -a",
+		     l->spare.size
+			     ? "another system write to it (Windows with Ext2Fsd), or a small "
+			       "tune2fs (BusyBox), or did "
+			     : "");
 	root_device_next_image(f, false);
 	root_device_next(f, l, path);
 }
@@ -696,13 +705,13 @@ static bool tell_incomplete(const struct scene *c, const char *path, const struc
 	return true;
 }
 
-/* Without a checksum nothing but a spare superblock tells. */
+/* Without a checksum nothing but a spare superblock tells; btrfs has one, perhaps of a kind not known here. */
 static bool is_as_it_was(const struct source *source, const struct superblock *seen)
 {
 	struct superblock_spare spare;
 
-	return seen->proven ||
-	       (superblock_find_spare(source, seen->uuid, NULL, &spare) && spare.first_is_same);
+	return seen->proven || (superblock_find_spare(source, seen->uuid, NULL, &spare) &&
+				spare.size && spare.first_is_same);
 }
 
 /* What is there, sound: whether it is the root, all of it. */

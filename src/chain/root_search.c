@@ -86,7 +86,7 @@ struct lost_superblock lost_superblock_find(const struct source *source,
 	if (*seen->kind && !seen->damaged && superblock_is_named(seen, uuid, label))
 		return l;
 	l.has_spare = superblock_find_spare(source, uuid, label, &l.spare);
-	own = l.has_spare && !strncmp(seen->kind, l.spare.is.kind, 3);
+	own = l.has_spare && !strncmp(seen->kind, l.spare.is.kind, 3) && !l.spare.first_is_other;
 	if (seen->damaged && (own || superblock_is_named(seen, uuid, label))) {
 		l.how = LOSS_DAMAGED;
 		l.has_spare = own;
@@ -100,8 +100,9 @@ struct lost_superblock lost_superblock_find(const struct source *source,
 		l.how = LOSS_UUID;
 	} else if (l.has_spare && (*seen->kind || volume)) {
 		l.how = LOSS_OVERWRITTEN;
-		snprintf(l.now, sizeof(l.now), "%s%s%s", volume ? volume : seen->kind,
-			 volume ? "" : " ", volume ? "" : seen->uuid);
+		snprintf(l.now, sizeof(l.now), "%s%s%s%s", volume ? volume : seen->kind,
+			 volume ? "" : " ", volume ? "" : seen->uuid,
+			 seen->damaged ? ", whose checksum is wrong" : "");
 	} else if (l.has_spare) {
 		l.how = !l.spare.rest_is_there	 ? LOSS_START
 			: l.spare.first_is_alike ? LOSS_DAMAGED

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "luks/report_gone.h"
 
+#include <inttypes.h>
+#include <stdlib.h>
+
 #include "luks/advice.h"
 #include "luks/rules.h"
 #include "luks/words.h"
+#include "util/text.h"
 #include "util/util.h"
 
 static void no_header_without_record(struct report *r, const struct luks_view *v)
@@ -86,16 +90,23 @@ static void not_here(struct report *r, const struct luks_view *v)
 /* Nothing that would write to it is named: what is there now may be in use. */
 void report_luks_noise(struct report *r, const struct luks_view *v)
 {
-	bool copy = v->luks.chosen >= 0;
+	bool copy = v->luks.chosen >= 0, block = v->noise <= BLOCK_SIZE;
 	const char *place = luks_view_place(v);
+	cleanup(free_ptr) char *first =
+		block ? text_copy("block is") : text_format("%" PRIu64 " bytes are", v->noise);
 	struct finding *f = report_finding(
 		r, VERDICT_INCONCLUSIVE, copy ? FINDING_LUKS_COPY : FINDING_LUKS_GONE, place,
-		"The first block is noise, where %s began, and all else that is seen of the container is as "
-		"it was: the disk lost that block, or somebody overwrote it: swap with a random key "
+		"The first %s noise, where %s began, and all else that is seen of the container is as "
+		"it was: the disk lost %s, or somebody overwrote %s: swap with a random key "
 		"begins so.",
-		copy ? "the first copy of the LUKS2 header" : "the LUKS1 header");
+		first,
+		copy			  ? "the first copy of the LUKS2 header"
+		: v->sealed->version == 2 ? "both copies of the LUKS2 header"
+					  : "the LUKS1 header",
+		block ? "that block" : "them", block ? "it" : "them");
 
 	luks_header_evidence(f, v);
+	luks_remains(f, v);
 	finding_next(
 		f, "Was this disk made swap, or something else that is encrypted with another key "
 		   "(crypttab, fstab; swapon --show; lsblk)? Then take the LUKS container out of "

@@ -291,7 +291,7 @@ void report_luks_header(struct report *r, const struct luks_view *v)
 		 !luks_is_erased(l))
 		report_luks_too_small(r, v);
 	else if (l->chosen < 0 && luks_both_copies_are(l, LUKS_COPY_ABSENT) &&
-		 !(v->sealed && l->rebuilt))
+		 (!v->sealed || !l->rebuilt || luks_begins_with_noise(v)))
 		report_luks_gone(r, v);
 	else if (v->comparison.fields_bad)
 		headers_bad(r, v);

@@ -420,6 +420,11 @@ static void use_the_volume_key(struct finding *f, const struct luks_view *v)
 /* LUKS1 has no checksum: that key material went with what the header said tells its owner's doing. */
 static const char *why_no_keyslot(const struct luks_view *v)
 {
+	if (luks_is_before_keyslots(v))
+		return "The header is right by its checksum, and by its seqid it is one from before its "
+		       "keyslots: the disk lost the writes of later ones, or luksFormat was stopped, or it "
+		       "was made to be opened with its volume key alone. Key material of a keyslot may be "
+		       "there yet.";
 	if (v->luks.version == 2)
 		return "The header is right by its checksum: cryptsetup was told to remove them "
 		       "(luksErase, luksKillSlot), or it was made to be opened with its volume key "
@@ -440,8 +445,13 @@ void report_luks_no_keyslot(struct report *r, const struct luks_view *v)
 		v->luks.version == 2 ? "left" : "in use", why_no_keyslot(v));
 
 	f->warning = luks_had_no_keyslot(v);
+	if (v->luks.version == 2 && v->luks.chosen >= 0)
+		finding_number(f, EVIDENCE_SEQID, v->luks.copies[v->luks.chosen].seqid);
 	finding_not(f, "the passphrase, its length, or the keyboard layout");
-	luks_next_keep_open(f, v);
+	if (luks_is_before_keyslots(v))
+		luks_next_keep_evidence(f, v);
+	else
+		luks_next_keep_open(f, v);
 	use_the_volume_key(f, v);
 	luks_next_use_backup(f, v);
 }

@@ -10,6 +10,8 @@
 
 /* Of LUKS2, crypt_format() and crypt_convert(). */
 #define FIRST_SEQID 2u
+/* The least that a header has of which a keyslot was removed: it was written with it, and without. */
+#define REMOVED_SEQID 4u
 
 #define PAGE_BYTES_MAX 65536u
 
@@ -148,8 +150,9 @@ bool luks_is_overwritten(const struct luks_view *v)
 	if (!v->foreign || l->copies[0].state == LUKS_COPY_GOOD ||
 	    l->copies[0].state == LUKS_COPY_UNREADABLE)
 		return false;
-	/* Who made and wiped it may have erased the second copy's magic as well, and no more of that. */
-	if (v->wiped && l->version == 2 &&
+	/* Who made and wiped it may have erased the second copy's magic as well, and no more of that; the
+	 * entries of a partition table reach into it. */
+	if (v->wiped && l->version == 2 && l->copies[1].offset >= v->wiped_end &&
 	    (luks_is_erased(l) ||
 	     (l->copies[1].state != LUKS_COPY_GOOD && l->copies[1].state != LUKS_COPY_ERASED)))
 		return false;
@@ -232,7 +235,14 @@ static bool any_slot_is_bad(const struct luks_view *v)
 
 bool luks_begins_with_noise(const struct luks_view *v)
 {
-	return v->noise && !any_slot_is_bad(v);
+	if (!v->noise || !v->sealed)
+		return v->noise && !any_slot_is_bad(v);
+	/* Those that the record tells of lie in it, or are as they were. */
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+		if (v->implausible[i])
+			return false;
+	}
+	return true;
 }
 
 /* A header backup of LUKS1 ends with the page of its last keyslot (lib/luks1/keymanage.c). */
@@ -328,8 +338,19 @@ bool luks_had_no_keyslot(const struct luks_view *v)
 	return luks_has_no_keyslot(v) && v->sealed && !any_slot_is(v, SLOT_REMOVED);
 }
 
+/* A right checksum tells that a header was written, not that it was the last one. */
+bool luks_is_before_keyslots(const struct luks_view *v)
+{
+	const struct luks *l = &v->luks;
+
+	return l->version == 2 && luks_has_no_keyslot(v) && !luks_had_no_keyslot(v) &&
+	       (l->copies[l->chosen].seqid < REMOVED_SEQID || luks_went_back(v));
+}
+
 enum verdict luks_no_keyslot_verdict(const struct luks_view *v)
 {
+	if (luks_is_before_keyslots(v))
+		return VERDICT_INCONCLUSIVE;
 	if (v->sealed)
 		return VERDICT_STALE;
 	return v->luks.version == 2 ? VERDICT_CONFIG_ERROR : VERDICT_INCONCLUSIVE;

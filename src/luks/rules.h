@@ -19,7 +19,7 @@ enum luks_ground {
 	LUKS_NEVER_THERE, /* no header, and no record of one */
 	LUKS_ERASED,	  /* the magic of copies was erased, and all else is right */
 	LUKS_FOREIGN, /* another format's signature lies where a header, a copy or a keyslot was */
-	LUKS_NOISE,   /* its first block alone is lost or overwritten, by noise */
+	LUKS_NOISE,   /* its start alone, without a hole, is lost or overwritten, by noise */
 	LUKS_HEADERS_BAD,  /* no copy of the header can be used, or LUKS1: its fields are damaged */
 	LUKS_SLOT_BAD,	   /* a keyslot is damaged, unreadable or overwritten */
 	LUKS_CONVERTING,   /* a conversion between LUKS1 and LUKS2 was interrupted */
@@ -73,8 +73,8 @@ bool luks_may_be_refused(const struct luks_view *v);
 bool luks_is_overwritten(const struct luks_view *v);
 
 /*
- * Whether no more than its first block is lost, v->noise: swap with a random key, made on what was a
- * container, leaves the rest at first.
+ * Whether no more is lost than what lies at its start without a hole, v->noise: swap with a random key, made on
+ * what was a container, leaves the rest.
  */
 bool luks_begins_with_noise(const struct luks_view *v);
 
@@ -132,8 +132,14 @@ bool luks_has_no_keyslot(const struct luks_view *v);
 bool luks_had_no_keyslot(const struct luks_view *v);
 
 /*
- * What that is: its owner's change since the seal, or how it was made, as its checksum proves. LUKS1 has
- * none that would tell a lost state of a keyslot from one that is not in use.
+ * Of LUKS2: whether that header is one from before its keyslots, so that later ones may be lost, or were never
+ * written: its seqid is what luksFormat leaves before it writes key material, or is below the sealed one.
+ */
+bool luks_is_before_keyslots(const struct luks_view *v);
+
+/*
+ * What that is: its owner's change since the seal, or how it was made, as its checksum and its seqid prove.
+ * LUKS1 has neither that would tell a lost state of a keyslot from one that is not in use.
  */
 enum verdict luks_no_keyslot_verdict(const struct luks_view *v);
 

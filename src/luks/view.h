@@ -34,13 +34,16 @@ struct luks_view {
 	bool foreign;
 	uint64_t foreign_at; /* foreign: where that signature is, bytes */
 	bool wiped;	     /* foreign, and its magic was erased: blkid takes it for nothing */
-	bool ambiguous;	     /* foreign, and cryptsetup refuses it for that, for sure */
+	uint64_t
+		wiped_end; /* wiped: behind what a partition table takes at the start, bytes, or 0 */
+	bool ambiguous;	   /* foreign, and cryptsetup refuses it for that, for sure */
 	/* Nothing known is at its start, neither a header nor another format, and it is random: data of
 	 * dm-crypt look so, also those whose header is elsewhere. */
 	bool like_data;
-	/* The first block alone is other than it was, as far as is seen here, and random: the disk lost it, or a
-	 * program wrote through dm-crypt with another key, as mkswap does for swap with a random one. */
-	bool noise;
+	/* So many bytes from the start, and they alone as far as is seen here, are other than they were, and
+	 * random: the disk lost them, or a program wrote through dm-crypt with another key, as swap with a
+	 * random one is used from its first page on. 0: it is not so. */
+	uint64_t noise;
 	/* Likewise: the signature at the device's end, of an array or a replica that it is, or was, a
 	 * member of, or NULL. It explains nothing of the header, but cryptsetup heeds it. */
 	const char *member;

@@ -12,6 +12,7 @@
 #include "luks/match.h"
 #include "luks/moved.h"
 #include "luks/near.h"
+#include "luks/noise.h"
 #include "luks/randomness.h"
 #include "storage/erased.h"
 #include "storage/signature.h"
@@ -32,7 +33,7 @@ static bool header_is_whole(const struct luks *l)
 
 static const char *recognise_wiped(struct luks_view *v, const struct source *source, uint64_t *at)
 {
-	const char *other = recognise_erased(source, at);
+	const char *other = recognise_erased(source, at, &v->wiped_end);
 
 	v->wiped = other != NULL;
 	return other;
@@ -61,28 +62,6 @@ static void look_behind_header(struct luks_view *v, const struct source *source)
 	}
 }
 
-/* Of LUKS2 a good second copy tells what else of the first one differs; of LUKS1 it is one block. */
-static bool is_first_block_alone(const struct luks_view *v)
-{
-	const struct luks *l = &v->luks;
-
-	if (l->chosen == 1)
-		return v->bad_copies[0].bytes == BLOCK_SIZE;
-	return v->sealed && v->sealed->version == 1 && !l->version && !l->rebuilt &&
-	       !l->inside.version && !*l->left;
-}
-
-static bool begins_with_noise(const struct luks_view *v, const struct source *source)
-{
-	unsigned char block[BLOCK_SIZE];
-
-	return v->luks.copies[0].state == LUKS_COPY_ABSENT && !v->other &&
-	       is_first_block_alone(v) &&
-	       source_read(source, block, sizeof(block), 0) == (ssize_t)sizeof(block) &&
-	       luks_implausible_blocks(source, 0, BLOCK_SIZE) == 0 &&
-	       !(v->sealed && sealed_luks_has_block(v->sealed, hash64(block, sizeof(block))));
-}
-
 static void look_at_other(struct luks_view *v, const struct source *source)
 {
 	if (header_is_whole(&v->luks)) {
@@ -102,7 +81,7 @@ static void look_at_other(struct luks_view *v, const struct source *source)
 	v->member = recognise_member(source);
 	if (!v->other && v->luks.copies[0].state != LUKS_COPY_GOOD)
 		v->other = recognise_other(source);
-	v->noise = begins_with_noise(v, source);
+	v->noise = luks_noise_bytes(v, source);
 	v->like_data = !v->luks.version && !v->luks.rebuilt && !v->luks.inside.version &&
 		       !v->other && !v->member && !*v->luks.left &&
 		       luks_implausible_blocks(source, 0, BLOCK_SIZE) == 0;

@@ -2,6 +2,7 @@
 #include "storage/erased.h"
 
 #include <string.h>
+#include <zlib.h>
 
 #include "storage/md.h"
 #include "storage/superblock.h"
@@ -118,6 +119,112 @@ static bool is_bcache(const struct source *source)
 	return len <= sizeof(sb) && le64(sb) == crc64(sb + 8, len - 8);
 }
 
+/* UEFI Specification, 5.2: four entries, and 55 aa behind them, which wipefs erases. */
+#define MBR_BYTES	512u
+#define MBR_ENTRIES	446u
+#define MBR_ENTRY_BYTES 16u
+#define MBR_ENTRY_COUNT 4u
+#define MBR_MAGIC	510u
+#define MBR_PROTECTIVE	0xeeu
+
+static bool read_erased_mbr(const struct source *source, unsigned char s[MBR_BYTES])
+{
+	return read_at(source, s, MBR_BYTES, 0) && !s[MBR_MAGIC] && !s[MBR_MAGIC + 1];
+}
+
+static const unsigned char *mbr_entry(const unsigned char *s, unsigned int i)
+{
+	return s + MBR_ENTRIES + (size_t)i * MBR_ENTRY_BYTES;
+}
+
+/* An entry that is used: a boot flag of 00 or 80, a type, and sectors that this device has. */
+static bool is_mbr_partition(const unsigned char *entry, uint64_t sectors)
+{
+	uint64_t start = le32(entry + 8), count = le32(entry + 12);
+
+	return !(entry[0] & 0x7f) && entry[4] && start && count && start + count <= sectors;
+}
+
+static bool overlaps(const unsigned char *a, const unsigned char *b)
+{
+	return le32(a + 8) < (uint64_t)le32(b + 8) + le32(b + 12) &&
+	       le32(b + 8) < (uint64_t)le32(a + 8) + le32(a + 12);
+}
+
+/* Each entry is a partition or nothing at all, none is in another one's place, and one is used. */
+static bool is_mbr(const struct source *source)
+{
+	unsigned char s[MBR_BYTES];
+	bool used[MBR_ENTRY_COUNT], any = false;
+
+	if (!read_erased_mbr(source, s))
+		return false;
+	for (unsigned int i = 0; i < MBR_ENTRY_COUNT; i++) {
+		const unsigned char *entry = mbr_entry(s, i);
+
+		used[i] = !bytes_are_zero(entry, MBR_ENTRY_BYTES);
+		if (used[i] && !is_mbr_partition(entry, source->size / SECTOR_BYTES))
+			return false;
+		for (unsigned int k = 0; used[i] && k < i; k++) {
+			if (used[k] && overlaps(entry, mbr_entry(s, k)))
+				return false;
+		}
+		any |= used[i];
+	}
+	return any;
+}
+
+/*
+ * UEFI Specification, 5.3.2 "GPT Header": its CRC-32, for which that counts as zeros, and where it is. Its
+ * entries begin in the third sector.
+ */
+#define GPT_BYTES	92u
+#define GPT_CRC		16u
+#define GPT_MY_LBA	24u
+#define GPT_ENTRY_COUNT 80u
+#define GPT_ENTRY_BYTES 84u
+
+static bool is_gpt_header(const struct source *source, uint64_t lba, uint32_t sector, uint64_t *end)
+{
+	unsigned char s[BLOCK_SIZE];
+	uint32_t size, crc;
+
+	if (!read_at(source, s, sector, lba * sector) || !bytes_put_back(s, "EFI PART", 8))
+		return false;
+	size = le32(s + 12);
+	crc = le32(s + GPT_CRC);
+	memset(s + GPT_CRC, 0, 4);
+	if (size < GPT_BYTES || size > sector || le64(s + GPT_MY_LBA) != lba ||
+	    crc32(0, s, size) != crc)
+		return false;
+	*end = 2 * sector + (uint64_t)le32(s + GPT_ENTRY_COUNT) * le32(s + GPT_ENTRY_BYTES);
+	return true;
+}
+
+static bool is_protective(const struct source *source)
+{
+	unsigned char s[MBR_BYTES];
+
+	return read_erased_mbr(source, s) && mbr_entry(s, 0)[4] == MBR_PROTECTIVE &&
+	       le32(mbr_entry(s, 0) + 8) == 1;
+}
+
+/*
+ * The one at the end may be of years before, of a disk that was wiped and used as a whole then: it counts
+ * beside the MBR alone that came with it.
+ */
+static bool is_gpt(const struct source *source, uint32_t sector, uint64_t *at, uint64_t *end)
+{
+	uint64_t sectors = source->size / sector;
+
+	*at = sector;
+	if (is_gpt_header(source, 1, sector, end))
+		return true;
+	*at = 0;
+	return sectors > 2 && is_protective(source) &&
+	       is_gpt_header(source, sectors - 1, sector, end);
+}
+
 static const char *of_superblock(const struct superblock *s, uint64_t *at)
 {
 	*at = strcmp(s->kind, "btrfs") == 0 ? 65536 : strcmp(s->kind, "xfs") == 0 ? 0 : 1024;
@@ -126,10 +233,13 @@ static const char *of_superblock(const struct superblock *s, uint64_t *at)
 	return *at ? "a wiped btrfs file system" : "a wiped XFS file system";
 }
 
-const char *recognise_erased(const struct source *source, uint64_t *at)
+const char *recognise_erased(const struct source *source, uint64_t *at, uint64_t *end)
 {
 	struct superblock s;
 
+	if (is_gpt(source, 512, at, end) || is_gpt(source, 4096, at, end))
+		return "a wiped GPT partition table";
+	*end = 0;
 	if (superblock_is_erased(source, &s))
 		return of_superblock(&s, at);
 	if (md_is_erased(source, at))
@@ -140,5 +250,8 @@ const char *recognise_erased(const struct source *source, uint64_t *at)
 	*at = 0;
 	if (any_swap(source))
 		return "wiped swap space";
-	return is_fat(source) ? "a wiped FAT file system" : NULL;
+	if (is_fat(source))
+		return "a wiped FAT file system";
+	*end = MBR_BYTES;
+	return is_mbr(source) ? "a wiped MBR partition table" : NULL;
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "storage/disklabel.h"
 #include "storage/layer.h"
 #include "storage/lvm_label.h"
 #include "storage/md.h"
@@ -455,7 +456,14 @@ bool blkid_takes_for_another(const struct source *source)
 		if (is_whole_label(source, sector))
 			return true;
 	}
-	return is_whole_volume(source) || recognise_mbr(source);
+	return is_whole_volume(source) || recognise_mbr(source) || blkid_takes_disklabel(source);
+}
+
+static const char *recognise_partitions(const struct source *source)
+{
+	const char *found = recognise_mbr(source);
+
+	return found ? found : recognise_disklabel(source);
 }
 
 /* Tables last: several file systems have a boot sector, whose last bytes are those of an MBR. */
@@ -463,7 +471,7 @@ const char *recognise_format(const struct source *source)
 {
 	const char *found = recognise_volume(source);
 
-	return found ? found : recognise_mbr(source);
+	return found ? found : recognise_partitions(source);
 }
 
 const char *recognise_table(const struct source *source)
@@ -473,12 +481,14 @@ const char *recognise_table(const struct source *source)
 
 	if (found)
 		return found->name;
-	return read_boot_sector(source, s) ? "a boot sector" : NULL;
+	if (read_boot_sector(source, s))
+		return "a boot sector";
+	return recognise_disklabel(source);
 }
 
 const char *recognise_rest(const struct source *source)
 {
-	const char *found = recognise_mbr(source);
+	const char *found = recognise_partitions(source);
 	const struct layer *layer;
 
 	if (!found)

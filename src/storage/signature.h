@@ -28,7 +28,10 @@ uint64_t recognise_volume_at(const struct source *source);
  */
 bool blkid_takes_for_another(const struct source *source);
 
-/* What is left of a partition table or a boot sector, which blkid takes for none; or NULL. */
+/*
+ * A partition table of another system, or what is left of one or of a boot sector, which blkid takes for none;
+ * or NULL.
+ */
 const char *recognise_table(const struct source *source);
 
 /*

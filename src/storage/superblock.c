@@ -22,11 +22,12 @@
 
 #define XFS_SECTOR_MIN 512u
 
-#define BTRFS_OFFSET 65536u
-#define BTRFS_BYTES  4096u
-#define BTRFS_CSUM   32u
-#define BTRFS_SPARE  (64u << 20)
-#define BTRFS_MAGIC  "_BHRfS_M"
+#define BTRFS_OFFSET	 65536u
+#define BTRFS_BYTES	 4096u
+#define BTRFS_CSUM	 32u
+#define BTRFS_SPARE	 (64u << 20)
+#define BTRFS_MAGIC	 "_BHRfS_M"
+#define BTRFS_GENERATION 0x48u
 
 static void set_uuid(char *out, const unsigned char *u)
 {
@@ -62,14 +63,59 @@ static uint32_t crc32c(uint32_t crc, const unsigned char *p, size_t len)
 	return crc;
 }
 
-/* Whether one bit of len bytes, or of their CRC-32C, makes it differ by this: the last bit first. */
-static bool is_one_bit(uint32_t difference, size_t len)
+/*
+ * Where the one bit is that makes len bytes, or their CRC-32C behind them, differ by this: its byte; -1: it is
+ * more than one bit. The last bit first.
+ */
+static ssize_t one_bit_at(uint32_t difference, size_t len)
 {
 	uint32_t one = CRC32C;
 
-	for (size_t bits = len * 8; bits && one != difference; bits--)
+	for (size_t bits = len * 8; bits; bits--) {
+		if (one == difference)
+			return (ssize_t)((bits - 1) / 8);
 		one = one >> 1 ^ (one & 1 ? CRC32C : 0);
-	return one == difference || !(difference & (difference - 1));
+	}
+	return difference & (difference - 1) ? -1 : (ssize_t)len;
+}
+
+/*
+ * What of an ext superblock changes while it is used, of which the spare ones are not told. Linux,
+ * Documentation/filesystems/ext4/super.rst.
+ */
+struct ext_field {
+	uint16_t at, len;
+	/* A small tune2fs writes it alone, or a driver, that keeps no checksum: BusyBox, e2fsprogs/tune2fs.c
+	 * (-c, -i, -C, -L), and tune2fs -m, -e, -T of others; Ext2Fsd. */
+	bool alone;
+};
+
+static const struct ext_field ext_changing[] = {
+	{ 0x08, 4, true },   /* blocks that are reserved */
+	{ 0x0C, 8, true },   /* counts of what is free */
+	{ 0x2C, 12, true },  /* times of mounting and writing, how many mounts, how many at most */
+	{ 0x3A, 4, true },   /* state, what to do on errors */
+	{ 0x40, 8, true },   /* the last check, how often */
+	{ 0x5A, 2, false },  /* the group that it is in */
+	{ 0x78, 80, true },  /* label, where it was mounted */
+	{ 0xE8, 4, false },  /* orphans */
+	{ 0x154, 8, true },  /* high bytes of blocks that are reserved, or free */
+	{ 0x178, 8, false }, /* bytes written */
+	{ 0x194, 108, false }, /* errors that were seen */
+	{ 0x248, 4, false },   /* overhead */
+	{ 0x274, 8, false },   /* high bytes of the times */
+	{ EXT_BYTES - 4, 4, false },
+};
+
+static bool is_written_alone(ssize_t at)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(ext_changing); i++) {
+		const struct ext_field *f = &ext_changing[i];
+
+		if (f->alone && at >= f->at && at < f->at + f->len)
+			return true;
+	}
+	return false;
 }
 
 static uint64_t ext_blocks(const unsigned char *sb)
@@ -99,6 +145,7 @@ static bool is_ext(const unsigned char *sb, struct superblock *s)
 	const char *kind = superblock_ext_kind(sb);
 	bool csum = ext_has_checksum(sb);
 	uint32_t says = le32(sb + EXT_BYTES - 4), is;
+	ssize_t bit;
 
 	if (!kind)
 		return false;
@@ -109,7 +156,8 @@ static bool is_ext(const unsigned char *sb, struct superblock *s)
 	if (!csum && le32(sb + 0x18) <= 6)
 		s->ext_block = 1024u << le32(sb + 0x18);
 	set_checksum(s, csum, is == says);
-	s->lost = s->damaged && (!says || is_one_bit(is ^ says, EXT_BYTES - 4));
+	bit = one_bit_at(is ^ says, EXT_BYTES - 4);
+	s->lost = s->damaged && (!says || (bit >= 0 && !is_written_alone(bit)));
 	if (le32(sb + 0x18) <= 6)
 		s->bytes = ext_blocks(sb) << (10 + le32(sb + 0x18));
 	return true;
@@ -211,6 +259,8 @@ static bool is_lvm(const unsigned char *head, struct superblock *s)
 /* csum_type 0 is CRC-32C, of four bytes in 32; the other kinds, which are longer, stay unproven. */
 static bool is_btrfs(const unsigned char *sb, struct superblock *s)
 {
+	uint32_t is;
+
 	if (memcmp(sb + 0x40, BTRFS_MAGIC, 8) != 0)
 		return false;
 	set_kind(s, "btrfs");
@@ -220,8 +270,9 @@ static bool is_btrfs(const unsigned char *sb, struct superblock *s)
 	s->device = le64(sb + 0xC9);
 	s->seed = le64(sb + 0x38) >> 32 & 1;
 	s->bytes = le64(sb + 0xD1);
-	set_checksum(s, bytes_are_zero(sb + 4, BTRFS_CSUM - 4),
-		     ~crc32c(~UINT32_C(0), sb + BTRFS_CSUM, BTRFS_BYTES - BTRFS_CSUM) == le32(sb));
+	is = ~crc32c(~UINT32_C(0), sb + BTRFS_CSUM, BTRFS_BYTES - BTRFS_CSUM);
+	set_checksum(s, bytes_are_zero(sb + 4, BTRFS_CSUM - 4), is == le32(sb));
+	s->lost = s->damaged && one_bit_at(is ^ le32(sb), BTRFS_BYTES - BTRFS_CSUM) >= 0;
 	return true;
 }
 
@@ -258,24 +309,11 @@ static int count_same(const unsigned char *a, const unsigned char *b)
 	       !memcmp(a + 0x68, b + 0x68, 16);
 }
 
-/*
- * Without what changes while it is used, of which the spare ones are not told. Linux,
- * Documentation/filesystems/ext4/super.rst: counts of what is free, times and mounts, state, the last
- * check, the group it is in, label, where it was mounted, orphans, bytes written, errors, overhead, high
- * bytes of the times, checksum; and the features that tell of a journal in use, large files and orphans.
- */
+/* And the features that tell of a journal in use, large files and orphans. */
 static void drop_changing(unsigned char *sb)
 {
-	static const struct {
-		uint16_t at, len;
-	} fields[] = {
-		{ 0x0C, 8 },  { 0x2C, 10 }, { 0x3A, 2 },	  { 0x40, 4 },	{ 0x5A, 2 },
-		{ 0x78, 80 }, { 0xE8, 4 },  { 0x158, 4 },	  { 0x178, 8 }, { 0x194, 108 },
-		{ 0x248, 4 }, { 0x274, 8 }, { EXT_BYTES - 4, 4 },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
-		memset(sb + fields[i].at, 0, fields[i].len);
+	for (size_t i = 0; i < ARRAY_SIZE(ext_changing); i++)
+		memset(sb + ext_changing[i].at, 0, ext_changing[i].len);
 	sb[0x60] &= 0xFB;
 	sb[0x64] &= 0xFD;
 	sb[0x66] &= 0xFE;
@@ -380,37 +418,145 @@ static bool first_is_alike(const unsigned char *sb, const unsigned char *spare)
 	return count_same(sb, spare) >= 2 && (le16(sb + 0x38) || ext_has_checksum(sb));
 }
 
-static void compare_first(const struct source *source, const unsigned char *sb,
-			  struct superblock_spare *spare)
+/* What is where the first one was, sb: EXT_BYTES bytes; returns how much of it is as in the spare one. */
+static int compare_first(const unsigned char *sb, const unsigned char *other,
+			 struct superblock_spare *spare)
 {
-	unsigned char head[HEAD_BYTES];
+	int same = count_same(sb, other);
+	bool magic = le16(sb + 0x38) == EXT_MAGIC, size = le32(sb + 0x18) == le32(other + 0x18);
 
-	if (source->read(source->ctx, head, sizeof(head), 0) != (ssize_t)sizeof(head))
-		return;
-	spare->first_is_alike = first_is_alike(head + EXT_SUPERBLOCK_AT, sb);
-	spare->first_is_same = is_same_at_rest(head + EXT_SUPERBLOCK_AT, sb);
+	spare->first_is_alike = first_is_alike(sb, other);
+	spare->first_is_same = is_same_at_rest(sb, other);
+	spare->first_is_its = spare->first_is_alike && size;
+	/* A size of blocks that is none tells of nothing. */
+	spare->first_is_other = magic && !spare->first_is_alike && !size && le32(sb + 0x18) <= 6 &&
+				memcmp(sb + 0x68, other + 0x68, 16) != 0;
+	return same + (same && size);
+}
+
+/* s_mkfs_time, seconds, and its high byte. */
+static uint64_t made_at(const unsigned char *sb)
+{
+	return (uint64_t)sb[0x276] << 32 | le32(sb + 0x108);
+}
+
+struct ext_spare {
+	struct superblock_spare spare;
+	int same;      /* compare_first() */
+	uint64_t made; /* made_at() */
+};
+
+static bool find_ext_spare(const struct source *source, uint32_t size, const unsigned char *first,
+			   struct ext_spare *s)
+{
+	unsigned char sb[EXT_BYTES];
+
+	memset(s, 0, sizeof(*s));
+	if (!read_spare(source, size, sb, &s->spare.is))
+		return false;
+	s->spare.size = size;
+	s->spare.block = spare_block(size);
+	s->spare.rest_is_there = rest_is_there(source, size, sb);
+	s->same = first ? compare_first(first, sb, &s->spare) : 0;
+	s->made = made_at(sb);
+	return true;
+}
+
+static bool is_closer(const struct ext_spare *a, const struct ext_spare *b)
+{
+	if (a->same != b->same)
+		return a->same > b->same;
+	if (a->spare.rest_is_there != b->spare.rest_is_there)
+		return a->spare.rest_is_there;
+	return a->made > b->made;
+}
+
+static bool find_ext_spares(const struct source *source, const char *uuid, const char *label,
+			    struct superblock_spare *spare)
+{
+	static const uint32_t sizes[] = { 4096, 1024, 2048 };
+	unsigned char head[HEAD_BYTES];
+	bool has_head = source->read(source->ctx, head, sizeof(head), 0) == (ssize_t)sizeof(head);
+	struct ext_spare best, s;
+	bool found = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		if (!find_ext_spare(source, sizes[i], has_head ? head + EXT_SUPERBLOCK_AT : NULL,
+				    &s) ||
+		    !superblock_is_named(&s.spare.is, uuid, label) ||
+		    (found && !is_closer(&s, &best)))
+			continue;
+		best = s;
+		found = true;
+	}
+	if (found)
+		*spare = best.spare;
+	return found;
+}
+
+/*
+ * What of a btrfs superblock each commit writes. btrfs dev documentation, "On-disk format", "Superblock":
+ * checksum, its own place, generation and roots, bytes used, generation of the chunks, levels, bytes used of
+ * this device, generations of caches, and the roots of the last four commits.
+ */
+static void drop_committed(unsigned char sb[BTRFS_BYTES])
+{
+	static const struct {
+		uint16_t at, len;
+	} fields[] = {
+		{ 0, 32 },   { 0x30, 8 },   { BTRFS_GENERATION, 40 },
+		{ 0x78, 8 }, { 0xA4, 8 },   { 0xC6, 3 },
+		{ 0xD9, 8 }, { 0x22B, 16 }, { 0xB2B, 4 * 168 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
+		memset(sb + fields[i].at, 0, fields[i].len);
+}
+
+/*
+ * Half a write: no sector is other than in the spare one but in that, none is zeros where it has something,
+ * and it is of that commit or a later one.
+ */
+static bool is_half_committed(const unsigned char *first, const unsigned char *spare)
+{
+	unsigned char a[BTRFS_BYTES], b[BTRFS_BYTES];
+
+	for (size_t at = 0; at < BTRFS_BYTES; at += SECTOR_BYTES) {
+		if (bytes_are(first + at, SECTOR_BYTES, first[at]) &&
+		    memcmp(first + at, spare + at, SECTOR_BYTES) != 0)
+			return false;
+	}
+	memcpy(a, first, sizeof(a));
+	memcpy(b, spare, sizeof(b));
+	drop_committed(a);
+	drop_committed(b);
+	return !memcmp(a, b, sizeof(a)) &&
+	       le64(first + BTRFS_GENERATION) >= le64(spare + BTRFS_GENERATION);
+}
+
+static bool find_btrfs_spare(const struct source *source, const char *uuid, const char *label,
+			     struct superblock_spare *spare)
+{
+	unsigned char first[BTRFS_BYTES], sb[BTRFS_BYTES];
+
+	if (!read_btrfs(source, sb, BTRFS_SPARE) || !is_btrfs(sb, &spare->is) ||
+	    spare->is.damaged || !superblock_is_named(&spare->is, uuid, label))
+		return false;
+	if (read_btrfs(source, first, BTRFS_OFFSET) && !memcmp(first + 0x40, BTRFS_MAGIC, 8)) {
+		spare->first_is_its = !memcmp(first + 0x20, sb + 0x20, 16);
+		spare->first_is_other =
+			!spare->first_is_its && memcmp(first + 0x10B, sb + 0x10B, 16) != 0;
+		spare->first_is_same = is_half_committed(first, sb);
+	}
+	return true;
 }
 
 bool superblock_find_spare(const struct source *source, const char *uuid, const char *label,
 			   struct superblock_spare *spare)
 {
-	static const uint32_t sizes[] = { 4096, 1024, 2048 };
-	unsigned char sb[BTRFS_BYTES];
-
-	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-		memset(spare, 0, sizeof(*spare));
-		if (!read_spare(source, sizes[i], sb, &spare->is) ||
-		    !superblock_is_named(&spare->is, uuid, label))
-			continue;
-		spare->size = sizes[i];
-		spare->block = spare_block(sizes[i]);
-		spare->rest_is_there = rest_is_there(source, sizes[i], sb);
-		compare_first(source, sb, spare);
-		return true;
-	}
 	memset(spare, 0, sizeof(*spare));
-	if (read_btrfs(source, sb, BTRFS_SPARE) && is_btrfs(sb, &spare->is) && !spare->is.damaged &&
-	    superblock_is_named(&spare->is, uuid, label))
+	if (find_ext_spares(source, uuid, label, spare) ||
+	    find_btrfs_spare(source, uuid, label, spare))
 		return true;
 	memset(spare, 0, sizeof(*spare));
 	return false;

@@ -28,8 +28,8 @@ struct superblock {
 	/* The signature is there, but the checksum is wrong, so that no byte of it is proven: ext4 with
 	 * metadata_csum, XFS version 5, btrfs with CRC-32C. The others have none that is compared here. */
 	bool damaged;
-	/* ext4, damaged: the checksum itself is zeros, or one bit explains that it is wrong: bytes were
-	 * lost, which no program leaves so that does not keep it. */
+	/* ext4, btrfs, damaged: one bit explains that its checksum is wrong, and of ext4 none of what programs
+	 * change that keep no checksum; or, of ext4, the checksum itself is zeros: bytes were lost. */
 	bool lost;
 	bool hibernated;    /* swap, with the image of a system that is to be resumed */
 	bool proven;	    /* such a checksum is there, and right */
@@ -67,8 +67,15 @@ struct superblock_spare {
 	/* ext: what is where the first one was says the same in most, but its magic or its checksum is
 	 * wrong: it is the superblock yet, and no other bytes. */
 	bool first_is_alike;
-	/* ext: nothing there is other than in the spare one but what changes while it is used. */
+	/* Nothing there is other than in the spare one but what changes while it is used; of btrfs, what a
+	 * commit writes. */
 	bool first_is_same;
+	/* The first one, which still has its magic or is alike, is of the same file system: it has blocks of
+	 * the same size and is alike; of btrfs, the same UUID. */
+	bool first_is_its;
+	/* The first one has its magic, and another UUID with another size of blocks; of btrfs, other UUIDs of
+	 * the file system and of the device. Then the spare one is of a file system that was there before. */
+	bool first_is_other;
 };
 
 /* Whether it has this UUID and this label (NULL: any). */
@@ -76,7 +83,9 @@ bool superblock_is_named(const struct superblock *s, const char *uuid, const cha
 
 /*
  * Looks for a spare superblock with this UUID and this label (NULL: any). Another format may be there
- * now: mkfs of another kind leaves them where they are.
+ * now: mkfs of another kind leaves them where they are, and mke2fs with another size of blocks leaves
+ * those that lie elsewhere. Of several the one that the first one's place speaks for most, then the one
+ * that was made last.
  */
 bool superblock_find_spare(const struct source *source, const char *uuid, const char *label,
 			   struct superblock_spare *spare);

@@ -201,7 +201,8 @@ FINDING(CHAIN_SUPERBLOCK, "BV-CHAIN-SUPERBLOCK", CHAIN,
 		"logs of the storage for read errors and for writes that were lost or went "
 		"elsewhere.",
 	/* sure */ "Storage corruption when a checksum is wrong, a read fails, the magic alone "
-		"is lost beside a spare that agrees, or inside of LUKS noise is where it was. "
+		"is lost beside a spare that agrees, or inside of LUKS, on no volume, noise is "
+		"where it was. "
 		"Else inconclusive: swap with a random key, mkfs and wipefs leave the same; and "
 		"half a write, or a program that keeps no checksum, where the spare agrees in "
 		"all that never changes.")
@@ -916,7 +917,7 @@ FINDING(LUKS_COPY, "BV-LUKS-COPY", LUKS,
 		"in the logs of the storage for a write that was lost or went elsewhere, or for "
 		"a read error.",
 	/* sure */ "Storage corruption: a copy that was there is not what was written. "
-		"Inconclusive where its first block alone is noise: swap with a random key "
+		"Inconclusive where its start alone is noise, without a hole: swap with a random key "
 		"begins so. The disk opens with a good other copy, unless this one cannot be "
 		"read, or the signature of another format is there as well.")
 
@@ -978,7 +979,7 @@ FINDING(LUKS_GONE, "BV-LUKS-GONE", LUKS,
 	/* sure */ "Storage corruption when a header was sealed, something of it is left in its "
 		"place, and no known format is there; one that is not known here would look the "
 		"same. Else inconclusive: another disk, another start, its owner's doing, or "
-		"noise in the first block alone (swap with a random key).")
+		"noise from the start on, without a hole (swap with a random key).")
 
 FINDING(LUKS_HEADERS, "BV-LUKS-HEADERS", LUKS,
 	"the LUKS header is damaged",
@@ -1129,7 +1130,9 @@ FINDING(LUKS_NO_KEYSLOT, "BV-LUKS-NO-KEYSLOT", LUKS,
 	/* happened */ "The LUKS header has no keyslot in use, so no passphrase opens the "
 		"device, even the right one.",
 	/* known */ "LUKS2: the header is right by its checksum, so it was written so "
-		"(luksErase, luksKillSlot, or made to be opened with its volume key). LUKS1 has "
+		"(luksErase, luksKillSlot, or made to be opened with its volume key); a seqid "
+		"below 4, or below the sealed one, is of a header from before its keyslots, and "
+		"later ones may be lost. LUKS1 has "
 		"no checksum: luksErase leaves it so, and a header that lost its keyslots may "
 		"look the same.",
 	/* not */ "Not the passphrase, its length, or the keyboard layout: there is no keyslot "
@@ -1142,7 +1145,8 @@ FINDING(LUKS_NO_KEYSLOT, "BV-LUKS-NO-KEYSLOT", LUKS,
 		"did, compare the start of the disk with a backup or snapshot.",
 	/* sure */ "Stale when it was sealed; a warning alone where no keyslot is known to have "
 		"been removed since. Never sealed: a configuration error of LUKS2, by its "
-		"checksum, and inconclusive of LUKS1, which has none.")
+		"checksum and its seqid, and inconclusive of LUKS1, which has neither. "
+		"Inconclusive as well where the header is from before its keyslots.")
 
 FINDING(LUKS_NOT_SEALED, "BV-LUKS-NOT-SEALED", LUKS,
 	"the LUKS device was not sealed",

@@ -266,6 +266,7 @@ remains_open() { # FILE
 		# No format that is known: the bytes are lost, but what is there is asked first.
 		cp "$DISK.good" "$DISK"
 		noise 32768 7 | dd of="$DISK" conv=notrunc status=none
+		zero_4k "$DISK" 8192
 		run -1 luks --json "$DISK"
 		[ "$(findings)" = BV-LUKS-GONE ] || [ "$(findings)" = BV-LUKS-GONE,BV-LUKS-KEYSLOT ]
 		[[ $(finding BV-LUKS-GONE '.next[0]') == *"blkid -p $DISK; wipefs -n $DISK"* ]]
@@ -738,6 +739,7 @@ told_by() { # COMMAND DEVICE
 		fi
 		# In its place, and lost: with noise, with zeros, and but for one block of key material.
 		noise 32768 9 | dd of="$DISK" conv=notrunc status=none
+		zero_4k "$DISK" 8192
 		run -1 luks --json "$DISK"
 		[[ $(finding BV-LUKS-GONE '.next | join(" ")') == *"luksHeaderRestore $DISK"* ]]
 		zero_bytes "$DISK" 0 32768
@@ -933,6 +935,44 @@ told_by() { # COMMAND DEVICE
 	run -1 luks "$DISK"
 }
 
+# luksFormat writes the key material between a header without a keyslot and the one that names it.
+@test "luks: the header of before its keyslots, whose later writes were lost, tells of no luksErase" {
+	local kill=$BATS_TEST_TMPDIR/kill.so lost=$BATS_TEST_TMPDIR/lost n
+
+	gcc -D_GNU_SOURCE -O2 -shared -fPIC -o "$kill" "$BATS_TEST_DIRNAME/../luks/kill.c" -ldl
+	for n in $(seq 1 80); do
+		rm -f "$DISK"
+		truncate -s 32M "$DISK"
+		! LD_PRELOAD=$kill KILL_FILE=$DISK KILL_AT=$n keyed "$PASSPHRASE" luksFormat --type luks2 \
+			"${QUICK[@]}" "$DISK" 2>/dev/null || break
+		[ "$(cryptsetup luksDump --dump-json-metadata "$DISK" 2>/dev/null |
+			jq -c .keyslots 2>/dev/null)" != '{}' ] || cp "$DISK" "$lost"
+	done
+	# The whole of it has its keyslot.
+	run -4 luks --json "$DISK"
+	[ "$(findings)" = BV-LUKS-NOT-SEALED ]
+	# Both copies of that header are there, and all that was written before the last one.
+	run ! keyed "$PASSPHRASE" open --test-passphrase "$lost"
+	cp "$lost" "$COPY"
+	run -5 luks --json "$lost"
+	[ "$(findings)" = BV-LUKS-NO-KEYSLOT ]
+	[[ $output == *"it is one from before its keyslots"* && $output == *"Write nothing to this disk"* ]]
+	[[ $output != *"was told to remove them"* ]]
+	run -5 with_passphrase "$PASSPHRASE" --json "$lost"
+	[[ $(finding BV-LUKS-PASSPHRASE .summary) == *"nothing proves that it had none"* ]]
+	cmp "$lost" "$COPY"
+	# Sealed with its keyslot: both copies are older, and that is no luksErase, either.
+	seal_luks "$DISK"
+	run -5 luks --json "$lost"
+	[[ $(finding BV-LUKS-NO-KEYSLOT .summary) == *"it is one from before its keyslots"* ]]
+	# Its twin: they were there, and were removed.
+	unset ROOT
+	cryptsetup -q luksErase "$DISK"
+	rm -rf "$BATS_TEST_TMPDIR/root"
+	run -3 luks --json "$DISK"
+	[[ $(finding BV-LUKS-NO-KEYSLOT .summary) == *"was told to remove them"* ]]
+}
+
 @test "luks: the volume key makes a keyslot where none is left, as it is told" {
 	head -c 64 /dev/urandom >"$BATS_TEST_TMPDIR/key"
 	printf %s "$PASSPHRASE" >"$BATS_TEST_TMPDIR/passphrase"
@@ -1121,6 +1161,35 @@ put() { # FILE OFFSET BYTES, as printf takes them
 	[[ $output != *"cryptsetup repair $DISK"* ]]
 }
 
+# Linux uses it from its first page on.
+@test "luks: noise from the start on, up to any place, is swap with a random key; with a hole it is damage" {
+	local version bytes id
+
+	for version in 1 2; do
+		make_luks "$DISK" $version
+		unset ROOT
+		seal_luks "$DISK"
+		cp "$DISK" "$DISK.good"
+		for bytes in 8192 16384 20480 24576 32768 45056 102400 409600; do
+			cp "$DISK.good" "$DISK"
+			noise $bytes 5 | dd of="$DISK" conv=notrunc status=none
+			run -5 luks --json "$DISK"
+			id=BV-LUKS-GONE
+			[ $version = 1 ] || [ $bytes -gt 16384 ] || id=BV-LUKS-COPY
+			[ "$(findings)" = $id ]
+			[[ $(finding $id .summary) == "The first $bytes bytes are noise, "*": swap with a random key begins so." ]]
+			[[ $output != *"cryptsetup repair $DISK"* && $output != *"luksHeaderRestore $DISK"* ]]
+			zero_4k "$DISK" $((bytes / 2 / 4096 * 4096))
+			run -1 luks --json "$DISK"
+			[[ $output != *"swap with a random key"* ]]
+		done
+		# A block of noise with sound ones in front of it.
+		cp "$DISK.good" "$DISK"
+		noise 4096 5 | dd of="$DISK" bs=4096 seek=20 conv=notrunc status=none
+		run -1 luks --json "$DISK"
+	done
+}
+
 @test "luks: a format that was made here and wiped again proves itself; a lost byte of it does not" {
 	local version tool at
 
@@ -1154,6 +1223,106 @@ md12() { # FILE
 	cp --sparse=always "$1" "$COPY"
 	tests/cli/md.py 1.2 1 65536 "$COPY" "$BATS_TEST_TMPDIR/0" "$BATS_TEST_TMPDIR/1"
 	dd if="$BATS_TEST_TMPDIR/0" of="$1" bs=4096 skip=1 seek=1 count=1 conv=notrunc status=none
+}
+
+label() { # KIND FILE
+	printf 'label: %s\n,20M\n,\n' "$1" | sfdisk -q --wipe always "$2" 2>/dev/null
+}
+
+@test "luks: partitioned by mistake, and wiped again: the table proves itself; a lost byte of it does not" {
+	local version kind flips flip
+
+	for version in 1 2; do
+		make_luks "$DISK" $version
+		truncate -s 64M "$DISK"
+		unset ROOT
+		seal_luks "$DISK"
+		cp --sparse=always "$DISK" "$DISK.good"
+		while read -r kind flips; do
+			cp --sparse=always "$DISK.good" "$DISK"
+			label "$kind" "$DISK"
+			run -5 luks --json "$DISK"
+			wipefs -qaf "$DISK"
+			[ -z "$(wipefs "$DISK")" ]
+			run -5 luks --json "$DISK"
+			# sfdisk erases the magic of the second copy as well, and no more of it.
+			[[ $(findings) =~ ^BV-LUKS-(FOREIGN|GONE|ERASED)$ ]]
+			[[ $(field '.findings[0].evidence | tostring') == *"a wiped ${kind/dos/MBR}"* ||
+				$(field '.findings[0].evidence | tostring') == *"a wiped ${kind/gpt/GPT}"* ]]
+			[[ $output != *"cryptsetup repair $DISK"* ]]
+			for flip in $flips; do
+				flip_bit "$DISK" "$flip"
+			done
+			run -1 luks --json "$DISK"
+		done <<-'END'
+			gpt 540 454
+			dos 461 20580
+		END
+	done
+	# A GPT at the end alone is of before: what is lost at the start is lost.
+	make_luks "$DISK" 2
+	truncate -s 64M "$DISK"
+	truncate -s 64M "$COPY"
+	label gpt "$COPY"
+	wipefs -qaf "$COPY"
+	dd if="$COPY" of="$DISK" bs=512 skip=131071 seek=131071 count=1 conv=notrunc status=none
+	unset ROOT
+	seal_luks "$DISK"
+	run -0 luks --json "$DISK"
+	zero_bytes "$DISK" 0 32768
+	run -1 luks --json "$DISK"
+}
+
+# Made as its system makes it, as far as libblkid looks: what fdisk knows is made by that.
+put_disklabel() { # KIND FILE
+	case $1 in
+	sun | sgi) printf 'label: %s\n,20M\n,\n' "$1" | sfdisk -q --wipe never "$2" 2>/dev/null ;;
+	*) python3 "$BATS_TEST_DIRNAME/disklabel.py" "$1" "$2" ;;
+	esac
+}
+
+@test "luks: a partition table of another system: cryptsetup refuses the disk, and nobody repairs over it" {
+	local kind row at says
+
+	make_luks "$DISK" 2
+	truncate -s 64M "$DISK"
+	cp --sparse=always "$DISK" "$DISK.good"
+	while read -r kind at; do
+		for row in sealed unknown; do
+			unset ROOT
+			cp --sparse=always "$DISK.good" "$DISK"
+			[ $row = unknown ] || seal_luks "$DISK"
+			put_disklabel "$kind" "$DISK"
+			if [ "$kind" = bsd ]; then
+				cryptsetup_opens "$DISK"
+				says="cryptsetup may not open it like this"
+			else
+				[ "$(blkid -p -s PTTYPE -o value "$DISK")" = "$kind" ]
+				run ! cryptsetup_opens "$DISK"
+				[[ $output == *"ambiguous signatures"* ]]
+				says="cryptsetup does not open it like this"
+			fi
+			run -5 luks --json "$DISK"
+			[ "$(findings)" = BV-LUKS-FOREIGN ]
+			[[ $(finding BV-LUKS-FOREIGN .summary) == *"$says"* ]]
+			[[ $(finding BV-LUKS-FOREIGN '.next | join(" ")') != *"cryptsetup repair $DISK"* ]]
+			# A bit of what makes it one: then it is none, for cryptsetup as well.
+			flip_bit "$DISK" "$at"
+			cryptsetup_opens "$DISK"
+			run -1 luks --json "$DISK"
+			[ "$(findings | cut -d, -f1)" = BV-LUKS-COPY ]
+			[[ $output != *"disk label"* && $output != *"partition map"* ]]
+		done
+	done <<-'END'
+		sun 300
+		sgi 300
+		mac 512
+		aix 0
+		bsd 512
+		solaris 524
+		ultrix 16312
+		atari 458
+	END
 }
 
 @test "luks: restoring an older backup that was stopped is told as that; a lost seqid is damage" {

@@ -306,7 +306,7 @@ static void test_superblock_gone(void **state)
 	set_scene(&s, "fs");
 	expect(&s, VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK",
 	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > ext4 (DAMAGED)");
-	shell(MAKE_EXT4 "; printf @ | dd of=fs bs=1 seek=1144 conv=notrunc status=none");
+	shell(MAKE_EXT4 "; printf '\\1' | dd of=fs bs=1 seek=1256 conv=notrunc status=none");
 	set_scene(&s, "fs");
 	expect(&s, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
 	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > ext4 (DAMAGED)");
@@ -1038,6 +1038,19 @@ static void test_lvm(void **state)
 	expect(&s, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-LVM",
 	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > lvm vg-a/lv (DAMAGED) > "
 	       "ext4 (not reached)");
+	/* On a volume noise is what swap with a random key begins with; a lost magic is no program's. */
+	put_volume();
+	shell("rm -f fs; truncate -s 160M fs; mke2fs -q -t ext4 -b 4096 -U " FS_UUID
+	      " fs; dd if=/dev/urandom of=fs bs=4096 count=1 conv=notrunc status=none");
+	s.devices.count = 2;
+	expect(&s, VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK",
+	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > lvm vg-a/lv (there) > "
+	       "ext4 (NO SUPERBLOCK)");
+	shell("rm -f fs; truncate -s 160M fs; mke2fs -q -t ext4 -b 4096 -U " FS_UUID
+	      " fs; printf x | dd of=fs bs=1 seek=1080 conv=notrunc status=none");
+	expect(&s, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
+	       "/dev/vda3 > LUKS (as sealed) > root_crypt (open) > lvm vg-a/lv (there) > "
+	       "ext4 (NO SUPERBLOCK)");
 }
 
 /* ---- root= without LUKS ---- */
@@ -1263,9 +1276,25 @@ static void test_root_lost(void **state)
 		{ "printf '\\7\\7\\7\\7\\7\\7\\7\\7\\3' | dd of=fs bs=1 seek=1068 conv=notrunc "
 		  "status=none",
 		  VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK", "a write of it stopped half-way" },
+		/* BusyBox: tune2fs -c 30 -i 180; -C 0 after 4 mounts, which is one bit, as a driver that clears
+		 * EXT2_VALID_FS leaves one; tune2fs -m, -e, -T of others. */
+		{ "printf '\\36\\0' | dd of=fs bs=1 seek=1078 conv=notrunc status=none; "
+		  "printf '\\0\\116\\355' | dd of=fs bs=1 seek=1092 conv=notrunc status=none",
+		  VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK", "a small tune2fs (BusyBox)" },
+		{ "tune2fs -C 4 fs; printf '\\0' | dd of=fs bs=1 seek=1076 conv=notrunc status=none",
+		  VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK", "a small tune2fs (BusyBox)" },
+		{ "printf '\\0' | dd of=fs bs=1 seek=1082 conv=notrunc status=none",
+		  VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK", "Windows with Ext2Fsd" },
+		{ "printf '\\7\\7' | dd of=fs bs=1 seek=1032 conv=notrunc status=none; "
+		  "printf '\\3' | dd of=fs bs=1 seek=1084 conv=notrunc status=none; "
+		  "printf '\\1\\1\\1\\1' | dd of=fs bs=1 seek=1088 conv=notrunc status=none",
+		  VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK", "a small tune2fs (BusyBox)" },
+		/* A bit that none of them writes. */
+		{ "tune2fs -C 4 fs; printf '\\1' | dd of=fs bs=1 seek=1258 conv=notrunc status=none",
+		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", "its checksum is wrong" },
 		/* The same and a byte that never changes; one bit; zeros where its checksum was. */
-		{ "printf '\\7\\7\\7\\7\\7\\7\\7\\7\\3\\0x' | dd of=fs bs=1 seek=1068 conv=notrunc "
-		  "status=none",
+		{ "printf '\\7\\7\\7\\7\\7\\7\\7\\7\\3' | dd of=fs bs=1 seek=1068 conv=notrunc "
+		  "status=none; printf x | dd of=fs bs=1 seek=1086 conv=notrunc status=none",
 		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", "its checksum is wrong" },
 		{ "printf '\\1' | dd of=fs bs=1 seek=1256 conv=notrunc status=none",
 		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", "its checksum is wrong" },
@@ -1302,6 +1331,101 @@ static void test_root_lost(void **state)
 			     NULL);
 		/* The disk of another file system: what root= names is not there. */
 		expect_root("UUID=" LUKS_UUID, &b, VERDICT_INCONCLUSIVE, "BV-CHAIN-ROOT");
+	}
+}
+
+/* The spare one of the file system that was there before would make that of it again, and nothing of this. */
+static void test_root_made_with_other_blocks(void **state)
+{
+	static const struct {
+		const char *how, *root;
+		enum verdict verdict;
+		const char *id, *words, *never;
+	} rows[] = {
+		{ "true", "/dev/..%s", VERDICT_INTACT, NULL, NULL, NULL },
+		{ "printf x | dd of=fs bs=1 seek=1130 conv=notrunc status=none", "LABEL=rootfs",
+		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
+		  "when the storage is sound: e2fsck -b 8193 -B 1024", "32768" },
+		{ "printf x | dd of=fs bs=1 seek=1130 conv=notrunc status=none", "/dev/..%s",
+		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
+		  "when the storage is sound: e2fsck -b 8193 -B 1024", "32768" },
+		{ "printf x | dd of=fs bs=1 seek=1130 conv=notrunc status=none", "UUID=" FS_UUID,
+		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
+		  "when the storage is sound: e2fsck -b 8193 -B 1024", "32768" },
+		/* What root= names is the one before: that is not what is damaged. */
+		{ "printf x | dd of=fs bs=1 seek=1130 conv=notrunc status=none", "UUID=" LUKS_UUID,
+		  VERDICT_INCONCLUSIVE, "BV-CHAIN-OTHER", "whose checksum is wrong", "e2fsck" },
+		/* Its own spare one is gone as well. */
+		{ "printf x | dd of=fs bs=1 seek=1130 conv=notrunc status=none; "
+		  "dd if=/dev/zero of=fs bs=1024 seek=8193 count=1 conv=notrunc status=none",
+		  "LABEL=rootfs", VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
+		  "its checksum is wrong", "e2fsck" },
+		/* Nothing tells which of the two was there: on a copy, and whose it is. */
+		{ "dd if=/dev/zero of=fs bs=1M count=1 conv=notrunc status=none; "
+		  "dd if=/dev/zero of=fs bs=1024 seek=8193 count=1 conv=notrunc status=none",
+		  "LABEL=rootfs", VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK",
+		  "On a copy, if the file system that is wanted is the one with the UUID " LUKS_UUID
+		  ": e2fsck -b 32768 -B 4096",
+		  "when the storage is sound" },
+	};
+	struct block_device d = { .name = "vda1" };
+	struct block_devices b = { .items = &d, .count = 1 };
+
+	(void)state;
+	strcpy(d.path, in_folder("fs"));
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char root[256];
+
+		shell("rm -f fs; truncate -s 160M fs; mke2fs -q -F -t ext4 -b 4096 -L rootfs "
+		      "-E nodiscard -U " LUKS_UUID " fs; mke2fs -q -F -t ext4 -b 1024 -L rootfs -O "
+		      "metadata_csum -E nodiscard -U " FS_UUID " fs");
+		shell(rows[i].how);
+		snprintf(root, sizeof(root), strchr(rows[i].root, '%') ? "/dev/..%s" : "%s",
+			 strchr(rows[i].root, '%') ? d.path : rows[i].root);
+		expect_words(root, "", &b, rows[i].verdict, rows[i].id, rows[i].words,
+			     rows[i].never);
+	}
+}
+
+/* The write of a commit of btrfs, stopped behind a sector; and what no commit leaves. */
+static void test_root_half_committed(void **state)
+{
+	static const struct {
+		const char *how;
+		enum verdict verdict;
+		const char *id, *words, *never;
+	} rows[] = {
+		{ "True", VERDICT_INTACT, NULL, NULL, NULL },
+		/* All of it; its first sector; all but that. */
+		{ "n = new(); n[:4] = csum(n); sb[:] = n", VERDICT_INTACT, NULL, NULL, NULL },
+		{ "n = new(); n[:4] = csum(n); sb[:512] = n[:512]", VERDICT_INCONCLUSIVE,
+		  "BV-CHAIN-SUPERBLOCK", "A write of it stopped half-way", "BusyBox" },
+		{ "n = new(); sb[512:] = n[512:]", VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK",
+		  "A write of it stopped half-way", "BusyBox" },
+		/* One bit of the generation; an older one; a size that no commit writes; a sector of zeros. */
+		{ "sb[0x49] ^= 1", VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
+		  "its checksum is wrong", NULL },
+		{ "sb[0x48:0x50] = bytes(8); sb[0x50] ^= 3", VERDICT_STORAGE_CORRUPTION,
+		  "BV-CHAIN-SUPERBLOCK", "its checksum is wrong", NULL },
+		{ "n = new(); sb[:512] = n[:512]; sb[0x70] ^= 3", VERDICT_STORAGE_CORRUPTION,
+		  "BV-CHAIN-SUPERBLOCK", "its checksum is wrong", NULL },
+		{ "sb[0xA00:0xE00] = bytes(0x400)", VERDICT_STORAGE_CORRUPTION,
+		  "BV-CHAIN-SUPERBLOCK", "its checksum is wrong", NULL },
+	};
+	struct block_device d = { .name = "vda1" };
+	struct block_devices b = { .items = &d, .count = 1 };
+
+	(void)state;
+	strcpy(d.path, in_folder("fs"));
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char line[256];
+
+		shell("rm -f fs; truncate -s 128M fs; mkfs.btrfs -q -U " FS_UUID " fs");
+		snprintf(line, sizeof(line), "\"$OLDPWD\"/tests/unit/commit.py fs '%s'",
+			 rows[i].how);
+		shell(line);
+		expect_words("UUID=" FS_UUID, "", &b, rows[i].verdict, rows[i].id, rows[i].words,
+			     rows[i].never);
 	}
 }
 
@@ -1668,6 +1792,8 @@ int main(void)
 		cmocka_unit_test(test_root_on_array),
 		cmocka_unit_test(test_root_names),
 		cmocka_unit_test(test_root_lost),
+		cmocka_unit_test(test_root_half_committed),
+		cmocka_unit_test(test_root_made_with_other_blocks),
 		cmocka_unit_test(test_root_on_lvm),
 		cmocka_unit_test(test_former_volume),
 		cmocka_unit_test(test_root_disk_told),

@@ -153,6 +153,13 @@ static void every_key_removed(struct device *d)
 	d->luks.slots[3].present = d->luks.version == 1;
 }
 
+/* luksFormat wrote a header without a keyslot (2), and those that came then are lost. */
+static void of_before_its_keyslots(struct device *d)
+{
+	every_key_removed(d);
+	d->luks.copies[0].seqid = d->luks.copies[1].seqid = 2;
+}
+
 static void every_key_is_unbound(struct device *d)
 {
 	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++)
@@ -397,6 +404,25 @@ static void noise_and_a_bit(struct device *d)
 {
 	noise_in_the_first_block(d);
 	d->bytes[AREA_3 + 2 * BLOCK_SIZE + 17] ^= 4;
+}
+
+/* Of swap that was in use: up to some block of the first keyslot. */
+static void noise_into_a_keyslot(struct device *d)
+{
+	header_is_lost(d);
+	scramble(d->bytes, AREA_0 + 2 * BLOCK_SIZE, 5);
+}
+
+static void noise_into_it_with_a_hole(struct device *d)
+{
+	noise_into_a_keyslot(d);
+	memset(d->bytes + AREA_0, 0, BLOCK_SIZE);
+}
+
+static void noise_behind_a_sound_block(struct device *d)
+{
+	noise_in_the_first_block(d);
+	scramble(d->bytes + AREA_0 + BLOCK_SIZE, BLOCK_SIZE, 5);
 }
 
 static void noise_in_more_of_the_copy(struct device *d)
@@ -708,6 +734,10 @@ static const struct row rows[] = {
 	  NONE, NONE, NONE, true },
 	{ "luksErase, not sealed", 1, every_key_removed, VERDICT_INCONCLUSIVE, LUKS_NO_KEYSLOT,
 	  NONE, NONE, NONE, true },
+	{ "luksFormat's first header, not sealed", 2, of_before_its_keyslots, VERDICT_INCONCLUSIVE,
+	  LUKS_NO_KEYSLOT, NONE, NONE, NONE, true },
+	{ "luksFormat's first header", 2, of_before_its_keyslots, VERDICT_INCONCLUSIVE,
+	  LUKS_NO_KEYSLOT, SLOT_REMOVED, SLOT_REMOVED, NONE, false },
 	{ "sealed without a keyslot of the volume", 2, every_key_is_unbound, VERDICT_INTACT,
 	  LUKS_AS_SEALED, SAME, SAME, NONE, false },
 	{ "a copy repaired silently", 2, copy_repaired, VERDICT_STALE, LUKS_REWRITTEN, SAME, SAME,
@@ -792,6 +822,18 @@ static const struct row rows[] = {
 	  LUKS_GONE, SAME, SLOT_DAMAGED, NONE, false },
 	{ "noise in it, and a bit in key material", 2, noise_and_a_bit, VERDICT_STORAGE_CORRUPTION,
 	  LUKS_SLOT_BAD, SAME, SLOT_DAMAGED, NONE, false },
+	{ "noise up to a keyslot's second block", 1, noise_into_a_keyslot, VERDICT_INCONCLUSIVE,
+	  LUKS_NOISE, SLOT_DAMAGED, SAME, NONE, false },
+	{ "noise up to a keyslot's second block", 2, noise_into_a_keyslot, VERDICT_INCONCLUSIVE,
+	  LUKS_NOISE, SLOT_DAMAGED, SAME, NONE, false },
+	{ "a block of zeros in it", 1, noise_into_it_with_a_hole, VERDICT_STORAGE_CORRUPTION,
+	  LUKS_GONE, SLOT_DAMAGED, SAME, NONE, false },
+	{ "a block of zeros in it", 2, noise_into_it_with_a_hole, VERDICT_STORAGE_CORRUPTION,
+	  LUKS_GONE, SLOT_DAMAGED, SAME, NONE, false },
+	{ "noise in it, and behind a sound block", 1, noise_behind_a_sound_block,
+	  VERDICT_STORAGE_CORRUPTION, LUKS_GONE, SLOT_DAMAGED, SAME, NONE, false },
+	{ "noise in it, and behind a sound block", 2, noise_behind_a_sound_block,
+	  VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD, SLOT_DAMAGED, SAME, NONE, false },
 	{ "noise in it, and further in", 2, noise_in_more_of_the_copy, VERDICT_STORAGE_CORRUPTION,
 	  LUKS_COPY_BAD, SAME, SAME, NONE, false },
 	{ "no header, a block of key material left", 0, one_block_left, VERDICT_STORAGE_CORRUPTION,
