@@ -202,11 +202,13 @@ static int lock_boot_folder(const struct boot_files *f, struct report *r)
 	return lock;
 }
 
-static void tell_leftover(void *ctx, const char *path, uint64_t size)
+static void tell_leftover(void *ctx, const char *path, uint64_t size, bool removed)
 {
 	struct finding *n = check_report_leftover(ctx, path, size);
 
-	finding_next(n, "It is removed.");
+	finding_next(n, "%s",
+		     removed ? "It is removed."
+			     : "It is kept: the file that it was to replace is not there.");
 	finding_say(n);
 }
 

@@ -759,8 +759,9 @@ struct finding *check_report_leftover(struct report *r, const char *path, uint64
 	return n;
 }
 
-static void tell_leftover(void *ctx, const char *path, uint64_t size)
+static void tell_leftover(void *ctx, const char *path, uint64_t size, bool removed)
 {
+	(void)removed;
 	finding_next(check_report_leftover(ctx, path, size),
 		     "The next 'bootverdict seal' removes it, also as a part of a rebuild.");
 }

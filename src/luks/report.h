@@ -8,7 +8,7 @@
 
 /*
  * Tells all that can be seen of one device: adds an artifact of kind "luks" and findings BV-LUKS-*.
- * The same words for `luks`, for `check` and for the boot.
+ * The same words for `luks`, `check`, `seal` and the boot.
  */
 void report_luks(struct report *r, const struct luks_view *v);
 

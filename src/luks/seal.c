@@ -47,7 +47,7 @@ static char *look_closer(const struct candidate *c)
 }
 
 /* The same that `luks` and `check` tell of it. */
-static void tell(const struct candidate *c, struct luks_view *v, struct luks_judgement j)
+static void tell(const struct candidate *c, const struct luks_view *v, struct luks_judgement j)
 {
 	cleanup(free_ptr) char *path =
 		j.ground == LUKS_NOT_HERE ? luks_find_elsewhere(v->sealed) : NULL;
@@ -73,7 +73,7 @@ static void advise_forget(struct finding *f, enum luks_ground ground)
 }
 
 /* What is damaged, or half changed. */
-static int explain(const struct candidate *c, struct luks_view *v, struct luks_judgement j)
+static int explain(const struct candidate *c, const struct luks_view *v, struct luks_judgement j)
 {
 	cleanup(free_ptr) char *command = look_closer(c);
 	size_t first = c->report->finding_count;
@@ -170,7 +170,7 @@ static void warn(const struct candidate *c, const struct luks_view *v)
 	report_say(c->report, first);
 }
 
-static int record(const struct candidate *c, struct luks_view *v, const struct source *source,
+static int record(const struct candidate *c, const struct luks_view *v, const struct source *source,
 		  struct manifest *m)
 {
 	struct sealed_luks s;

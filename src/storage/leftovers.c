@@ -31,7 +31,8 @@ static bool has_its_file(int folder, const char *leftover)
 }
 
 void leftovers_each(const char *folder, int remove,
-		    void (*found)(void *ctx, const char *path, uint64_t size), void *ctx)
+		    void (*found)(void *ctx, const char *path, uint64_t size, bool removed),
+		    void *ctx)
 {
 	DIR *d = folder_open(folder);
 	struct dirent *e;
@@ -39,15 +40,15 @@ void leftovers_each(const char *folder, int remove,
 	while (d && (e = readdir(d))) {
 		char path[PATH_MAX];
 		struct stat st;
+		bool removed;
 		int n = snprintf(path, sizeof(path), "%s/%s", folder, e->d_name);
 
 		if (!is_leftover(e->d_name) || n < 0 || (size_t)n >= sizeof(path) ||
 		    lstat(path, &st) < 0 || !S_ISREG(st.st_mode))
 			continue;
+		removed = remove && has_its_file(dirfd(d), e->d_name) && unlink(path) == 0;
 		if (found)
-			found(ctx, path, (uint64_t)st.st_size);
-		if (remove && has_its_file(dirfd(d), e->d_name))
-			unlink(path);
+			found(ctx, path, (uint64_t)st.st_size, removed);
 	}
 	if (d)
 		closedir(d);

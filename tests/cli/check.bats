@@ -605,7 +605,7 @@ check_with() { # INJECTION
 	[ "$status" -eq 2 ]
 	[[ $output != *VERDICT* && $output != *"cannot be read"* ]]
 	# shellcheck disable=SC2154 # run sets stderr
-	[ "$stderr" = "bootverdict: $BATS_TEST_TMPDIR/absent: It cannot be read: No such file or directory." ]
+	[ "$stderr" = "bootverdict: $BATS_TEST_TMPDIR/absent: it cannot be read: No such file or directory." ]
 	run --separate-stderr bv check --quiet "$BATS_TEST_TMPDIR/absent"
 	[ "$status" -eq 2 ]
 	[ -z "$output" ]

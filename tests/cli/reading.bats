@@ -46,7 +46,7 @@ KINDS=(fifo socket device terminal folder)
 			put "$kind" "$path"
 			soon_seal
 			[ "$status" -eq 2 ]
-			[[ $output == *"$path: it is no regular file"* ]]
+			[[ $output == *"$path: it cannot be read: it is no regular file"* ]]
 			put_back "$path"
 		done
 	done

@@ -506,10 +506,14 @@ held() { # again|put-back
 	mv "$IMAGE" "$ROOT/boot/real/image"
 	ln -s real/image "$IMAGE"
 	: >"$ROOT/boot/real/.image.bootverdict-new"
+	: >"$ROOT/boot/real/.alone.bootverdict-new"
 	run check --json
 	[ "$(field '[.findings[].id] | index("BV-LEFTOVER") != null')" = true ]
 	run -0 seal
 	[[ $output == *".image.bootverdict-new: a run of bootverdict that was interrupted has left this file behind"* ]]
+	[[ $output == *"it is removed"* && $output == *"it is kept: the file that it was to replace is not there"* ]]
+	[ ! -e "$ROOT/boot/real/.image.bootverdict-new" ]
+	[ -e "$ROOT/boot/real/.alone.bootverdict-new" ]
 	mv "$ROOT/boot/real/image" "$IMAGE"
 	# What another run writes into a shared folder is not left behind.
 	: >"$ROOT/var/lib/bootverdict/.x.bootverdict-new"

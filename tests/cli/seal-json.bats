@@ -145,10 +145,10 @@ told() { # ID: all of that finding
 		cp -p "$file" "$BATS_TEST_TMPDIR/kept"
 		keeping_times "$file" zero_block "$file" 30
 		run -1 check --json
-		told $id >"$BATS_TEST_TMPDIR/by-check"
+		told "$id" >"$BATS_TEST_TMPDIR/by-check"
 		sealing 1 storage-corruption --no-read-back
-		[ "$(counted)" = $id ]
-		told $id | diff "$BATS_TEST_TMPDIR/by-check" -
+		[ "$(counted)" = "$id" ]
+		told "$id" | diff "$BATS_TEST_TMPDIR/by-check" -
 		[ "$(field ".findings[] | select(.id == \"$id\") | .ranges[0].offset")" -eq $((30 * 4096)) ]
 		[[ $(noted) == *BV-SEAL-STANDS* ]]
 		at=$(stat -c %i "$file")

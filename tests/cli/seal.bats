@@ -404,7 +404,7 @@ explained() { # WHY
 	run strace -f -o /dev/null -P "$KERNEL" -e inject=pread64:error=EIO:when=1+ \
 		"$BOOTVERDICT" seal --root "$ROOT" -k "$KVER"
 	[ "$status" -eq 1 ]
-	[[ $output == *"$KERNEL: it cannot be read: Input/output error."* ]]
+	[[ $output == *"$KERNEL: it cannot be read: I/O error."* ]]
 	[[ $output != *"install"* ]]
 	run grep '^artifact kernel ' "$ROOT/boot/bootverdict/$KVER.manifest"
 	[ "$status" -eq 0 ]

@@ -478,10 +478,11 @@ struct seen {
 	uint64_t bytes;
 };
 
-static void count_leftover(void *ctx, const char *path, uint64_t size)
+static void count_leftover(void *ctx, const char *path, uint64_t size, bool removed)
 {
 	struct seen *s = ctx;
 
+	assert_false(removed);
 	assert_non_null(strstr(path, REPLACE_SUFFIX));
 	s->count++;
 	s->bytes += size;
