@@ -77,6 +77,19 @@ static bool is_sealed_block(const struct luks_view *v, const struct source *sour
 	       sealed_luks_has_block(v->sealed, hash64(block, sizeof(block)));
 }
 
+/* The rest of a second copy of which no block is told by itself. */
+static uint64_t noise_in_copy(const struct luks_view *v, const struct source *source, uint64_t at)
+{
+	uint64_t end;
+
+	if (!v->sealed || v->luks.chosen >= 0)
+		return at;
+	end = v->sealed->copies[1].offset + v->sealed->copies[1].length;
+	while (at < end && luks_implausible_blocks(source, at, BLOCK_SIZE) == 0)
+		at += BLOCK_SIZE;
+	return at;
+}
+
 uint64_t luks_noise_bytes(const struct luks_view *v, const struct source *source)
 {
 	struct reach r = { BLOCK_SIZE, UINT64_MAX };
@@ -92,5 +105,5 @@ uint64_t luks_noise_bytes(const struct luks_view *v, const struct source *source
 		if (is_sealed_block(v, source, at))
 			return 0;
 	}
-	return r.bad;
+	return noise_in_copy(v, source, r.bad);
 }
