@@ -390,7 +390,7 @@ put_md12() { # LEVEL FILE
 		done
 		ROOT=$BATS_TEST_TMPDIR/root
 		run -2 seal --device "$ARRAY"
-		[[ $output == *"the signature of another format"* ]]
+		[[ $output == *"lies at offset $at, in the area of keyslot 0, "* ]]
 	done <<-'END'
 		4120|\xc6\x85\x73\xf6\x4e\x1a\x45\xca|A bcache device
 		131072|\x0c\xb1\xba\0\0\0\0\0|A ZFS member
