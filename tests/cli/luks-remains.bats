@@ -149,7 +149,7 @@ remains_open() { # FILE
 	run -5 luks --json "$DISK"
 	[ "$(findings)" = BV-LUKS-FOREIGN ]
 	run -2 seal_luks "$DISK"
-	[[ $output == *" lies where the first copy of a LUKS2 header was"* ]]
+	[[ $output == *" lies where the first copy of a LUKS header was"* ]]
 	offset=$(($(slot_offset "$DISK.good" 2 0) + 5000))
 	flip_bit "$DISK" "$offset"
 	run -1 luks --json "$DISK"
