@@ -256,6 +256,21 @@ bool sealed_file_is_left(const struct sealed_file *f, int fd, unsigned int of)
 	return same * of > same + other;
 }
 
+bool sealed_file_held_nothing(const struct sealed_file *f, uint64_t from, uint64_t to)
+{
+	static const unsigned char nothing[BLOCK_SIZE];
+
+	while (from < to) {
+		uint64_t i = from / BLOCK_SIZE, start = i * BLOCK_SIZE;
+		uint64_t len = f->size - start < BLOCK_SIZE ? f->size - start : BLOCK_SIZE;
+
+		if (!f->blocks || i >= f->block_count || f->blocks[i] != hash64(nothing, len))
+			return false;
+		from = start + BLOCK_SIZE;
+	}
+	return true;
+}
+
 void comparison_clear(struct comparison *c)
 {
 	bad_ranges_clear(&c->bad);

@@ -48,6 +48,9 @@ void comparison_clear(struct comparison *c);
  */
 bool sealed_file_is_left(const struct sealed_file *f, int fd, unsigned int of);
 
+/* Whether all sealed blocks from one offset up to another, bytes, were zeros. True where there are none. */
+bool sealed_file_held_nothing(const struct sealed_file *f, uint64_t from, uint64_t to);
+
 /* Whether path still names the file that was compared, and nobody wrote it meanwhile. */
 bool comparison_is_current(const struct comparison *c, const char *path);
 

@@ -139,7 +139,7 @@ static bool is_another(const struct sealed_file *f, const struct comparison *c)
 
 /*
  * Whether nothing was written from some place on: the end is not there, or, with room, there is room for it
- * that holds nothing.
+ * that holds nothing. What held nothing when it was sealed is no part that was written.
  */
 static bool is_cut_off(const struct sealed_file *f, const struct comparison *c, bool room)
 {
@@ -150,11 +150,12 @@ static bool is_cut_off(const struct sealed_file *f, const struct comparison *c, 
 		bool half = !i && r->length <= BLOCK_SIZE && r->damage.kind == DAMAGE_ZERO_SECTORS;
 		bool empty = room && (half || r->damage.kind == DAMAGE_ZEROED);
 
-		if (r->offset != at || (r->damage.kind != DAMAGE_TRUNCATED && !empty))
+		if (!sealed_file_held_nothing(f, at, r->offset) ||
+		    (r->damage.kind != DAMAGE_TRUNCATED && !empty))
 			return false;
-		at += r->length;
+		at = r->offset + r->length;
 	}
-	return c->bad.count && at >= f->size;
+	return c->bad.count && sealed_file_held_nothing(f, at, f->size);
 }
 
 /*

@@ -588,8 +588,8 @@ static bool is_in_doubt(enum ground ground)
 
 /*
  * Whether it is the sealed image with bytes that are others, which its record tells, also where its guard
- * is lost or all that is in it is as sealed: sealed like this, nobody could ever tell. doubt_counts: also where an edit would look the same. The status of seal,
- * 0: it is not.
+ * is lost or all that is in it is as sealed: sealed like this, nobody could ever tell. doubt_counts: also
+ * where an edit would look the same. The status of seal, 0: it is not.
  */
 static int changed_in_part(struct sealing *s, bool doubt_counts)
 {
@@ -615,13 +615,12 @@ static int changed_in_part(struct sealing *s, bool doubt_counts)
 	return status;
 }
 
-static int guard_alone(struct sealing *s)
+/* summary: what it means for what is to be done. */
+static int guard_alone(struct sealing *s, const char *summary)
 {
 	cleanup(free_ptr) char *rebuild = rebuild_command(s);
-	struct finding *f = seal_refused(
-		s->report, VERDICT_INCONCLUSIVE, s->im.name,
-		"bootverdict's guard stands there alone, and explains: the image behind it was lost or "
-		"refused.");
+	struct finding *f =
+		seal_refused(s->report, VERDICT_INCONCLUSIVE, s->im.name, "%s", summary);
 
 	finding_next(f, "Make it anew: %s", rebuild);
 	finding_say(f);
@@ -694,7 +693,11 @@ static int examine_sealed(struct sealing *s)
 	if (!im->guard_bytes)
 		return 0;
 	if (is_guard_alone(im))
-		return image_changed(im) ? changed_meanwhile(s) : guard_alone(s);
+		return image_changed(im)
+			       ? changed_meanwhile(s)
+			       : guard_alone(
+					 s, "bootverdict's guard stands there alone, and explains: "
+					    "the image behind it was lost or refused.");
 	if (image_examine(im->fd, (uint64_t)im->st.st_size, &proof))
 		return 0;
 	status = examine_differing(s, &proof);
@@ -815,18 +818,11 @@ int seal_forget(const struct boot_files *f, const struct seal_options *o)
 /* 0: what stands behind the guard may be given back. */
 static int examine_for_removal(struct sealing *s)
 {
-	cleanup(free_ptr) char *rebuild = rebuild_command(s);
 	struct finding *f;
 
-	if (is_guard_alone(&s->im)) {
-		f = seal_refused(
-			s->report, VERDICT_INCONCLUSIVE, s->im.name,
-			"bootverdict's guard stands there alone: there is no image behind it to give "
-			"back.");
-		finding_next(f, "Make it anew: %s", rebuild);
-		finding_say(f);
-		return 2;
-	}
+	if (is_guard_alone(&s->im))
+		return guard_alone(s, "bootverdict's guard stands there alone: there is no image "
+				      "behind it to give back.");
 	if (is_damaged(&s->im)) {
 		f = seal_refused(
 			s->report, VERDICT_STORAGE_CORRUPTION, s->im.name,

@@ -632,8 +632,13 @@ check_with() { # INJECTION
 		touch -r "$BATS_TEST_TMPDIR/sealed" "$IMAGE"
 		run check --json
 		verdict_is storage-corruption 1
-		[ "$(field '.findings[0].evidence.bad_blocks')" -eq $((lost / 4096)) ]
-		[ "$(field '.findings[0].ranges | length')" -eq 1 ]
+		# A block of zeros, as the programs in the guard may have one, is as it was.
+		read -r blocks runs < <(python3 -c 'import sys, itertools
+data = open(sys.argv[1], "rb").read(int(sys.argv[2]))
+held = [any(data[i:i + 4096]) for i in range(0, len(data), 4096)]
+print(sum(held), sum(k for k, _ in itertools.groupby(held)))' "$BATS_TEST_TMPDIR/sealed" "$lost")
+		[ "$(field '.findings[0].evidence.bad_blocks')" -eq "$blocks" ]
+		[ "$(field '.findings[0].ranges | length')" -eq "$runs" ]
 		[[ $(field '.findings[0].summary') != *text* ]]
 		run seal
 		[ "$status" -eq 1 ]
