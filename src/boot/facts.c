@@ -27,7 +27,7 @@ static void load_manifest(struct boot_facts *f, int root)
 	manifest_init(&f->manifest);
 	rc = manifest_load(&f->manifest, BOOT_MANIFEST, reason);
 	f->manifest_usable = !rc;
-	f->builder = manifest_builder(&f->manifest, root);
+	f->builder = manifest_builder_below(&f->manifest, root);
 	report_identify(&f->report, NULL, rc ? NULL : f->manifest.os, f->release);
 	if (!rc)
 		return;

@@ -11,6 +11,7 @@
 #include "boot/unlock.h"
 #include "boot/unlock_list.h"
 #include "chain/chain.h"
+#include "chain/chain_report.h"
 #include "chain/root.h"
 #include "console/menu.h"
 #include "console/splash.h"
@@ -47,7 +48,8 @@ static bool is_refused(const char *uuid)
 
 /* What an opened device's header shows now is what let it be opened: not a word about it then. */
 static bool tell_device(struct report *r, const struct luks_device *d,
-			const struct block_devices *b, const char *crypttab, enum builder builder)
+			const struct block_devices *b, const struct crypttab *crypttab,
+			enum builder builder)
 {
 	struct chain chain;
 	bool broken;
@@ -113,7 +115,7 @@ static enum builder builder_of_boot(const struct manifest *m)
 {
 	cleanup(close_fd) int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-	return manifest_builder(m, root);
+	return manifest_builder_below(m, root);
 }
 
 /* Not in the boot itself: a kernel that needs no module starts with any. */
@@ -155,13 +157,13 @@ static void tell_all(struct report *r, const struct manifest *m)
 	block_devices_read(&b, BLOCK_DEVICES_SYSFS, BLOCK_DEVICES_DEV, false);
 	luks_devices_find(&devices, m, crypttab, root, 0);
 	for (size_t i = 0; i < devices.count; i++) {
-		if (luks_device_is_needed(&devices.items[i], crypttab, line))
-			broken |= tell_device(r, &devices.items[i], &b, crypttab, builder);
+		if (luks_device_is_needed(&devices.items[i], &devices.crypttab, line))
+			broken |= tell_device(r, &devices.items[i], &b, &devices.crypttab, builder);
 	}
 	if (!broken && root)
 		broken = root_device_report(r, root, m->root_uuid, &b, builder, &seen);
 	for (size_t i = 0; i < devices.count; i++) {
-		if (!luks_device_is_needed(&devices.items[i], crypttab, line))
+		if (!luks_device_is_needed(&devices.items[i], &devices.crypttab, line))
 			note_device(r, &devices.items[i]);
 	}
 	broken |= tell_other_modules(r, m, builder);
@@ -188,7 +190,7 @@ static void tell_refusals(const struct manifest *m, const char *asked)
 
 		if (is_listed(asked, d->sealed->uuid) && luks_device_seen(d) &&
 		    !block_devices_opened(&b, d->sealed->uuid))
-			tell_device(&r, d, &b, crypttab, builder);
+			tell_device(&r, d, &b, &devices.crypttab, builder);
 	}
 	for (size_t i = 0; i < r.finding_count; i++) {
 		const struct finding *f = &r.findings[i];

@@ -40,12 +40,12 @@ static unsigned int wait_for_devices(const struct request *q)
 /* What is looked at, and what this boot is told to unlock. */
 struct look {
 	struct luks_devices devices;
-	const char *crypttab, *line; /* either may be NULL */
+	const char *line; /* or NULL */
 };
 
 static bool is_needed(const struct look *l, const struct luks_device *d)
 {
-	return luks_device_is_needed(d, l->crypttab, l->line);
+	return luks_device_is_needed(d, &l->devices.crypttab, l->line);
 }
 
 static void warn(const struct luks_device *d, const struct report *r, size_t first)
@@ -226,7 +226,7 @@ void unlock_check(const struct request *q)
 	cleanup(free_ptr) char *crypttab = unlock_list_read(line);
 	cleanup(free_ptr) char *root = root_parameter(line ? line : "");
 	uint64_t start = system_now_ms();
-	struct look look = { .crypttab = crypttab, .line = line };
+	struct look look = { .line = line };
 	struct manifest m;
 
 	if (q->policy == POLICY_OFF)

@@ -23,13 +23,4 @@ bool root_device_is_known(const char *root);
 bool root_device_report(struct report *r, const char *root, const char *sealed,
 			const struct block_devices *b, enum builder builder, bool *seen);
 
-/*
- * What to say of a lost superblock at path, in a finding about it: how it is put back from what is
- * left, on a copy first. Nothing without one.
- */
-void root_device_next(struct finding *f, const struct lost_superblock *l, const char *path);
-
-/* Says to keep the disk as it is; and, where bytes of it are lost, to whom to tell that. */
-void root_device_next_image(struct finding *f, bool lost);
-
 #endif

@@ -152,7 +152,7 @@ static char *rebuild_command(const struct manifest *m, const struct image_proof 
 {
 	enum builder builder = image_builder(now);
 
-	return builder_rebuild(builder != BUILDER_UNKNOWN ? builder : manifest_builder(m, -1),
+	return builder_rebuild(builder != BUILDER_UNKNOWN ? builder : manifest_builder(m),
 			       m->kernel);
 }
 
@@ -708,7 +708,7 @@ static void check_unrecorded(const struct boot_files *f, const struct manifest *
 
 void check_report_refused(struct report *r, const char *path, const struct manifest *m)
 {
-	cleanup(free_ptr) char *rebuild = builder_rebuild(manifest_builder(m, -1), m->kernel);
+	cleanup(free_ptr) char *rebuild = builder_rebuild(manifest_builder(m), m->kernel);
 	struct finding *n =
 		report_finding(r, judge_refusal(m->refusal, false), FINDING_IMAGE_REFUSED, path,
 			       "This image was refused when it was to be sealed: %s.", m->refused);
@@ -723,7 +723,7 @@ void check_report_refused(struct report *r, const char *path, const struct manif
 static void check_last_seal(const struct boot_files *f, const struct manifest *m, struct report *r)
 {
 	const char *path = f->initrd ? f->initrd : f->release;
-	cleanup(free_ptr) char *rebuild = builder_rebuild(manifest_builder(m, -1), f->release);
+	cleanup(free_ptr) char *rebuild = builder_rebuild(manifest_builder(m), f->release);
 	struct finding *n;
 	char when[32];
 

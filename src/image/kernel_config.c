@@ -42,7 +42,7 @@ static char *lack_of(const char *path, const char *config, const struct manifest
 		if (option == OPTION_SET)
 			continue;
 		*proven = option == OPTION_NOT_SET;
-		setting = builder_compression(manifest_builder(m, -1));
+		setting = builder_compression(manifest_builder(m));
 		return text_format("%s has no CONFIG_RD_ option for %s: this kernel cannot unpack "
 				   "it%s; pack it with another compression: %s",
 				   path, codec_name(codec),

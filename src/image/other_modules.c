@@ -107,8 +107,7 @@ void check_modules(const struct boot_files *f, const struct manifest *m, struct 
 			: ", the version in its name; which one its kernel is, is not known");
 	n->warning = true;
 	if (o.installed) {
-		cleanup(free_ptr) char *rebuild =
-			builder_rebuild(manifest_builder(m, -1), o.wanted);
+		cleanup(free_ptr) char *rebuild = builder_rebuild(manifest_builder(m), o.wanted);
 
 		finding_next(n, "%s: %s",
 			     o.known ? "Make it anew" : "If its kernel is that, make it anew",

@@ -163,10 +163,10 @@ static int refusal_status(enum refusal refusal)
 /* Makes the image anew; the caller frees it. */
 static char *rebuild_command(const struct sealing *s)
 {
-	enum builder builder = s->m ? manifest_builder(s->m, -1) : BUILDER_UNKNOWN;
+	enum builder builder = s->m ? manifest_builder(s->m) : BUILDER_UNKNOWN;
 
 	if (builder == BUILDER_UNKNOWN)
-		builder = manifest_builder(&s->previous, -1);
+		builder = manifest_builder(&s->previous);
 	return builder_rebuild(builder, s->f->release);
 }
 

@@ -193,7 +193,7 @@ static bool is_doubtful(enum start start)
 static void tell(const struct image *im, const char *reason, enum start start,
 		 const struct manifest *m, struct report *report)
 {
-	cleanup(free_ptr) char *rebuild = builder_rebuild(manifest_builder(m, -1), m->kernel);
+	cleanup(free_ptr) char *rebuild = builder_rebuild(manifest_builder(m), m->kernel);
 	bool proven = start != START_UNGUARDED && !is_doubtful(start);
 	struct finding *f =
 		seal_refused(report, proven ? VERDICT_CONFIG_ERROR : VERDICT_INCONCLUSIVE, im->name,

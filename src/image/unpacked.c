@@ -238,7 +238,8 @@ static const char *version_of(const char *kernel)
 /* The command that makes the image anew; owned. */
 static char *rebuild_command(const struct verification *v)
 {
-	return builder_rebuild(manifest_builder(v->m, v->reader.root), version_of(v->m->kernel));
+	return builder_rebuild(manifest_builder_below(v->m, v->reader.root),
+			       version_of(v->m->kernel));
 }
 
 static void say_what_to_do(const struct verification *v, struct finding *f)
@@ -426,7 +427,8 @@ static uint64_t mib(uint64_t bytes)
 static void tell_no_room(struct verification *v, struct report *r)
 {
 	cleanup(free_ptr) char *rebuild = rebuild_command(v);
-	cleanup(free_ptr) char *smaller = builder_smaller(manifest_builder(v->m, v->reader.root));
+	cleanup(free_ptr) char *smaller =
+		builder_smaller(manifest_builder_below(v->m, v->reader.root));
 	uint64_t needed = room_needed(v->m), size = 0, left = 0;
 	struct sysinfo memory = { 0 };
 	struct finding *f;
@@ -459,7 +461,7 @@ static void tell_codec(struct verification *v, struct report *r)
 	bool xz = unpack_message_is_about_xz_options(v->unpacking->kernel_message);
 	cleanup(free_ptr) char *rebuild = rebuild_command(v);
 	cleanup(free_ptr) char *setting =
-		builder_compression(manifest_builder(v->m, v->reader.root));
+		builder_compression(manifest_builder_below(v->m, v->reader.root));
 	struct finding *f;
 
 	f = report_finding(

@@ -17,7 +17,7 @@
 #include "storage/device.h"
 #include "storage/signature.h"
 #include "storage/superblock.h"
-#include "system/command_line.h"
+#include "system/block_devices.h"
 #include "system/crypttab.h"
 #include "system/system.h"
 #include "util/array.h"
@@ -25,20 +25,6 @@
 #include "util/util.h"
 
 #define LOOK_AGAIN_MS 100
-
-/* "PARTUUID=..." and the link that udev makes of it. */
-static bool same_source(const char *a, const char *b)
-{
-	cleanup(free_ptr) char *x = crypttab_path("", a), *y = crypttab_path("", b);
-
-	return !strcmp(x, y);
-}
-
-static bool entry_is_of(const struct crypttab_entry *e, const struct sealed_luks *s)
-{
-	return !strcmp(sealed_luks_mapping(s), e->name) || same_source(s->device, e->source) ||
-	       (*s->uuid && !strcasecmp(s->uuid, crypttab_uuid(e->source)));
-}
 
 /* What cryptsetup will open is the one, by whatever name. */
 static bool is_own(const struct luks_device *d, const char *path)
@@ -48,17 +34,10 @@ static bool is_own(const struct luks_device *d, const char *path)
 	return link && device_is_same(link, path);
 }
 
-static bool leads_to(const char *source, const char *path)
-{
-	cleanup(free_ptr) char *link = crypttab_path("", source);
-
-	return device_is_same(link, path);
-}
-
 static bool is_named_by_crypttab(const struct luks_devices *l, const char *path)
 {
 	for (size_t i = 0; i < l->crypttab.count; i++) {
-		if (leads_to(l->crypttab.entries[i].source, path))
+		if (luks_source_leads_to(l->crypttab.entries[i].source, path))
 			return true;
 	}
 	return false;
@@ -67,7 +46,7 @@ static bool is_named_by_crypttab(const struct luks_devices *l, const char *path)
 static bool has_entry(const struct luks_devices *l, const struct sealed_luks *s)
 {
 	for (size_t i = 0; i < l->crypttab.count; i++) {
-		if (entry_is_of(&l->crypttab.entries[i], s))
+		if (luks_record_is_of_entry(s, &l->crypttab.entries[i]))
 			return true;
 	}
 	return false;
@@ -86,10 +65,11 @@ static unsigned int is_opened_at(const struct luks_devices *l, const struct luks
 	for (size_t i = 0; i < l->crypttab.count; i++) {
 		const struct crypttab_entry *e = &l->crypttab.entries[i];
 
-		if ((any || entry_is_of(e, d->sealed)) && leads_to(e->source, path))
+		if ((any || luks_record_is_of_entry(d->sealed, e)) &&
+		    luks_source_leads_to(e->source, path))
 			return 2;
 	}
-	return leads_to(d->sealed->device, path) || device_is_same(link, path);
+	return luks_source_leads_to(d->sealed->device, path) || device_is_same(link, path);
 }
 
 /* closely: by its key material as well, which costs many reads, and by its name. */
@@ -334,7 +314,7 @@ static void look_around(struct luks_devices *l, struct string_list known[2])
 static bool has_record(const struct manifest *m, const struct crypttab_entry *e)
 {
 	for (size_t i = 0; i < m->luks_count; i++) {
-		if (entry_is_of(e, &m->luks[i]))
+		if (luks_record_is_of_entry(&m->luks[i], e))
 			return true;
 	}
 	return false;
@@ -403,7 +383,7 @@ static bool is_double(const struct luks_devices *l, const struct luks_device *ow
 		const struct luks_device *d = &l->items[i];
 
 		if (!d->own && !d->sealed->header && d->match >= RECORD_BYTES &&
-		    leads_to(own->own->device, d->path))
+		    luks_source_leads_to(own->own->device, d->path))
 			return true;
 	}
 	return false;
@@ -519,109 +499,4 @@ void luks_devices_clear(struct luks_devices *l)
 	free(l->items);
 	crypttab_clear(&l->crypttab);
 	memset(l, 0, sizeof(*l));
-}
-
-bool luks_device_seen(const struct luks_device *d)
-{
-	return d->match != RECORD_OTHER && !d->read_error;
-}
-
-bool luks_device_is_doubted(const struct luks_device *d)
-{
-	return luks_device_seen(d) && d->match == RECORD_NAMED && !d->own &&
-	       judge_luks(&d->view).ground == LUKS_NOT_HERE;
-}
-
-bool luks_device_is_member(const struct luks_device *d)
-{
-	return luks_device_seen(d) && d->view.array.member;
-}
-
-static bool is_named(const struct luks_device *d, const char *name)
-{
-	return luks_device_seen(d) && leads_to(name, d->path);
-}
-
-bool luks_device_is_of_entry(const struct luks_device *d, const struct crypttab_entry *e)
-{
-	return entry_is_of(e, d->sealed) || is_named(d, e->source);
-}
-
-static bool is_in_crypttab(const struct luks_device *d, const char *text)
-{
-	struct crypttab t;
-	bool found = false;
-
-	crypttab_parse(&t, text);
-	for (size_t i = 0; i < t.count; i++)
-		found |= luks_device_is_of_entry(d, &t.entries[i]);
-	crypttab_clear(&t);
-	return found;
-}
-
-bool luks_device_is_needed(const struct luks_device *d, const char *crypttab,
-			   const char *command_line)
-{
-	cleanup(free_ptr) char *root = root_parameter(command_line ? command_line : "");
-	const char *uuid = d->sealed->uuid;
-
-	if (d->own || d->sealed->layer_count > 0)
-		return true;
-	/* rd.luks.uuid=, rd.luks.name=, and the like. */
-	if (command_line && *uuid && strcasestr(command_line, uuid))
-		return true;
-	return (root && is_named(d, root)) || (crypttab && is_in_crypttab(d, crypttab));
-}
-
-static enum luks_state state_of(const struct luks_view *v, enum luks_ground ground)
-{
-	bool refused = luks_is_refused(v);
-	bool another = luks_slots_sound(v) | luks_slots_unproven(v);
-
-	switch (ground) {
-	case LUKS_GONE:
-	case LUKS_NOT_HERE:
-	case LUKS_HEADERS_BAD:
-	case LUKS_CONVERTING:
-	case LUKS_TOO_SMALL:
-	case LUKS_INSIDE:
-	case LUKS_LAYER:
-		return LUKS_LOST;
-	case LUKS_SLOT_WIPED:
-		return another && !refused ? LUKS_RECOVERABLE : LUKS_LOST;
-	case LUKS_SLOT_BAD:
-		return another && !refused ? LUKS_SLOT_DAMAGED : LUKS_LOST;
-	case LUKS_COPY_BAD:
-		if (luks_any_copy_is(&v->luks, LUKS_COPY_UNREADABLE))
-			return LUKS_UNREADABLE;
-		return refused ? LUKS_LOST : LUKS_RECOVERABLE;
-	case LUKS_FOREIGN:
-		if (luks_slot_overwritten(v) >= 0)
-			return another ? LUKS_SLOT_DAMAGED : LUKS_LOST;
-		return refused ? LUKS_LOST : LUKS_RECOVERABLE;
-	case LUKS_ERASED:
-	case LUKS_NOISE:
-	case LUKS_COPY_OLDER:
-		return refused ? LUKS_LOST : LUKS_RECOVERABLE;
-	case LUKS_MEMBER:
-	case LUKS_NO_KEYSLOT:
-	case LUKS_HARMLESS_BAD:
-		return LUKS_RECOVERABLE;
-	default:
-		return LUKS_SOUND;
-	}
-}
-
-enum luks_state luks_device_state(const struct luks_device *d)
-{
-	if (d->match != RECORD_OTHER && d->read_error == -EIO)
-		return LUKS_UNREADABLE;
-	if (!luks_device_seen(d))
-		return LUKS_NOT_SEEN;
-	return state_of(&d->view, judge_luks(&d->view).ground);
-}
-
-bool luks_device_has_words(const struct luks_device *d)
-{
-	return luks_device_seen(d) && !(d->own && luks_device_state(d) == LUKS_SOUND);
 }

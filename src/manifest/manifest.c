@@ -107,9 +107,14 @@ void manifest_note_builder(struct manifest *m)
 	m->builder = text_copy(name);
 }
 
-enum builder manifest_builder(const struct manifest *m, int root)
+enum builder manifest_builder(const struct manifest *m)
 {
-	enum builder recorded = builder_find(m->builder);
+	return builder_find(m->builder);
+}
+
+enum builder manifest_builder_below(const struct manifest *m, int root)
+{
+	enum builder recorded = manifest_builder(m);
 
 	return recorded != BUILDER_UNKNOWN ? recorded : builder_below(root);
 }

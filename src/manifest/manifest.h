@@ -149,11 +149,11 @@ void manifest_swap_initrd(struct manifest *a, struct manifest *b);
 /* Whose image it is, by its content list: what that shows is recorded, and else what was stays. */
 void manifest_note_builder(struct manifest *m);
 
-/*
- * Whose image it is: by the record, else by the files below an open folder that stands for the root where
- * it was unpacked; -1: there is none.
- */
-enum builder manifest_builder(const struct manifest *m, int root);
+/* Whose image it is by the record; BUILDER_UNKNOWN: it tells none. */
+enum builder manifest_builder(const struct manifest *m);
+
+/* Likewise; else by what lies below an open folder that stands for the root where it was unpacked. */
+enum builder manifest_builder_below(const struct manifest *m, int root);
 
 /* The record of a path, or NULL. */
 const struct content *manifest_find(const struct manifest *m, const char *path);

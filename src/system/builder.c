@@ -104,7 +104,7 @@ static bool is_below(const void *ctx, const char *path)
 
 enum builder builder_below(int root)
 {
-	return root < 0 ? BUILDER_UNKNOWN : builder_shown(is_below, &root);
+	return builder_shown(is_below, &root);
 }
 
 static char *say(enum builder builder, enum words words, const char *release)

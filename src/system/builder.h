@@ -31,7 +31,7 @@ enum builder builder_find(const char *name);
  */
 enum builder builder_shown(bool (*has)(const void *ctx, const char *path), const void *ctx);
 
-/* The same by what lies below an open folder that stands for the root; -1: nothing is known. */
+/* The same by what lies below an open folder that stands for the root. */
 enum builder builder_below(int root);
 
 /*

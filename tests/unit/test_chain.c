@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "chain/chain.h"
+#include "chain/chain_report.h"
 #include "chain/devices.h"
 #include "chain/root.h"
 #include "luks/rules.h"
@@ -179,9 +180,18 @@ static void set_scene(struct scene *s, const char *content)
 	s->devices.count = content ? 1 : 0;
 }
 
+static void gather_with(struct scene *s, const char *text)
+{
+	struct crypttab t;
+
+	crypttab_parse(&t, text);
+	chain_gather(&s->chain, &s->device, &s->devices, &t);
+	crypttab_clear(&t);
+}
+
 static void play(struct scene *s)
 {
-	chain_gather(&s->chain, &s->device, &s->devices, s->crypttab ? s->crypttab : crypttab);
+	gather_with(s, s->crypttab ? s->crypttab : crypttab);
 	s->chain.device_mapper = !s->without_dm;
 	s->chain.dm_mod = s->dm_mod;
 	s->chain.lvm = !s->without_lvm;
@@ -712,7 +722,7 @@ static void test_not_typed(void **state)
 static void gather(struct scene *s, const char *text)
 {
 	set_scene(s, NULL);
-	chain_gather(&s->chain, &s->device, &s->devices, text);
+	gather_with(s, text);
 }
 
 static void test_crypttab_entry(void **state)

@@ -246,30 +246,35 @@ static void test_needed(void **state)
 		const char *crypttab, *line;
 		bool needed;
 	} rows[] = {
-		{ NULL, NULL, false },
+		{ "", NULL, false },
 		{ "", "root=/dev/vda1 ro", false },
 		{ "other UUID=11111111-2222-4333-8444-555555555502 none luks\n", "ro", false },
 		{ "data UUID=11111111-2222-4333-8444-555555555501 none luks\n", "ro", true },
 		{ "data /dev/vdb none luks\n", "ro", true },
-		{ NULL, "rd.luks.uuid=luks-11111111-2222-4333-8444-555555555501", true },
-		{ NULL, "root=UUID=11111111-2222-4333-8444-555555555501", true },
+		{ "", "rd.luks.uuid=luks-11111111-2222-4333-8444-555555555501", true },
+		{ "", "root=UUID=11111111-2222-4333-8444-555555555501", true },
 	};
 	struct sealed_layer layer = { "crypt", name, nothing };
 	struct sealed_luks s = { .uuid = uuid, .device = source, .place = nothing, .version = 2 };
 	struct luks_device d = { .sealed = &s, .match = RECORD_UUID };
+	struct crypttab t;
 
 	(void)state;
 	assert_string_equal(uuid, id);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		assert_int_equal(luks_device_is_needed(&d, rows[i].crypttab, rows[i].line),
-				 rows[i].needed);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		crypttab_parse(&t, rows[i].crypttab);
+		assert_int_equal(luks_device_is_needed(&d, &t, rows[i].line), rows[i].needed);
+		crypttab_clear(&t);
+	}
+	crypttab_parse(&t, "");
 	/* The record says that the boot unlocks it, whatever crypttab has lost. */
 	s.layers = &layer;
 	s.layer_count = 1;
-	assert_true(luks_device_is_needed(&d, "", "root=/dev/vda1 ro"));
+	assert_true(luks_device_is_needed(&d, &t, "root=/dev/vda1 ro"));
 	s.layer_count = 0;
 	d.own = &s;
-	assert_true(luks_device_is_needed(&d, NULL, NULL));
+	assert_true(luks_device_is_needed(&d, &t, NULL));
+	crypttab_clear(&t);
 }
 
 int main(void)

@@ -332,7 +332,7 @@ static void test_builder(void **state)
 		text = format(&m, &len);
 		assert_int_equal(memmem(text, len, "\nbuilder ", 9) != NULL, cases[i].name != NULL);
 		assert_int_equal(manifest_parse(&back, text, len, reason), 0);
-		assert_int_equal(manifest_builder(&back, -1), cases[i].builder);
+		assert_int_equal(manifest_builder(&back), cases[i].builder);
 		again = format(&back, &again_len);
 		assert_int_equal(again_len, len);
 		assert_memory_equal(again, text, len);
@@ -340,7 +340,7 @@ static void test_builder(void **state)
 		manifest_clear(&back);
 		/* What a stage of the boot reads of it. */
 		assert_int_equal(manifest_parse_devices(&back, text, len, reason), 0);
-		assert_int_equal(manifest_builder(&back, -1), cases[i].builder);
+		assert_int_equal(manifest_builder(&back), cases[i].builder);
 		manifest_clear(&back);
 		manifest_clear(&m);
 		free(text);
@@ -398,15 +398,15 @@ static void test_builder_below(void **state)
 	assert_non_null(mkdtemp(folder));
 	root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	assert_true(root >= 0);
-	assert_int_equal(manifest_builder(&m, root), BUILDER_UNKNOWN);
+	assert_int_equal(manifest_builder_below(&m, root), BUILDER_UNKNOWN);
 	assert_int_equal(mkdirat(root, "conf", 0700), 0);
 	fd = openat(root, "conf/initramfs.conf", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	assert_true(fd >= 0);
-	assert_int_equal(manifest_builder(&m, root), BUILDER_INITRAMFS_TOOLS);
+	assert_int_equal(manifest_builder_below(&m, root), BUILDER_INITRAMFS_TOOLS);
 	m.builder = copy("mkinitcpio");
-	assert_int_equal(manifest_builder(&m, root), BUILDER_INITRAMFS_TOOLS);
+	assert_int_equal(manifest_builder_below(&m, root), BUILDER_INITRAMFS_TOOLS);
 	strcpy(m.builder, "dracut");
-	assert_int_equal(manifest_builder(&m, root), BUILDER_DRACUT);
+	assert_int_equal(manifest_builder_below(&m, root), BUILDER_DRACUT);
 	assert_int_equal(unlinkat(root, "conf/initramfs.conf", 0), 0);
 	assert_int_equal(unlinkat(root, "conf", AT_REMOVEDIR), 0);
 	assert_int_equal(rmdir(folder), 0);
