@@ -26,17 +26,19 @@
 static const char help[] =
 	"Usage: bootverdict check [-k KVER | --all] [OPTION]...\n"
 	"       bootverdict check [OPTION]... FILE...\n"
-	"Compares the kernel, the initrd and the LUKS devices of KVER (default: the running kernel)\n"
-	"with what was sealed, or examines any kernel or initrd image FILE by what it proves about\n"
-	"itself.\n\n"
+	"Compares the kernel, the initrd and the LUKS devices of KVER (default: the\n"
+	"running kernel) with what was sealed, or examines any kernel or initrd image\n"
+	"FILE by what it proves about itself.\n\n"
 	"  -k, --kernel KVER  this kernel version\n"
 	"      --all          every kernel version that is there or was sealed\n"
-	"      --direct       read all from the device, past the page cache, and compare both\n"
+	"      --direct       read all from the device, past the page cache, and\n"
+	"                     compare both\n"
 	"      --root DIR     the system is below DIR\n"
 	"      --boot DIR     the boot folder (default: ROOT/boot)\n" OUTPUT_HELP
 	"  -h, --help         this text\n\n"
-	"Exit status: 0 intact, 1 storage corruption, 2 it could not run, 3 configuration error,\n"
-	"4 stale (replaced after the last seal, or never sealed), 5 inconclusive.\n";
+	"Exit status: 0 intact, 1 storage corruption, 2 it could not run,\n"
+	"3 configuration error, 4 stale (replaced after the last seal, or never\n"
+	"sealed), 5 inconclusive.\n";
 
 enum { OPT_DIRECT = 256 };
 

@@ -11,9 +11,9 @@
 
 static const char help[] =
 	"Usage: bootverdict explain [ID]...\n"
-	"Tells what a finding means: what happened, how it is known, what it is not, what to\n"
-	"do, and how sure it is. Without an ID: all that there are. A report shows them with\n"
-	"-v or --json.\n\n"
+	"Tells what a finding means: what happened, how it is known, what it is not,\n"
+	"what to do, and how sure it is. Without an ID: all that there are. A report\n"
+	"shows them with -v or --json.\n\n"
 	"Exit status: 0, or 2 when an ID does not exist.\n";
 
 /* "bv-luks-keyslot" and "LUKS-KEYSLOT" are what a person types. */

@@ -25,28 +25,31 @@
 
 static const char help[] =
 	"Usage: bootverdict luks [OPTION]... DEVICE\n"
-	"Shows both LUKS headers and every keyslot of DEVICE (or of an image, or of a header backup),\n"
-	"compares them with what was sealed, and says what still opens it. It only reads, and past\n"
-	"every tool that repairs what it reads.\n\n"
+	"Shows both LUKS headers and every keyslot of DEVICE (or of an image, or of a\n"
+	"header backup), compares them with what was sealed, and says what still opens\n"
+	"it. It only reads, and past every tool that repairs what it reads.\n\n"
 	"      --try-passphrase\n"
-	"                     test a passphrase on every keyslot, in memory: from the terminal,\n"
-	"                     not shown, or the first line of standard input\n"
+	"                     test a passphrase on every keyslot, in memory: from the\n"
+	"                     terminal, not shown, or the first line of standard input\n"
 	"      --try-seconds N\n"
 	"                     give each keyslot up to N seconds (default: 120)\n"
 	"      --save-header FILE\n"
-	"                     write the header and the keyslots to FILE, which must be new: as they are,\n"
-	"                     or put together from what is left of a damaged header, for\n"
-	"                     cryptsetup open --header FILE\n"
+	"                     write the header and the keyslots to FILE, which must be\n"
+	"                     new: as they are, or put together from what is left of a\n"
+	"                     damaged header, for cryptsetup open --header FILE\n"
 	"      --header FILE  the header is in this file or device\n"
 	"      --manifest FILE\n"
-	"                     the sealed record (default: the newest one that is of this device in\n"
-	"                     /boot/bootverdict, /var/lib/bootverdict, or the initramfs)\n"
+	"                     the sealed record (default: the newest one that is of\n"
+	"                     this device in /boot/bootverdict, /var/lib/bootverdict,\n"
+	"                     or the initramfs)\n"
 	"      --root DIR     the system with these folders is below DIR\n" OUTPUT_HELP
 	"  -h, --help         this text\n\n"
-	"Without a sealed record it verifies what the header proves about itself, and recognises key\n"
-	"material that is no ciphertext. It cannot see a flipped bit there: keyslots have no checksum.\n\n"
-	"Exit status: 0 intact, 1 storage corruption, 2 it could not run, 3 configuration error (the\n"
-	"passphrase is wrong), 4 stale (changed after the last seal, or never sealed), 5 inconclusive.\n";
+	"Without a sealed record it verifies what the header proves about itself, and\n"
+	"recognises key material that is no ciphertext. It cannot see a flipped bit\n"
+	"there: keyslots have no checksum.\n\n"
+	"Exit status: 0 intact, 1 storage corruption, 2 it could not run,\n"
+	"3 configuration error (the passphrase is wrong), 4 stale (changed after the\n"
+	"last seal, or never sealed), 5 inconclusive.\n";
 
 enum { OPT_TRY = 256, OPT_TRY_SECONDS, OPT_SAVE_HEADER, OPT_HEADER, OPT_MANIFEST };
 

@@ -59,6 +59,17 @@ ids() {
 	[[ "$output" == "Usage: bootverdict explain"* ]]
 }
 
+@test "the help of every command fits a console" {
+	local command
+
+	for command in "" seal check luks explain boot; do
+		# shellcheck disable=SC2086 # none, or one word
+		run --separate-stderr -0 "$BOOTVERDICT" $command --help
+		[[ "$output" == "Usage: bootverdict "* ]]
+		fits_console <<<"$output"
+	done
+}
+
 @test "an output that takes no more" {
 	# shellcheck disable=SC2016 # the inner shell's
 	run --separate-stderr sh -c '"$1" explain >/dev/full' sh "$BOOTVERDICT"
