@@ -20,7 +20,8 @@ traced() { # INJECTION... -- [OPTION]...: seal under strace
 		shift
 	done
 	shift
-	strace -qq -o "$BATS_TEST_TMPDIR/strace" -e trace=pwrite64,pread64,fsync,renameat2,linkat \
+	# Who runs this in the background ignores SIGINT, and so would all that is started here.
+	env --default-signal=INT,TERM,HUP strace -qq -o "$BATS_TEST_TMPDIR/strace" -e trace=pwrite64,pread64,fsync,renameat2,linkat \
 		"${inject[@]}" "$BOOTVERDICT" seal --read-back --root "$ROOT" -k "$KVER" "$@"
 }
 
