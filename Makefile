@@ -7,11 +7,12 @@
 # make check           everything that CI runs; also check-lint, check-unit, check-cli,
 #                      check-fuzz, check-boot, check-corpus-sample, check-truth-sample,
 #                      check-reports
+# make check-boot-all  every boot that there is a test of: hours
 # make check-corpus    hundreds of healthy inputs that are unusual in one way each: minutes
 # make check-truth     10,000 random damages below a file system, and what is no damage: minutes
 # make check-matrix    every kind of damage in real guests: hours
 # make check-crash     a power cut at every write of seal, on every file system: hours
-# make fuzz            the fuzzers, FUZZ_SECONDS each (make check: 20)
+# make fuzz            the fuzzers, FUZZ_SECONDS each (make check: 12)
 # make bench, make demo, make format, make clean
 # make install         with PREFIX= and DESTDIR=; make uninstall
 
@@ -21,7 +22,7 @@ PREFIX ?= /usr
 DESTDIR ?=
 SHARED ?=
 SAN ?=
-FUZZ_SECONDS ?= 20
+FUZZ_SECONDS ?= 12
 
 # V=1 shows whole commands.
 V ?=
@@ -122,10 +123,9 @@ UNITS := $(UNIT_SRCS:tests/unit/%.c=$(OUT)/unit/%)
 FUZZERS := $(FUZZ_SRCS:tests/fuzz/%.c=$(OUT)/bin/%)
 
 .PHONY: all deps size install install-guard uninstall check check-lint check-unit check-cli \
-	check-fuzz check-boot check-corpus check-corpus-sample check-truth check-truth-sample \
-	check-reports check-reports-all \
-	check-matrix check-crash fuzz bench demo format clean unit-programs \
-	fuzz-programs FORCE
+	check-fuzz check-boot check-boot-all check-corpus check-corpus-sample check-truth \
+	check-truth-sample check-reports check-reports-all check-matrix check-crash fuzz bench demo \
+	format clean unit-programs fuzz-programs FORCE
 
 all: $(ALL)
 
@@ -239,6 +239,9 @@ check-fuzz:
 
 check-boot: all
 	@tests/boot/run $(if $(T),-k '$(T)')
+
+check-boot-all: all
+	tests/boot/run --all
 
 # The reports that the tests before have left; only all of them have every finding.
 check-reports:

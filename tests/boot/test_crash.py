@@ -33,7 +33,7 @@ case("power cut: sealing on vfat, Linux 6.1: old or new, whole, and new after ex
 case("power cut: sealing on ext4, Linux 6.12: old or new, whole, for a boot loader, too",
      long=True)(
     holds("ext4-ordered", "update", "trixie"))
-case("power cut: the records that seal --remove takes away stay away, on vfat")(
+case("power cut: the records that seal --remove takes away stay away, on vfat", long=True)(
     holds("vfat", "remove", "trixie"))
 
 

@@ -28,9 +28,10 @@ def explains(suite, compress, kind, place):
 
 for _suite, _compress in (("trixie", "zstd"), ("bookworm", "zstd")):
     for _kind, _place in SAMPLE:
-        # Of Debian 12 the plain and the compressed part, and a cut one, stand for all.
+        # The plain part (zeros) and a cut image stand for all, and of Debian 12 the cut one.
         case(f"damaged: Debian {_suite}, {_compress}: {_kind} at {100 * _place:.0f} %",
-             long=_suite != "trixie" and _kind not in ("zeros4k", "truncate"))(
+             long=(_suite, _kind) not in (("trixie", "zeros4k"), ("trixie", "truncate"),
+                                          ("bookworm", "truncate")))(
             explains(_suite, _compress, _kind, _place))
     for _kind, _place in LONG_SAMPLE:
         case(f"damaged: Debian {_suite}, {_compress}: {_kind} at {100 * _place:.0f} %", long=True)(
@@ -97,7 +98,7 @@ def menu(t):
         vm.poweroff()
 
 
-@case("menu: reboot")
+@case("menu: reboot", long=True)
 def menu_reboot(t):
     disk, _, initrd, drive = one_bit(t)
     with t.vm(disk, initrd=initrd, drive=drive) as vm:

@@ -143,7 +143,7 @@ def guard_alone(mode):
 
 for _mode in ("listed-zero", "listed-stale"):
     case(f"bad disk: {_mode}: without an image before, the guard is kept, and the reboot explains",
-         long=_mode != "listed-zero")(guard_alone(_mode))
+         long=True)(guard_alone(_mode))
 
 
 @case("bad disk: one that keeps nothing of any image, and no image before: DO NOT REBOOT", long=True)

@@ -173,7 +173,8 @@ def header_zeroed(t):
     is_gone(t, [(0, bytes(luksguest.SLOTS))], "zeros")
 
 
-@case("LUKS: the header is gone, a file system's signature instead: that is named")
+@case("LUKS: the header is gone, a file system's signature instead: that is named",
+      long=True)
 def header_replaced(t):
     fresh = t.file("fresh.raw")
     with open(fresh, "wb") as f:
@@ -453,7 +454,8 @@ def lvm_label(t):
         t.sees("It is not: the passphrase", shown)
 
 
-@case("LUKS: a second device's keyslot is damaged: the screen names that device, not the root's")
+@case("LUKS: a second device's keyslot is damaged: the screen names that device, not the root's",
+      long=True)
 def second_device(t):
     sealed = luksguest.disk(kind="lvm")
     base = sealed.extra_offset

@@ -54,7 +54,8 @@ case("panic=5: the report, no menu, no shell, a reboot")(
     ends("panic=5", r"Rebooting in 5 s \(panic=5 on the kernel command line\)", 5))
 case("panic=-1: the report, no menu, no shell, a reboot at once", long=True)(
     ends("panic=-1", r"Rebooting now \(panic=-1 ", 0))
-case("panic= inside of quotes, of which Debian's init knows nothing: no menu, no shell")(
+case("panic= inside of quotes, of which Debian's init knows nothing: no menu, no shell",
+     long=True)(
     ends('x="a panic=4 b"', r"Rebooting in 4 s \(panic=4 ", 4))
 
 
@@ -74,7 +75,7 @@ def conf_lost(suite):
     return test
 
 
-case("conf.d: panic= there, and lost with all of main: it counts all the same")(
+case("conf.d: panic= there, and lost with all of main: it counts all the same", long=True)(
     conf_lost("trixie"))
 case("conf.d: panic= there, and lost with all of main, on Debian 12", long=True)(
     conf_lost("bookworm"))
@@ -135,7 +136,8 @@ def second_shows(vm, pattern, timeout=120):
         vm.pump(0.5)
 
 
-@case("consoles: a second serial port: the kernel makes one of them its console, which has the menu")
+@case("consoles: a second serial port: the kernel makes one of them its console, which has the menu",
+      long=True)
 def two_ports(t):
     # Of several console= for serial ports the first counts (serial-console.rst: one of each kind).
     disk, initrd, drive = one_bit(t)

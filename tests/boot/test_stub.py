@@ -47,7 +47,8 @@ def checker_hangs(t):
     t.check(vm.marks[0][0] > 20, "it was not waited for")
 
 
-@case("stub: a checker in the place of which a script says nothing is believed (the twin)")
+@case("stub: a checker in the place of which a script says nothing is believed (the twin)",
+      long=True)
 def checker_says_nothing(t):
     disk = guarded.disk("trixie")
     initrd = guarded.replace_checker(disk, t.file("initrd.img"), "exit 0")

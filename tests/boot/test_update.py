@@ -146,7 +146,7 @@ def bad_disk_unsealed_image(t):
         vm.poweroff()
 
 
-@case("no room: update-initramfs warns, exits 0, and the unsealed image boots")
+@case("no room: update-initramfs warns, exits 0, and the unsealed image boots", long=True)
 def no_room(t):
     disk = image.build(guarded.guest("trixie"), boot_mib=64)
     drive = t.disk(disk)
