@@ -18,7 +18,8 @@ static void next_edit(struct finding *f, const struct root_scene *c, const char 
 
 	finding_next(f,
 		     "In the boot menu: [e] edits root= for one boot%s%s. Then mend "
-		     "/etc/default/grub or /etc/fstab, and: update-grub; %s",
+		     "/etc/default/grub or /etc/fstab, and make anew what the boot loader reads "
+		     "(update-grub, grub2-mkconfig) and the initramfs: %s",
 		     uuid ? ": root=UUID=" : "", uuid ? uuid : "", rebuild);
 }
 

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "damage/damage.h"
+#include "util/must_check.h"
 
 /* A run of neighbouring bad blocks that are damaged alike. */
 struct bad_range {
@@ -21,8 +22,8 @@ struct bad_ranges {
 };
 
 /* Adds the next block (ascending), joined to the last range when it continues it alike. -ENOMEM. */
-int bad_ranges_add(struct bad_ranges *r, uint64_t offset, uint64_t length,
-		   const struct damage *damage);
+must_check int bad_ranges_add(struct bad_ranges *r, uint64_t offset, uint64_t length,
+			      const struct damage *damage);
 void bad_ranges_clear(struct bad_ranges *r);
 
 #endif

@@ -51,5 +51,6 @@ void bootconfig_find(struct input *in, struct bootconfig *found)
 	/* What cannot be read is told by who reads all of it. */
 	if (n && !input_seek(in, input_end(in) - n) && input_peek(in, n, &p) >= (ssize_t)n)
 		found->offset -= bytes_at_end(p, n, &found->wrong);
-	input_seek(in, start);
+	if (input_seek(in, start))
+		*found = (struct bootconfig){ input_end(in), NULL };
 }

@@ -288,8 +288,9 @@ static void add_member_ranges(struct finding *f, const struct image_proof *p,
 				   BLOCK_SIZE, &changed))
 			break;
 	}
-	if (!sealed->block_count)
-		bad_ranges_add(&bad, p->guard_bytes + sealed->image_offset, sealed->size, &changed);
+	if (!sealed->block_count &&
+	    bad_ranges_add(&bad, p->guard_bytes + sealed->image_offset, sealed->size, &changed))
+		return;
 	for (size_t i = 0; i < bad.count && f->range_count < RANGES_TOLD_MAX; i++)
 		range_member(finding_range(f, &bad.ranges[i]), sealed->path);
 	bad_ranges_clear(&bad);

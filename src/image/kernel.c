@@ -75,8 +75,9 @@ static ssize_t read_at(struct examination *e, uint64_t offset, unsigned char *to
 
 	if (offset > e->file_size)
 		return 0;
-	input_seek(e->in, offset);
-	n = input_peek(e->in, len, &p);
+	n = input_seek(e->in, offset);
+	if (!n)
+		n = input_peek(e->in, len, &p);
 	if (n < 0)
 		return fail_reading(e, (int)n);
 	if ((size_t)n > len)
@@ -250,8 +251,10 @@ static int examine_payload(struct examination *e)
 			    r == -EOPNOTSUPP ? "the payload is %s, which cannot be unpacked here"
 					     : "payload: %s: out of memory",
 			    codec_name(info->codec));
-	if (info->payload_length <= tail || input_seek(e->in, info->payload_offset) < 0 ||
-	    input_limit(e->in, end - tail) < 0) {
+	if (info->payload_length > tail && !input_seek(e->in, info->payload_offset))
+		input_limit(e->in, end - tail);
+	if (info->payload_length <= tail || input_offset(e->in) != info->payload_offset ||
+	    input_end(e->in) != end - tail) {
 		decompressor_free(d);
 		return fail(e, -EBADMSG, AT_PAYLOAD_LENGTH,
 			    "damaged: a payload of %" PRIu64 " bytes", info->payload_length);
@@ -302,8 +305,7 @@ static int examine_packed(struct examination *e)
 
 	if (n < 0)
 		return (int)n;
-	input_seek(e->in, 0);
-	if (codec == CODEC_NONE || decompressor_open(&d, codec, e->in))
+	if (codec == CODEC_NONE || input_seek(e->in, 0) || decompressor_open(&d, codec, e->in))
 		return 0;
 	if (holds_kernel(d)) {
 		e->info->recognised = true;

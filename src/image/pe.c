@@ -27,7 +27,8 @@ static bool checksum(struct input *in, uint64_t field, uint32_t *sum)
 	const unsigned char *p;
 	ssize_t n;
 
-	input_seek(in, 0);
+	if (input_seek(in, 0))
+		return false;
 	while ((n = input_peek(in, 1, &p)) > 0) {
 		for (ssize_t i = 0; i < n; i++, at++) {
 			if (at < field || at >= field + CHECKSUM_SIZE)
@@ -47,7 +48,8 @@ bool pe_signature_find(struct input *in, struct pe_signature *s)
 	uint32_t at, entry, said, sum;
 	ssize_t n;
 
-	input_seek(in, 0);
+	if (input_seek(in, 0))
+		return false;
 	n = input_peek(in, HEADER_MAX + HEADER_BYTES, &p);
 	if (n < (ssize_t)(HEADER_MAX + HEADER_BYTES) || memcmp(p, "MZ", 2) != 0)
 		return false;

@@ -3,6 +3,7 @@
 #define BV_MANIFEST_FORMAT_H
 
 #include "manifest/manifest.h"
+#include "util/must_check.h"
 
 /*
  * The file form of a manifest: lines of ASCII text, fields separated by one space, numbers in
@@ -47,6 +48,6 @@
  * Appends the file form to *text (malloc'ed, *len bytes; the caller frees it). -ENOMEM, or -EFBIG: it
  * would be longer than MANIFEST_BYTES_MAX.
  */
-int manifest_format(const struct manifest *m, char **text, size_t *len);
+must_check int manifest_format(const struct manifest *m, char **text, size_t *len);
 
 #endif

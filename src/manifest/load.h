@@ -5,13 +5,14 @@
 #include <stdbool.h>
 
 #include "manifest/parse.h"
+#include "util/must_check.h"
 #include "verdict/verdict.h"
 
 /* manifest_parse() of a file; -errno when it cannot be read. */
-int manifest_load(struct manifest *m, const char *path, char *reason);
+must_check int manifest_load(struct manifest *m, const char *path, char *reason);
 
 /* manifest_parse_devices() of a file. */
-int manifest_load_devices(struct manifest *m, const char *path, char *reason);
+must_check int manifest_load_devices(struct manifest *m, const char *path, char *reason);
 
 /*
  * What it means that a record cannot be used: storage corruption when it is not what was written, or the

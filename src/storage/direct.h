@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
+#include "util/must_check.h"
+
 /*
  * Reading a file from its device, past the page cache. O_DIRECT where the file system has it;
  * elsewhere the file's clean pages are dropped first (posix_fadvise) and read again, which the
@@ -22,7 +24,7 @@ enum direct_kind {
 struct direct;
 
 /* Opens path (relative to directory dirfd, or AT_FDCWD) read-only. -errno. */
-int direct_open(struct direct **d, int dirfd, const char *path);
+must_check int direct_open(struct direct **d, int dirfd, const char *path);
 enum direct_kind direct_kind(const struct direct *d);
 
 /* Whether it is the file that st tells of: the path may name another one by now. */
@@ -34,6 +36,6 @@ void direct_close(struct direct *d); /* NULL is allowed */
  * alignment. Returns the bytes read, fewer only at the end of the file; -EIO when the device
  * cannot deliver them.
  */
-ssize_t direct_read(struct direct *d, void *buf, size_t len, uint64_t offset);
+must_check ssize_t direct_read(struct direct *d, void *buf, size_t len, uint64_t offset);
 
 #endif

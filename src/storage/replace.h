@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
+#include "util/must_check.h"
+
 /*
  * Replaces a file so that at every moment, a power cut included, either the old one or the
  * whole new one is there: write beside it, fsync, read back from the device and compare, let the
@@ -48,7 +50,7 @@ struct replace_result {
  * with commit or abort. -ENOSPC, -EROFS, ...; -ELOOP: path is a symbolic link, which would be lost
  * (resolve it first).
  */
-int replace_begin(struct replacement **r, const char *path, mode_t mode);
+must_check int replace_begin(struct replacement **r, const char *path, mode_t mode);
 
 /* path must still be this file, of that size and time, when it is replaced; else -EAGAIN. */
 void replace_expect(struct replacement *r, const struct stat *old);
@@ -57,20 +59,21 @@ void replace_expect(struct replacement *r, const struct stat *old);
 void replace_in_pieces(struct replacement *r, size_t bytes);
 
 /* -EINTR: interrupted(). After an error every further step returns it. */
-int replace_write(struct replacement *r, const void *data, size_t len);
+must_check int replace_write(struct replacement *r, const void *data, size_t len);
 
 /*
  * Syncs the new file, and compares it. 0; -EILSEQ: the device did not keep what was written, and
  * *result says what; another -errno: it could not be done.
  */
-int replace_verify(struct replacement *r, enum read_back read_back, struct replace_result *result);
+must_check int replace_verify(struct replacement *r, enum read_back read_back,
+			      struct replace_result *result);
 
 /*
  * Puts the new file in place, durably. After an error the old one is in place, unless
  * replace_installed(): then the names could not be synced, and a power cut may bring the old one
  * back. -EAGAIN: path is not the file any more that was expected.
  */
-int replace_install(struct replacement *r);
+must_check int replace_install(struct replacement *r);
 bool replace_installed(const struct replacement *r);
 
 /* What will stand under path once it is installed: its inode, size and time. False: it is not there. */
@@ -80,7 +83,8 @@ bool replace_stat(const struct replacement *r, struct stat *st);
  * replace_verify(), then replace_install(), then the end of r. After an error the old file is in
  * place and the temporary one is gone, unless result->installed. result may be NULL.
  */
-int replace_commit(struct replacement *r, enum read_back read_back, struct replace_result *result);
+must_check int replace_commit(struct replacement *r, enum read_back read_back,
+			      struct replace_result *result);
 
 /* Whether two finished ones were given the same bytes. */
 bool replace_wrote_same(const struct replacement *a, const struct replacement *b);
@@ -99,7 +103,7 @@ void replace_abort(struct replacement *r); /* NULL is allowed */
  * expected file. Nothing but names is written. other keeps its own name where the file system has
  * hard links. -EAGAIN as above.
  */
-int replace_with(const char *path, const char *other, const struct stat *expected);
+must_check int replace_with(const char *path, const char *other, const struct stat *expected);
 
 /* Same device, inode, size and time of change. */
 bool replace_is_same_file(const struct stat *a, const struct stat *b);

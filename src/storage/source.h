@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "util/must_check.h"
+
 #define SECTOR_BYTES 512u /* in which Linux counts, whatever the device's own are */
 
 /*
@@ -20,7 +22,7 @@ struct source {
 };
 
 /* Reads len bytes, fewer only at the end of the source: how many, or what the source answered. */
-ssize_t source_read(const struct source *source, void *buf, size_t len, uint64_t offset);
+must_check ssize_t source_read(const struct source *source, void *buf, size_t len, uint64_t offset);
 
 /*
  * A source from a byte of another one on, both of which must outlive it. start may lie in front of that
@@ -39,7 +41,7 @@ struct source source_of_part(struct source_part *part);
  * 0; -EINVAL: neither a regular file nor a block device; else -errno. On error *source is zeroed,
  * which source_close() accepts.
  */
-int source_open(struct source *source, const char *path);
+must_check int source_open(struct source *source, const char *path);
 void source_close(struct source *source);
 
 /* Whether reads really come from the device, not perhaps from the page cache. */

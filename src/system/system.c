@@ -34,8 +34,7 @@ char *system_read_text(const char *path, size_t max)
 {
 	char *text;
 
-	file_read(path, max, &text);
-	return text;
+	return file_read(path, max, &text) < 0 ? NULL : text;
 }
 
 int system_open_device(dev_t device, int flags)

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "util/must_check.h"
+
 /*
  * Opening what belongs to others: without a trace in its access time where the owner allows that
  * (reading must not cause a write), and without waiting. What is neither a regular file nor, with
@@ -36,16 +38,15 @@ const char *file_error(int error);
  * Reads len bytes at offset: fewer at the file's end, or in front of what cannot be read; -errno where
  * that is the first byte.
  */
-ssize_t file_read_at(int fd, void *buf, size_t len, uint64_t offset)
-	__attribute__((warn_unused_result));
+must_check ssize_t file_read_at(int fd, void *buf, size_t len, uint64_t offset);
 
 /* Reads up to max bytes from where fd stands, fewer only at the file's end; or -errno. */
-ssize_t file_read_up_to(int fd, void *buf, size_t max) __attribute__((warn_unused_result));
+must_check ssize_t file_read_up_to(int fd, void *buf, size_t max);
 
 /*
  * The start of a file, at most max bytes, closed with a NUL; *text is the caller's to free. Returns
  * its bytes, or -errno and NULL.
  */
-ssize_t file_read(const char *path, size_t max, char **text);
+must_check ssize_t file_read(const char *path, size_t max, char **text);
 
 #endif

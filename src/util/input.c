@@ -160,10 +160,9 @@ int input_seek(struct input *in, uint64_t offset)
 	return 0;
 }
 
-int input_limit(struct input *in, uint64_t end)
+void input_limit(struct input *in, uint64_t end)
 {
-	if (end < input_offset(in) || end > in->end)
-		return -EINVAL;
-	in->limit = end;
-	return 0;
+	uint64_t least = input_offset(in), most = end < in->end ? end : in->end;
+
+	in->limit = most < least ? least : most;
 }

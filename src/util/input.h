@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "util/must_check.h"
+
 /*
  * A sequential reader with look-ahead over a byte range of a file, or over memory. It reads
  * with pread() and never maps the file: a page that the device cannot deliver is an error
@@ -30,19 +32,19 @@ void input_free(struct input *in); /* NULL is allowed */
  * cannot read (input_offset() then tells where). want is 1..INPUT_WINDOW. The pointer is valid
  * until the next call.
  */
-ssize_t input_peek(struct input *in, size_t want, const unsigned char **p);
+must_check ssize_t input_peek(struct input *in, size_t want, const unsigned char **p);
 
 /* Moves forward over n bytes that the last input_peek() gave. */
 void input_consume(struct input *in, size_t n);
 
-/* Moves to any absolute offset inside the range. */
-int input_seek(struct input *in, uint64_t offset);
+/* Moves to any absolute offset inside the range. -EINVAL: it is outside. */
+must_check int input_seek(struct input *in, uint64_t offset);
 
 /*
- * Ends the range earlier, or widens it again, up to the end given at the start: to keep a parser
- * inside its part of the file. -EINVAL: before the current offset, or beyond that end.
+ * Ends the range earlier, or widens it again: to keep a parser inside its part of the file. It never ends
+ * before the current offset, nor behind the end given at the start.
  */
-int input_limit(struct input *in, uint64_t end);
+void input_limit(struct input *in, uint64_t end);
 
 uint64_t input_offset(const struct input *in);
 uint64_t input_end(const struct input *in);

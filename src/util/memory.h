@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "util/must_check.h"
+
 /*
  * What large things may take together: decoders' windows, lists of members, records and their text.
  * What an input can make large is counted here before it grows, so that the whole program stays
@@ -23,7 +25,7 @@
 void memory_bound(unsigned int mib);
 
 /* False, and nothing is counted, where it would go beyond the bound. */
-bool memory_take(size_t bytes);
+must_check bool memory_take(size_t bytes);
 void memory_give(size_t bytes);
 size_t memory_taken(void);
 

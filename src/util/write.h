@@ -5,7 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "util/must_check.h"
+
 /* Writes all of len bytes at offset. 0; -ENOSPC when the file takes no more, else -errno. */
-int write_at(int fd, const void *data, size_t len, uint64_t offset);
+must_check int write_at(int fd, const void *data, size_t len, uint64_t offset);
 
 #endif
