@@ -307,6 +307,21 @@ static int seal_all(struct arguments *a)
 	return r;
 }
 
+/* Who builds a crash kernel's image, or one for another machine, is not told so every time. */
+static void tell_not_booted(const struct arguments *a, bool any)
+{
+	cleanup(free_ptr) char *names = boot_files_initrd_names(a->which.release);
+	struct finding *f = report_finding(
+		a->seal.report, VERDICT_INTACT, FINDING_SEAL_NOT_BOOTED, a->image,
+		"It is not sealed: by its name it is not what kernel %s boots. Names that are looked for in "
+		"the boot folder: %s.",
+		a->which.release, names);
+
+	f->warning = true;
+	if (!any && !a->seal.quiet)
+		finding_say(f);
+}
+
 static bool boots_another(const struct arguments *a)
 {
 	struct boot_files f;
@@ -316,6 +331,8 @@ static bool boots_another(const struct arguments *a)
 		return false;
 	boot_files_find(&f, a->which.root, a->which.boot, a->which.release);
 	boots = boot_files_boots(&f, a->image);
+	if (!boots)
+		tell_not_booted(a, f.initrd);
 	boot_files_clear(&f);
 	return !boots;
 }

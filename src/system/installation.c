@@ -128,6 +128,21 @@ char *boot_files_initrd_name(const struct boot_files *f, size_t number)
 	return name ? text_format("%s%s%s", name->before, f->release, name->after) : NULL;
 }
 
+char *boot_files_initrd_names(const char *release)
+{
+	const struct image_name *name;
+	char *names = text_copy("");
+
+	for (size_t i = 0; (name = builder_image_name(i)); i++) {
+		char *longer = text_format("%s%s%s%s%s", names, i ? ", " : "", name->before,
+					   release, name->after);
+
+		free(names);
+		names = longer;
+	}
+	return names;
+}
+
 bool boot_files_boots(struct boot_files *f, const char *file)
 {
 	char *name;

@@ -31,6 +31,9 @@ bool boot_files_boots(struct boot_files *f, const char *file);
 /* The number-th of the names that an initrd of that version may have; NULL behind the last. Owned. */
 char *boot_files_initrd_name(const struct boot_files *f, size_t number);
 
+/* All of them, for words: "initrd.img-6.1, initramfs-6.1.img". Owned. */
+char *boot_files_initrd_names(const char *release);
+
 /* The boot folder as this process sees it: boot, or that of the system below root. Owned. */
 char *boot_folder(const char *prefix, const char *boot);
 

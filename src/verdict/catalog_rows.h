@@ -1448,6 +1448,20 @@ FINDING(SEAL_LEFT_OUT, "BV-SEAL-LEFT-OUT", LUKS,
 	/* sure */ "That it is not recorded is certain. A warning where the rest was sealed all the "
 	"same; storage corruption where the device is damaged; else inconclusive.")
 
+FINDING(SEAL_NOT_BOOTED, "BV-SEAL-NOT-BOOTED", IMAGE,
+	"an image that the kernel version does not boot",
+	/* happened */ "A program that makes images asked to seal one, and by its name it is not what "
+	"that kernel version boots: a crash kernel's, one for another machine, or one whose builder "
+	"has another name for images. Nothing was done.",
+	/* known */ "The file is none of the usual names of that version in the boot folder, nor what "
+	"one of them leads to.",
+	/* not */ "It says nothing of what is in the image: it was not looked at.",
+	/* guest */ "Is it what the machine boots? Then give it a name that is looked for, as its "
+	"builder's settings allow, and seal: bootverdict seal -k KVER. Else nothing has to be done.",
+	/* host */ "",
+	/* sure */ "Intact, with a warning; a line on standard error only where no image of that version "
+	"is there besides.")
+
 FINDING(SEAL_NOT_DONE, "BV-SEAL-NOT-DONE", OTHER,
 	"a step of sealing could not be done",
 	/* happened */ "A step of sealing could not be done: something is missing or cannot be read, "
