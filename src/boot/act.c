@@ -12,7 +12,6 @@
 #include "system/kernel_log.h"
 #include "system/mounts.h"
 #include "system/system.h"
-#include "util/util.h"
 
 /* At most 5 lines; the sixth tells the outcome. */
 static void log_findings(const struct act *a)

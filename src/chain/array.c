@@ -39,7 +39,7 @@ void array_tell(struct finding *f, const struct md *md, const char *member)
 {
 	if (md->member)
 		luks_tell_array(f, md);
-	finding_text(f, EVIDENCE_MEMBERS, "%s", member);
+	finding_text(f, EVIDENCE_ARRAY_MEMBER, "%s", member);
 	luks_next_start_array(f);
 	luks_next_find_members(f);
 	finding_next(f,

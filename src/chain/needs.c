@@ -11,8 +11,7 @@
 #include "util/text.h"
 #include "util/util.h"
 
-#define CRYPTO_MAX  (1u << 20)
-#define MEMINFO_MAX 8192
+#define CRYPTO_MAX (1u << 20)
 
 /* A line of /proc/crypto. */
 static bool is_registered(const char *crypto, const char *name)
@@ -41,14 +40,6 @@ static bool has_cipher(const char *spec)
 	       (is_registered(crypto, cipher) || module_state(cipher) == MODULE_THERE);
 }
 
-static uint64_t available_kib(void)
-{
-	cleanup(free_ptr) char *text = system_read_text("/proc/meminfo", MEMINFO_MAX);
-	const char *p = text ? strstr(text, "MemAvailable:") : NULL;
-
-	return p ? strtoull(p + strlen("MemAvailable:"), NULL, 10) : 0;
-}
-
 char *luks_lacks(const struct luks *l)
 {
 	uint64_t needed = 0, available;
@@ -61,7 +52,7 @@ char *luks_lacks(const struct luks *l)
 		if (l->slots[i].active && l->slots[i].memory_kib > needed)
 			needed = l->slots[i].memory_kib;
 	}
-	available = needed ? available_kib() : 0;
+	available = needed ? system_available_kib() : 0;
 	if (needed <= available)
 		return NULL;
 	return text_format("the memory that a keyslot takes, %" PRIu64 " MiB of which %" PRIu64

@@ -76,9 +76,10 @@ static void check_all(const struct arguments *a, struct luks_checks *luks, struc
 {
 	struct releases releases;
 	int err = releases_find(&releases, a->which.root, a->which.boot);
-	const char *folder = a->which.boot ? a->which.boot : "/boot";
+	cleanup(free_ptr) char *folder = kernel_options_folder(&a->which);
 
 	store_list(&releases, a->which.root, a->which.boot);
+	identify_report(r, "", "");
 	if (err)
 		check_report_folder(r, folder, err);
 	else if (!releases.count)

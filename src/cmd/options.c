@@ -11,6 +11,7 @@
 #include "report/json.h"
 #include "report/lines.h"
 #include "report/text.h"
+#include "system/installation.h"
 #include "util/message.h"
 #include "util/text.h"
 #include "util/util.h"
@@ -33,6 +34,13 @@ bool kernel_option(struct kernel_options *o, int c, const char *argument)
 	default:
 		return false;
 	}
+}
+
+char *kernel_options_folder(const struct kernel_options *o)
+{
+	cleanup(free_ptr) char *prefix = root_prefix(o->root);
+
+	return boot_folder(prefix, o->boot);
 }
 
 int kernel_options_check(const struct kernel_options *o, const char *command)

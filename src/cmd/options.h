@@ -30,6 +30,9 @@ struct kernel_options {
 bool kernel_option(struct kernel_options *o, int c, const char *argument);
 int kernel_options_check(const struct kernel_options *o, const char *command);
 
+/* The boot folder that they mean, as this process sees it. Owned by the caller. */
+char *kernel_options_folder(const struct kernel_options *o);
+
 /* How the report is given. */
 struct output_options {
 	bool json, quiet, verbose, color;

@@ -287,7 +287,7 @@ static int seal_one_of(struct arguments *a, const char *release)
 static int seal_all(struct arguments *a)
 {
 	struct report *report = a->seal.report;
-	const char *folder = a->which.boot ? a->which.boot : "/boot";
+	cleanup(free_ptr) char *folder = kernel_options_folder(&a->which);
 	struct releases releases;
 	int err = releases_find(&releases, a->which.root, a->which.boot);
 	int r = 0;

@@ -18,6 +18,7 @@ enum damage_kind {
 	DAMAGE_UNREADABLE,   /* the device cannot deliver it */
 	DAMAGE_UNSTABLE,     /* two direct reads differ */
 };
+#define DAMAGE_COUNT (DAMAGE_UNSTABLE + 1)
 
 struct damage {
 	enum damage_kind kind;

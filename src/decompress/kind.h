@@ -15,6 +15,7 @@ enum codec {
 	CODEC_LZ4, /* the legacy frame, magic 0x184C2102 */
 	CODEC_ZSTD,
 };
+#define CODEC_COUNT (CODEC_ZSTD + 1)
 
 /* Recognises a stream by its first bytes; len may be short. CODEC_NONE when nothing fits. */
 enum codec codec_detect(const unsigned char *p, size_t len);

@@ -12,15 +12,6 @@
 #define PADDING_MAX 3u		/* that a boot loader may have added */
 #define TEXT_MAX    (32u << 10) /* the kernel's XBC_DATA_MAX is one less */
 
-static uint32_t byte_sum(const unsigned char *p, size_t n)
-{
-	uint32_t sum = 0;
-
-	for (size_t i = 0; i < n; i++)
-		sum += p[i];
-	return sum;
-}
-
 /* Looks for them at the end of the n bytes at p, an image's last ones; returns how many are theirs. */
 static size_t bytes_at_end(const unsigned char *p, size_t n, const char **wrong)
 {

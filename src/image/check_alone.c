@@ -18,7 +18,6 @@
 #include "util/file.h"
 #include "util/memory.h"
 #include "util/progress.h"
-#include "util/text.h"
 #include "util/util.h"
 
 /* Of what an image may have any number of, so many are told one by one. */

@@ -12,6 +12,7 @@
 #include "image/bootconfig.h"
 #include "image/cpio.h"
 #include "storage/source.h"
+#include "util/bytes.h"
 #include "util/util.h"
 
 /* The headers that tell how a stream was packed. */
@@ -476,15 +477,6 @@ static void member_set(struct walk *w, const struct cpio_header *h, const char *
 		.skipped = is_skipped(h, name),
 	};
 	w->seg.loose = w->seg.loose || w->m.skipped;
-}
-
-static uint32_t byte_sum(const unsigned char *p, size_t n)
-{
-	uint32_t sum = 0;
-
-	for (size_t i = 0; i < n; i++)
-		sum += p[i];
-	return sum;
 }
 
 static int member_data(struct walk *w)

@@ -4,7 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -25,7 +24,6 @@
 #include "manifest/store.h"
 #include "report/lines.h"
 #include "storage/direct.h"
-#include "storage/remove.h"
 #include "util/file.h"
 #include "util/memory.h"
 #include "util/message.h"

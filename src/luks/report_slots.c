@@ -176,7 +176,7 @@ static char *text_for(const struct luks_view *v, unsigned int slot)
 			"passphrase is refused, even the right one.",
 			slot);
 	return text_format(
-		"The key material of keyslot %u is damaged, though %s: its passphrase is refused, also "
+		"The key material of keyslot %u is damaged, though %s: its passphrase is refused, even "
 		"the right one.",
 		slot,
 		luks_is_known(&v->luks) ? "the header says that nobody changed it"

@@ -18,6 +18,7 @@
 
 #include "luks/copy.h"
 #include "luks/header_copy.h"
+#include "system/system.h"
 #include "system/unlocked.h"
 #include "util/util.h"
 
@@ -196,24 +197,10 @@ static int try_slot(int fd, const struct luks *l, unsigned int slot, const struc
 	return 0;
 }
 
-/* What the kernel says could be had without swapping, KiB (proc(5), meminfo); 0: it does not. */
-static uint64_t memory_available(void)
-{
-	cleanup(close_file) FILE *f = fopen("/proc/meminfo", "re");
-	char line[128];
-	uint64_t kib;
-
-	while (f && fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "MemAvailable: %" SCNu64 " kB", &kib) == 1)
-			return kib;
-	}
-	return 0;
-}
-
 /* False: its key derivation would take more memory than there is, as a damaged header may ask. */
 static bool memory_suffices(const struct luks_keyslot *s, struct slot_trial *t)
 {
-	uint64_t available = memory_available();
+	uint64_t available = system_available_kib();
 
 	if (!available || s->memory_kib <= available)
 		return true;

@@ -469,7 +469,7 @@ static int parse_luks(struct reader *r, struct manifest *m)
 
 static int take_codec(struct reader *r, enum codec *codec)
 {
-	for (int c = CODEC_NONE; c <= CODEC_ZSTD; c++) {
+	for (int c = CODEC_NONE; c < CODEC_COUNT; c++) {
 		if (take_word(r, codec_name((enum codec)c))) {
 			*codec = (enum codec)c;
 			return 0;

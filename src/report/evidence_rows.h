@@ -9,6 +9,7 @@
 /* clang-format off */
 EVIDENCE(AREA, "area", "its area", TEXT, ONE)
 EVIDENCE(ARRAY, "array", "array", TEXT, ONE)
+EVIDENCE(ARRAY_MEMBER, "array_member", "member", TEXT, ONE)
 EVIDENCE(AS_SEALED, "as_sealed", "as sealed", TEXT, ONE)
 EVIDENCE(AT_END, "at_end", "at the end now", TEXT, ONE)
 EVIDENCE(AT_START, "at_start", "at the start now", TEXT, ONE)

@@ -4,15 +4,13 @@
 #include <json-c/json.h>
 #include <stdlib.h>
 
-#include "util/message.h"
+#include "util/memory.h"
 #include "util/text.h"
 
 static struct json_object *must(struct json_object *o)
 {
-	if (!o) {
-		message("out of memory");
-		exit(2);
-	}
+	if (!o)
+		memory_out();
 	return o;
 }
 

@@ -58,7 +58,7 @@ static enum verdict verdict_of(const char *name)
 
 static enum damage_kind damage_of(const char *name)
 {
-	for (int k = DAMAGE_CHANGED; k <= DAMAGE_UNSTABLE; k++) {
+	for (int k = DAMAGE_CHANGED; k < DAMAGE_COUNT; k++) {
 		if (!strcmp(damage_name((enum damage_kind)k), name))
 			return (enum damage_kind)k;
 	}

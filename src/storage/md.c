@@ -6,7 +6,6 @@
 
 #include "util/bytes.h"
 #include "util/text.h"
-#include "util/util.h"
 
 #define MD_MAGIC UINT32_C(0xa92b4efc)
 #define MD_BYTES 4096u

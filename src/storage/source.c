@@ -88,8 +88,3 @@ void source_close(struct source *source)
 	direct_close(source->ctx);
 	memset(source, 0, sizeof(*source));
 }
-
-bool source_is_direct(const struct source *source)
-{
-	return direct_kind(source->ctx) != DIRECT_NONE;
-}

@@ -44,7 +44,4 @@ struct source source_of_part(struct source_part *part);
 must_check int source_open(struct source *source, const char *path);
 void source_close(struct source *source);
 
-/* Whether reads really come from the device, not perhaps from the page cache. */
-bool source_is_direct(const struct source *source);
-
 #endif

@@ -70,15 +70,13 @@ bool word_key_is(const struct word *w, const char *key)
 char *root_parameter(const char *command_line)
 {
 	char *root = NULL;
+	struct word w;
 
-	for (const char *s = command_line; *s; s += strspn(s, " \t\n")) {
-		size_t len = strcspn(s, " \t\n");
-
-		if (len > 5 && !strncmp(s, "root=", 5)) {
-			free(root);
-			root = text_format("%.*s", (int)(len - 5), s + 5);
-		}
-		s += len;
+	while (word_next(&command_line, QUOTING_NONE, &w)) {
+		if (!word_key_is(&w, "root") || !w.value_len)
+			continue;
+		free(root);
+		root = text_format("%.*s", (int)w.value_len, w.value);
 	}
 	return root;
 }

@@ -15,7 +15,6 @@
 #include "system/builder.h"
 #include "util/array.h"
 #include "util/file.h"
-#include "util/input.h"
 #include "util/message.h"
 #include "util/text.h"
 #include "util/util.h"

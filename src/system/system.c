@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -13,6 +14,8 @@
 #include "system/paths.h"
 #include "util/file.h"
 #include "util/util.h"
+
+#define MEMINFO_MAX 8192u
 
 uint64_t system_now_ms(void)
 {
@@ -35,6 +38,14 @@ char *system_read_text(const char *path, size_t max)
 	char *text;
 
 	return file_read(path, max, &text) < 0 ? NULL : text;
+}
+
+uint64_t system_available_kib(void)
+{
+	cleanup(free_ptr) char *text = system_read_text("/proc/meminfo", MEMINFO_MAX);
+	const char *p = text ? strstr(text, "MemAvailable:") : NULL;
+
+	return p ? strtoull(p + strlen("MemAvailable:"), NULL, 10) : 0;
 }
 
 int system_open_device(dev_t device, int flags)

@@ -15,6 +15,9 @@ void system_sleep_ms(unsigned int ms);
 /* The start of a text file, at most max bytes, closed with a NUL; the caller frees it. NULL: no. */
 char *system_read_text(const char *path, size_t max);
 
+/* What the kernel says could be had without swapping, KiB (proc(5), meminfo); 0: it does not. */
+uint64_t system_available_kib(void);
+
 /*
  * Opens a character device by its number, through a node of our own that is gone afterwards:
  * nothing is mounted on /dev when a boot begins. -errno.

@@ -60,4 +60,14 @@ static inline bool bytes_put_back(unsigned char *p, const char *bytes, size_t le
 	return true;
 }
 
+/* The sum of n bytes, as cpio's checksum and bootconfig's have it. */
+static inline uint32_t byte_sum(const unsigned char *p, size_t n)
+{
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += p[i];
+	return sum;
+}
+
 #endif

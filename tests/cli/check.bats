@@ -612,6 +612,7 @@ check_with() { # INJECTION
 	[[ $stderr == *"cannot be read"* ]]
 	run --separate-stderr bv check --json "$BATS_TEST_TMPDIR/absent"
 	verdict_is none 2
+	[[ $stderr == *"cannot be read"* ]]
 	# What was found beside it keeps its verdict, and is told as before.
 	make_system
 	seal

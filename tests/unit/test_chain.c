@@ -917,6 +917,20 @@ static void test_absent(void **state)
 	s.device.path[0] = '\0';
 	expect(&s, VERDICT_INCONCLUSIVE, "BV-LUKS-ABSENT",
 	       "disk > LUKS (NOT THERE) > root_crypt (not reached) > ext4 (not reached)");
+	/* An error is no finding about the machine, and no disk at all is another one. */
+	for (int error = 0; error <= 1; error++) {
+		set_scene(&s, "fs");
+		s.device.match = RECORD_OTHER;
+		s.device.path[0] = '\0';
+		s.devices.count = 0;
+		s.devices.error = error ? -ENOENT : 0;
+		play(&s);
+		assert_int_equal(s.report.finding_count, 1);
+		assert_int_equal(!strstr(s.report.findings[0].summary, "found no disk at all"),
+				 error);
+		assert_int_equal(!strstr(s.report.findings[0].summary, "cannot be told"), !error);
+		end(&s);
+	}
 }
 
 /* What crypttab names may have been it, whatever it holds now; and what holds nothing known. */
