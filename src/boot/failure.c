@@ -76,8 +76,7 @@ static void note_device(struct report *r, const struct luks_device *d)
 
 	if (luks_device_has_words(d))
 		report_luks(r, &d->view);
-	for (size_t i = first; i < r->finding_count; i++)
-		r->findings[i].warning = true;
+	report_discount(r, first, r->finding_count);
 }
 
 static const char *nothing_broken(bool sealed, bool intact, bool seen)
