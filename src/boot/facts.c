@@ -33,14 +33,15 @@ static void load_manifest(struct boot_facts *f, int root)
 		return;
 	rebuild = builder_rebuild(f->builder, f->release);
 	if (manifest_error_verdict(rc) != VERDICT_STORAGE_CORRUPTION) {
-		finding = report_finding(&f->report, VERDICT_INCONCLUSIVE, FINDING_GUARD_MANIFEST,
-					 BOOT_MANIFEST, "The seal cannot be used: %s", reason);
+		finding = report_finding(
+			&f->report, VERDICT_INCONCLUSIVE, FINDING_GUARD_MANIFEST, BOOT_MANIFEST,
+			"The record that the guard carries cannot be used: %s", reason);
 		finding_next(finding, "Seal again: %s", rebuild);
 		return;
 	}
 	finding = report_finding(
 		&f->report, VERDICT_STORAGE_CORRUPTION, FINDING_GUARD_MANIFEST, BOOT_MANIFEST,
-		"The seal that the initial RAM disk carries is damaged (%s), so the "
+		"The record that the guard in the initial RAM disk carries is damaged (%s), so the "
 		"rest of it cannot be compared.",
 		reason);
 	finding_text(finding, EVIDENCE_REASON, "%s", reason);

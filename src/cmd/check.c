@@ -84,7 +84,7 @@ static void check_all(const struct arguments *a, struct luks_checks *luks, struc
 		check_report_folder(r, folder, err);
 	else if (!releases.count)
 		report_finding(r, VERDICT_INCONCLUSIVE, FINDING_BOOT_FOLDER, folder,
-			       "There is neither an initrd nor a manifest.");
+			       "There is neither an initrd nor a record of one.");
 	for (size_t i = 0; i < releases.count; i++)
 		check_one_release(a, releases.names[i], luks, r);
 	/* More than one version: the report as a whole is about none of them. */

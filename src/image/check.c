@@ -662,7 +662,7 @@ static void check_unsealed(const struct boot_files *f, struct report *r, bool se
 	if (!f->kernel && !f->initrd && !sealed) {
 		report_finding(
 			r, VERDICT_NONE, FINDING_NO_FILES, f->release,
-			"There is neither a kernel, nor an initrd, nor a manifest of this version.");
+			"There is neither a kernel, nor an initrd, nor a record of this version.");
 		return;
 	}
 	if (f->kernel)
