@@ -23,6 +23,17 @@ static unsigned int parse_seconds(const char *value, size_t len, unsigned int ma
 	return n ? n : otherwise;
 }
 
+/* What follows a line's first word; NULL: it is another one, or nothing follows. */
+static const char *value_of(const char *line, size_t *len, const char *word)
+{
+	size_t n = strlen(word);
+
+	if (*len <= n || memcmp(line, word, n) != 0)
+		return NULL;
+	*len -= n;
+	return line + n;
+}
+
 void boot_config_parse(struct boot_config *c, const char *text)
 {
 	c->policy = POLICY_STOP;
@@ -31,21 +42,23 @@ void boot_config_parse(struct boot_config *c, const char *text)
 	c->rescue[0] = '\0';
 	for (const char *end; (end = strchr(text, '\n')); text = end + 1) {
 		size_t len = (size_t)(end - text);
+		const char *value;
 
-		if (len > 7 && !memcmp(text, "policy ", 7)) {
-			enum policy policy = policy_from_text(text + 7, len - 7);
+		if ((value = value_of(text, &len, GUARD_CONFIG_POLICY))) {
+			enum policy policy = policy_from_text(value, len);
 
 			if (policy != POLICY_NONE)
 				c->policy = policy;
-		} else if (len > 8 && !memcmp(text, "timeout ", 8)) {
-			c->timeout = parse_seconds(text + 8, len - 8, GUARD_CONFIG_TIMEOUT_MAX,
+		} else if ((value = value_of(text, &len, GUARD_CONFIG_TIMEOUT))) {
+			c->timeout = parse_seconds(value, len, GUARD_CONFIG_TIMEOUT_MAX,
 						   GUARD_CONFIG_TIMEOUT_DEFAULT);
-		} else if (len > 5 && !memcmp(text, "wait ", 5)) {
-			c->wait = parse_seconds(text + 5, len - 5, GUARD_CONFIG_WAIT_MAX,
+		} else if ((value = value_of(text, &len, GUARD_CONFIG_WAIT))) {
+			c->wait = parse_seconds(value, len, GUARD_CONFIG_WAIT_MAX,
 						GUARD_CONFIG_WAIT_DEFAULT);
-		} else if (len > 7 && len - 7 < sizeof(c->rescue) && !memcmp(text, "rescue ", 7)) {
-			memcpy(c->rescue, text + 7, len - 7);
-			c->rescue[len - 7] = '\0';
+		} else if ((value = value_of(text, &len, GUARD_CONFIG_RESCUE)) &&
+			   len < sizeof(c->rescue)) {
+			memcpy(c->rescue, value, len);
+			c->rescue[len] = '\0';
 		}
 	}
 }

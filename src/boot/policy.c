@@ -3,12 +3,11 @@
 
 #include <string.h>
 
+#include "stub/guard_config.h"
 #include "util/util.h"
 
-static const char *const names[] = {
-	[POLICY_NONE] = "none",		[POLICY_STOP] = "stop", [POLICY_ASK] = "ask",
-	[POLICY_CONTINUE] = "continue", [POLICY_OFF] = "off",
-};
+/* In the order of the enum. */
+static const char *const names[] = { "none", GUARD_CONFIG_POLICIES };
 
 enum policy policy_from_text(const char *text, size_t len)
 {

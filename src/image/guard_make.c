@@ -68,7 +68,7 @@ static unsigned int seconds(struct report *report, const char *settings, const c
 
 static char *policy(struct report *report, const char *settings)
 {
-	static const char *const known[] = { "stop", "ask", "continue", "off" };
+	static const char *const known[] = { GUARD_CONFIG_POLICIES };
 	char *value = settings ? text_setting(settings, "POLICY") : NULL;
 
 	for (size_t i = 0; value && i < ARRAY_SIZE(known); i++) {
@@ -87,14 +87,15 @@ static void make_config(struct guard_files *g, const char *settings)
 {
 	cleanup(free_ptr) char *chosen = policy(g->report, settings);
 
-	g->config = text_format("checker %016llx %zu\nwait %u\npolicy %s\ntimeout %u\n",
-				(unsigned long long)hash_xxh64(g->checker, g->checker_size),
-				g->checker_size,
-				seconds(g->report, settings, "CHECK_TIMEOUT", GUARD_CONFIG_WAIT_MAX,
-					GUARD_CONFIG_WAIT_DEFAULT),
-				chosen,
-				seconds(g->report, settings, "TIMEOUT", GUARD_CONFIG_TIMEOUT_MAX,
-					GUARD_CONFIG_TIMEOUT_DEFAULT));
+	g->config = text_format(
+		GUARD_CONFIG_CHECKER "%016llx %zu\n" GUARD_CONFIG_WAIT "%u\n" GUARD_CONFIG_POLICY
+				     "%s\n" GUARD_CONFIG_TIMEOUT "%u\n",
+		(unsigned long long)hash_xxh64(g->checker, g->checker_size), g->checker_size,
+		seconds(g->report, settings, "CHECK_TIMEOUT", GUARD_CONFIG_WAIT_MAX,
+			GUARD_CONFIG_WAIT_DEFAULT),
+		chosen,
+		seconds(g->report, settings, "TIMEOUT", GUARD_CONFIG_TIMEOUT_MAX,
+			GUARD_CONFIG_TIMEOUT_DEFAULT));
 	g->config_size = strlen(g->config);
 }
 
@@ -290,7 +291,7 @@ static void add_rules(struct guard_files *g, struct manifest *m, struct image_fi
 			"/%.*s in the initramfs may forbid the rescue shell, but is not understood: a "
 			"boot that is damaged will have no menu and no shell.",
 			(int)strcspn(unclear + 9, " "), unclear + 9));
-	g->config = text_format("%srescue %s\n", g->config, rules);
+	g->config = text_format("%s" GUARD_CONFIG_RESCUE "%s\n", g->config, rules);
 	g->config_size = strlen(g->config);
 	record_config(m, g);
 }

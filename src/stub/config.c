@@ -109,19 +109,27 @@ static void parse_checker(const char *s, struct stub_config *config)
 	config->checker_known = true;
 }
 
+/* What follows a line's first word, or NULL: it is another one. */
+static const char *value_of(const char *line, const char *word)
+{
+	size_t len = strlen(word);
+
+	return strncmp(line, word, len) ? NULL : line + len;
+}
+
 static void parse_line(const char *line, struct stub_config *config)
 {
-	const char *end;
+	const char *value, *end;
 
-	if (!strncmp(line, "checker ", 8)) {
-		parse_checker(line + 8, config);
-	} else if (!strncmp(line, "wait ", 5)) {
-		long wait = parse_decimal(line + 5, &end);
+	if ((value = value_of(line, GUARD_CONFIG_CHECKER))) {
+		parse_checker(value, config);
+	} else if ((value = value_of(line, GUARD_CONFIG_WAIT))) {
+		long wait = parse_decimal(value, &end);
 
 		if (wait >= 1 && wait <= GUARD_CONFIG_WAIT_MAX && !*end)
 			config->wait = (unsigned int)wait;
-	} else if (!strncmp(line, "rescue ", 7)) {
-		config->panic = panic_seconds(line + 7, NEVER);
+	} else if ((value = value_of(line, GUARD_CONFIG_RESCUE))) {
+		config->panic = panic_seconds(value, NEVER);
 	}
 }
 

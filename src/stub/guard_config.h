@@ -13,6 +13,14 @@
  *	timeout SECONDS		how long a person is waited for (TIMEOUT)
  *	rescue BUILDER WORD...	by which rules a person may have a shell (system/rescue.h)
  */
+#define GUARD_CONFIG_CHECKER "checker "
+#define GUARD_CONFIG_WAIT    "wait "
+#define GUARD_CONFIG_POLICY  "policy "
+#define GUARD_CONFIG_TIMEOUT "timeout "
+#define GUARD_CONFIG_RESCUE  "rescue "
+
+#define GUARD_CONFIG_POLICIES "stop", "ask", "continue", "off"
+
 #define GUARD_CONFIG_BYTES_MAX	     1024
 #define GUARD_CONFIG_WAIT_DEFAULT    20
 #define GUARD_CONFIG_WAIT_MAX	     3600
