@@ -101,7 +101,7 @@ static bool begins_with_table(const struct source *source, uint64_t sector)
 	unsigned char data[512];
 
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-		ssize_t n = source->read(source->ctx, data, sizeof(data), sector * sizes[i]);
+		ssize_t n = source_read(source, data, sizeof(data), sector * sizes[i]);
 
 		if (n < 0 || (n == (ssize_t)sizeof(data) && is_table(data)))
 			return true;
@@ -113,7 +113,7 @@ static void tell_extended(const char *path, const struct source *source, struct 
 {
 	unsigned char table[512];
 
-	if (source->read(source->ctx, table, sizeof(table), 0) != (ssize_t)sizeof(table) ||
+	if (source_read(source, table, sizeof(table), 0) != (ssize_t)sizeof(table) ||
 	    !is_table(table))
 		return;
 	for (const unsigned char *entry = table + 446; entry < table + 510; entry += 16) {

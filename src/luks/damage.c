@@ -25,7 +25,7 @@ static int add_block(struct bad_ranges *bad, const struct source *source, uint64
 {
 	struct damage damage = { .kind = DAMAGE_UNREADABLE };
 	unsigned char data[BLOCK_SIZE];
-	ssize_t n = offset < source->size ? source->read(source->ctx, data, len, offset) : 0;
+	ssize_t n = offset < source->size ? source_read(source, data, len, offset) : 0;
 	bool search = expected && bad->blocks < BITS_SEARCHED_MAX;
 
 	if (n >= 0)
@@ -45,12 +45,11 @@ static int compare_json(struct bad_ranges *bad, const struct source *source, uin
 		uint64_t expected, found = 0;
 		bool readable;
 
-		if (source->read(source->ctx, data, BLOCK_SIZE, good + at) != (ssize_t)BLOCK_SIZE)
+		if (source_read(source, data, BLOCK_SIZE, good + at) != (ssize_t)BLOCK_SIZE)
 			continue;
 		expected = hash64(data, BLOCK_SIZE);
 		readable = copy + at < source->size &&
-			   source->read(source->ctx, data, BLOCK_SIZE, copy + at) ==
-				   (ssize_t)BLOCK_SIZE;
+			   source_read(source, data, BLOCK_SIZE, copy + at) == (ssize_t)BLOCK_SIZE;
 		if (readable)
 			found = hash64(data, BLOCK_SIZE);
 		if (!readable || found != expected)

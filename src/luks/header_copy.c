@@ -26,7 +26,7 @@
 static int copy_piece(const struct source *source, int fd, unsigned char *buf, size_t len,
 		      uint64_t offset)
 {
-	ssize_t n = source->read(source->ctx, buf, len, offset);
+	ssize_t n = source_read(source, buf, len, offset);
 
 	if (n >= 0)
 		return write_at(fd, buf, (size_t)n, offset);

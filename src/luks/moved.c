@@ -38,7 +38,7 @@ static bool block_matches(const struct sealed_keyslot *k, size_t i, const struct
 	size_t len = block_bytes(k, i);
 	unsigned char data[BLOCK_SIZE];
 
-	return at < source->size && source->read(source->ctx, data, len, at) == (ssize_t)len &&
+	return at < source->size && source_read(source, data, len, at) == (ssize_t)len &&
 	       hash64(data, len) == k->blocks[i];
 }
 
@@ -125,7 +125,7 @@ bool luks_is_moved(const struct sealed_luks *s, const struct source *source, int
 	if (!chunk || luks_is_at(s, source, 0))
 		return false;
 	for (uint64_t at = 0; at < LUKS_NEAR && at < source->size; at += CHUNK_BYTES) {
-		ssize_t n = source->read(source->ctx, chunk, CHUNK_BYTES + BLOCK_SIZE, at);
+		ssize_t n = source_read(source, chunk, CHUNK_BYTES + BLOCK_SIZE, at);
 
 		for (ssize_t i = 0; i < CHUNK_BYTES && i + (ssize_t)BLOCK_SIZE <= n;
 		     i += SECTOR_BYTES) {

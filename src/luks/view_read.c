@@ -191,7 +191,7 @@ static int look_at_block(struct luks_view *v, const struct source *source,
 	size_t len = k->length - at < BLOCK_SIZE ? (size_t)(k->length - at) : BLOCK_SIZE;
 	struct damage damage = { .kind = DAMAGE_UNREADABLE };
 	unsigned char data[BLOCK_SIZE];
-	ssize_t n = source->read(source->ctx, data, len, place);
+	ssize_t n = source_read(source, data, len, place);
 
 	if (n >= 0) {
 		if ((size_t)n == len && hash64(data, len) == k->blocks[block])

@@ -17,7 +17,7 @@
 
 static bool read_at(const struct source *source, void *buf, size_t len, uint64_t offset)
 {
-	return source->read(source->ctx, buf, len, offset) == (ssize_t)len;
+	return source_read(source, buf, len, offset) == (ssize_t)len;
 }
 
 static bool is_erased(const unsigned char *label)
