@@ -1277,7 +1277,7 @@ static void test_root_lost(void **state)
 		const char *id, *words;
 	} rows[] = {
 		{ "wipefs -q -a fs", VERDICT_INCONCLUSIVE, "BV-CHAIN-ERASED",
-		  "printf '\\123\\357' | dd of=" },
+		  "(IMAGE) first: printf '\\123\\357' | dd of=IMAGE bs=1 seek=1080" },
 		{ "wipefs -q -a fs; printf x | dd of=fs bs=1 seek=1100 conv=notrunc status=none",
 		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", "e2fsck -b 32768 -B 4096" },
 		{ "printf x | dd of=fs bs=1 seek=1100 conv=notrunc status=none",
@@ -1314,7 +1314,24 @@ static void test_root_lost(void **state)
 		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", "its checksum is wrong" },
 		{ "printf x | dd of=fs bs=1 seek=1080 conv=notrunc status=none",
 		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
-		  "its magic is lost, and all else is as a spare one says" },
+		  "its magic is lost, and all else that never changes is as a spare one says" },
+		/* A label without a checksum, and then wipefs: no byte is proven lost; a UUID is. */
+		{ "printf anew | dd of=fs bs=1 seek=1144 conv=notrunc status=none; wipefs -q -a fs",
+		  VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK",
+		  "its superblock's magic is zeros and its checksum is wrong" },
+		{ "printf anew | dd of=fs bs=1 seek=1130 conv=notrunc status=none; wipefs -q -a fs",
+		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
+		  "its magic is lost, and most else is as a spare one says" },
+		/* The kernel says in the first one alone that there are extended attributes; one bit of that;
+		 * and a feature that both tell. */
+		{ "printf '\\64' | dd of=fs bs=1 seek=1116 conv=notrunc status=none; "
+		  "printf anew | dd of=fs bs=1 seek=1144 conv=notrunc status=none",
+		  VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK", "a write of it stopped half-way" },
+		{ "printf '\\64' | dd of=fs bs=1 seek=1116 conv=notrunc status=none",
+		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", "its checksum is wrong" },
+		{ "printf '\\54' | dd of=fs bs=1 seek=1116 conv=notrunc status=none; "
+		  "printf anew | dd of=fs bs=1 seek=1144 conv=notrunc status=none",
+		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", "its checksum is wrong" },
 		/* A lost block; or one that was overwritten, by swap with a random key for one. */
 		{ "dd if=/dev/zero of=fs bs=4096 count=1 conv=notrunc status=none",
 		  VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK", "the disk lost that block, or" },
@@ -1374,7 +1391,7 @@ static void test_root_made_with_other_blocks(void **state)
 		{ "dd if=/dev/zero of=fs bs=1M count=1 conv=notrunc status=none; "
 		  "dd if=/dev/zero of=fs bs=1024 seek=8193 count=1 conv=notrunc status=none",
 		  "LABEL=rootfs", VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK",
-		  "On a copy, if the file system that is wanted is the one with the UUID " LUKS_UUID
+		  "On a copy (IMAGE), if the file system that is wanted is the one with the UUID " LUKS_UUID
 		  ": e2fsck -b 32768 -B 4096",
 		  "when the storage is sound" },
 	};
@@ -1393,6 +1410,62 @@ static void test_root_made_with_other_blocks(void **state)
 		snprintf(root, sizeof(root), strchr(rows[i].root, '%') ? "/dev/..%s" : "%s",
 			 strchr(rows[i].root, '%') ? d.path : rows[i].root);
 		expect_words(root, "", &b, rows[i].verdict, rows[i].id, rows[i].words,
+			     rows[i].never);
+	}
+}
+
+/* With blocks of the same size, and so small that the spare one of the file system before lies behind it. */
+static void test_root_made_smaller(void **state)
+{
+	static const struct {
+		const char *type, *how, *root;
+		enum verdict verdict;
+		const char *id, *words, *never;
+	} rows[] = {
+		{ "ext3", "true", "UUID=" FS_UUID, VERDICT_INTACT, NULL, NULL, NULL },
+		{ "ext3", "true", "UUID=" LUKS_UUID, VERDICT_INCONCLUSIVE, "BV-CHAIN-OTHER",
+		  "What is on this device now is ext3 " FS_UUID, "e2fsck" },
+		{ "ext4", "printf xx | dd of=fs bs=1 seek=1056 conv=notrunc status=none",
+		  "/dev/..%s", VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
+		  "its checksum is wrong", "e2fsck" },
+		{ "ext4", "printf xx | dd of=fs bs=1 seek=1056 conv=notrunc status=none",
+		  "UUID=" FS_UUID, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
+		  "its checksum is wrong", "e2fsck" },
+		/* What root= names is the one before: that is not what is damaged. */
+		{ "ext4", "printf xx | dd of=fs bs=1 seek=1056 conv=notrunc status=none",
+		  "UUID=" LUKS_UUID, VERDICT_INCONCLUSIVE, "BV-CHAIN-OTHER",
+		  "whose checksum is wrong", "e2fsck" },
+		{ "ext3", "printf x | dd of=fs bs=1 seek=1080 conv=notrunc status=none",
+		  "UUID=" LUKS_UUID, VERDICT_INCONCLUSIVE, "BV-CHAIN-OTHER",
+		  "the superblock of another ext file system, without its magic", "e2fsck" },
+		{ "ext3", "printf x | dd of=fs bs=1 seek=1080 conv=notrunc status=none",
+		  "/dev/..%s", VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK", "may be lost",
+		  "e2fsck" },
+		/* Nothing tells which of the two was there: on a copy, and whose it is. */
+		{ "ext3", "dd if=/dev/zero of=fs bs=4096 count=1 conv=notrunc status=none",
+		  "/dev/..%s", VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK",
+		  "On a copy (IMAGE), if the file system that is wanted is the one with the UUID " LUKS_UUID
+		  ": e2fsck -b 32768 -B 4096 IMAGE",
+		  "when the storage is sound" },
+	};
+	struct block_device d = { .name = "vda1" };
+	struct block_devices b = { .items = &d, .count = 1 };
+
+	(void)state;
+	strcpy(d.path, in_folder("fs"));
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		bool is_path = strchr(rows[i].root, '%');
+		char line[512];
+
+		snprintf(
+			line, sizeof(line),
+			"rm -f fs; truncate -s 160M fs; mke2fs -q -F -t %s -b 4096 -E nodiscard -U " LUKS_UUID
+			" fs; mke2fs -q -F -t %s -b 4096 -E nodiscard -U " FS_UUID " fs 25600; %s",
+			rows[i].type, rows[i].type, rows[i].how);
+		shell(line);
+		snprintf(line, sizeof(line), "%s%s", is_path ? "/dev/.." : rows[i].root,
+			 is_path ? d.path : "");
+		expect_words(line, "", &b, rows[i].verdict, rows[i].id, rows[i].words,
 			     rows[i].never);
 	}
 }
@@ -1804,6 +1877,7 @@ int main(void)
 		cmocka_unit_test(test_root_lost),
 		cmocka_unit_test(test_root_half_committed),
 		cmocka_unit_test(test_root_made_with_other_blocks),
+		cmocka_unit_test(test_root_made_smaller),
 		cmocka_unit_test(test_root_on_lvm),
 		cmocka_unit_test(test_former_volume),
 		cmocka_unit_test(test_root_disk_told),
