@@ -31,6 +31,11 @@
 #define BTRFS_SPARE	 (64u << 20)
 #define BTRFS_MAGIC	 "_BHRfS_M"
 #define BTRFS_GENERATION 0x48u
+#define BTRFS_ROOT	 0x50u
+/* More commits behind the first superblock no spare one is: it is written in each. */
+#define BTRFS_COMMITS_MAX (1u << 16)
+/* Its bytes end in the seventh sector: what is written up to there is written, all of it. */
+#define BTRFS_TORN_END (6u * SECTOR_BYTES)
 
 static void set_uuid(char *out, const unsigned char *u)
 {
@@ -577,9 +582,54 @@ static void drop_committed(unsigned char sb[BTRFS_BYTES])
 		memset(sb + fields[i].at, 0, fields[i].len);
 }
 
+/* How many commits the spare one is behind; a huge number when it is not. */
+static uint64_t commits_behind(const unsigned char *first, const unsigned char *spare)
+{
+	return le64(first + BTRFS_GENERATION) - le64(spare + BTRFS_GENERATION);
+}
+
+/* What no commit changes, of the file system and of this device. */
+static bool has_same_identity(const unsigned char *first, const unsigned char *spare)
+{
+	static const struct {
+		uint16_t at, len;
+	} fields[] = {
+		{ 0x20, 16 },  /* UUID */
+		{ 0x40, 8 },   /* magic */
+		{ 0x80, 8 },   /* directory of the roots */
+		{ 0x90, 16 },  /* sizes of sectors, nodes, leaves, stripes */
+		{ 0xC4, 2 },   /* kind of checksum */
+		{ 0xC9, 8 },   /* number of the device */
+		{ 0xE1, 12 },  /* its alignment, its sectors */
+		{ 0x10B, 32 }, /* its UUID, and that of its file system */
+		{ 0x23B, 16 }, /* UUID in the metadata */
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
+		if (memcmp(first + fields[i].at, spare + fields[i].at, fields[i].len) != 0)
+			return false;
+	}
+	return le64(first + 0x30) == BTRFS_OFFSET;
+}
+
 /*
- * Half a write: no sector is other than in the spare one but in that, none is zeros where it has something,
- * and it is of that commit or a later one.
+ * A later commit, which changes more (features, label, sizes, chunks of the system), and whose write stopped
+ * behind a sector: what follows is as the spare one has it. Each commit writes the tree of roots elsewhere.
+ */
+static bool is_commit_torn(const unsigned char *first, const unsigned char *spare)
+{
+	uint64_t root = le64(first + BTRFS_ROOT), sector = le32(first + 0x90);
+	uint64_t newer = commits_behind(first, spare);
+
+	return newer && newer <= BTRFS_COMMITS_MAX && has_same_identity(first, spare) && sector &&
+	       root % sector == 0 && root != le64(spare + BTRFS_ROOT) &&
+	       !memcmp(first + BTRFS_TORN_END, spare + BTRFS_TORN_END,
+		       BTRFS_BYTES - BTRFS_TORN_END);
+}
+
+/*
+ * Half a write: no sector is zeros where the spare one has something, none is other than there but in what
+ * each commit writes, and it is of that commit or a later one; or of a later one that changes more.
  */
 static bool is_half_committed(const unsigned char *first, const unsigned char *spare)
 {
@@ -590,12 +640,13 @@ static bool is_half_committed(const unsigned char *first, const unsigned char *s
 		    memcmp(first + at, spare + at, SECTOR_BYTES) != 0)
 			return false;
 	}
+	if (is_commit_torn(first, spare))
+		return true;
 	memcpy(a, first, sizeof(a));
 	memcpy(b, spare, sizeof(b));
 	drop_committed(a);
 	drop_committed(b);
-	return !memcmp(a, b, sizeof(a)) &&
-	       le64(first + BTRFS_GENERATION) >= le64(spare + BTRFS_GENERATION);
+	return !memcmp(a, b, sizeof(a)) && commits_behind(first, spare) <= BTRFS_COMMITS_MAX;
 }
 
 static bool find_btrfs_spare(const struct source *source, const char *uuid, const char *label,

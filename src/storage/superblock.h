@@ -69,7 +69,7 @@ struct superblock_spare {
 	 * wrong: it is the superblock yet, and no other bytes. */
 	bool first_is_alike;
 	/* Nothing there is other than in the spare one but what changes while it is used, and perhaps its
-	 * magic; of btrfs, what a commit writes. */
+	 * magic; of btrfs, what a commit writes, perhaps the first half of one. */
 	bool first_is_same;
 	/* The first one, which still has its magic or is alike, is of the same file system: it has blocks of
 	 * the same size and is alike; of btrfs, the same UUID. */

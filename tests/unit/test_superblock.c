@@ -383,7 +383,8 @@ static void test_spare_of_the_bigger_one_before(void **state)
 		/* The third group of three has none. */
 		{ "-t ext4 -g 8192", UUID, 25600, UUID_BEFORE, true },
 		{ "-t ext4 -g 16384", UUID, 40960, UUID_BEFORE, true },
-		{ "-t ext4 -O sparse_super2 -E nodiscard,num_backup_sb=0", UUID, 40960, UUID_BEFORE, true },
+		{ "-t ext4 -O sparse_super2 -E nodiscard,num_backup_sb=0", UUID, 40960, UUID_BEFORE,
+		  true },
 		{ "-t ext4 -O bigalloc", UUID_BEFORE, 40960, UUID_BEFORE, true },
 		{ "-t ext4 -O sparse_super2", UUID, 40960, UUID, false },
 		{ "-t ext4 -O ^resize_inode,^sparse_super -g 16384", UUID, 40960, UUID, false },
