@@ -118,20 +118,26 @@ static const char *what_is_here(bool is_root)
 		       : "A file system is on this device, which root= names";
 }
 
+static const char *damage_words(const struct lost_superblock *l)
+{
+	if (l->is.damaged)
+		return l->has_spare ? "its checksum is wrong, and a spare one is there"
+				    : "its checksum is wrong";
+	if (l->is.proven)
+		return "its magic is lost, and its checksum proves all else";
+	return l->spare.first_is_same
+		       ? "its magic is lost, and all else that never changes is as a "
+			 "spare one says"
+		       : "its magic is lost, and most else is as a spare one says";
+}
+
 void root_tell_damaged(const struct root_scene *c, const char *path,
 		       const struct lost_superblock *l)
 {
 	bool is_root = root_owner_of(c, root_lost_uuid(l)) == OWNER_ROOT;
 	struct finding *f = report_finding(
 		c->r, VERDICT_STORAGE_CORRUPTION, FINDING_CHAIN_SUPERBLOCK, path,
-		"%s, but its superblock is damaged: %s.", what_is_here(is_root),
-		!l->is.damaged ? l->spare.first_is_same
-					 ? "its magic is lost, and all else that never "
-					   "changes is as a spare one says"
-					 : "its magic is lost, and most else is as a "
-					   "spare one says"
-		: l->has_spare ? "its checksum is wrong, and a spare one is there"
-			       : "its checksum is wrong");
+		"%s, but its superblock is damaged: %s.", what_is_here(is_root), damage_words(l));
 
 	if (is_root)
 		finding_not(f, "root=, fstab, or the initramfs");
@@ -191,16 +197,19 @@ static void tell_wrong_checksum(const struct root_scene *c, const char *path,
 static void tell_start_gone(const struct root_scene *c, const char *path,
 			    const struct lost_superblock *l)
 {
-	bool more = l->how == LOSS_START;
+	bool btrfs = !l->spare.size, more = l->how == LOSS_START && !btrfs;
 	struct finding *f = report_finding(
 		c->r, VERDICT_INCONCLUSIVE, FINDING_CHAIN_SUPERBLOCK, path,
 		"A file system (%s) was on this device, %s, and its %s: the disk lost %s, or somebody "
 		"overwrote it%s. A spare superblock is there.",
 		l->spare.is.kind, whose(c, l),
-		more ? "start is gone, more than its superblock"
-		     : "superblock's block is gone, and what follows it is as it was",
-		more ? "it" : "that block",
-		more ? "" : ": swap with a random key begins so, and swap that was wiped again");
+		btrfs  ? "superblock is gone"
+		: more ? "start is gone, more than its superblock"
+		       : "superblock's block is gone, and what follows it is as it was",
+		btrfs || more ? "it" : "that block",
+		btrfs || more
+			? ""
+			: ": swap with a random key begins so, and swap that was wiped again");
 
 	finding_next(f,
 		     "Was this disk wiped, made swap (crypttab, fstab), or replaced by another one "

@@ -84,6 +84,18 @@ static bool find_erased(const struct source *source, const char *uuid, const cha
 	return true;
 }
 
+static bool find_magic_lost(const struct source *source, const char *uuid, const char *label,
+			    struct lost_superblock *l)
+{
+	memset(l, 0, sizeof(*l));
+	if (!superblock_magic_is_lost(source, &l->is) || !superblock_is_named(&l->is, uuid, label))
+		return false;
+	l->how = LOSS_DAMAGED;
+	l->has_spare = superblock_find_spare(source, l->is.uuid, NULL, &l->spare) &&
+		       !l->spare.first_is_other;
+	return true;
+}
+
 struct lost_superblock lost_superblock_find(const struct source *source,
 					    const struct superblock *seen, const char *uuid,
 					    const char *label)
@@ -93,7 +105,8 @@ struct lost_superblock lost_superblock_find(const struct source *source,
 	struct superblock_spare spare;
 	bool own; /* not of a file system that was there before */
 
-	if (!*seen->kind && !volume && find_erased(source, uuid, label, &l))
+	if (!*seen->kind && !volume &&
+	    (find_erased(source, uuid, label, &l) || find_magic_lost(source, uuid, label, &l)))
 		return l;
 	l = (struct lost_superblock){ .how = LOSS_NONE, .is = *seen };
 	if (*seen->kind && !seen->damaged && superblock_is_named(seen, uuid, label))

@@ -393,6 +393,23 @@ bool superblock_is_erased(const struct source *source, struct superblock *s)
 	       is_btrfs(sb, s) && s->proven;
 }
 
+bool superblock_magic_is_lost(const struct source *source, struct superblock *s)
+{
+	unsigned char sb[BTRFS_BYTES];
+
+	memset(s, 0, sizeof(*s));
+	if (source->read(source->ctx, sb, sizeof(sb), 0) == (ssize_t)sizeof(sb)) {
+		memcpy(sb + EXT_SUPERBLOCK_AT + 0x38, "\x53\xef", 2);
+		if (is_ext(sb + EXT_SUPERBLOCK_AT, s) && s->proven)
+			return true;
+	}
+	memset(s, 0, sizeof(*s));
+	if (!read_btrfs(source, sb, BTRFS_OFFSET))
+		return false;
+	memcpy(sb + 0x40, BTRFS_MAGIC, 8);
+	return is_btrfs(sb, s) && s->proven;
+}
+
 /*
  * Group 1 is laid out as group 0, from which the spare's descriptors differ in what changes, but not
  * in where bitmaps and inodes are: their first 12 bytes (Documentation/filesystems/ext4/

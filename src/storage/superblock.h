@@ -57,6 +57,12 @@ int superblock_read(const struct source *source, struct superblock *s);
  */
 bool superblock_is_erased(const struct source *source, struct superblock *s);
 
+/*
+ * Whether the magic alone is lost, whatever is there: put back, the checksum is right. ext and btrfs, where no
+ * write of a few bytes by mistake goes, as to a device's start. *s is then what it is.
+ */
+bool superblock_magic_is_lost(const struct source *source, struct superblock *s);
+
 /* A second superblock: of ext what `e2fsck -b BLOCK -B SIZE` wants, or the one of btrfs at 64 MiB. */
 struct superblock_spare {
 	struct superblock is;

@@ -1314,6 +1314,10 @@ static void test_root_lost(void **state)
 		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", "its checksum is wrong" },
 		{ "printf x | dd of=fs bs=1 seek=1080 conv=notrunc status=none",
 		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
+		  "its magic is lost, and its checksum proves all else" },
+		{ "printf x | dd of=fs bs=1 seek=1080 conv=notrunc status=none; printf anew | dd of=fs bs=1 "
+		  "seek=1144 conv=notrunc status=none",
+		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
 		  "its magic is lost, and all else that never changes is as a spare one says" },
 		/* A label without a checksum, and then wipefs: no byte is proven lost; a UUID is. */
 		{ "printf anew | dd of=fs bs=1 seek=1144 conv=notrunc status=none; wipefs -q -a fs",
@@ -1410,6 +1414,50 @@ static void test_root_made_with_other_blocks(void **state)
 		snprintf(root, sizeof(root), strchr(rows[i].root, '%') ? "/dev/..%s" : "%s",
 			 strchr(rows[i].root, '%') ? d.path : rows[i].root);
 		expect_words(root, "", &b, rows[i].verdict, rows[i].id, rows[i].words,
+			     rows[i].never);
+	}
+}
+
+/* The magic alone, by the checksum, where no spare one tells; and with a byte more, which nothing proves. */
+static void test_root_magic_lost(void **state)
+{
+	static const struct {
+		const char *how;
+		enum verdict verdict;
+		const char *words, *never;
+	} rows[] = {
+		{ "truncate -s 20M fs; mke2fs -q -t ext4 -b 4096 -O metadata_csum -U " FS_UUID
+		  " fs; printf x | dd of=fs bs=1 seek=1080 conv=notrunc status=none",
+		  VERDICT_STORAGE_CORRUPTION, "its magic is lost, and its checksum proves all else",
+		  "e2fsck" },
+		{ "truncate -s 20M fs; mke2fs -q -t ext4 -b 4096 -O metadata_csum -U " FS_UUID
+		  " fs; printf x | dd of=fs bs=1 seek=1080 conv=notrunc status=none; printf x | dd of=fs "
+		  "bs=1 seek=1090 conv=notrunc status=none",
+		  VERDICT_INCONCLUSIVE, "no file system that is known here", "STORAGE" },
+		{ "truncate -s 20M fs; mke2fs -q -t ext3 -b 4096 -U " FS_UUID
+		  " fs; printf x | dd of=fs bs=1 seek=1080 conv=notrunc status=none",
+		  VERDICT_INCONCLUSIVE, "no file system that is known here", "STORAGE" },
+		{ "truncate -s 128M fs; mkfs.btrfs -q -U " FS_UUID
+		  " fs; printf x | dd of=fs bs=1 seek=65601 conv=notrunc status=none",
+		  VERDICT_STORAGE_CORRUPTION, "its magic is lost, and its checksum proves all else",
+		  "start is gone" },
+		{ "truncate -s 128M fs; mkfs.btrfs -q -U " FS_UUID
+		  " fs; dd if=/dev/zero of=fs bs=4096 seek=16 count=1 conv=notrunc status=none",
+		  VERDICT_INCONCLUSIVE, "and its superblock is gone: the disk lost it",
+		  "random key" },
+	};
+	struct block_device d = { .name = "vda1" };
+	struct block_devices b = { .items = &d, .count = 1 };
+
+	(void)state;
+	strcpy(d.path, in_folder("fs"));
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char root[256];
+
+		shell("rm -f fs");
+		shell(rows[i].how);
+		snprintf(root, sizeof(root), "/dev/..%s", d.path);
+		expect_words(root, "", &b, rows[i].verdict, "BV-CHAIN-SUPERBLOCK", rows[i].words,
 			     rows[i].never);
 	}
 }
@@ -1906,6 +1954,7 @@ int main(void)
 		cmocka_unit_test(test_root_half_committed),
 		cmocka_unit_test(test_root_made_with_other_blocks),
 		cmocka_unit_test(test_root_made_smaller),
+		cmocka_unit_test(test_root_magic_lost),
 		cmocka_unit_test(test_root_on_lvm),
 		cmocka_unit_test(test_former_volume),
 		cmocka_unit_test(test_root_disk_told),
