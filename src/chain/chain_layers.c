@@ -28,10 +28,11 @@ static char *loss_words(const struct chain_layer *l)
 	if (l->state == LINK_UNREADABLE)
 		return text_format("could not be looked at: %s", strerror(-l->error));
 	if (l->lost.how == LOSS_CHECKSUM)
-		return text_copy(
+		return text_format(
 			"has a superblock whose checksum is wrong, while all that never changes "
 			"in it is as a spare one says, as half a write leaves it, and a program "
-			"that keeps no checksum");
+			"that keeps no checksum%s",
+			l->lost.erased ? "; and its magic is zeros, as wipefs leaves it" : "");
 	if (chain_layer_is_lvm(l->sealed))
 		return text_format("has lost its %s%s%s",
 				   l->lvm == LVM_ABSENT || l->lvm <= LVM_LABEL_BAD ? "label"

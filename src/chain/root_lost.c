@@ -6,6 +6,7 @@
 
 #include "chain/devices.h"
 #include "chain/root_scene.h"
+#include "util/text.h"
 #include "util/util.h"
 
 void root_device_next_image(struct finding *f, bool lost)
@@ -17,7 +18,7 @@ void root_device_next_image(struct finding *f, bool lost)
 }
 
 /* wipefs prints these bytes, too; Linux, ext4.h, xfs_format.h, btrfs_tree.h. */
-static void next_put_back(struct finding *f, const char *kind, const char *path)
+static void next_put_back(struct finding *f, const char *kind)
 {
 	static const struct {
 		const char *kind, *bytes;
@@ -31,10 +32,11 @@ static void next_put_back(struct finding *f, const char *kind, const char *path)
 	for (size_t i = 0; i < ARRAY_SIZE(magics); i++) {
 		if (strncmp(kind, magics[i].kind, strlen(magics[i].kind)) != 0)
 			continue;
-		finding_next(f,
-			     "To put it back, on a copy first: printf '%s' | dd of=%s bs=1 seek=%u "
-			     "conv=notrunc",
-			     magics[i].bytes, path, magics[i].offset);
+		finding_next(
+			f,
+			"To put it back, on a copy (IMAGE) first: printf '%s' | dd of=IMAGE bs=1 "
+			"seek=%u conv=notrunc",
+			magics[i].bytes, magics[i].offset);
 		return;
 	}
 }
@@ -42,26 +44,25 @@ static void next_put_back(struct finding *f, const char *kind, const char *path)
 void root_device_next(struct finding *f, const struct lost_superblock *l, const char *path)
 {
 	/* Another file system that was there before leaves a spare one as well. */
-	const char *when = l->how == LOSS_DAMAGED && l->spare.first_is_its
-				   ? "On a copy, or when the storage is sound"
-				   : "On a copy";
+	bool its = l->spare.first_is_its, later = l->how == LOSS_DAMAGED && its;
+	cleanup(free_ptr) char *when =
+		text_format("On a copy (IMAGE)%s%s%s", later ? ", or on " : "", later ? path : "",
+			    later ? " when the storage is sound" : "");
 
 	if (l->how == LOSS_ERASED && !l->removed)
-		next_put_back(f, l->is.kind, path);
+		next_put_back(f, l->is.kind);
 	if (!l->has_spare)
 		return;
 	finding_text(f, EVIDENCE_UUID, "%s", l->spare.is.uuid);
 	finding_number(f, EVIDENCE_SPARE_SUPERBLOCK, l->spare.block);
 	if (l->spare.size)
-		finding_next(
-			f, "%s%s%s: e2fsck -b %llu -B %u %s", when,
-			l->spare.first_is_its
-				? ""
-				: ", if the file system that is wanted is the one with the UUID ",
-			l->spare.first_is_its ? "" : l->spare.is.uuid,
-			(unsigned long long)l->spare.block, l->spare.size, path);
+		finding_next(f, "%s%s%s: e2fsck -b %llu -B %u IMAGE", when,
+			     its ? ""
+				 : ", if the file system that is wanted is the one with the UUID ",
+			     its ? "" : l->spare.is.uuid, (unsigned long long)l->spare.block,
+			     l->spare.size);
 	else
-		finding_next(f, "%s: btrfs rescue super-recover %s", when, path);
+		finding_next(f, "%s: btrfs rescue super-recover IMAGE", when);
 }
 
 const char *root_lost_uuid(const struct lost_superblock *l)
@@ -87,12 +88,12 @@ static void tell_erased(const struct root_scene *c, const char *path,
 {
 	struct finding *f = report_finding(
 		c->r, VERDICT_INCONCLUSIVE, FINDING_CHAIN_ERASED, path,
-		"The magic of the %s superblock here was erased, a few bytes, and all else is right, as "
-		"%s. So %s, and programs that make something else of a disk; a disk "
-		"loses whole sectors. Nothing mounts it like this.",
+		"The magic of the %s superblock here was erased, a few bytes, and %s. So %s, and programs "
+		"that make something else of a disk; a disk loses whole sectors. Nothing mounts it like "
+		"this.",
 		l->is.kind,
-		l->is.proven ? "its checksum proves once they are put back"
-			     : "its spare superblock says",
+		l->is.proven ? "all else is right, as its checksum proves once they are put back"
+			     : "its layout and its UUID are as a spare one says",
 		l->removed ? "`btrfs device remove` leaves a device that it took out, and wipefs"
 			   : "wipefs leaves it");
 
@@ -117,16 +118,26 @@ static const char *what_is_here(bool is_root)
 		       : "A file system is on this device, which root= names";
 }
 
+static const char *damage_words(const struct lost_superblock *l)
+{
+	if (l->is.damaged)
+		return l->has_spare ? "its checksum is wrong, and a spare one is there"
+				    : "its checksum is wrong";
+	if (l->is.proven)
+		return "its magic is lost, and its checksum proves all else";
+	return l->spare.first_is_same
+		       ? "its magic is lost, and all else that never changes is as a "
+			 "spare one says"
+		       : "its magic is lost, and most else is as a spare one says";
+}
+
 void root_tell_damaged(const struct root_scene *c, const char *path,
 		       const struct lost_superblock *l)
 {
 	bool is_root = root_owner_of(c, root_lost_uuid(l)) == OWNER_ROOT;
 	struct finding *f = report_finding(
 		c->r, VERDICT_STORAGE_CORRUPTION, FINDING_CHAIN_SUPERBLOCK, path,
-		"%s, but its superblock is damaged: %s.", what_is_here(is_root),
-		!l->is.damaged ? "its magic is lost, and all else is as a spare one says"
-		: l->has_spare ? "its checksum is wrong, and a spare one is there"
-			       : "its checksum is wrong");
+		"%s, but its superblock is damaged: %s.", what_is_here(is_root), damage_words(l));
 
 	if (is_root)
 		finding_not(f, "root=, fstab, or the initramfs");
@@ -137,6 +148,25 @@ void root_tell_damaged(const struct root_scene *c, const char *path,
 }
 
 /* No byte is proven lost. */
+static void tell_erased_alone(const struct root_scene *c, const char *path,
+			      const struct lost_superblock *l)
+{
+	bool is_root = root_owner_of(c, root_lost_uuid(l)) == OWNER_ROOT;
+	struct finding *f = report_finding(
+		c->r, VERDICT_INCONCLUSIVE, FINDING_CHAIN_SUPERBLOCK, path,
+		"%s, but its superblock's magic is zeros and its checksum is wrong, so that nothing mounts "
+		"it; and all else that never changes is as a spare one says. So wipefs leaves it when a "
+		"program wrote to it before that keeps no checksum, or when a write of it stopped "
+		"half-way; or the disk lost some bytes: nothing here tells which.",
+		what_is_here(is_root));
+
+	if (!is_root)
+		root_tell_sealed(f, c);
+	finding_next(f, "When it was erased on purpose, root= must name another one.");
+	root_device_next_image(f, false);
+	root_device_next(f, l, path);
+}
+
 static void tell_wrong_checksum(const struct root_scene *c, const char *path,
 				const struct lost_superblock *l)
 {
@@ -167,16 +197,19 @@ static void tell_wrong_checksum(const struct root_scene *c, const char *path,
 static void tell_start_gone(const struct root_scene *c, const char *path,
 			    const struct lost_superblock *l)
 {
-	bool more = l->how == LOSS_START;
+	bool btrfs = !l->spare.size, more = l->how == LOSS_START && !btrfs;
 	struct finding *f = report_finding(
 		c->r, VERDICT_INCONCLUSIVE, FINDING_CHAIN_SUPERBLOCK, path,
 		"A file system (%s) was on this device, %s, and its %s: the disk lost %s, or somebody "
 		"overwrote it%s. A spare superblock is there.",
 		l->spare.is.kind, whose(c, l),
-		more ? "start is gone, more than its superblock"
-		     : "superblock's block is gone, and what follows it is as it was",
-		more ? "it" : "that block",
-		more ? "" : ": swap with a random key begins so, and swap that was wiped again");
+		btrfs  ? "superblock is gone"
+		: more ? "start is gone, more than its superblock"
+		       : "superblock's block is gone, and what follows it is as it was",
+		btrfs || more ? "it" : "that block",
+		btrfs || more
+			? ""
+			: ": swap with a random key begins so, and swap that was wiped again");
 
 	finding_next(f,
 		     "Was this disk wiped, made swap (crypttab, fstab), or replaced by another one "
@@ -245,8 +278,8 @@ static void tell_two_uuids(const struct root_scene *c, const char *path,
 	finding_next(
 		f,
 		"If not: write nothing to this disk; make an image of it first (dd, ddrescue). On a "
-		"copy: e2fsck -b %llu -B %u %s",
-		block, l->spare.size, path);
+		"copy (IMAGE): e2fsck -b %llu -B %u IMAGE",
+		block, l->spare.size);
 }
 
 void root_tell_lost(const struct root_scene *c, const char *path, const struct lost_superblock *l)
@@ -261,7 +294,10 @@ void root_tell_lost(const struct root_scene *c, const char *path, const struct l
 		root_tell_damaged(c, path, l);
 		break;
 	case LOSS_CHECKSUM:
-		tell_wrong_checksum(c, path, l);
+		if (l->erased)
+			tell_erased_alone(c, path, l);
+		else
+			tell_wrong_checksum(c, path, l);
 		break;
 	case LOSS_UUID:
 		tell_two_uuids(c, path, l);

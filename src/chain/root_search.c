@@ -67,22 +67,48 @@ static bool is_used_alone(const struct source *source, const struct superblock *
 	       spare->first_is_same;
 }
 
+/* The spare one may have the label that it had before another program gave it its own. */
+static bool find_erased(const struct source *source, const char *uuid, const char *label,
+			struct lost_superblock *l)
+{
+	memset(l, 0, sizeof(*l));
+	if (!superblock_is_erased(source, &l->is))
+		return false;
+	l->erased = l->is.damaged;
+	l->has_spare = l->erased && superblock_find_spare(source, l->is.uuid, NULL, &l->spare);
+	if (!superblock_is_named(&l->is, uuid, label) &&
+	    !(l->has_spare && superblock_is_named(&l->spare.is, uuid, label)))
+		return false;
+	l->how = l->erased ? LOSS_CHECKSUM : LOSS_ERASED;
+	l->removed = is_removed(source, &l->is);
+	return true;
+}
+
+static bool find_magic_lost(const struct source *source, const char *uuid, const char *label,
+			    struct lost_superblock *l)
+{
+	memset(l, 0, sizeof(*l));
+	if (!superblock_magic_is_lost(source, &l->is) || !superblock_is_named(&l->is, uuid, label))
+		return false;
+	l->how = LOSS_DAMAGED;
+	l->has_spare = superblock_find_spare(source, l->is.uuid, NULL, &l->spare) &&
+		       !l->spare.first_is_other;
+	return true;
+}
+
 struct lost_superblock lost_superblock_find(const struct source *source,
 					    const struct superblock *seen, const char *uuid,
 					    const char *label)
 {
 	const char *volume = *seen->kind ? NULL : recognise_volume(source);
-	struct lost_superblock l = { .how = LOSS_NONE };
+	struct lost_superblock l;
 	struct superblock_spare spare;
 	bool own; /* not of a file system that was there before */
 
-	if (!*seen->kind && !volume && superblock_is_erased(source, &l.is) &&
-	    superblock_is_named(&l.is, uuid, label)) {
-		l.how = LOSS_ERASED;
-		l.removed = is_removed(source, &l.is);
+	if (!*seen->kind && !volume &&
+	    (find_erased(source, uuid, label, &l) || find_magic_lost(source, uuid, label, &l)))
 		return l;
-	}
-	l.is = *seen;
+	l = (struct lost_superblock){ .how = LOSS_NONE, .is = *seen };
 	if (*seen->kind && !seen->damaged && superblock_is_named(seen, uuid, label))
 		return l;
 	l.has_spare = superblock_find_spare(source, uuid, label, &l.spare);
@@ -95,7 +121,8 @@ struct lost_superblock lost_superblock_find(const struct source *source,
 			l.has_spare = true;
 			l.spare = spare;
 		}
-	} else if (l.has_spare && seen->ext_block == l.spare.size && l.spare.size) {
+	} else if (l.has_spare && seen->ext_block == l.spare.size && l.spare.size &&
+		   !l.spare.first_is_other) {
 		/* Spares of a file system that was there before lie elsewhere, or are its own by now. */
 		l.how = LOSS_UUID;
 	} else if (l.has_spare && (*seen->kind || volume)) {
@@ -103,6 +130,10 @@ struct lost_superblock lost_superblock_find(const struct source *source,
 		snprintf(l.now, sizeof(l.now), "%s%s%s%s", volume ? volume : seen->kind,
 			 volume ? "" : " ", volume ? "" : seen->uuid,
 			 seen->damaged ? ", whose checksum is wrong" : "");
+	} else if (l.has_spare && l.spare.first_is_other) {
+		l.how = LOSS_OVERWRITTEN;
+		snprintf(l.now, sizeof(l.now),
+			 "the superblock of another ext file system, without its magic");
 	} else if (l.has_spare) {
 		l.how = !l.spare.rest_is_there	 ? LOSS_START
 			: l.spare.first_is_alike ? LOSS_DAMAGED

@@ -26,9 +26,10 @@ const char *root_name_word(enum root_kind kind);
 enum loss {
 	LOSS_NONE,
 	LOSS_ERASED,  /* its magic alone, as wipefs leaves it */
-	LOSS_DAMAGED, /* its checksum is wrong, or its magic, and all else is as a spare one says */
-	LOSS_CHECKSUM, /* its checksum is wrong, and no more is other than changes while it is used */
-	LOSS_UUID,     /* no checksum covers it, and a spare one says otherwise: lost, or changed */
+	LOSS_DAMAGED, /* its checksum is wrong, or its magic, and most else is as a spare one says */
+	LOSS_CHECKSUM, /* its checksum is wrong, and no more is other than changes while it is used; ext: its
+			* magic may be erased as well */
+	LOSS_UUID, /* no checksum covers it, and a spare one says otherwise: lost, or changed */
 	LOSS_BLOCK, /* its block alone: so it is after a lost block, and under swap with a random key */
 	LOSS_START, /* more than that block, and nothing known is there: who did it cannot be told */
 	LOSS_OVERWRITTEN, /* something else is there, sound as far as that is known */
@@ -40,6 +41,7 @@ struct lost_superblock {
 	struct superblock_spare spare;
 	struct superblock is; /* ERASED, DAMAGED, CHECKSUM, UUID: what can be read of it */
 	bool removed;	      /* ERASED: as btrfs leaves a device that was taken out of several */
+	bool erased;	      /* CHECKSUM: and its magic is */
 	char now[96];	      /* OVERWRITTEN: what is there, in words */
 };
 

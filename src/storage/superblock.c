@@ -16,8 +16,11 @@
 #define EXT_BYTES	     1024u
 #define EXT_MAGIC	     0xEF53u
 #define EXT_COMPAT_JOURNAL   0x4u
+#define EXT_COMPAT_EXT_ATTR  0x8u
+#define EXT_COMPAT_SPARSE_2  0x200u
 #define EXT_INCOMPAT_64BIT   0x80u
 #define EXT_INCOMPAT_EXT4    (0x40u | 0x80u | 0x200u) /* extents, 64bit, flex_bg */
+#define EXT_RO_SPARSE	     0x1u
 #define EXT_RO_METADATA_CSUM 0x400u
 
 #define XFS_SECTOR_MIN 512u
@@ -28,6 +31,11 @@
 #define BTRFS_SPARE	 (64u << 20)
 #define BTRFS_MAGIC	 "_BHRfS_M"
 #define BTRFS_GENERATION 0x48u
+#define BTRFS_ROOT	 0x50u
+/* More commits behind the first superblock no spare one is: it is written in each. */
+#define BTRFS_COMMITS_MAX (1u << 16)
+/* Its bytes end in the seventh sector: what is written up to there is written, all of it. */
+#define BTRFS_TORN_END (6u * SECTOR_BYTES)
 
 static void set_uuid(char *out, const unsigned char *u)
 {
@@ -309,11 +317,16 @@ static int count_same(const unsigned char *a, const unsigned char *b)
 	       !memcmp(a + 0x68, b + 0x68, 16);
 }
 
-/* And the features that tell of a journal in use, large files and orphans. */
+/*
+ * And the features that tell of extended attributes (the kernel says so in the first one alone), of a
+ * journal in use, large files and orphans; and the magic, of which others tell.
+ */
 static void drop_changing(unsigned char *sb)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(ext_changing); i++)
 		memset(sb + ext_changing[i].at, 0, ext_changing[i].len);
+	memset(sb + 0x38, 0, 2);
+	sb[0x5C] &= (unsigned char)~EXT_COMPAT_EXT_ATTR;
 	sb[0x60] &= 0xFB;
 	sb[0x64] &= 0xFD;
 	sb[0x66] &= 0xFE;
@@ -355,11 +368,13 @@ static bool ext_is_erased(const struct source *source, unsigned char *sb, struct
 	unsigned char spare[EXT_BYTES];
 	struct superblock other;
 
-	if (!bytes_put_back(sb + 0x38, "\x53\xef", 2) || !is_ext(sb, s) || s->damaged)
+	if (!bytes_put_back(sb + 0x38, "\x53\xef", 2) || !is_ext(sb, s))
 		return false;
-	return s->proven || (le32(sb + 0x18) <= 2 &&
-			     read_spare(source, 1024u << le32(sb + 0x18), spare, &other) &&
-			     count_same(sb, spare) == 3);
+	if (s->proven)
+		return true;
+	if (le32(sb + 0x18) > 2 || !read_spare(source, 1024u << le32(sb + 0x18), spare, &other))
+		return false;
+	return s->damaged ? !s->lost && is_same_at_rest(sb, spare) : count_same(sb, spare) == 3;
 }
 
 bool superblock_is_erased(const struct source *source, struct superblock *s)
@@ -376,6 +391,23 @@ bool superblock_is_erased(const struct source *source, struct superblock *s)
 		return true;
 	return read_btrfs(source, sb, BTRFS_OFFSET) && bytes_put_back(sb + 0x40, BTRFS_MAGIC, 8) &&
 	       is_btrfs(sb, s) && s->proven;
+}
+
+bool superblock_magic_is_lost(const struct source *source, struct superblock *s)
+{
+	unsigned char sb[BTRFS_BYTES];
+
+	memset(s, 0, sizeof(*s));
+	if (source->read(source->ctx, sb, sizeof(sb), 0) == (ssize_t)sizeof(sb)) {
+		memcpy(sb + EXT_SUPERBLOCK_AT + 0x38, "\x53\xef", 2);
+		if (is_ext(sb + EXT_SUPERBLOCK_AT, s) && s->proven)
+			return true;
+	}
+	memset(s, 0, sizeof(*s));
+	if (!read_btrfs(source, sb, BTRFS_OFFSET))
+		return false;
+	memcpy(sb + 0x40, BTRFS_MAGIC, 8);
+	return is_btrfs(sb, s) && s->proven;
 }
 
 /*
@@ -418,19 +450,68 @@ static bool first_is_alike(const unsigned char *sb, const unsigned char *spare)
 	return count_same(sb, spare) >= 2 && (le16(sb + 0x38) || ext_has_checksum(sb));
 }
 
+/* Documentation/filesystems/ext4/super.rst: groups 0, 1, and powers of 3, 5 and 7; or those that it names. */
+static bool group_has_spare(const unsigned char *sb, uint64_t group)
+{
+	if (le32(sb + 0x5C) & EXT_COMPAT_SPARSE_2)
+		return group == le32(sb + 0x24C) || group == le32(sb + 0x250);
+	if (!(le32(sb + 0x64) & EXT_RO_SPARSE) || group <= 1)
+		return true;
+	for (unsigned int base = 3; base <= 7; base += 2) {
+		uint64_t power = base;
+
+		while (power < group)
+			power *= base;
+		if (power == group)
+			return true;
+	}
+	return false;
+}
+
+/* What it says of its groups agrees, and they have no spare one in that block. */
+static bool has_groups_without(const unsigned char *sb, uint64_t block)
+{
+	uint64_t first = le32(sb + 0x14), end = ext_blocks(sb), per = le32(sb + 0x20);
+
+	if (!per || per != le32(sb + 0x24) || end <= first || block < first ||
+	    (end - first + per - 1) / per * le32(sb + 0x28) != le32(sb))
+		return false;
+	return (block - first) % per != 0 || !group_has_spare(sb, (block - first) / per);
+}
+
+/*
+ * The file system of the first one has no spare superblock in that block, with blocks of the same size: it
+ * has one group alone, of as many inodes as there are; or, where the UUID is another one, it ends before, or
+ * its groups have none there: no byte that is lost makes both. Without its magic it must be one by its
+ * revision, first inode and their size.
+ */
+static bool is_of_none(const unsigned char *sb, const unsigned char *other, uint64_t block)
+{
+	bool one = le32(sb) && le32(sb) == le32(sb + 0x28);
+	bool ends = ext_blocks(sb) && ext_blocks(sb) <= block;
+
+	if (le32(sb + 0x18) != le32(other + 0x18) ||
+	    (le16(sb + 0x38) != EXT_MAGIC && memcmp(sb + 0x4C, other + 0x4C, 0x5A - 0x4C) != 0))
+		return false;
+	return one || (memcmp(sb + 0x68, other + 0x68, 16) != 0 &&
+		       (ends || has_groups_without(sb, block)));
+}
+
 /* What is where the first one was, sb: EXT_BYTES bytes; returns how much of it is as in the spare one. */
 static int compare_first(const unsigned char *sb, const unsigned char *other,
 			 struct superblock_spare *spare)
 {
 	int same = count_same(sb, other);
 	bool magic = le16(sb + 0x38) == EXT_MAGIC, size = le32(sb + 0x18) == le32(other + 0x18);
+	bool none = is_of_none(sb, other, spare->block);
 
-	spare->first_is_alike = first_is_alike(sb, other);
+	spare->first_is_alike = !none && first_is_alike(sb, other);
 	spare->first_is_same = is_same_at_rest(sb, other);
 	spare->first_is_its = spare->first_is_alike && size;
 	/* A size of blocks that is none tells of nothing. */
-	spare->first_is_other = magic && !spare->first_is_alike && !size && le32(sb + 0x18) <= 6 &&
-				memcmp(sb + 0x68, other + 0x68, 16) != 0;
+	spare->first_is_other =
+		none || (magic && !spare->first_is_alike && !size && le32(sb + 0x18) <= 6 &&
+			 memcmp(sb + 0x68, other + 0x68, 16) != 0);
 	return same + (same && size);
 }
 
@@ -449,13 +530,18 @@ struct ext_spare {
 static bool find_ext_spare(const struct source *source, uint32_t size, const unsigned char *first,
 			   struct ext_spare *s)
 {
+	uint64_t byte = spare_block(size) * size;
 	unsigned char sb[EXT_BYTES];
 
 	memset(s, 0, sizeof(*s));
-	if (!read_spare(source, size, sb, &s->spare.is))
+	if (!read_spare(source, size, sb, &s->spare.is) || le32(sb + 0x18) > 6)
+		return false;
+	/* Groups that are smaller have theirs where those of smaller blocks lie. */
+	size = 1024u << le32(sb + 0x18);
+	if (byte % size)
 		return false;
 	s->spare.size = size;
-	s->spare.block = spare_block(size);
+	s->spare.block = byte / size;
 	s->spare.rest_is_there = rest_is_there(source, size, sb);
 	s->same = first ? compare_first(first, sb, &s->spare) : 0;
 	s->made = made_at(sb);
@@ -513,9 +599,54 @@ static void drop_committed(unsigned char sb[BTRFS_BYTES])
 		memset(sb + fields[i].at, 0, fields[i].len);
 }
 
+/* How many commits the spare one is behind; a huge number when it is not. */
+static uint64_t commits_behind(const unsigned char *first, const unsigned char *spare)
+{
+	return le64(first + BTRFS_GENERATION) - le64(spare + BTRFS_GENERATION);
+}
+
+/* What no commit changes, of the file system and of this device. */
+static bool has_same_identity(const unsigned char *first, const unsigned char *spare)
+{
+	static const struct {
+		uint16_t at, len;
+	} fields[] = {
+		{ 0x20, 16 },  /* UUID */
+		{ 0x40, 8 },   /* magic */
+		{ 0x80, 8 },   /* directory of the roots */
+		{ 0x90, 16 },  /* sizes of sectors, nodes, leaves, stripes */
+		{ 0xC4, 2 },   /* kind of checksum */
+		{ 0xC9, 8 },   /* number of the device */
+		{ 0xE1, 12 },  /* its alignment, its sectors */
+		{ 0x10B, 32 }, /* its UUID, and that of its file system */
+		{ 0x23B, 16 }, /* UUID in the metadata */
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
+		if (memcmp(first + fields[i].at, spare + fields[i].at, fields[i].len) != 0)
+			return false;
+	}
+	return le64(first + 0x30) == BTRFS_OFFSET;
+}
+
 /*
- * Half a write: no sector is other than in the spare one but in that, none is zeros where it has something,
- * and it is of that commit or a later one.
+ * A later commit, which changes more (features, label, sizes, chunks of the system), and whose write stopped
+ * behind a sector: what follows is as the spare one has it. Each commit writes the tree of roots elsewhere.
+ */
+static bool is_commit_torn(const unsigned char *first, const unsigned char *spare)
+{
+	uint64_t root = le64(first + BTRFS_ROOT), sector = le32(first + 0x90);
+	uint64_t newer = commits_behind(first, spare);
+
+	return newer && newer <= BTRFS_COMMITS_MAX && has_same_identity(first, spare) && sector &&
+	       root % sector == 0 && root != le64(spare + BTRFS_ROOT) &&
+	       !memcmp(first + BTRFS_TORN_END, spare + BTRFS_TORN_END,
+		       BTRFS_BYTES - BTRFS_TORN_END);
+}
+
+/*
+ * Half a write: no sector is zeros where the spare one has something, none is other than there but in what
+ * each commit writes, and it is of that commit or a later one; or of a later one that changes more.
  */
 static bool is_half_committed(const unsigned char *first, const unsigned char *spare)
 {
@@ -526,12 +657,13 @@ static bool is_half_committed(const unsigned char *first, const unsigned char *s
 		    memcmp(first + at, spare + at, SECTOR_BYTES) != 0)
 			return false;
 	}
+	if (is_commit_torn(first, spare))
+		return true;
 	memcpy(a, first, sizeof(a));
 	memcpy(b, spare, sizeof(b));
 	drop_committed(a);
 	drop_committed(b);
-	return !memcmp(a, b, sizeof(a)) &&
-	       le64(first + BTRFS_GENERATION) >= le64(spare + BTRFS_GENERATION);
+	return !memcmp(a, b, sizeof(a)) && commits_behind(first, spare) <= BTRFS_COMMITS_MAX;
 }
 
 static bool find_btrfs_spare(const struct source *source, const char *uuid, const char *label,

@@ -50,11 +50,18 @@ const char *superblock_ext_kind(const unsigned char *sb);
 int superblock_read(const struct source *source, struct superblock *s);
 
 /*
- * Whether the magic alone is lost, all zeros, as wipefs leaves it: put back, the checksum is right
- * (s->proven), or, of an ext file system without one, it says what a spare superblock says. ext, XFS
- * and btrfs. *s is then what it is.
+ * Whether the magic is lost, all zeros, as wipefs leaves it: put back, the checksum is right
+ * (s->proven), or, of an ext file system without one, it says what a spare superblock says; or, of ext,
+ * its checksum is wrong (s->damaged), and no more is other than in the spare one than changes while it is
+ * used. ext, XFS and btrfs. *s is then what it is.
  */
 bool superblock_is_erased(const struct source *source, struct superblock *s);
+
+/*
+ * Whether the magic alone is lost, whatever is there: put back, the checksum is right. ext and btrfs, where no
+ * write of a few bytes by mistake goes, as to a device's start. *s is then what it is.
+ */
+bool superblock_magic_is_lost(const struct source *source, struct superblock *s);
 
 /* A second superblock: of ext what `e2fsck -b BLOCK -B SIZE` wants, or the one of btrfs at 64 MiB. */
 struct superblock_spare {
@@ -67,14 +74,15 @@ struct superblock_spare {
 	/* ext: what is where the first one was says the same in most, but its magic or its checksum is
 	 * wrong: it is the superblock yet, and no other bytes. */
 	bool first_is_alike;
-	/* Nothing there is other than in the spare one but what changes while it is used; of btrfs, what a
-	 * commit writes. */
+	/* Nothing there is other than in the spare one but what changes while it is used, and perhaps its
+	 * magic; of btrfs, what a commit writes, perhaps the first half of one. */
 	bool first_is_same;
 	/* The first one, which still has its magic or is alike, is of the same file system: it has blocks of
 	 * the same size and is alike; of btrfs, the same UUID. */
 	bool first_is_its;
-	/* The first one has its magic, and another UUID with another size of blocks; of btrfs, other UUIDs of
-	 * the file system and of the device. Then the spare one is of a file system that was there before. */
+	/* The first one has its magic, and another UUID with another size of blocks; or what it says of its
+	 * blocks and groups leaves no room for that spare one; of btrfs, other UUIDs of the file system and of
+	 * the device. Then the spare one is of a file system that was there before. */
 	bool first_is_other;
 };
 

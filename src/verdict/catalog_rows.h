@@ -188,7 +188,7 @@ FINDING(CHAIN_SUPERBLOCK, "BV-CHAIN-SUPERBLOCK", CHAIN,
 		"read, or contradicts its spare; or nothing known is on the device that root= "
 		"names.",
 	/* known */ "A checksum is wrong; a read fails; the magic is lost and the rest agrees "
-		"with a spare; its block or more is gone; nothing known is there; or superblock "
+		"with its checksum or a spare; its block or more is gone; nothing known is there; or superblock "
 		"and spare have different names, which no checksum covers. Of what is gone a "
 		"program may be the cause as well.",
 	/* not */ "Inside of LUKS it is not the passphrase: the container was opened. The data "
@@ -201,7 +201,7 @@ FINDING(CHAIN_SUPERBLOCK, "BV-CHAIN-SUPERBLOCK", CHAIN,
 		"logs of the storage for read errors and for writes that were lost or went "
 		"elsewhere.",
 	/* sure */ "Storage corruption when a checksum is wrong, a read fails, the magic alone "
-		"is lost beside a spare that agrees, or inside of LUKS, on no volume, noise is "
+		"is lost where a checksum or a spare tells, or inside of LUKS, on no volume, noise is "
 		"where it was. "
 		"Else inconclusive: swap with a random key, mkfs and wipefs leave the same; and "
 		"half a write, or a program that keeps no checksum, where the spare agrees in "

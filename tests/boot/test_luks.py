@@ -310,7 +310,7 @@ def superblock_inside(t):
         t.check(verdict == guarded.CORRUPT, f"the first line is {verdict!r}")
         t.sees("root_crypt was unlocked, but the ext4 inside it has no superblock any more", shown)
         t.sees(r"root_crypt \(open\) > ext4 \(NO SUPERBLOCK\)", shown)
-        t.sees("e2fsck -b 32768 -B 4096 /dev/mapper/root_crypt", shown)
+        t.sees("e2fsck -b 32768 -B 4096 IMAGE", shown)
 
 
 @case("LUKS: a wrong passphrase, three times and again: header and keyslots are as sealed")

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """commit.py FILE PROGRAM: runs PROGRAM, Python, with the first superblock of a btrfs as sb, and writes that.
-new() is the one that the next commit writes, without its checksum, csum(it) that checksum. btrfs dev
+new() is the one that the next commit writes, without its checksum, more() that of one that changes more, csum(it)
+that checksum. btrfs dev
 documentation, "On-disk format": the generation is at 0x48, the roots of four commits at 0xb2b."""
 import sys
 
@@ -36,7 +37,16 @@ def main():
             n[at + 8 : at + 16] = generation.to_bytes(8, "little")
             return n
 
-        exec(program, {"sb": sb, "new": new, "csum": csum})
+        def more():
+            n = new()
+            n[0x50:0x58] = (int.from_bytes(n[0x50:0x58], "little") + 0x4000).to_bytes(8, "little")
+            n[0x71] ^= 0x50  # bytes in all
+            n[0xBC] ^= 0x08  # features
+            n[0x12B:0x130] = b"label"
+            n[0x340:0x350] = b"another chunk..."
+            return n
+
+        exec(program, {"sb": sb, "new": new, "more": more, "csum": csum})
         f.seek(AT)
         f.write(sb)
 

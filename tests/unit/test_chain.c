@@ -1291,7 +1291,7 @@ static void test_root_lost(void **state)
 		const char *id, *words;
 	} rows[] = {
 		{ "wipefs -q -a fs", VERDICT_INCONCLUSIVE, "BV-CHAIN-ERASED",
-		  "printf '\\123\\357' | dd of=" },
+		  "(IMAGE) first: printf '\\123\\357' | dd of=IMAGE bs=1 seek=1080" },
 		{ "wipefs -q -a fs; printf x | dd of=fs bs=1 seek=1100 conv=notrunc status=none",
 		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", "e2fsck -b 32768 -B 4096" },
 		{ "printf x | dd of=fs bs=1 seek=1100 conv=notrunc status=none",
@@ -1328,7 +1328,28 @@ static void test_root_lost(void **state)
 		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", "its checksum is wrong" },
 		{ "printf x | dd of=fs bs=1 seek=1080 conv=notrunc status=none",
 		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
-		  "its magic is lost, and all else is as a spare one says" },
+		  "its magic is lost, and its checksum proves all else" },
+		{ "printf x | dd of=fs bs=1 seek=1080 conv=notrunc status=none; printf anew | dd of=fs bs=1 "
+		  "seek=1144 conv=notrunc status=none",
+		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
+		  "its magic is lost, and all else that never changes is as a spare one says" },
+		/* A label without a checksum, and then wipefs: no byte is proven lost; a UUID is. */
+		{ "printf anew | dd of=fs bs=1 seek=1144 conv=notrunc status=none; wipefs -q -a fs",
+		  VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK",
+		  "its superblock's magic is zeros and its checksum is wrong" },
+		{ "printf anew | dd of=fs bs=1 seek=1130 conv=notrunc status=none; wipefs -q -a fs",
+		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
+		  "its magic is lost, and most else is as a spare one says" },
+		/* The kernel says in the first one alone that there are extended attributes; one bit of that;
+		 * and a feature that both tell. */
+		{ "printf '\\64' | dd of=fs bs=1 seek=1116 conv=notrunc status=none; "
+		  "printf anew | dd of=fs bs=1 seek=1144 conv=notrunc status=none",
+		  VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK", "a write of it stopped half-way" },
+		{ "printf '\\64' | dd of=fs bs=1 seek=1116 conv=notrunc status=none",
+		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", "its checksum is wrong" },
+		{ "printf '\\54' | dd of=fs bs=1 seek=1116 conv=notrunc status=none; "
+		  "printf anew | dd of=fs bs=1 seek=1144 conv=notrunc status=none",
+		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", "its checksum is wrong" },
 		/* A lost block; or one that was overwritten, by swap with a random key for one. */
 		{ "dd if=/dev/zero of=fs bs=4096 count=1 conv=notrunc status=none",
 		  VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK", "the disk lost that block, or" },
@@ -1388,7 +1409,7 @@ static void test_root_made_with_other_blocks(void **state)
 		{ "dd if=/dev/zero of=fs bs=1M count=1 conv=notrunc status=none; "
 		  "dd if=/dev/zero of=fs bs=1024 seek=8193 count=1 conv=notrunc status=none",
 		  "LABEL=rootfs", VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK",
-		  "On a copy, if the file system that is wanted is the one with the UUID " LUKS_UUID
+		  "On a copy (IMAGE), if the file system that is wanted is the one with the UUID " LUKS_UUID
 		  ": e2fsck -b 32768 -B 4096",
 		  "when the storage is sound" },
 	};
@@ -1411,6 +1432,106 @@ static void test_root_made_with_other_blocks(void **state)
 	}
 }
 
+/* The magic alone, by the checksum, where no spare one tells; and with a byte more, which nothing proves. */
+static void test_root_magic_lost(void **state)
+{
+	static const struct {
+		const char *how;
+		enum verdict verdict;
+		const char *words, *never;
+	} rows[] = {
+		{ "truncate -s 20M fs; mke2fs -q -t ext4 -b 4096 -O metadata_csum -U " FS_UUID
+		  " fs; printf x | dd of=fs bs=1 seek=1080 conv=notrunc status=none",
+		  VERDICT_STORAGE_CORRUPTION, "its magic is lost, and its checksum proves all else",
+		  "e2fsck" },
+		{ "truncate -s 20M fs; mke2fs -q -t ext4 -b 4096 -O metadata_csum -U " FS_UUID
+		  " fs; printf x | dd of=fs bs=1 seek=1080 conv=notrunc status=none; printf x | dd of=fs "
+		  "bs=1 seek=1090 conv=notrunc status=none",
+		  VERDICT_INCONCLUSIVE, "no file system that is known here", "STORAGE" },
+		{ "truncate -s 20M fs; mke2fs -q -t ext3 -b 4096 -U " FS_UUID
+		  " fs; printf x | dd of=fs bs=1 seek=1080 conv=notrunc status=none",
+		  VERDICT_INCONCLUSIVE, "no file system that is known here", "STORAGE" },
+		{ "truncate -s 128M fs; mkfs.btrfs -q -U " FS_UUID
+		  " fs; printf x | dd of=fs bs=1 seek=65601 conv=notrunc status=none",
+		  VERDICT_STORAGE_CORRUPTION, "its magic is lost, and its checksum proves all else",
+		  "start is gone" },
+		{ "truncate -s 128M fs; mkfs.btrfs -q -U " FS_UUID
+		  " fs; dd if=/dev/zero of=fs bs=4096 seek=16 count=1 conv=notrunc status=none",
+		  VERDICT_INCONCLUSIVE, "and its superblock is gone: the disk lost it",
+		  "random key" },
+	};
+	struct block_device d = { .name = "vda1" };
+	struct block_devices b = { .items = &d, .count = 1 };
+
+	(void)state;
+	strcpy(d.path, in_folder("fs"));
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char root[256];
+
+		shell("rm -f fs");
+		shell(rows[i].how);
+		snprintf(root, sizeof(root), "/dev/..%s", d.path);
+		expect_words(root, "", &b, rows[i].verdict, "BV-CHAIN-SUPERBLOCK", rows[i].words,
+			     rows[i].never);
+	}
+}
+
+/* With blocks of the same size, and so small that the spare one of the file system before lies behind it. */
+static void test_root_made_smaller(void **state)
+{
+	static const struct {
+		const char *type, *how, *root;
+		enum verdict verdict;
+		const char *id, *words, *never;
+	} rows[] = {
+		{ "ext3", "true", "UUID=" FS_UUID, VERDICT_INTACT, NULL, NULL, NULL },
+		{ "ext3", "true", "UUID=" LUKS_UUID, VERDICT_INCONCLUSIVE, "BV-CHAIN-OTHER",
+		  "What is on this device now is ext3 " FS_UUID, "e2fsck" },
+		{ "ext4", "printf xx | dd of=fs bs=1 seek=1056 conv=notrunc status=none",
+		  "/dev/..%s", VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
+		  "its checksum is wrong", "e2fsck" },
+		{ "ext4", "printf xx | dd of=fs bs=1 seek=1056 conv=notrunc status=none",
+		  "UUID=" FS_UUID, VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
+		  "its checksum is wrong", "e2fsck" },
+		/* What root= names is the one before: that is not what is damaged. */
+		{ "ext4", "printf xx | dd of=fs bs=1 seek=1056 conv=notrunc status=none",
+		  "UUID=" LUKS_UUID, VERDICT_INCONCLUSIVE, "BV-CHAIN-OTHER",
+		  "whose checksum is wrong", "e2fsck" },
+		{ "ext3", "printf x | dd of=fs bs=1 seek=1080 conv=notrunc status=none",
+		  "UUID=" LUKS_UUID, VERDICT_INCONCLUSIVE, "BV-CHAIN-OTHER",
+		  "the superblock of another ext file system, without its magic", "e2fsck" },
+		{ "ext3", "printf x | dd of=fs bs=1 seek=1080 conv=notrunc status=none",
+		  "/dev/..%s", VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK", "may be lost",
+		  "e2fsck" },
+		/* Nothing tells which of the two was there: on a copy, and whose it is. */
+		{ "ext3", "dd if=/dev/zero of=fs bs=4096 count=1 conv=notrunc status=none",
+		  "/dev/..%s", VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK",
+		  "On a copy (IMAGE), if the file system that is wanted is the one with the UUID " LUKS_UUID
+		  ": e2fsck -b 32768 -B 4096 IMAGE",
+		  "when the storage is sound" },
+	};
+	struct block_device d = { .name = "vda1" };
+	struct block_devices b = { .items = &d, .count = 1 };
+
+	(void)state;
+	strcpy(d.path, in_folder("fs"));
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		bool is_path = strchr(rows[i].root, '%');
+		char line[512];
+
+		snprintf(
+			line, sizeof(line),
+			"rm -f fs; truncate -s 160M fs; mke2fs -q -F -t %s -b 4096 -E nodiscard -U " LUKS_UUID
+			" fs; mke2fs -q -F -t %s -b 4096 -E nodiscard -U " FS_UUID " fs 25600; %s",
+			rows[i].type, rows[i].type, rows[i].how);
+		shell(line);
+		snprintf(line, sizeof(line), "%s%s", is_path ? "/dev/.." : rows[i].root,
+			 is_path ? d.path : "");
+		expect_words(line, "", &b, rows[i].verdict, rows[i].id, rows[i].words,
+			     rows[i].never);
+	}
+}
+
 /* The write of a commit of btrfs, stopped behind a sector; and what no commit leaves. */
 static void test_root_half_committed(void **state)
 {
@@ -1426,6 +1547,34 @@ static void test_root_half_committed(void **state)
 		  "BV-CHAIN-SUPERBLOCK", "A write of it stopped half-way", "BusyBox" },
 		{ "n = new(); sb[512:] = n[512:]", VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK",
 		  "A write of it stopped half-way", "BusyBox" },
+		/* One that sets a feature, a label, another size, other chunks: its first sector, or six. */
+		{ "n = more(); n[:4] = csum(n); sb[:] = n", VERDICT_INTACT, NULL, NULL, NULL },
+		{ "n = more(); n[:4] = csum(n); sb[:512] = n[:512]", VERDICT_INCONCLUSIVE,
+		  "BV-CHAIN-SUPERBLOCK", "A write of it stopped half-way", "BusyBox" },
+		{ "n = more(); n[:4] = csum(n); sb[:3072] = n[:3072]", VERDICT_INCONCLUSIVE,
+		  "BV-CHAIN-SUPERBLOCK", "A write of it stopped half-way", "BusyBox" },
+		/* The same, and a byte that no commit changes: size of nodes, UUID of the device. */
+		{ "n = more(); n[:4] = csum(n); n[0x95] ^= 3; sb[:512] = n[:512]",
+		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", "its checksum is wrong",
+		  NULL },
+		{ "n = more(); n[:4] = csum(n); n[0x10c] ^= 3; sb[:512] = n[:512]",
+		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", "its checksum is wrong",
+		  NULL },
+		/* Its end, which is written last; a sector of zeros; the same commit; noise; one bit. */
+		{ "n = more(); n[:4] = csum(n); n[0xd00] ^= 3; sb[:] = n",
+		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", "its checksum is wrong",
+		  NULL },
+		{ "n = more(); sb[:512] = n[:512]; sb[512:1024] = bytes(512)",
+		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", "its checksum is wrong",
+		  NULL },
+		{ "n = more(); n[0x48:0x50] = sb[0x48:0x50]; sb[:512] = n[:512]",
+		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", "its checksum is wrong",
+		  NULL },
+		{ "sb[0x48:0x58] = b\"noise of 16 byte\"", VERDICT_STORAGE_CORRUPTION,
+		  "BV-CHAIN-SUPERBLOCK", "its checksum is wrong", NULL },
+		{ "n = more(); n[:4] = csum(n); sb[:] = n; sb[0x12b] ^= 1",
+		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", "its checksum is wrong",
+		  NULL },
 		/* One bit of the generation; an older one; a size that no commit writes; a sector of zeros. */
 		{ "sb[0x49] ^= 1", VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK",
 		  "its checksum is wrong", NULL },
@@ -1818,6 +1967,8 @@ int main(void)
 		cmocka_unit_test(test_root_lost),
 		cmocka_unit_test(test_root_half_committed),
 		cmocka_unit_test(test_root_made_with_other_blocks),
+		cmocka_unit_test(test_root_made_smaller),
+		cmocka_unit_test(test_root_magic_lost),
 		cmocka_unit_test(test_root_on_lvm),
 		cmocka_unit_test(test_former_volume),
 		cmocka_unit_test(test_root_disk_told),

@@ -368,6 +368,115 @@ static void test_spare_of_the_one_before(void **state)
 	assert_false(spare(UUID_BEFORE, NULL).first_is_its);
 }
 
+/* The same with blocks of the same size: it ends before, or it has no spare one there. */
+static void test_spare_of_the_bigger_one_before(void **state)
+{
+	static const struct {
+		const char *options, *uuid;
+		unsigned int blocks;
+		const char *spare; /* that is looked for */
+		bool other;
+	} rows[] = {
+		{ "-t ext4", UUID, 25600, UUID_BEFORE, true },
+		{ "-t ext3", UUID, 25600, UUID_BEFORE, true },
+		{ "-t ext4", UUID_BEFORE, 25600, UUID_BEFORE, true },
+		/* The third group of three has none. */
+		{ "-t ext4 -g 8192", UUID, 25600, UUID_BEFORE, true },
+		{ "-t ext4 -g 16384", UUID, 40960, UUID_BEFORE, true },
+		{ "-t ext4 -O sparse_super2 -E nodiscard,num_backup_sb=0", UUID, 40960, UUID_BEFORE,
+		  true },
+		{ "-t ext4 -O bigalloc", UUID_BEFORE, 40960, UUID_BEFORE, true },
+		{ "-t ext4 -O sparse_super2", UUID, 40960, UUID, false },
+		{ "-t ext4 -O ^resize_inode,^sparse_super -g 16384", UUID, 40960, UUID, false },
+		{ "-t ext4 -g 8192", UUID, 40960, UUID, false },
+		{ "-t ext4", UUID, 40960, UUID, false },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char line[256];
+		struct superblock_spare s;
+
+		make("mke2fs -q -F -t ext4 -b 4096 -U " UUID_BEFORE, 160);
+		snprintf(line, sizeof(line),
+			 "mke2fs -q -F -b 4096 -E nodiscard %s -U %s %s %u >/dev/null 2>&1",
+			 rows[i].options, rows[i].uuid, path, rows[i].blocks);
+		assert_int_equal(system(line), 0);
+		s = spare(rows[i].spare, NULL);
+		assert_int_equal(s.size, 4096);
+		assert_int_equal(s.first_is_other, rows[i].other);
+		assert_int_equal(s.first_is_its, !rows[i].other);
+		/* Without its magic it is that yet; bytes that are none tell of nothing. */
+		overwrite(1024 + 0x38, "x", 1);
+		assert_int_equal(spare(rows[i].spare, NULL).first_is_other, rows[i].other);
+		overwrite(1024, (char[1024]){ 0 }, 1024);
+		assert_false(spare(rows[i].spare, NULL).first_is_other);
+		assert_false(spare(rows[i].spare, NULL).first_is_its);
+		remove_image(state);
+	}
+}
+
+/* One byte of it that is lost makes no other file system of it; of one group, no more than its own. */
+static void test_spare_is_its_own(void **state)
+{
+	static const unsigned int sizes[] = { 150, 160, 300 };
+	unsigned char sb[1024];
+	FILE *f;
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		make("mke2fs -q -t ext4 -O metadata_csum -b 4096 -U " UUID, sizes[i]);
+		f = fopen(path, "rb");
+		assert_non_null(f);
+		assert_int_equal(fseek(f, 1024, SEEK_SET), 0);
+		assert_int_equal(fread(sb, 1, sizeof(sb), f), sizeof(sb));
+		fclose(f);
+		for (unsigned int at = 0; at < 0x100; at++) {
+			for (unsigned int bit = 0; bit < 8; bit++) {
+				unsigned char byte = (unsigned char)(sb[at] ^ 1u << bit);
+
+				overwrite(1024 + at, &byte, 1);
+				assert_false(spare(UUID, NULL).first_is_other);
+			}
+			overwrite(1024 + at, "\0", 1);
+			assert_false(spare(UUID, NULL).first_is_other);
+			overwrite(1024 + at, "\377", 1);
+			assert_false(spare(UUID, NULL).first_is_other);
+			overwrite(1024 + at, sb + at, 1);
+		}
+		assert_true(spare(UUID, NULL).first_is_its);
+		remove_image(state);
+	}
+}
+
+/* wipefs, after a label that another program gave it without a checksum; and with bytes that are lost. */
+static void test_erased_and_used(void **state)
+{
+	static const unsigned char zeros[2];
+	struct superblock s;
+
+	(void)state;
+	make("mke2fs -q -t ext4 -O metadata_csum -b 4096 -L root -U " UUID, 160);
+	overwrite(1024 + 0x78, "other", 5);
+	assert_true(look().damaged);
+	overwrite(1024 + 0x38, zeros, 2);
+	assert_true(is_erased(&s));
+	assert_true(s.damaged);
+	assert_false(s.proven);
+	assert_string_equal(s.label, "other");
+	overwrite(1024 + 0x38, "x", 1);
+	assert_false(is_erased(&s));
+	overwrite(1024 + 0x38, zeros, 2);
+	overwrite(1024 + 0x6A, "x", 1); /* of its UUID */
+	assert_false(is_erased(&s));
+	remove_image(state);
+	/* One bit of what no program writes alone. */
+	make("mke2fs -q -t ext4 -O metadata_csum -b 4096 -L root -U " UUID, 160);
+	overwrite(1024 + 0x38, zeros, 2);
+	assert_true(is_erased(&s));
+	assert_true(s.proven);
+	overwrite(1024 + 0xE8, "\1", 1);
+	assert_false(is_erased(&s));
+}
+
 /* wipefs erases the magic alone; with a byte more that is lost it is not that. */
 static void test_erased(void **state)
 {
@@ -416,7 +525,10 @@ int main(void)
 		cmocka_unit_test_teardown(test_checksums_of_others, remove_image),
 		cmocka_unit_test_teardown(test_spare, remove_image),
 		cmocka_unit_test_teardown(test_spare_of_the_one_before, remove_image),
+		cmocka_unit_test_teardown(test_spare_of_the_bigger_one_before, remove_image),
+		cmocka_unit_test_teardown(test_spare_is_its_own, remove_image),
 		cmocka_unit_test_teardown(test_erased, remove_image),
+		cmocka_unit_test_teardown(test_erased_and_used, remove_image),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
