@@ -111,6 +111,10 @@ void report_luks_passphrase(struct report *r, const struct luks_view *v,
 	slot_set wiped = luks_slots_wiped(v), cut = luks_slots_cut(v);
 	slot_set all = damaged | unproven | wiped | cut | luks_slots_sound(v);
 
+	if (luks_begins_with_noise(v)) {
+		wiped |= damaged;
+		damaged = 0;
+	}
 	if (tried->opened)
 		opened(r, v, tried->opened);
 	else if (judge_luks(v).ground == LUKS_MEMBER)

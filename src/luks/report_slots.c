@@ -465,7 +465,8 @@ void report_luks_slots(struct report *r, const struct luks_view *v)
 		return;
 	if (luks_is_overwritten(v) && (v->luks.chosen < 0 || !v->sealed))
 		return;
-	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+	/* What is noise there is told with that of the header. */
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX && !luks_begins_with_noise(v); i++) {
 		enum slot_state state = v->comparison.slots[i];
 
 		if (state == SLOT_DAMAGED || state == SLOT_UNREADABLE)

@@ -233,18 +233,6 @@ static bool any_slot_is_bad(const struct luks_view *v)
 	       any_slot_is(v, SLOT_UNREADABLE);
 }
 
-bool luks_begins_with_noise(const struct luks_view *v)
-{
-	if (!v->noise || !v->sealed)
-		return v->noise && !any_slot_is_bad(v);
-	/* Those that the record tells of lie in it, or are as they were. */
-	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
-		if (v->implausible[i])
-			return false;
-	}
-	return true;
-}
-
 /* A header backup of LUKS1 ends with the page of its last keyslot (lib/luks1/keymanage.c). */
 static bool may_be_header_alone(const struct luks_view *v)
 {
@@ -297,6 +285,18 @@ bool luks_is_in_place(const struct luks_view *v)
 
 	return l->version || l->rebuilt || any_block_is_left(v) || luks_slots_unreadable(v) ||
 	       (v->sealed && luks_record_describes(v->sealed, l));
+}
+
+bool luks_begins_with_noise(const struct luks_view *v)
+{
+	if (!v->noise || (v->sealed && !luks_is_in_place(v)))
+		return false;
+	/* Of those that no record tells of, no ciphertext is no noise either. */
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+		if (v->implausible[i])
+			return false;
+	}
+	return true;
 }
 
 bool luks_holds_another(const struct luks_view *v)
@@ -372,6 +372,8 @@ static struct luks_judgement judge_no_header(const struct luks_view *v)
 		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_FOREIGN };
 	if (v->comparison.fields_bad)
 		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_HEADERS_BAD };
+	if (luks_begins_with_noise(v))
+		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_NOISE };
 	if (v->luks.rebuilt && any_slot_is_bad(v))
 		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD };
 	if (luks_is_erased(&v->luks))
@@ -382,8 +384,6 @@ static struct luks_judgement judge_no_header(const struct luks_view *v)
 		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_HEADERS_BAD };
 	if (v->sealed && !luks_is_in_place(v))
 		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_NOT_HERE };
-	if (luks_begins_with_noise(v))
-		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_NOISE };
 	if (v->sealed)
 		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_GONE };
 	return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_NEVER_THERE };
@@ -533,7 +533,7 @@ static struct luks_judgement judge_itself(const struct luks_view *v)
 	if (luks_slot_overwritten(v) >= 0 && !v->comparison.fields_bad)
 		return worse(j, VERDICT_INCONCLUSIVE, LUKS_FOREIGN);
 	/* Worse than a bad copy, and the same verdict: a passphrase is refused. */
-	if (any_slot_is_bad(v))
+	if (any_slot_is_bad(v) && !luks_begins_with_noise(v))
 		j = (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD };
 	if (v->comparison.shift)
 		j = worse(j, VERDICT_INCONCLUSIVE, LUKS_CONVERTING);

@@ -19,7 +19,7 @@ enum luks_ground {
 	LUKS_NEVER_THERE, /* no header, and no record of one */
 	LUKS_ERASED,	  /* the magic of copies was erased, and all else is right */
 	LUKS_FOREIGN, /* another format's signature lies where a header, a copy or a keyslot was */
-	LUKS_NOISE,   /* its start alone, without a hole, is lost or overwritten, by noise */
+	LUKS_NOISE, /* its first block, and all else that is not as it was, is lost or overwritten, by noise */
 	LUKS_HEADERS_BAD,  /* no copy of the header can be used, or LUKS1: its fields are damaged */
 	LUKS_SLOT_BAD,	   /* a keyslot is damaged, unreadable or overwritten */
 	LUKS_CONVERTING,   /* a conversion between LUKS1 and LUKS2 was interrupted */
@@ -73,8 +73,8 @@ bool luks_may_be_refused(const struct luks_view *v);
 bool luks_is_overwritten(const struct luks_view *v);
 
 /*
- * Whether no more is lost than what lies at its start without a hole, v->noise: swap with a random key, made on
- * what was a container, leaves the rest.
+ * Whether its first block is noise, and so is all else that is not as it was, v->noise: what is made on what was
+ * a container, and encrypted with another key (swap or /tmp with a random one), leaves the rest.
  */
 bool luks_begins_with_noise(const struct luks_view *v);
 

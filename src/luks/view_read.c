@@ -19,8 +19,8 @@
 #include "util/hash.h"
 #include "util/util.h"
 
-/* Bad blocks of which every bit is tried; a keyslot of a volume has some 64 blocks. */
-#define BITS_SEARCHED_MAX 32u
+/* Bad blocks of which every bit is tried; a keyslot of a volume has some 64 blocks, and among noise one tells. */
+#define BITS_SEARCHED_MAX 64u
 
 /* cryptsetup looks for signatures of other formats as soon as it cannot use both copies. */
 static bool header_is_whole(const struct luks *l)
