@@ -77,6 +77,25 @@ slot_set luks_slots_sound(const struct luks_view *v)
 	return slots_that(v, is_sound);
 }
 
+static bool is_lost(const struct luks_view *v, unsigned int slot)
+{
+	const struct bad_ranges *bad = &v->bad[slot];
+
+	if (v->comparison.slots[slot] == SLOT_UNREADABLE)
+		return true;
+	for (size_t i = 0; i < bad->count && v->comparison.slots[slot] == SLOT_DAMAGED; i++) {
+		if (bad->ranges[i].damage.kind == DAMAGE_BIT_FLIP ||
+		    bad->ranges[i].damage.kind == DAMAGE_MISPLACED)
+			return true;
+	}
+	return false;
+}
+
+slot_set luks_slots_lost(const struct luks_view *v)
+{
+	return slots_that(v, is_lost);
+}
+
 slot_set luks_slots_damaged(const struct luks_view *v)
 {
 	return slots_that(v, is_damaged);
@@ -227,6 +246,13 @@ static struct luks_judgement judge_another_writer(const struct luks_view *v,
 	return worse(j, VERDICT_INCONCLUSIVE, LUKS_NOT_KNOWN);
 }
 
+bool luks_is_foreign_alone(const struct luks_view *v)
+{
+	if (luks_is_overwritten(v))
+		return v->luks.chosen < 0 || !v->sealed;
+	return luks_slot_overwritten(v) >= 0 && !v->comparison.fields_bad;
+}
+
 static bool any_slot_is_bad(const struct luks_view *v)
 {
 	return luks_slots_damaged(v) || any_slot_is(v, SLOT_DAMAGED) ||
@@ -368,6 +394,8 @@ static struct luks_judgement judge_no_header(const struct luks_view *v)
 		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_CONVERTING };
 	if (luks_holds_another(v))
 		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_INSIDE };
+	if (luks_is_overwritten(v) && luks_slots_lost(v))
+		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD };
 	if (luks_is_overwritten(v) && (v->sealed || v->luks.version))
 		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_FOREIGN };
 	if (v->comparison.fields_bad)
@@ -530,7 +558,7 @@ static struct luks_judgement judge_itself(const struct luks_view *v)
 	/* What else it wrote over is not known. */
 	if (!v->sealed && luks_is_overwritten(v))
 		return j;
-	if (luks_slot_overwritten(v) >= 0 && !v->comparison.fields_bad)
+	if (luks_is_foreign_alone(v) && !luks_slots_lost(v))
 		return worse(j, VERDICT_INCONCLUSIVE, LUKS_FOREIGN);
 	/* Worse than a bad copy, and the same verdict: a passphrase is refused. */
 	if (any_slot_is_bad(v) && !luks_begins_with_noise(v))

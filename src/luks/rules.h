@@ -173,6 +173,13 @@ bool luks_is_older(const struct luks_view *v);
 slot_set luks_slots_sound(const struct luks_view *v);
 /* Damaged, unreadable, or overwritten with what no ciphertext looks like. */
 slot_set luks_slots_damaged(const struct luks_view *v);
+/*
+ * Of these: lost, whatever else was written there. No program leaves one bit other than it was, or a sealed block
+ * in another place.
+ */
+slot_set luks_slots_lost(const struct luks_view *v);
+/* Whether another format explains a header that is gone, or a keyslot: of keyslots luks_slots_lost() alone counts. */
+bool luks_is_foreign_alone(const struct luks_view *v);
 /* SLOT_WIPED: no passphrase opens them, and it is not known why. */
 slot_set luks_slots_wiped(const struct luks_view *v);
 /* Nothing is known against them, and nothing proves them: there is no record that holds. */
