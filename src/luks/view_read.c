@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "damage/ranges.h"
+#include "luks/blank_table.h"
 #include "luks/compare.h"
 #include "luks/copy.h"
 #include "luks/damage.h"
@@ -35,6 +36,11 @@ static const char *recognise_wiped(struct luks_view *v, const struct source *sou
 {
 	const char *other = recognise_erased(source, at, &v->wiped_end);
 
+	if (!other && luks_has_blank_table(v, source)) {
+		*at = 0;
+		v->wiped_end = SECTOR_BYTES;
+		other = "a wiped MBR partition table";
+	}
 	v->wiped = other != NULL;
 	return other;
 }

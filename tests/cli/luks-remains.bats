@@ -1267,6 +1267,19 @@ label() { # KIND FILE
 			[[ $(field '.findings[0].evidence | tostring') == *"a wiped ${kind/dos/MBR}"* ||
 				$(field '.findings[0].evidence | tostring') == *"a wiped ${kind/gpt/GPT}"* ]]
 			[[ $output != *"cryptsetup repair $DISK"* ]]
+			# What no table wrote: a bit in the key material of keyslot 1.
+			flip_bit "$DISK" 312144
+			run -1 luks --json "$DISK"
+			[ "$(finding BV-LUKS-KEYSLOT .evidence.keyslot)" = 1 ]
+			[ "$(finding BV-LUKS-KEYSLOT '.ranges[0].damage')" = bit-flip ]
+			[[ $(findings) != *FOREIGN* || $output != *"luksHeaderRestore $DISK --header-backup-file BACKUP-FILE"* ]]
+			[[ $output != *luksKillSlot* ]]
+			flip_bit "$DISK" 312144
+			# What a file system behind it may write.
+			noise 4096 5 | dd of="$DISK" bs=4096 seek=76 conv=notrunc status=none
+			run luks --json "$DISK"
+			[ "$status" = 5 ] || [[ $(findings) == BV-LUKS-ERASED* ]]
+			dd if="$DISK.good" of="$DISK" bs=4096 skip=76 seek=76 count=1 conv=notrunc status=none
 			for flip in $flips; do
 				flip_bit "$DISK" "$flip"
 			done
@@ -1288,6 +1301,34 @@ label() { # KIND FILE
 	run -0 luks --json "$DISK"
 	zero_bytes "$DISK" 0 32768
 	run -1 luks --json "$DISK"
+}
+
+@test "luks: a table without a partition, or of Sun or SGI, made by mistake and wiped; a lost byte tells" {
+	local version kind
+
+	for version in 1 2; do
+		make_luks "$DISK" $version
+		truncate -s 64M "$DISK"
+		unset ROOT
+		seal_luks "$DISK"
+		cp --sparse=always "$DISK" "$DISK.good"
+		for kind in dos sun sgi; do
+			cp --sparse=always "$DISK.good" "$DISK"
+			printf 'label: %s\n' "$kind" | sfdisk -q --wipe never "$DISK"
+			wipefs -qaf -t dos,sun,sgi "$DISK"
+			run -5 luks --json "$DISK"
+			[[ $(findings) =~ ^BV-LUKS-(FOREIGN|GONE)$ ]]
+			[[ $(field '.findings[0].evidence | tostring') == *"a wiped "* ]]
+			[[ $output != *"cryptsetup repair $DISK"* ]]
+			flip_bit "$DISK" 170
+			run -1 luks --json "$DISK"
+			[[ $output != *"a wiped "* ]]
+		done
+		# No table has the bytes in front of its entries as they were.
+		cp --sparse=always "$DISK.good" "$DISK"
+		zero_bytes "$DISK" 444 68
+		run -1 luks --json "$DISK"
+	done
 }
 
 # Made as its system makes it, as far as libblkid looks: what fdisk knows is made by that.
