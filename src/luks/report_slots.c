@@ -433,6 +433,11 @@ static const char *why_no_keyslot(const struct luks_view *v)
 		       "keyslots: the disk lost the writes of later ones, or luksFormat was stopped, or it "
 		       "was made to be opened with its volume key alone. Key material of a keyslot may be "
 		       "there yet.";
+	if (v->luks.version == 2 && !v->sealed)
+		return "The header is right by its checksum, and no record tells whether it ever had "
+		       "one: cryptsetup was told to remove them (luksErase, luksKillSlot), or the disk "
+		       "lost the writes of later headers, or it was made to be opened with its volume "
+		       "key alone.";
 	if (v->luks.version == 2)
 		return "The header is right by its checksum: cryptsetup was told to remove them "
 		       "(luksErase, luksKillSlot), or it was made to be opened with its volume key "
@@ -456,7 +461,7 @@ void report_luks_no_keyslot(struct report *r, const struct luks_view *v)
 	if (v->luks.version == 2 && v->luks.chosen >= 0)
 		finding_number(f, EVIDENCE_SEQID, v->luks.copies[v->luks.chosen].seqid);
 	finding_not(f, "the passphrase, its length, or the keyboard layout");
-	if (luks_is_before_keyslots(v))
+	if (luks_is_before_keyslots(v) || (v->luks.version == 2 && !v->sealed))
 		luks_next_keep_evidence(f, v);
 	else
 		luks_next_keep_open(f, v);

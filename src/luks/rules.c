@@ -375,11 +375,9 @@ bool luks_is_before_keyslots(const struct luks_view *v)
 
 enum verdict luks_no_keyslot_verdict(const struct luks_view *v)
 {
-	if (luks_is_before_keyslots(v))
+	if (luks_is_before_keyslots(v) || !v->sealed)
 		return VERDICT_INCONCLUSIVE;
-	if (v->sealed)
-		return VERDICT_STALE;
-	return v->luks.version == 2 ? VERDICT_CONFIG_ERROR : VERDICT_INCONCLUSIVE;
+	return VERDICT_STALE;
 }
 
 static struct luks_judgement judge_no_header(const struct luks_view *v)

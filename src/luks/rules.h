@@ -138,8 +138,8 @@ bool luks_had_no_keyslot(const struct luks_view *v);
 bool luks_is_before_keyslots(const struct luks_view *v);
 
 /*
- * What that is: its owner's change since the seal, or how it was made, as its checksum and its seqid prove.
- * LUKS1 has neither that would tell a lost state of a keyslot from one that is not in use.
+ * What that is: its owner's change since the seal, as its checksum and its seqid prove. Without a record nothing
+ * tells that it ever had one, whose header may be lost: a label and a token count as well. LUKS1 has neither.
  */
 enum verdict luks_no_keyslot_verdict(const struct luks_view *v);
 

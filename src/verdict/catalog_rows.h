@@ -1144,9 +1144,8 @@ FINDING(LUKS_NO_KEYSLOT, "BV-LUKS-NO-KEYSLOT", LUKS,
 	/* host */ "Ask who removed the keys (luksErase, a job that retires disks). If nobody "
 		"did, compare the start of the disk with a backup or snapshot.",
 	/* sure */ "Stale when it was sealed; a warning alone where no keyslot is known to have "
-		"been removed since. Never sealed: a configuration error of LUKS2, by its "
-		"checksum and its seqid, and inconclusive of LUKS1, which has neither. "
-		"Inconclusive as well where the header is from before its keyslots.")
+		"been removed since. Inconclusive when it was never sealed, as nothing tells "
+		"whether it had one, and where the header is from before its keyslots.")
 
 FINDING(LUKS_NOT_SEALED, "BV-LUKS-NOT-SEALED", LUKS,
 	"the LUKS device was not sealed",

@@ -908,11 +908,7 @@ told_by() { # COMMAND DEVICE
 		make_luks "$DISK" "$version"
 		cryptsetup -q luksErase "$DISK"
 		unset ROOT
-		if [ "$version" = 2 ]; then
-			run -3 luks --json "$DISK"
-		else
-			run -5 luks --json "$DISK"
-		fi
+		run -5 luks --json "$DISK"
 		[ "$(findings)" = BV-LUKS-NO-KEYSLOT ]
 		[[ $output == *"no passphrase opens it"* && $output == *"do not close it"* ]]
 		[[ $output != *"look like ciphertext"* && $output != *"Seal it"* ]]
@@ -965,12 +961,17 @@ told_by() { # COMMAND DEVICE
 	seal_luks "$DISK"
 	run -5 luks --json "$lost"
 	[[ $(finding BV-LUKS-NO-KEYSLOT .summary) == *"it is one from before its keyslots"* ]]
-	# Its twin: they were there, and were removed.
-	unset ROOT
+	# Its twin: they were there, and were removed, as the record tells.
 	cryptsetup -q luksErase "$DISK"
-	rm -rf "$BATS_TEST_TMPDIR/root"
-	run -3 luks --json "$DISK"
+	run -4 luks --json "$DISK"
 	[[ $(finding BV-LUKS-NO-KEYSLOT .summary) == *"was told to remove them"* ]]
+	# Without one nothing tells: a label and a token have a seqid each, as a keyslot has.
+	unset ROOT
+	rm -rf "$BATS_TEST_TMPDIR/root"
+	run -5 luks --json "$DISK"
+	[[ $(finding BV-LUKS-NO-KEYSLOT .summary) == *"no record tells whether it ever had one"* ]]
+	run -5 with_passphrase "$PASSPHRASE" --json "$DISK"
+	[[ $(finding BV-LUKS-PASSPHRASE .summary) == *"nothing proves that it had none"* ]]
 }
 
 @test "luks: the volume key makes a keyslot where none is left, as it is told" {
