@@ -19,7 +19,7 @@ static void log_findings(const struct act *a)
 	const struct report *r = a->report;
 	size_t told = 0;
 
-	kernel_log_write(LOG_LEVEL_ERROR, "VERDICT: %s", verdict_headline(r->verdict));
+	kernel_log_write(LOG_LEVEL_ERROR, "VERDICT: %s", report_headline(r));
 	for (size_t i = 0; i < r->finding_count && told < 3; i++, told++)
 		kernel_log_write(LOG_LEVEL_ERROR, "%s: %s", r->findings[i].target,
 				 r->findings[i].summary);

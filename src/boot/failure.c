@@ -236,7 +236,7 @@ void failure_explain(const struct request *q)
 	stage_report_init(&own, &m);
 	tell_all(&own, &m);
 	stage_report_keep(&own, &all);
-	kernel_log_write(LOG_LEVEL_NOTICE, "VERDICT: %s", verdict_headline(all.verdict));
+	kernel_log_write(LOG_LEVEL_NOTICE, "VERDICT: %s", report_headline(&all));
 	splash_end();
 	kernel_log_console(0);
 	menu_show_only(&all,

@@ -76,15 +76,18 @@ struct arguments {
 static void collect_trials(const struct luks_view *v, const struct slot_trial *trials,
 			   struct luks_tried *tried, const char **column, char **owned)
 {
+	slot_set damaged = luks_begins_with_noise(v) ? 0 : luks_slots_damaged(v);
+	slot_set differ = luks_slots_damaged(v) | luks_slots_wiped(v);
+
 	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
 		column[i] = "";
 		if (trials[i].result == TRIAL_OPENED) {
 			tried->opened |= UINT32_C(1) << i;
 			column[i] = "opens it";
 		} else if (trials[i].result == TRIAL_REFUSED) {
-			column[i] = luks_slots_damaged(v) >> i & 1 ? "refused, being damaged"
-				    : luks_slots_wiped(v) >> i & 1 ? "refused, not being as sealed"
-								   : "refused";
+			column[i] = damaged >> i & 1  ? "refused, being damaged"
+				    : differ >> i & 1 ? "refused, not being as sealed"
+						      : "refused";
 		} else if (trials[i].result == TRIAL_FAILED) {
 			tried->failed |= UINT32_C(1) << i;
 			owned[i] = text_format("not tried: %s", trials[i].reason);

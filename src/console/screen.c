@@ -322,7 +322,7 @@ static void add_end(struct screen *s, const struct report *r, const char *note, 
 
 void screen_render(struct screen *s, const struct report *r, const char *note, const char *menu)
 {
-	cleanup(free_ptr) char *verdict = text_format("VERDICT: %s", verdict_headline(r->verdict));
+	cleanup(free_ptr) char *verdict = text_format("VERDICT: %s", report_headline(r));
 	struct screen evidence = { .count = 0 };
 	struct screen end;
 	size_t length = 0, room;

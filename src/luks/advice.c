@@ -89,7 +89,7 @@ char *luks_header_option(const struct luks_view *v)
 	return v->header ? text_format("--header %s ", v->header) : text_copy("");
 }
 
-void luks_next_use_remains(struct finding *f, const struct luks_view *v)
+void luks_next_look_at_remains(struct finding *f, const struct luks_view *v)
 {
 	const char *mapping = v->sealed ? sealed_luks_mapping(v->sealed) : "";
 	cleanup(free_ptr) char *option = luks_header_option(v);
@@ -106,8 +106,13 @@ void luks_next_use_remains(struct finding *f, const struct luks_view *v)
 		"--save-header HEADER.img %s; cryptsetup open --readonly --header HEADER.img %s "
 		"%s",
 		option, v->device, v->device, *mapping ? mapping : "NAME");
+}
+
+void luks_next_use_remains(struct finding *f, const struct luks_view *v)
+{
+	luks_next_look_at_remains(f, v);
 	/* What is left may be of an earlier step. */
-	if (luks_may_be_reencrypting(v))
+	if (!luks_is_known(&v->luks) || luks_may_be_reencrypting(v))
 		return;
 	finding_next(f,
 		     "Put it back only when that shows your data, and they are copied away: "
@@ -151,8 +156,9 @@ void luks_next_restore_header(struct finding *f, const struct luks_view *v)
 	else if (v->sealed && !v->comparison.shift)
 		finding_next(
 			f,
-			"Neither metadata nor key material that was sealed is left in its place: "
-			"without a backup%s this program knows no way to the data.",
+			"Neither metadata that can be used nor a whole keyslot of what was sealed is "
+			"left in its place: without a backup%s this program knows no way to the "
+			"data.",
 			v->closed ? "" : " and without an open container");
 }
 

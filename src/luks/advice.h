@@ -15,7 +15,8 @@ void luks_next_keep_open(struct finding *f, const struct luks_view *v);
 void luks_next_use_backup(struct finding *f, const struct luks_view *v);
 void luks_next_copy_header(struct finding *f, const struct luks_view *v);
 void luks_next_restore_header(struct finding *f, const struct luks_view *v);
-/* How a header that was put together is tried, used and put back; nothing without one. */
+/* How a header that was put together is tried and used, and put back; nothing without one. */
+void luks_next_look_at_remains(struct finding *f, const struct luks_view *v);
 void luks_next_use_remains(struct finding *f, const struct luks_view *v);
 /* "--header FILE " or ""; the caller frees it. */
 char *luks_header_option(const struct luks_view *v);

@@ -107,8 +107,11 @@ static enum luks_state state_of(const struct luks_view *v, enum luks_ground grou
 		if (luks_slot_overwritten(v) >= 0)
 			return another ? LUKS_SLOT_DAMAGED : LUKS_LOST;
 		return refused ? LUKS_LOST : LUKS_RECOVERABLE;
-	case LUKS_ERASED:
 	case LUKS_NOISE:
+		if (refused || !(luks_slots_damaged(v) | luks_slots_wiped(v)))
+			return refused ? LUKS_LOST : LUKS_RECOVERABLE;
+		return another ? LUKS_SLOT_DAMAGED : LUKS_LOST;
+	case LUKS_ERASED:
 	case LUKS_COPY_OLDER:
 		return refused ? LUKS_LOST : LUKS_RECOVERABLE;
 	case LUKS_MEMBER:

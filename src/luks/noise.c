@@ -1,109 +1,143 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "luks/noise.h"
 
+#include <string.h>
+
 #include "luks/compare.h"
-#include "luks/copy.h"
-#include "luks/match.h"
+#include "luks/luks2_binary.h"
 #include "luks/randomness.h"
+#include "util/bytes.h"
 #include "util/hash.h"
 #include "util/util.h"
 
-/* bad: up to here all is bad, or noise; sound: from here on something is as it was. Bytes. */
-struct reach {
-	uint64_t bad, sound;
-};
-
-static void add_bad(struct reach *r, uint64_t end)
+static bool read_block(const struct source *source, unsigned char block[BLOCK_SIZE], uint64_t at)
 {
-	r->bad = r->bad > end ? r->bad : end;
+	return source_read(source, block, BLOCK_SIZE, at) == (ssize_t)BLOCK_SIZE;
 }
 
-static void add_sound(struct reach *r, uint64_t at)
-{
-	r->sound = r->sound < at ? r->sound : at;
-}
-
-/* Where the blocks end that are bad from the place on, one behind the other. */
-static uint64_t bad_from(const struct bad_ranges *bad, uint64_t at)
-{
-	for (size_t i = 0; i < bad->count && bad->ranges[i].offset <= at; i++)
-		at = bad->ranges[i].offset + bad->ranges[i].length;
-	return at;
-}
-
-static void reach_in_slot(struct reach *r, const struct luks_view *v,
-			  const struct sealed_keyslot *k)
-{
-	enum slot_state state = v->comparison.slots[k->number];
-	const struct bad_ranges *bad = &v->bad[k->number];
-	uint64_t used = k->used ? k->used : k->length;
-	uint64_t at = bad_from(bad, k->offset);
-
-	if (state == SLOT_WIPED) {
-		add_bad(r, k->offset + used);
-		return;
-	}
-	if (bad->count)
-		add_bad(r, bad->ranges[bad->count - 1].offset + bad->ranges[bad->count - 1].length);
-	if (at < k->offset + used)
-		add_sound(r, at);
-}
-
-/* Of LUKS2 a good second copy tells what else of the first one differs; without it a record is needed. */
-static bool reach_in_header(struct reach *r, const struct luks_view *v)
-{
-	const struct luks *l = &v->luks;
-	const struct bad_ranges *bad = &v->bad_copies[0];
-
-	if (l->chosen == 1) {
-		add_bad(r, bad_from(bad, 0));
-		add_sound(r, l->copies[1].offset);
-		return bad_from(bad, 0) == bad->bytes;
-	}
-	if (!v->sealed || l->inside.version || *l->left)
-		return false;
-	if (v->sealed->version == 1)
-		return !l->version && !l->rebuilt;
-	add_bad(r, v->sealed->copies[1].offset + BLOCK_SIZE);
-	return luks_both_copies_are(l, LUKS_COPY_ABSENT);
-}
-
-/* Sealed key material is random as well, and is none of its own place here. */
-static bool is_sealed_block(const struct luks_view *v, const struct source *source, uint64_t at)
+/* Sealed key material is random as well, and is none where it was not sealed. */
+static bool is_noise(const struct luks_view *v, const struct source *source, uint64_t at)
 {
 	unsigned char block[BLOCK_SIZE];
 
-	return source_read(source, block, sizeof(block), at) != (ssize_t)sizeof(block) ||
-	       sealed_luks_has_block(v->sealed, hash64(block, sizeof(block)));
+	return luks_implausible_blocks(source, at, BLOCK_SIZE) == 0 &&
+	       read_block(source, block, at) &&
+	       !(v->sealed && sealed_luks_has_block(v->sealed, hash64(block, sizeof(block))));
 }
 
-/* The rest of a second copy of which no block is told by itself. */
-static uint64_t noise_in_copy(const struct luks_view *v, const struct source *source, uint64_t at)
+/* Of a JSON area: text, and zeros behind it; it begins with a brace. */
+static bool may_be_json(const unsigned char block[BLOCK_SIZE], bool first)
 {
-	uint64_t end;
+	size_t text = 0;
 
-	if (!v->sealed || v->luks.chosen >= 0)
-		return at;
-	end = v->sealed->copies[1].offset + v->sealed->copies[1].length;
-	while (at < end && luks_implausible_blocks(source, at, BLOCK_SIZE) == 0)
-		at += BLOCK_SIZE;
-	return at;
+	while (text < BLOCK_SIZE && block[text] >= ' ' && block[text] <= '~')
+		text++;
+	return (!first || block[0] == '{') && bytes_are_zero(block + text, BLOCK_SIZE - text);
+}
+
+/* A block of each copy's JSON area; what is there of one, and is no noise, is right as far as is seen. */
+static bool add_json(const struct luks_view *v, const struct source *source, uint64_t at,
+		     uint64_t size, uint64_t *noise)
+{
+	unsigned char one[BLOCK_SIZE], two[BLOCK_SIZE];
+	bool first, second;
+
+	if (!read_block(source, one, at) || !read_block(source, two, size + at))
+		return false;
+	if (memcmp(one, two, sizeof(one)) == 0 &&
+	    (v->luks.chosen == 1 || may_be_json(one, at == BLOCK_SIZE)))
+		return true;
+	first = is_noise(v, source, at);
+	second = v->luks.chosen < 0 && is_noise(v, source, size + at);
+	*noise += ((uint64_t)first + second) * BLOCK_SIZE;
+	if (first && second)
+		return true;
+	if (v->luks.chosen == 1)
+		return first;
+	return (first && may_be_json(two, at == BLOCK_SIZE)) ||
+	       (second && may_be_json(one, at == BLOCK_SIZE));
+}
+
+/* Of LUKS2, behind the first block. Of what a copy says of itself alone its checksum tells, where one is good. */
+static bool add_copies(const struct luks_view *v, const struct source *source, uint64_t *noise)
+{
+	const struct luks *l = &v->luks;
+	uint64_t size = l->copies[1].length ? l->copies[1].length
+			: v->sealed	    ? v->sealed->copies[1].offset
+					    : 0;
+	unsigned char block[BLOCK_SIZE];
+	uint64_t first = 0, both = 0;
+
+	if (!luks2_is_size(size))
+		return false;
+	for (uint64_t at = BLOCK_SIZE; at < size; at += BLOCK_SIZE) {
+		if (!add_json(v, source, at, size, &both))
+			return false;
+		first += is_noise(v, source, at) ? BLOCK_SIZE : 0;
+	}
+	*noise += both;
+	if (l->chosen == 1)
+		return true;
+	if (is_noise(v, source, size)) {
+		*noise += BLOCK_SIZE;
+		return true;
+	}
+	/* Noise must be what it is not good for, and with all of the other's text it is good again. */
+	return read_block(source, block, size) &&
+	       memcmp(block, luks2_magic_second, LUKS_MAGIC_BYTES) == 0 && both > first &&
+	       (first || l->rebuilt == LUKS_REBUILT_PROVEN);
+}
+
+static bool add_header(const struct luks_view *v, const struct source *source, uint64_t *noise)
+{
+	const struct luks *l = &v->luks;
+
+	if (l->chosen == 1)
+		return add_copies(v, source, noise);
+	if (l->inside.version || *l->left)
+		return false;
+	if (l->version == 2 || (v->sealed && v->sealed->version == 2))
+		return add_copies(v, source, noise);
+	return v->sealed && !l->version && !l->rebuilt;
+}
+
+/* Of one bit no program writes noise. */
+static bool add_ranges(const struct bad_ranges *bad, const struct source *source, uint64_t *noise)
+{
+	for (size_t i = 0; i < bad->count; i++) {
+		const struct bad_range *r = &bad->ranges[i];
+
+		if (r->damage.kind != DAMAGE_CHANGED ||
+		    luks_implausible_blocks(source, r->offset, r->length) != 0)
+			return false;
+		*noise += r->length;
+	}
+	return true;
+}
+
+static bool add_slot(const struct luks_view *v, const struct source *source,
+		     const struct sealed_keyslot *k, uint64_t *noise)
+{
+	uint64_t used = k->used ? k->used : k->length;
+
+	if (v->comparison.restored_in_part[k->number] || v->comparison.slot_fields_bad[k->number])
+		return false;
+	if (v->comparison.slots[k->number] != SLOT_WIPED)
+		return add_ranges(&v->bad[k->number], source, noise);
+	*noise += used;
+	return luks_implausible_blocks(source, k->offset, used) == 0;
 }
 
 uint64_t luks_noise_bytes(const struct luks_view *v, const struct source *source)
 {
-	struct reach r = { BLOCK_SIZE, UINT64_MAX };
+	uint64_t noise = BLOCK_SIZE;
 
 	if (v->luks.copies[0].state != LUKS_COPY_ABSENT || v->other || v->comparison.shift ||
-	    !reach_in_header(&r, v))
+	    !is_noise(v, source, 0) || !add_header(v, source, &noise))
 		return 0;
-	for (size_t i = 0; v->sealed && i < v->sealed->slot_count; i++)
-		reach_in_slot(&r, v, &v->sealed->slots[i]);
-	if (r.bad > r.sound || luks_implausible_blocks(source, 0, r.bad) != 0)
-		return 0;
-	for (uint64_t at = 0; v->sealed && at < r.bad; at += BLOCK_SIZE) {
-		if (is_sealed_block(v, source, at))
+	for (size_t i = 0; v->sealed && i < v->sealed->slot_count; i++) {
+		if (!add_slot(v, source, &v->sealed->slots[i], &noise))
 			return 0;
 	}
-	return noise_in_copy(v, source, r.bad);
+	return noise;
 }

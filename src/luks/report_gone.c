@@ -87,33 +87,46 @@ static void not_here(struct report *r, const struct luks_view *v)
 	luks_next_restore_header(f, v);
 }
 
+static const char *what_began(const struct luks_view *v)
+{
+	if (v->luks.chosen >= 0)
+		return "the first copy of the LUKS2 header";
+	return v->luks.version == 2 || v->sealed->version == 2 ? "the LUKS2 header"
+							       : "the LUKS1 header";
+}
+
 /* Nothing that would write to it is named: what is there now may be in use. */
 void report_luks_noise(struct report *r, const struct luks_view *v)
 {
 	bool copy = v->luks.chosen >= 0, block = v->noise <= BLOCK_SIZE;
 	const char *place = luks_view_place(v);
-	cleanup(free_ptr) char *first =
-		block ? text_copy("block is") : text_format("%" PRIu64 " bytes are", v->noise);
+	cleanup(free_ptr) char *rest =
+		block ? text_copy(
+				"and all else that is seen of the container is as it was: the disk "
+				"lost that block, or somebody overwrote it")
+		      : text_format(
+				"and so is all else of the container that is not as it was, %" PRIu64
+				" bytes in all: the disk lost them, or somebody overwrote them",
+				v->noise);
 	struct finding *f = report_finding(
 		r, VERDICT_INCONCLUSIVE, copy ? FINDING_LUKS_COPY : FINDING_LUKS_GONE, place,
-		"The first %s noise, where %s began, and all else that is seen of the container is as "
-		"it was: the disk lost %s, or somebody overwrote %s: swap with a random key "
-		"begins so.",
-		first,
-		copy			  ? "the first copy of the LUKS2 header"
-		: v->sealed->version == 2 ? "both copies of the LUKS2 header"
-					  : "the LUKS1 header",
-		block ? "that block" : "them", block ? "it" : "them");
+		"The first block is noise, where %s began, %s. So looks what is encrypted with "
+		"another key, as swap or /tmp with a random one (crypttab).",
+		what_began(v), rest);
 
 	luks_header_evidence(f, v);
 	luks_remains(f, v);
+	luks_ranges(f, v, v->bad, LUKS_SLOTS_MAX);
 	finding_next(
-		f, "Was this disk made swap, or something else that is encrypted with another key "
-		   "(crypttab, fstab; swapon --show; lsblk)? Then take the LUKS container out of "
-		   "crypttab, and nothing is lost. Let no cryptsetup command repair or open it, "
-		   "which would write over what is in use.");
+		f,
+		"Was this disk made swap, /tmp, or something else that is encrypted with another "
+		"key (crypttab, fstab; swapon --show; lsblk)? Then take the LUKS container out "
+		"of crypttab, and nothing is lost. Let no cryptsetup command repair or open it, "
+		"which would write over what is in use.");
 	finding_next(f, "Did the disk report errors? dmesg; smartctl -a");
 	luks_next_keep_open(f, v);
+	if (!copy)
+		luks_next_look_at_remains(f, v);
 	if (copy)
 		finding_next(
 			f,
@@ -134,10 +147,6 @@ void report_luks_gone(struct report *r, const struct luks_view *v)
 	}
 	if (!luks_is_in_place(v)) {
 		not_here(r, v);
-		return;
-	}
-	if (luks_begins_with_noise(v)) {
-		report_luks_noise(r, v);
 		return;
 	}
 	f = report_finding(r, v->foreign ? VERDICT_INCONCLUSIVE : VERDICT_STORAGE_CORRUPTION,

@@ -287,11 +287,13 @@ void report_luks_header(struct report *r, const struct luks_view *v)
 		report_luks_inside(r, v);
 	else if (luks_is_overwritten(v) && l->version)
 		report_luks_foreign(r, v);
+	else if (l->chosen < 0 && luks_begins_with_noise(v))
+		report_luks_noise(r, v);
 	else if (l->chosen < 0 && luks_is_too_small(v) && !v->comparison.fields_bad &&
 		 !luks_is_erased(l))
 		report_luks_too_small(r, v);
 	else if (l->chosen < 0 && luks_both_copies_are(l, LUKS_COPY_ABSENT) &&
-		 (!v->sealed || !l->rebuilt || luks_begins_with_noise(v)))
+		 (!v->sealed || !l->rebuilt))
 		report_luks_gone(r, v);
 	else if (v->comparison.fields_bad)
 		headers_bad(r, v);

@@ -79,13 +79,12 @@ static void wrong(struct report *r, const struct luks_view *v)
 }
 
 /*
- * LUKS1 has no checksum: without a record, or beside damage, a keyslot's lost state looks like one that is
- * not in use. Of LUKS2 a header from before its keyslots may be all that the disk kept.
+ * LUKS1 has no checksum: beside damage a keyslot's lost state looks like one that is not in use. Of LUKS2 a header
+ * from before its keyslots may be all that the disk kept; without a record nothing tells of which it is.
  */
 static void no_keyslot(struct report *r, const struct luks_view *v)
 {
-	bool proven = v->luks.chosen >= 0 && (v->sealed || v->luks.version == 2) &&
-		      !luks_is_before_keyslots(v) &&
+	bool proven = v->luks.chosen >= 0 && v->sealed && !luks_is_before_keyslots(v) &&
 		      report_verdict_from(r, 0) != VERDICT_STORAGE_CORRUPTION;
 
 	report_finding(r, proven ? VERDICT_CONFIG_ERROR : VERDICT_INCONCLUSIVE,
@@ -111,6 +110,10 @@ void report_luks_passphrase(struct report *r, const struct luks_view *v,
 	slot_set wiped = luks_slots_wiped(v), cut = luks_slots_cut(v);
 	slot_set all = damaged | unproven | wiped | cut | luks_slots_sound(v);
 
+	if (luks_begins_with_noise(v)) {
+		wiped |= damaged;
+		damaged = 0;
+	}
 	if (tried->opened)
 		opened(r, v, tried->opened);
 	else if (judge_luks(v).ground == LUKS_MEMBER)

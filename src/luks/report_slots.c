@@ -121,9 +121,15 @@ static bool has_another_passphrase(const struct luks_view *v)
 
 static void how_to_recover(struct finding *f, const struct luks_view *v, unsigned int slot)
 {
-	what_still_opens(f, v);
+	if (luks_is_known(&v->luks))
+		what_still_opens(f, v);
 	luks_next_try(f, v);
 	luks_next_keep_evidence(f, v);
+	/* Whose the disk is to be is asked first. */
+	if (luks_is_foreign_alone(v)) {
+		luks_next_on_a_copy(f, luks_view_place(v));
+		return;
+	}
 	if (has_another_passphrase(v))
 		finding_next(f,
 			     "Once the storage is sound, with another passphrase: cryptsetup "
@@ -193,12 +199,14 @@ static void slot_damaged(struct report *r, const struct luks_view *v, unsigned i
 	f = report_finding(r, VERDICT_STORAGE_CORRUPTION, FINDING_LUKS_KEYSLOT, luks_view_place(v),
 			   "%s", text);
 	finding_number(f, EVIDENCE_KEYSLOT, slot);
-	finding_number(f, EVIDENCE_BLOCKS, blocks_of(s->length));
+	if (s->length)
+		finding_number(f, EVIDENCE_BLOCKS, blocks_of(s->length));
 	finding_number(f, EVIDENCE_BAD_BLOCKS, v->bad[slot].blocks);
 	if (v->comparison.slot_fields_bad[slot])
 		fields_range(f, v, slot);
 	luks_ranges(f, v, &v->bad[slot], 1);
-	finding_not(f, "the passphrase, its length, the keyboard layout, or crypttab");
+	if (!luks_is_foreign_alone(v))
+		finding_not(f, "the passphrase, its length, the keyboard layout, or crypttab");
 	how_to_recover(f, v, slot);
 }
 
@@ -425,6 +433,11 @@ static const char *why_no_keyslot(const struct luks_view *v)
 		       "keyslots: the disk lost the writes of later ones, or luksFormat was stopped, or it "
 		       "was made to be opened with its volume key alone. Key material of a keyslot may be "
 		       "there yet.";
+	if (v->luks.version == 2 && !v->sealed)
+		return "The header is right by its checksum, and no record tells whether it ever had "
+		       "one: cryptsetup was told to remove them (luksErase, luksKillSlot), or the disk "
+		       "lost the writes of later headers, or it was made to be opened with its volume "
+		       "key alone.";
 	if (v->luks.version == 2)
 		return "The header is right by its checksum: cryptsetup was told to remove them "
 		       "(luksErase, luksKillSlot), or it was made to be opened with its volume key "
@@ -448,7 +461,7 @@ void report_luks_no_keyslot(struct report *r, const struct luks_view *v)
 	if (v->luks.version == 2 && v->luks.chosen >= 0)
 		finding_number(f, EVIDENCE_SEQID, v->luks.copies[v->luks.chosen].seqid);
 	finding_not(f, "the passphrase, its length, or the keyboard layout");
-	if (luks_is_before_keyslots(v))
+	if (luks_is_before_keyslots(v) || (v->luks.version == 2 && !v->sealed))
 		luks_next_keep_evidence(f, v);
 	else
 		luks_next_keep_open(f, v);
@@ -456,16 +469,27 @@ void report_luks_no_keyslot(struct report *r, const struct luks_view *v)
 	luks_next_use_backup(f, v);
 }
 
+static void slots_lost(struct report *r, const struct luks_view *v)
+{
+	slot_set lost = luks_slots_lost(v);
+
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+		if (lost >> i & 1)
+			slot_damaged(r, v, i);
+	}
+}
+
 void report_luks_slots(struct report *r, const struct luks_view *v)
 {
+	/* What else was written over is not known; the table has it. */
+	if (luks_is_foreign_alone(v)) {
+		slots_lost(r, v);
+		return;
+	}
 	if (!luks_is_known(&v->luks) && !v->comparison.shift)
 		return;
-	/* What else was written over is not known; the table has it. */
-	if (judge_luks(v).ground == LUKS_FOREIGN && luks_slot_overwritten(v) >= 0)
-		return;
-	if (luks_is_overwritten(v) && (v->luks.chosen < 0 || !v->sealed))
-		return;
-	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+	/* What is noise there is told with that of the header. */
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX && !luks_begins_with_noise(v); i++) {
 		enum slot_state state = v->comparison.slots[i];
 
 		if (state == SLOT_DAMAGED || state == SLOT_UNREADABLE)

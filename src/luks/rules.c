@@ -77,6 +77,25 @@ slot_set luks_slots_sound(const struct luks_view *v)
 	return slots_that(v, is_sound);
 }
 
+static bool is_lost(const struct luks_view *v, unsigned int slot)
+{
+	const struct bad_ranges *bad = &v->bad[slot];
+
+	if (v->comparison.slots[slot] == SLOT_UNREADABLE)
+		return true;
+	for (size_t i = 0; i < bad->count && v->comparison.slots[slot] == SLOT_DAMAGED; i++) {
+		if (bad->ranges[i].damage.kind == DAMAGE_BIT_FLIP ||
+		    bad->ranges[i].damage.kind == DAMAGE_MISPLACED)
+			return true;
+	}
+	return false;
+}
+
+slot_set luks_slots_lost(const struct luks_view *v)
+{
+	return slots_that(v, is_lost);
+}
+
 slot_set luks_slots_damaged(const struct luks_view *v)
 {
 	return slots_that(v, is_damaged);
@@ -227,22 +246,17 @@ static struct luks_judgement judge_another_writer(const struct luks_view *v,
 	return worse(j, VERDICT_INCONCLUSIVE, LUKS_NOT_KNOWN);
 }
 
+bool luks_is_foreign_alone(const struct luks_view *v)
+{
+	if (luks_is_overwritten(v))
+		return v->luks.chosen < 0 || !v->sealed;
+	return luks_slot_overwritten(v) >= 0 && !v->comparison.fields_bad;
+}
+
 static bool any_slot_is_bad(const struct luks_view *v)
 {
 	return luks_slots_damaged(v) || any_slot_is(v, SLOT_DAMAGED) ||
 	       any_slot_is(v, SLOT_UNREADABLE);
-}
-
-bool luks_begins_with_noise(const struct luks_view *v)
-{
-	if (!v->noise || !v->sealed)
-		return v->noise && !any_slot_is_bad(v);
-	/* Those that the record tells of lie in it, or are as they were. */
-	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
-		if (v->implausible[i])
-			return false;
-	}
-	return true;
 }
 
 /* A header backup of LUKS1 ends with the page of its last keyslot (lib/luks1/keymanage.c). */
@@ -299,6 +313,18 @@ bool luks_is_in_place(const struct luks_view *v)
 	       (v->sealed && luks_record_describes(v->sealed, l));
 }
 
+bool luks_begins_with_noise(const struct luks_view *v)
+{
+	if (!v->noise || (v->sealed && !luks_is_in_place(v)))
+		return false;
+	/* Of those that no record tells of, no ciphertext is no noise either. */
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++) {
+		if (v->implausible[i])
+			return false;
+	}
+	return true;
+}
+
 bool luks_holds_another(const struct luks_view *v)
 {
 	const struct luks *l = &v->luks;
@@ -349,11 +375,9 @@ bool luks_is_before_keyslots(const struct luks_view *v)
 
 enum verdict luks_no_keyslot_verdict(const struct luks_view *v)
 {
-	if (luks_is_before_keyslots(v))
+	if (luks_is_before_keyslots(v) || !v->sealed)
 		return VERDICT_INCONCLUSIVE;
-	if (v->sealed)
-		return VERDICT_STALE;
-	return v->luks.version == 2 ? VERDICT_CONFIG_ERROR : VERDICT_INCONCLUSIVE;
+	return VERDICT_STALE;
 }
 
 static struct luks_judgement judge_no_header(const struct luks_view *v)
@@ -368,10 +392,14 @@ static struct luks_judgement judge_no_header(const struct luks_view *v)
 		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_CONVERTING };
 	if (luks_holds_another(v))
 		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_INSIDE };
+	if (luks_is_overwritten(v) && luks_slots_lost(v))
+		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD };
 	if (luks_is_overwritten(v) && (v->sealed || v->luks.version))
 		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_FOREIGN };
 	if (v->comparison.fields_bad)
 		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_HEADERS_BAD };
+	if (luks_begins_with_noise(v))
+		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_NOISE };
 	if (v->luks.rebuilt && any_slot_is_bad(v))
 		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD };
 	if (luks_is_erased(&v->luks))
@@ -382,8 +410,6 @@ static struct luks_judgement judge_no_header(const struct luks_view *v)
 		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_HEADERS_BAD };
 	if (v->sealed && !luks_is_in_place(v))
 		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_NOT_HERE };
-	if (luks_begins_with_noise(v))
-		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_NOISE };
 	if (v->sealed)
 		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_GONE };
 	return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_NEVER_THERE };
@@ -530,10 +556,10 @@ static struct luks_judgement judge_itself(const struct luks_view *v)
 	/* What else it wrote over is not known. */
 	if (!v->sealed && luks_is_overwritten(v))
 		return j;
-	if (luks_slot_overwritten(v) >= 0 && !v->comparison.fields_bad)
+	if (luks_is_foreign_alone(v) && !luks_slots_lost(v))
 		return worse(j, VERDICT_INCONCLUSIVE, LUKS_FOREIGN);
 	/* Worse than a bad copy, and the same verdict: a passphrase is refused. */
-	if (any_slot_is_bad(v))
+	if (any_slot_is_bad(v) && !luks_begins_with_noise(v))
 		j = (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD };
 	if (v->comparison.shift)
 		j = worse(j, VERDICT_INCONCLUSIVE, LUKS_CONVERTING);

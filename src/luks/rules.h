@@ -19,7 +19,7 @@ enum luks_ground {
 	LUKS_NEVER_THERE, /* no header, and no record of one */
 	LUKS_ERASED,	  /* the magic of copies was erased, and all else is right */
 	LUKS_FOREIGN, /* another format's signature lies where a header, a copy or a keyslot was */
-	LUKS_NOISE,   /* its start alone, without a hole, is lost or overwritten, by noise */
+	LUKS_NOISE, /* its first block, and all else that is not as it was, is lost or overwritten, by noise */
 	LUKS_HEADERS_BAD,  /* no copy of the header can be used, or LUKS1: its fields are damaged */
 	LUKS_SLOT_BAD,	   /* a keyslot is damaged, unreadable or overwritten */
 	LUKS_CONVERTING,   /* a conversion between LUKS1 and LUKS2 was interrupted */
@@ -73,8 +73,8 @@ bool luks_may_be_refused(const struct luks_view *v);
 bool luks_is_overwritten(const struct luks_view *v);
 
 /*
- * Whether no more is lost than what lies at its start without a hole, v->noise: swap with a random key, made on
- * what was a container, leaves the rest.
+ * Whether its first block is noise, and so is all else that is not as it was, v->noise: what is made on what was
+ * a container, and encrypted with another key (swap or /tmp with a random one), leaves the rest.
  */
 bool luks_begins_with_noise(const struct luks_view *v);
 
@@ -138,8 +138,8 @@ bool luks_had_no_keyslot(const struct luks_view *v);
 bool luks_is_before_keyslots(const struct luks_view *v);
 
 /*
- * What that is: its owner's change since the seal, or how it was made, as its checksum and its seqid prove.
- * LUKS1 has neither that would tell a lost state of a keyslot from one that is not in use.
+ * What that is: its owner's change since the seal, as its checksum and its seqid prove. Without a record nothing
+ * tells that it ever had one, whose header may be lost: a label and a token count as well. LUKS1 has neither.
  */
 enum verdict luks_no_keyslot_verdict(const struct luks_view *v);
 
@@ -173,6 +173,13 @@ bool luks_is_older(const struct luks_view *v);
 slot_set luks_slots_sound(const struct luks_view *v);
 /* Damaged, unreadable, or overwritten with what no ciphertext looks like. */
 slot_set luks_slots_damaged(const struct luks_view *v);
+/*
+ * Of these: lost, whatever else was written there. No program leaves one bit other than it was, or a sealed block
+ * in another place.
+ */
+slot_set luks_slots_lost(const struct luks_view *v);
+/* Whether another format explains a header that is gone, or a keyslot: of keyslots luks_slots_lost() alone counts. */
+bool luks_is_foreign_alone(const struct luks_view *v);
 /* SLOT_WIPED: no passphrase opens them, and it is not known why. */
 slot_set luks_slots_wiped(const struct luks_view *v);
 /* Nothing is known against them, and nothing proves them: there is no record that holds. */

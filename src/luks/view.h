@@ -40,9 +40,9 @@ struct luks_view {
 	/* Nothing known is at its start, neither a header nor another format, and it is random: data of
 	 * dm-crypt look so, also those whose header is elsewhere. */
 	bool like_data;
-	/* So many bytes from the start, and they alone as far as is seen here, are other than they were, and
-	 * random: the disk lost them, or a program wrote through dm-crypt with another key, as swap with a
-	 * random one is used from its first page on. 0: it is not so. */
+	/* So many bytes, the first block and all else that is seen to be other than it was, are random: the
+	 * disk lost them, or a program wrote through dm-crypt with another key, on swap or in a file system
+	 * with a random one. 0: it is not so. */
 	uint64_t noise;
 	/* Likewise: the signature at the device's end, of an array or a replica that it is, or was, a
 	 * member of, or NULL. It explains nothing of the header, but cryptsetup heeds it. */

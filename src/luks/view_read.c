@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "damage/ranges.h"
+#include "luks/blank_table.h"
 #include "luks/compare.h"
 #include "luks/copy.h"
 #include "luks/damage.h"
@@ -19,8 +20,8 @@
 #include "util/hash.h"
 #include "util/util.h"
 
-/* Bad blocks of which every bit is tried; a keyslot of a volume has some 64 blocks. */
-#define BITS_SEARCHED_MAX 32u
+/* Bad blocks of which every bit is tried; a keyslot of a volume has some 64 blocks, and among noise one tells. */
+#define BITS_SEARCHED_MAX 64u
 
 /* cryptsetup looks for signatures of other formats as soon as it cannot use both copies. */
 static bool header_is_whole(const struct luks *l)
@@ -35,6 +36,11 @@ static const char *recognise_wiped(struct luks_view *v, const struct source *sou
 {
 	const char *other = recognise_erased(source, at, &v->wiped_end);
 
+	if (!other && luks_has_blank_table(v, source)) {
+		*at = 0;
+		v->wiped_end = SECTOR_BYTES;
+		other = "a wiped MBR partition table";
+	}
 	v->wiped = other != NULL;
 	return other;
 }

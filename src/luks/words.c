@@ -57,7 +57,7 @@ const char *luks_slot_state(const struct luks_view *v, unsigned int slot)
 	case SLOT_AS_SEALED:
 		return v->comparison.shift ? "moved" : "as sealed";
 	case SLOT_DAMAGED:
-		return v->array.member ? "not as sealed" : "damaged";
+		return v->array.member || luks_begins_with_noise(v) ? "not as sealed" : "damaged";
 	case SLOT_PADDING:
 		return "padding differs";
 	case SLOT_UNREADABLE:

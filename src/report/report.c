@@ -289,6 +289,13 @@ enum verdict report_worst(const struct report *r)
 	return worst;
 }
 
+const char *report_headline(const struct report *r)
+{
+	if (r->verdict == VERDICT_INTACT && report_worst(r) == VERDICT_STORAGE_CORRUPTION)
+		return "INTACT - all that counts is as sealed; see the warning";
+	return verdict_headline(r->verdict);
+}
+
 void report_discount(struct report *r, size_t first, size_t end)
 {
 	for (size_t i = first; i < end; i++)

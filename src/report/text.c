@@ -158,7 +158,7 @@ void report_print_text(const struct report *r, FILE *out, bool verbose, bool col
 
 	if (r->verdict != VERDICT_NONE)
 		fprintf(out, "%sVERDICT: %s%s\n", color ? verdict_color(r->verdict) : "",
-			verdict_headline(r->verdict), color ? "\033[0m" : "");
+			report_headline(r), color ? "\033[0m" : "");
 	if (*r->kernel)
 		fprintf(out, "  kernel %s", r->kernel);
 	if (*r->kernel && r->sealed_at)

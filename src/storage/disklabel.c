@@ -38,6 +38,21 @@ static bool is_sgi(const unsigned char s[SECTOR_BYTES])
 	return be32(s) == 0x0be5a941 && !sum;
 }
 
+/* Its volume table says so as well: the checksum has 16 bits alone. */
+#define SUN_SANITY 188u
+
+const char *recognise_erased_disklabel(const struct source *source)
+{
+	unsigned char s[SECTOR_BYTES];
+
+	if (!read_at(source, s, sizeof(s), 0))
+		return NULL;
+	if (be32(s + SUN_SANITY) == 0x600ddeee && bytes_put_back(s + SUN_MAGIC, "\xda\xbe", 2))
+		return is_sun(s) ? "a wiped Sun disk label" : NULL;
+	return bytes_put_back(s, "\x0b\xe5\xa9\x41", 4) && is_sgi(s) ? "a wiped SGI disk label"
+								     : NULL;
+}
+
 /* mac.c: struct mac_driver_desc; in the block behind it the first entry of the map, of either form. */
 static bool is_mac(const struct source *source, const unsigned char s[SECTOR_BYTES])
 {

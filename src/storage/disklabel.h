@@ -13,7 +13,10 @@
  */
 const char *recognise_disklabel(const struct source *source);
 
-/* The same, but for a BSD label, which libblkid (2.38) takes for a partition table in a partition alone. */
+/* Of a Sun or an SGI label whose magic was erased: with it put back its checksum is right. */
+const char *recognise_erased_disklabel(const struct source *source);
+
+/* recognise_disklabel(), but for a BSD label, which libblkid (2.38) takes for a partition table in a partition alone. */
 bool blkid_takes_disklabel(const struct source *source);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "storage/disklabel.h"
 #include "storage/md.h"
 #include "storage/superblock.h"
 #include "util/bytes.h"
@@ -120,12 +121,14 @@ static bool is_bcache(const struct source *source)
 }
 
 /* UEFI Specification, 5.2: four entries, and 55 aa behind them, which wipefs erases. */
-#define MBR_BYTES	512u
-#define MBR_ENTRIES	446u
-#define MBR_ENTRY_BYTES 16u
-#define MBR_ENTRY_COUNT 4u
-#define MBR_MAGIC	510u
-#define MBR_PROTECTIVE	0xeeu
+#define MBR_BYTES	    512u
+#define MBR_ENTRIES	    446u
+#define MBR_ENTRY_BYTES	    16u
+#define MBR_ENTRY_COUNT	    4u
+#define MBR_MAGIC	    510u
+#define MBR_PROTECTIVE	    0xeeu
+#define MBR_SIGNATURE	    440u
+#define MBR_SIGNATURE_BYTES 4u
 
 static bool read_erased_mbr(const struct source *source, unsigned char s[MBR_BYTES])
 {
@@ -151,7 +154,16 @@ static bool overlaps(const unsigned char *a, const unsigned char *b)
 	       le32(b + 8) < (uint64_t)le32(a + 8) + le32(a + 12);
 }
 
-/* Each entry is a partition or nothing at all, none is in another one's place, and one is used. */
+/* Nothing in all of the sector but the disk's signature: a disk that loses it leaves no four bytes of it. */
+static bool is_blank(const unsigned char s[MBR_BYTES])
+{
+	return bytes_are_zero(s, MBR_SIGNATURE) &&
+	       !bytes_are_zero(s + MBR_SIGNATURE, MBR_SIGNATURE_BYTES) &&
+	       bytes_are_zero(s + MBR_SIGNATURE + MBR_SIGNATURE_BYTES,
+			      MBR_BYTES - MBR_SIGNATURE - MBR_SIGNATURE_BYTES);
+}
+
+/* Each entry is a partition or nothing at all, none is in another one's place, and one is used, or it is blank. */
 static bool is_mbr(const struct source *source)
 {
 	unsigned char s[MBR_BYTES];
@@ -171,7 +183,7 @@ static bool is_mbr(const struct source *source)
 		}
 		any |= used[i];
 	}
-	return any;
+	return any || is_blank(s);
 }
 
 /*
@@ -253,5 +265,7 @@ const char *recognise_erased(const struct source *source, uint64_t *at, uint64_t
 	if (is_fat(source))
 		return "a wiped FAT file system";
 	*end = MBR_BYTES;
-	return is_mbr(source) ? "a wiped MBR partition table" : NULL;
+	if (is_mbr(source))
+		return "a wiped MBR partition table";
+	return recognise_erased_disklabel(source);
 }

@@ -917,8 +917,8 @@ FINDING(LUKS_COPY, "BV-LUKS-COPY", LUKS,
 		"in the logs of the storage for a write that was lost or went elsewhere, or for "
 		"a read error.",
 	/* sure */ "Storage corruption: a copy that was there is not what was written. "
-		"Inconclusive where its start alone is noise, without a hole: swap with a random key "
-		"begins so. The disk opens with a good other copy, unless this one cannot be "
+		"Inconclusive where its first block is noise, and so is all else that differs: swap "
+		"with a random key looks so. The disk opens with a good other copy, unless this one cannot be "
 		"read, or the signature of another format is there as well.")
 
 FINDING(LUKS_ERASED, "BV-LUKS-ERASED", LUKS,
@@ -979,7 +979,7 @@ FINDING(LUKS_GONE, "BV-LUKS-GONE", LUKS,
 	/* sure */ "Storage corruption when a header was sealed, something of it is left in its "
 		"place, and no known format is there; one that is not known here would look the "
 		"same. Else inconclusive: another disk, another start, its owner's doing, or "
-		"noise from the start on, without a hole (swap with a random key).")
+		"noise alone, from the first block on (swap or /tmp with a random key).")
 
 FINDING(LUKS_HEADERS, "BV-LUKS-HEADERS", LUKS,
 	"the LUKS header is damaged",
@@ -1144,9 +1144,8 @@ FINDING(LUKS_NO_KEYSLOT, "BV-LUKS-NO-KEYSLOT", LUKS,
 	/* host */ "Ask who removed the keys (luksErase, a job that retires disks). If nobody "
 		"did, compare the start of the disk with a backup or snapshot.",
 	/* sure */ "Stale when it was sealed; a warning alone where no keyslot is known to have "
-		"been removed since. Never sealed: a configuration error of LUKS2, by its "
-		"checksum and its seqid, and inconclusive of LUKS1, which has neither. "
-		"Inconclusive as well where the header is from before its keyslots.")
+		"been removed since. Inconclusive when it was never sealed, as nothing tells "
+		"whether it had one, and where the header is from before its keyslots.")
 
 FINDING(LUKS_NOT_SEALED, "BV-LUKS-NOT-SEALED", LUKS,
 	"the LUKS device was not sealed",

@@ -266,7 +266,7 @@ remains_open() { # FILE
 		# No format that is known: the bytes are lost, but what is there is asked first.
 		cp "$DISK.good" "$DISK"
 		noise 32768 7 | dd of="$DISK" conv=notrunc status=none
-		zero_4k "$DISK" 8192
+		zero_4k "$DISK" 4096
 		run -1 luks --json "$DISK"
 		[ "$(findings)" = BV-LUKS-GONE ] || [ "$(findings)" = BV-LUKS-GONE,BV-LUKS-KEYSLOT ]
 		[[ $(finding BV-LUKS-GONE '.next[0]') == *"blkid -p $DISK; wipefs -n $DISK"* ]]
@@ -739,7 +739,7 @@ told_by() { # COMMAND DEVICE
 		fi
 		# In its place, and lost: with noise, with zeros, and but for one block of key material.
 		noise 32768 9 | dd of="$DISK" conv=notrunc status=none
-		zero_4k "$DISK" 8192
+		zero_4k "$DISK" 4096
 		run -1 luks --json "$DISK"
 		[[ $(finding BV-LUKS-GONE '.next | join(" ")') == *"luksHeaderRestore $DISK"* ]]
 		zero_bytes "$DISK" 0 32768
@@ -908,11 +908,7 @@ told_by() { # COMMAND DEVICE
 		make_luks "$DISK" "$version"
 		cryptsetup -q luksErase "$DISK"
 		unset ROOT
-		if [ "$version" = 2 ]; then
-			run -3 luks --json "$DISK"
-		else
-			run -5 luks --json "$DISK"
-		fi
+		run -5 luks --json "$DISK"
 		[ "$(findings)" = BV-LUKS-NO-KEYSLOT ]
 		[[ $output == *"no passphrase opens it"* && $output == *"do not close it"* ]]
 		[[ $output != *"look like ciphertext"* && $output != *"Seal it"* ]]
@@ -965,12 +961,17 @@ told_by() { # COMMAND DEVICE
 	seal_luks "$DISK"
 	run -5 luks --json "$lost"
 	[[ $(finding BV-LUKS-NO-KEYSLOT .summary) == *"it is one from before its keyslots"* ]]
-	# Its twin: they were there, and were removed.
-	unset ROOT
+	# Its twin: they were there, and were removed, as the record tells.
 	cryptsetup -q luksErase "$DISK"
-	rm -rf "$BATS_TEST_TMPDIR/root"
-	run -3 luks --json "$DISK"
+	run -4 luks --json "$DISK"
 	[[ $(finding BV-LUKS-NO-KEYSLOT .summary) == *"was told to remove them"* ]]
+	# Without one nothing tells: a label and a token have a seqid each, as a keyslot has.
+	unset ROOT
+	rm -rf "$BATS_TEST_TMPDIR/root"
+	run -5 luks --json "$DISK"
+	[[ $(finding BV-LUKS-NO-KEYSLOT .summary) == *"no record tells whether it ever had one"* ]]
+	run -5 with_passphrase "$PASSPHRASE" --json "$DISK"
+	[[ $(finding BV-LUKS-PASSPHRASE .summary) == *"nothing proves that it had none"* ]]
 }
 
 @test "luks: the volume key makes a keyslot where none is left, as it is told" {
@@ -1129,7 +1130,7 @@ put() { # FILE OFFSET BYTES, as printf takes them
 	done
 }
 
-@test "luks, seal: noise in the first block alone is swap with a random key, perhaps; nothing writes there" {
+@test "luks, seal: noise in the first block alone is of another key, perhaps; nothing writes there" {
 	local version id
 
 	for version in 1 2; do
@@ -1142,7 +1143,7 @@ put() { # FILE OFFSET BYTES, as printf takes them
 		noise 4096 5 | dd of="$DISK" conv=notrunc status=none
 		run -5 luks --json "$DISK"
 		[ "$(findings)" = $id ]
-		[[ $(finding $id .summary) == "The first block is noise, "*": swap with a random key begins so." ]]
+		[[ $(finding $id .summary) == "The first block is noise, "*"as swap or /tmp with a random one (crypttab)." ]]
 		[[ $output != *"cryptsetup repair $DISK"* && $output != *"luksHeaderRestore $DISK"* ]]
 		run -2 seal --device "$DISK"
 		[[ $output == *"the first block is noise"*"its record of before is kept"* ]]
@@ -1153,7 +1154,7 @@ put() { # FILE OFFSET BYTES, as printf takes them
 		noise 4096 5 | dd of="$DISK" conv=notrunc status=none
 		zero_bytes "$DISK" 2048 512
 		run -1 luks --json "$DISK"
-		[[ $output != *"swap with a random key"* ]]
+		[[ $output != *"with a random"* ]]
 	done
 	cp "$DISK.good" "$DISK"
 	noise 4096 5 | dd of="$DISK" conv=notrunc status=none
@@ -1161,9 +1162,9 @@ put() { # FILE OFFSET BYTES, as printf takes them
 	[[ $output != *"cryptsetup repair $DISK"* ]]
 }
 
-# Linux uses it from its first page on.
-@test "luks: noise from the start on, up to any place, is swap with a random key; with a hole it is damage" {
-	local version bytes id
+# Swap, and file systems, leave blocks between that they did not write.
+@test "luks: noise from the start on, with holes as well, is of another key; with another loss it is damage" {
+	local version bytes id hole
 
 	for version in 1 2; do
 		make_luks "$DISK" $version
@@ -1171,19 +1172,36 @@ put() { # FILE OFFSET BYTES, as printf takes them
 		seal_luks "$DISK"
 		cp "$DISK" "$DISK.good"
 		for bytes in 8192 16384 20480 24576 32768 45056 102400 409600; do
-			cp "$DISK.good" "$DISK"
-			noise $bytes 5 | dd of="$DISK" conv=notrunc status=none
-			run -5 luks --json "$DISK"
 			id=BV-LUKS-GONE
 			[ $version = 1 ] || [ $bytes -gt 16384 ] || id=BV-LUKS-COPY
-			[ "$(findings)" = $id ]
-			[[ $(finding $id .summary) == "The first $bytes bytes are noise, "*": swap with a random key begins so." ]]
-			[[ $output != *"cryptsetup repair $DISK"* && $output != *"luksHeaderRestore $DISK"* ]]
-			zero_4k "$DISK" $((bytes / 2 / 4096 * 4096))
+			for hole in none $((bytes / 2 / 4096 * 4096)); do
+				cp "$DISK.good" "$DISK"
+				noise $bytes 5 | dd of="$DISK" conv=notrunc status=none
+				[ $hole = none ] ||
+					dd if="$DISK.good" of="$DISK" bs=4096 skip=$((hole / 4096)) seek=$((hole / 4096)) count=1 conv=notrunc status=none
+				[ $hole = none ] || [ $version = 1 ] || id=BV-LUKS-COPY,BV-LUKS-GONE
+				run -5 luks --json "$DISK"
+				[[ $id == *$(findings)* ]]
+				[[ $(finding "$(findings)" .summary) == "The first block is noise, "*"as swap or /tmp with a random one (crypttab)." ]]
+				[ "$(field '[.findings[].not[]] | length')" = 0 ]
+				[[ $output != *"repair $DISK"* && $output != *"luksHeaderRestore $DISK"* && $output != *luksKillSlot* ]]
+				[[ $output != *Neither* ]]
+			done
+			# Where LUKS2 has no text zeros are as it was.
+			zero_4k "$DISK" $((version == 2 ? 4096 : bytes / 2 / 4096 * 4096))
 			run -1 luks --json "$DISK"
-			[[ $output != *"swap with a random key"* ]]
+			[[ $output != *"with a random"* ]]
 		done
-		# A block of noise with sound ones in front of it.
+		# Here and there, as swap takes a cluster anywhere; and one bit lost besides.
+		cp "$DISK.good" "$DISK"
+		noise 4096 5 | dd of="$DISK" conv=notrunc status=none
+		noise 81920 6 | dd of="$DISK" bs=4096 seek=30 conv=notrunc status=none
+		run -5 luks --json "$DISK"
+		[[ BV-LUKS-COPY,BV-LUKS-GONE == *$(findings)* ]]
+		[[ $output != *"repair $DISK"* && $output != *"luksHeaderRestore $DISK"* ]]
+		flip_bit "$DISK" $((60 * 4096))
+		run -1 luks --json "$DISK"
+		# A block of noise, and the first one is as it was.
 		cp "$DISK.good" "$DISK"
 		noise 4096 5 | dd of="$DISK" bs=4096 seek=20 conv=notrunc status=none
 		run -1 luks --json "$DISK"
@@ -1250,6 +1268,19 @@ label() { # KIND FILE
 			[[ $(field '.findings[0].evidence | tostring') == *"a wiped ${kind/dos/MBR}"* ||
 				$(field '.findings[0].evidence | tostring') == *"a wiped ${kind/gpt/GPT}"* ]]
 			[[ $output != *"cryptsetup repair $DISK"* ]]
+			# What no table wrote: a bit in the key material of keyslot 1.
+			flip_bit "$DISK" 312144
+			run -1 luks --json "$DISK"
+			[ "$(finding BV-LUKS-KEYSLOT .evidence.keyslot)" = 1 ]
+			[ "$(finding BV-LUKS-KEYSLOT '.ranges[0].damage')" = bit-flip ]
+			[[ $(findings) != *FOREIGN* || $output != *"luksHeaderRestore $DISK --header-backup-file BACKUP-FILE"* ]]
+			[[ $output != *luksKillSlot* ]]
+			flip_bit "$DISK" 312144
+			# What a file system behind it may write.
+			noise 4096 5 | dd of="$DISK" bs=4096 seek=76 conv=notrunc status=none
+			run luks --json "$DISK"
+			[ "$status" = 5 ] || [[ $(findings) == BV-LUKS-ERASED* ]]
+			dd if="$DISK.good" of="$DISK" bs=4096 skip=76 seek=76 count=1 conv=notrunc status=none
 			for flip in $flips; do
 				flip_bit "$DISK" "$flip"
 			done
@@ -1271,6 +1302,34 @@ label() { # KIND FILE
 	run -0 luks --json "$DISK"
 	zero_bytes "$DISK" 0 32768
 	run -1 luks --json "$DISK"
+}
+
+@test "luks: a table without a partition, or of Sun or SGI, made by mistake and wiped; a lost byte tells" {
+	local version kind
+
+	for version in 1 2; do
+		make_luks "$DISK" $version
+		truncate -s 64M "$DISK"
+		unset ROOT
+		seal_luks "$DISK"
+		cp --sparse=always "$DISK" "$DISK.good"
+		for kind in dos sun sgi; do
+			cp --sparse=always "$DISK.good" "$DISK"
+			printf 'label: %s\n' "$kind" | sfdisk -q --wipe never "$DISK"
+			wipefs -qaf -t dos,sun,sgi "$DISK"
+			run -5 luks --json "$DISK"
+			[[ $(findings) =~ ^BV-LUKS-(FOREIGN|GONE)$ ]]
+			[[ $(field '.findings[0].evidence | tostring') == *"a wiped "* ]]
+			[[ $output != *"cryptsetup repair $DISK"* ]]
+			flip_bit "$DISK" 170
+			run -1 luks --json "$DISK"
+			[[ $output != *"a wiped "* ]]
+		done
+		# No table has the bytes in front of its entries as they were.
+		cp --sparse=always "$DISK.good" "$DISK"
+		zero_bytes "$DISK" 444 68
+		run -1 luks --json "$DISK"
+	done
 }
 
 # Made as its system makes it, as far as libblkid looks: what fdisk knows is made by that.

@@ -224,6 +224,19 @@ slot() { # NUMBER KEY: of the table
 	[ "$(slot 0 state)" = "padding differs" ]
 	[ "$(slot 0 passphrase)" = "opens it" ]
 	[ "$(finding BV-LUKS-PADDING .warning)" = true ]
+	# Not all that was compared is as sealed; where nothing differs it is.
+	run -0 luks "$DISK"
+	[ "${lines[0]}" = "VERDICT: INTACT - all that counts is as sealed; see the warning" ]
+	flip_bit "$DISK" $(($(slot_offset "$DISK" 2 0) + 258000))
+	run -0 luks "$DISK"
+	[ "${lines[0]}" = "VERDICT: INTACT - all that was compared is as sealed" ]
+}
+
+@test "luks: what was never sealed is not called sound: a bit of it may be lost" {
+	make_luks "$DISK" 2
+	flip_bit "$DISK" 50000
+	run -4 luks "$DISK"
+	[ "${lines[0]}" = "VERDICT: STALE - not sealed as it is now; no fault was found in it" ]
 }
 
 @test "luks: one bad header copy still opens, and cryptsetup repair is named" {

@@ -431,6 +431,84 @@ static void noise_in_more_of_the_copy(struct device *d)
 	scramble(d->bytes + 2 * BLOCK_SIZE, BLOCK_SIZE, 5);
 }
 
+static void zeros_in_more_of_the_copy(struct device *d)
+{
+	noise_in_more_of_the_copy(d);
+	memset(d->bytes + 3 * BLOCK_SIZE, 0, BLOCK_SIZE);
+}
+
+/* A file system with a random key writes some blocks, and others not. */
+static void noise_here_and_there(struct device *d)
+{
+	noise_behind_a_sound_block(d);
+	scramble(d->bytes + AREA_3, BLOCK_SIZE, 6);
+	scramble(d->bytes + AREA_3 + 3 * BLOCK_SIZE, 2 * BLOCK_SIZE, 7);
+}
+
+static void noise_here_and_there_and_a_bit(struct device *d)
+{
+	noise_here_and_there(d);
+	d->bytes[AREA_3 + BLOCK_SIZE + 17] ^= 4;
+}
+
+static void noise_here_and_there_and_zeros(struct device *d)
+{
+	noise_here_and_there(d);
+	memset(d->bytes + AREA_3 + BLOCK_SIZE + 512, 0, 512);
+}
+
+static void noise_here_and_there_and_a_wrong_place(struct device *d)
+{
+	noise_here_and_there(d);
+	memcpy(d->bytes + AREA_3 + BLOCK_SIZE, d->bytes + AREA_0, BLOCK_SIZE);
+}
+
+static void noise_in_a_whole_keyslot(struct device *d)
+{
+	noise_in_the_first_block(d);
+	scramble(d->bytes + AREA_3, USED, 9);
+}
+
+static void a_pattern_in_a_whole_keyslot(struct device *d)
+{
+	noise_in_the_first_block(d);
+	memset(d->bytes + AREA_3, 0x55, USED);
+}
+
+/* Two copies of which each has lost something else: text is left of the one, the start of the other. */
+static void noise_in_both_copies(struct device *d)
+{
+	static const unsigned char magic[] = { 'S', 'K', 'U', 'L', 0xba, 0xbe, 0, 2 };
+	unsigned char *first = d->bytes, *second = d->bytes + HEADER_BYTES;
+
+	memset(second, 0, HEADER_BYTES);
+	memcpy(second, magic, sizeof(magic));
+	strcpy((char *)second + BLOCK_SIZE, "{\"keyslots\":{}}");
+	noise_here_and_there(d);
+	d->luks.chosen = -1;
+	d->luks.copies[1].state = LUKS_COPY_BAD_CHECKSUM;
+	scramble(first + 2 * BLOCK_SIZE, BLOCK_SIZE, 6);
+	scramble(second + BLOCK_SIZE, BLOCK_SIZE, 7);
+}
+
+static void zeros_for_the_text_of_both(struct device *d)
+{
+	noise_in_both_copies(d);
+	memset(d->bytes + BLOCK_SIZE, 0, BLOCK_SIZE);
+}
+
+static void no_noise_in_the_second(struct device *d)
+{
+	noise_in_both_copies(d);
+	memcpy(d->bytes + HEADER_BYTES + BLOCK_SIZE, d->bytes + BLOCK_SIZE, BLOCK_SIZE);
+}
+
+static void ones_in_the_second(struct device *d)
+{
+	noise_in_both_copies(d);
+	memset(d->bytes + HEADER_BYTES + 3 * BLOCK_SIZE, 0xff, BLOCK_SIZE);
+}
+
 /* As of another disk, or where the container begins elsewhere. */
 static void nothing_left(struct device *d)
 {
@@ -455,6 +533,13 @@ static void padding_left(struct device *d)
 	memcpy(block, d->bytes + AREA_0 + 4 * BLOCK_SIZE, sizeof(block));
 	nothing_left(d);
 	memcpy(d->bytes + AREA_0 + 4 * BLOCK_SIZE, block, sizeof(block));
+}
+
+/* As above, and what is at the start is no noise. */
+static void one_block_left_behind_text(struct device *d)
+{
+	one_block_left(d);
+	no_header(d);
 }
 
 static void unreadable_for_the_rest(struct device *d)
@@ -730,9 +815,7 @@ static const struct row rows[] = {
 	  NONE, false },
 	{ "luksErase", 0, every_key_removed, VERDICT_STALE, LUKS_NO_KEYSLOT, SLOT_REMOVED,
 	  SLOT_REMOVED, NONE, false },
-	{ "luksErase, not sealed", 2, every_key_removed, VERDICT_CONFIG_ERROR, LUKS_NO_KEYSLOT,
-	  NONE, NONE, NONE, true },
-	{ "luksErase, not sealed", 1, every_key_removed, VERDICT_INCONCLUSIVE, LUKS_NO_KEYSLOT,
+	{ "luksErase, not sealed", 0, every_key_removed, VERDICT_INCONCLUSIVE, LUKS_NO_KEYSLOT,
 	  NONE, NONE, NONE, true },
 	{ "luksFormat's first header, not sealed", 2, of_before_its_keyslots, VERDICT_INCONCLUSIVE,
 	  LUKS_NO_KEYSLOT, NONE, NONE, NONE, true },
@@ -830,14 +913,48 @@ static const struct row rows[] = {
 	  LUKS_GONE, SLOT_DAMAGED, SAME, NONE, false },
 	{ "a block of zeros in it", 2, noise_into_it_with_a_hole, VERDICT_STORAGE_CORRUPTION,
 	  LUKS_GONE, SLOT_DAMAGED, SAME, NONE, false },
-	{ "noise in it, and behind a sound block", 1, noise_behind_a_sound_block,
-	  VERDICT_STORAGE_CORRUPTION, LUKS_GONE, SLOT_DAMAGED, SAME, NONE, false },
-	{ "noise in it, and behind a sound block", 2, noise_behind_a_sound_block,
-	  VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD, SLOT_DAMAGED, SAME, NONE, false },
-	{ "noise in it, and further in", 2, noise_in_more_of_the_copy, VERDICT_STORAGE_CORRUPTION,
-	  LUKS_COPY_BAD, SAME, SAME, NONE, false },
-	{ "no header, a block of key material left", 0, one_block_left, VERDICT_STORAGE_CORRUPTION,
-	  LUKS_GONE, SLOT_DAMAGED, SLOT_WIPED, NONE, false },
+	{ "noise in it, and behind a sound block", 0, noise_behind_a_sound_block,
+	  VERDICT_INCONCLUSIVE, LUKS_NOISE, SLOT_DAMAGED, SAME, NONE, false },
+	{ "noise in it, and further in", 2, noise_in_more_of_the_copy, VERDICT_INCONCLUSIVE,
+	  LUKS_NOISE, SAME, SAME, NONE, false },
+	{ "noise in it, and further in, not sealed", 2, noise_in_more_of_the_copy,
+	  VERDICT_INCONCLUSIVE, LUKS_NOISE, NONE, NONE, NONE, true },
+	{ "noise in it, further in, and zeros", 2, zeros_in_more_of_the_copy,
+	  VERDICT_STORAGE_CORRUPTION, LUKS_COPY_BAD, SAME, SAME, NONE, false },
+	{ "noise in it, further in, and zeros, not sealed", 2, zeros_in_more_of_the_copy,
+	  VERDICT_STORAGE_CORRUPTION, LUKS_COPY_BAD, NONE, NONE, NONE, true },
+	{ "noise in it, here and there", 0, noise_here_and_there, VERDICT_INCONCLUSIVE, LUKS_NOISE,
+	  SLOT_DAMAGED, SLOT_DAMAGED, NONE, false },
+	{ "noise here and there, and a bit", 1, noise_here_and_there_and_a_bit,
+	  VERDICT_STORAGE_CORRUPTION, LUKS_GONE, SLOT_DAMAGED, SLOT_DAMAGED, NONE, false },
+	{ "noise here and there, and a bit", 2, noise_here_and_there_and_a_bit,
+	  VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD, SLOT_DAMAGED, SLOT_DAMAGED, NONE, false },
+	{ "noise here and there, and a sector of zeros", 1, noise_here_and_there_and_zeros,
+	  VERDICT_STORAGE_CORRUPTION, LUKS_GONE, SLOT_DAMAGED, SLOT_DAMAGED, NONE, false },
+	{ "noise here and there, and a sector of zeros", 2, noise_here_and_there_and_zeros,
+	  VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD, SLOT_DAMAGED, SLOT_DAMAGED, NONE, false },
+	{ "noise here and there, and a sealed block", 1, noise_here_and_there_and_a_wrong_place,
+	  VERDICT_STORAGE_CORRUPTION, LUKS_GONE, SLOT_DAMAGED, SLOT_DAMAGED, NONE, false },
+	{ "noise here and there, and a sealed block", 2, noise_here_and_there_and_a_wrong_place,
+	  VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD, SLOT_DAMAGED, SLOT_DAMAGED, NONE, false },
+	{ "noise in it, and in a whole keyslot", 0, noise_in_a_whole_keyslot, VERDICT_INCONCLUSIVE,
+	  LUKS_NOISE, SAME, SLOT_WIPED, NONE, false },
+	{ "noise in it, and a pattern in a keyslot", 1, a_pattern_in_a_whole_keyslot,
+	  VERDICT_STORAGE_CORRUPTION, LUKS_GONE, SAME, SLOT_WIPED, NONE, false },
+	{ "noise in it, and a pattern in a keyslot", 2, a_pattern_in_a_whole_keyslot,
+	  VERDICT_STORAGE_CORRUPTION, LUKS_COPY_BAD, SAME, SLOT_WIPED, NONE, false },
+	{ "noise in both copies, with holes", 2, noise_in_both_copies, VERDICT_INCONCLUSIVE,
+	  LUKS_NOISE, SLOT_DAMAGED, SLOT_DAMAGED, NONE, false },
+	{ "zeros for the text of both", 2, zeros_for_the_text_of_both, VERDICT_STORAGE_CORRUPTION,
+	  LUKS_HEADERS_BAD, SLOT_DAMAGED, SLOT_DAMAGED, NONE, false },
+	{ "no noise in the second copy", 2, no_noise_in_the_second, VERDICT_STORAGE_CORRUPTION,
+	  LUKS_HEADERS_BAD, SLOT_DAMAGED, SLOT_DAMAGED, NONE, false },
+	{ "ones in the second copy besides", 2, ones_in_the_second, VERDICT_STORAGE_CORRUPTION,
+	  LUKS_HEADERS_BAD, SLOT_DAMAGED, SLOT_DAMAGED, NONE, false },
+	{ "noise, a block of key material left", 0, one_block_left, VERDICT_INCONCLUSIVE,
+	  LUKS_NOISE, SLOT_DAMAGED, SLOT_WIPED, NONE, false },
+	{ "no header, a block of key material left", 0, one_block_left_behind_text,
+	  VERDICT_STORAGE_CORRUPTION, LUKS_GONE, SLOT_DAMAGED, SLOT_WIPED, NONE, false },
 	{ "neither header nor key material", 0, nothing_left, VERDICT_INCONCLUSIVE, LUKS_NOT_HERE,
 	  SLOT_WIPED, SLOT_WIPED, NONE, false },
 	{ "nothing but padding", 0, padding_left, VERDICT_INCONCLUSIVE, LUKS_NOT_HERE, SLOT_WIPED,
