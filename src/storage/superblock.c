@@ -286,7 +286,7 @@ static bool is_btrfs(const unsigned char *sb, struct superblock *s)
 
 static bool read_btrfs(const struct source *source, unsigned char sb[BTRFS_BYTES], uint64_t offset)
 {
-	return source->read(source->ctx, sb, BTRFS_BYTES, offset) == BTRFS_BYTES;
+	return source_read(source, sb, BTRFS_BYTES, offset) == BTRFS_BYTES;
 }
 
 int superblock_read(const struct source *source, struct superblock *s)
@@ -296,7 +296,7 @@ int superblock_read(const struct source *source, struct superblock *s)
 
 	memset(s, 0, sizeof(*s));
 	memset(head, 0, sizeof(head));
-	n = source->read(source->ctx, head, sizeof(head), 0);
+	n = source_read(source, head, sizeof(head), 0);
 	if (n < 0)
 		return (int)n;
 	if (!is_luks(head, s) && !is_xfs(head, s) && !is_lvm(head, s) &&
@@ -357,7 +357,7 @@ static bool read_spare(const struct source *source, uint32_t size, unsigned char
 	unsigned char data[BLOCK_SIZE];
 
 	memset(s, 0, sizeof(*s));
-	if (source->read(source->ctx, data, sizeof(data), byte - skip) != (ssize_t)sizeof(data))
+	if (source_read(source, data, sizeof(data), byte - skip) != (ssize_t)sizeof(data))
 		return false;
 	memcpy(sb, data + skip, EXT_BYTES);
 	return is_ext(sb, s) && !s->damaged;
@@ -383,7 +383,7 @@ bool superblock_is_erased(const struct source *source, struct superblock *s)
 
 	memset(s, 0, sizeof(*s));
 	memset(head, 0, sizeof(head));
-	if (source->read(source->ctx, head, sizeof(head), 0) < 0)
+	if (source_read(source, head, sizeof(head), 0) < 0)
 		return false;
 	if (ext_is_erased(source, head + EXT_SUPERBLOCK_AT, s))
 		return true;
@@ -398,7 +398,7 @@ bool superblock_magic_is_lost(const struct source *source, struct superblock *s)
 	unsigned char sb[BTRFS_BYTES];
 
 	memset(s, 0, sizeof(*s));
-	if (source->read(source->ctx, sb, sizeof(sb), 0) == (ssize_t)sizeof(sb)) {
+	if (source_read(source, sb, sizeof(sb), 0) == (ssize_t)sizeof(sb)) {
 		memcpy(sb + EXT_SUPERBLOCK_AT + 0x38, "\x53\xef", 2);
 		if (is_ext(sb + EXT_SUPERBLOCK_AT, s) && s->proven)
 			return true;
@@ -423,9 +423,8 @@ static bool rest_is_there(const struct source *source, uint32_t size, const unsi
 	unsigned char here[BLOCK_SIZE], there[BLOCK_SIZE];
 
 	if (step < 32 || away % BLOCK_SIZE ||
-	    source->read(source->ctx, here, sizeof(here), BLOCK_SIZE) != (ssize_t)sizeof(here) ||
-	    source->read(source->ctx, there, sizeof(there), BLOCK_SIZE + away) !=
-		    (ssize_t)sizeof(there))
+	    source_read(source, here, sizeof(here), BLOCK_SIZE) != (ssize_t)sizeof(here) ||
+	    source_read(source, there, sizeof(there), BLOCK_SIZE + away) != (ssize_t)sizeof(there))
 		return false;
 	if (bytes_are_zero(there, sizeof(there)))
 		return le32(here) == BLOCK_SIZE / size + le32(sb + 0x20);
@@ -562,7 +561,7 @@ static bool find_ext_spares(const struct source *source, const char *uuid, const
 {
 	static const uint32_t sizes[] = { 4096, 1024, 2048 };
 	unsigned char head[HEAD_BYTES];
-	bool has_head = source->read(source->ctx, head, sizeof(head), 0) == (ssize_t)sizeof(head);
+	bool has_head = source_read(source, head, sizeof(head), 0) == (ssize_t)sizeof(head);
 	struct ext_spare best, s;
 	bool found = false;
 
