@@ -10,7 +10,8 @@ static const struct {
 					 "STORAGE CORRUPTION - not a configuration error", 5 },
 	[VERDICT_NONE] = { "none", "NONE - the check could not run", 4 },
 	[VERDICT_CONFIG_ERROR] = { "config-error", "CONFIGURATION ERROR - not the storage", 2 },
-	[VERDICT_STALE] = { "stale", "STALE - not sealed as it is now; no fault was found in it", 1 },
+	[VERDICT_STALE] = { "stale", "STALE - not sealed as it is now; no fault was found in it",
+			    1 },
 	[VERDICT_INCONCLUSIVE] = { "inconclusive", "INCONCLUSIVE - there is not enough evidence",
 				   3 },
 };
