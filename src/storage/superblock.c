@@ -562,7 +562,7 @@ static bool find_ext_spares(const struct source *source, const char *uuid, const
 	static const uint32_t sizes[] = { 4096, 1024, 2048 };
 	unsigned char head[HEAD_BYTES];
 	bool has_head = source_read(source, head, sizeof(head), 0) == (ssize_t)sizeof(head);
-	struct ext_spare best, s;
+	struct ext_spare best = { .same = 0 }, s;
 	bool found = false;
 
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
