@@ -244,7 +244,8 @@ check_with() { # INJECTION
 	size=$(dumpe2fs -h "$disk" 2>/dev/null | sed -n 's/^Block size: *//p')
 	for damaged in no yes; do
 		[ $damaged = no ] || flip_bit "$disk" $((block * size + offset + 40))
-		mount -o loop,ro "$disk" "$ROOT/boot"
+		# Another one's mount may take the loop device that was free a moment ago.
+		mount -o loop,ro "$disk" "$ROOT/boot" || { sleep 1 && mount -o loop,ro "$disk" "$ROOT/boot"; }
 		run check --json
 		umount "$ROOT/boot"
 		[ $damaged = yes ] || verdict_is intact 0
