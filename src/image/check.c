@@ -351,7 +351,7 @@ static void report_doubt(struct report *r, const struct manifest *m, const char 
 	finding_number(f, EVIDENCE_CHANGED_BLOCKS, c->bad.blocks);
 	if (c->bad.count)
 		finding_number(f, EVIDENCE_FIRST_CHANGED_OFFSET, c->bad.ranges[0].offset);
-	if (j.ground == GROUND_FOREIGN)
+	if (j.ground == GROUND_FOREIGN || (j.ground == GROUND_UNPROVEN && proof->fault.error))
 		finding_text(f, EVIDENCE_REASON, "%s",
 			     unread ? unread->unread : proof->fault.reason);
 	if (j.ground == GROUND_FOREIGN && proof->fault.is && proof->fault.is->remedy)

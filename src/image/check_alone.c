@@ -383,7 +383,7 @@ void check_report_behind(struct report *r, const char *path, const struct initrd
 {
 	struct finding *f;
 
-	if (!fault->is) {
+	if (!fault->whole) {
 		report_appended(r, path, fault);
 		return;
 	}
@@ -452,21 +452,29 @@ static void report_fault(struct report *r, const char *path, const struct image_
 	}
 	if (fault->offset == 0 && fault->segment == 0 && !p->found.content_count &&
 	    fault->codec == CODEC_NONE) {
-		f = report_finding(
-			r, VERDICT_INCONCLUSIVE, FINDING_IMAGE_UNKNOWN, path,
-			"It is neither a kernel nor an initrd that bootverdict knows, or its "
-			"first bytes are lost: %s.",
-			fault->reason);
+		f = fault->is
+			    ? report_finding(
+				      r, VERDICT_INCONCLUSIVE, FINDING_IMAGE_UNKNOWN, path,
+				      "By its first bytes it is %s, not a kernel or an initrd; or "
+				      "it is one, and those bytes were lost: nothing in it tells.",
+				      fault->is->name)
+			    : report_finding(
+				      r, VERDICT_INCONCLUSIVE, FINDING_IMAGE_UNKNOWN, path,
+				      "It is neither a kernel nor an initrd that bootverdict "
+				      "knows, or its first bytes are lost: %s.",
+				      fault->reason);
+		if (fault->is && fault->is->remedy)
+			advise_remedy(f, fault);
 		advise_unknown(f);
 		report_artifact(r, path, KIND_FILE, STATE_UNVERIFIED, p->size, 0);
 		return;
 	}
-	if (fault->behind && fault->is && !p->differing) {
+	if (fault->behind && fault->is && !image_complete_before_fault(p) && !p->differing) {
 		f = report_finding(
 			r, VERDICT_INCONCLUSIVE, FINDING_IMAGE_UNKNOWN, path,
-			"What begins at offset %" PRIu64 " is %s, and nothing before it starts a "
+			"What begins at offset %" PRIu64 " is %s%s, and nothing before it starts a "
 			"boot: it was built like this, or an archive has lost its start.",
-			fault->offset, fault->is->name);
+			fault->offset, fault->is->name, fault->whole ? "" : " by its first bytes");
 		advise_unknown(f);
 		tell_proof(f, p);
 		report_artifact(r, path, KIND_INITRD, STATE_UNVERIFIED, p->size, 0);

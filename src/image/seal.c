@@ -265,8 +265,11 @@ static char *why_refused(const struct initrd_fault *fault, enum refusal refusal)
 					   ? fault->is->remedy
 					   : "it was built like this; build it anew");
 	if (fault->behind)
-		return text_copy(
-			"what is there begins no archive, and nothing before it can start");
+		return text_format(
+			"what is there begins no archive, and nothing before it can "
+			"start%s",
+			fault->is ? ": its builder makes such images, or it has lost its start"
+				  : "");
 	return text_format(
 		"it cannot be right: the disk lost it, %sit was never written to its end%s",
 		fault->proven ? "or " : "",
@@ -337,9 +340,9 @@ static int explain_fault(struct sealing *s, int error, const struct initrd_fault
 	}
 	if (is_foreign_whole(s, fault)) {
 		foreign = text_format(
-			"it is %s, not an archive that the kernel unpacks: bootverdict does not "
+			"it %s %s, not an archive that the kernel unpacks: bootverdict does not "
 			"guard such an image, and leaves it as it is",
-			fault->is->name);
+			fault->whole ? "is" : "begins as", fault->is->name);
 		return leave_unjudged(s, fault, foreign, sealed);
 	}
 	if (is_own_limit(fault->error) && !fault->built_so)
