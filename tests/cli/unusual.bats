@@ -515,7 +515,7 @@ image_is_told() { # FILE VERDICT OF-SEAL OF-CHECK
 	make_initrd second zstd 9
 	make_initrd raw plain
 	yes 'Nov 27 13:00:01 host CRON[1]: a line of a log' | head -n 20000 >text
-	cp -L "$(command -v python3)" elf
+	cp -L /bin/bash elf
 	find . -name raw | cpio --quiet -o -H odc >odc
 	tar -cf tar raw
 	lz4 -q -c raw >lz4
