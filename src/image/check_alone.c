@@ -220,14 +220,27 @@ static struct finding *report_proven(struct report *r, const char *path,
 			     : ", and not every archive in it has a checksum that covers them");
 }
 
-static void report_sound(struct report *r, const char *path, const struct image_proof *p)
+/* A copy of a sealed image has any name; only of a kernel that there is it is a wrong one. */
+static struct finding *report_wrong_name(struct report *r, const char *path,
+					 const struct boot_files *f, const struct image_proof *p)
+{
+	cleanup(free_ptr) char *name = image_other_name(p, path);
+
+	if (!name || !(f && !strcmp(f->release, name) ? boot_files_have_kernel(f)
+						      : image_has_kernel(path, name)))
+		return NULL;
+	return check_report_other_kernel(r, path, p, name);
+}
+
+static void report_sound(struct report *r, const char *path, const struct boot_files *files,
+			 const struct image_proof *p)
 {
 	const struct sealed_segment *unread = segment_unread(&p->found);
 	bool sealed = p->has_record && !p->record.refusal;
 	size_t replaced = sealed ? replaced_paths(p, NULL) : 0;
 	bool more = sealed && (replaced || p->unlisted);
 	bool all_verified = p->found.segment_count > 0;
-	struct finding *f, *other = check_report_other_name(r, path, p);
+	struct finding *f, *other = report_wrong_name(r, path, files, p);
 
 	for (size_t i = 0; i < p->found.segment_count; i++)
 		all_verified = all_verified && p->found.segments[i].verified;
@@ -528,7 +541,8 @@ struct finding *check_report_guard(struct report *r, const char *path, enum buil
 	return f;
 }
 
-static void report_initrd(struct report *r, const char *path, const struct image_proof *p)
+static void report_initrd(struct report *r, const char *path, const struct boot_files *files,
+			  const struct image_proof *p)
 {
 	struct finding *f;
 
@@ -554,7 +568,7 @@ static void report_initrd(struct report *r, const char *path, const struct image
 	else if (p->differing)
 		check_report_differing(r, path, p);
 	else if (!p->guard_broken && !p->record_error)
-		report_sound(r, path, p);
+		report_sound(r, path, files, p);
 }
 
 void check_report_kernel(struct report *r, const char *path, const struct kernel_info *k,
@@ -643,7 +657,7 @@ static int examine_file(const char *path, const struct boot_files *f, struct rep
 	if (err || proof.fault.error == -EIO)
 		cannot_run(r, path, err ? err : -EIO);
 	else
-		report_initrd(r, path, &proof);
+		report_initrd(r, path, f, &proof);
 	if (f && !proof.fault.error)
 		check_modules(f, &proof.found, r);
 	image_proof_clear(&proof);

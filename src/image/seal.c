@@ -16,6 +16,7 @@
 #include "image/examine.h"
 #include "image/guard_make.h"
 #include "image/image.h"
+#include "image/other_modules.h"
 #include "image/programs.h"
 #include "image/record.h"
 #include "image/seal_fallback.h"
@@ -72,6 +73,7 @@ struct sealing {
 	size_t guard_size;
 	struct stat stands; /* under the image's name, as far as it was put there from here */
 	bool changed;
+	bool is_copy;	    /* of a sealed image of another kernel, which stays as it is */
 	bool first_changed; /* REFUSED_CHANGED for what is put in its place, and in doubt otherwise */
 };
 
@@ -677,6 +679,15 @@ static int examine_name(struct sealing *s, const struct image_proof *proof)
 	status = changed_in_part(s, true);
 	if (status)
 		return status;
+	s->is_copy = !s->previous.files[ARTIFACT_INITRD].present && !boot_files_have_kernel(s->f);
+	if (s->is_copy) {
+		finding_say(
+			seal_note(s->report, s->im.name,
+				  "It stays as it is: a sealed image of kernel %s, under another "
+				  "name; there is no kernel of that name, nor its modules.",
+				  proof->record.kernel));
+		return 0;
+	}
 	check_report_other_kernel(s->report, s->im.name, proof, s->f->release);
 	report_say(s->report, first);
 	stays(s);
@@ -755,7 +766,7 @@ int seal_initrd(const struct boot_files *f, const struct seal_options *o, struct
 	}
 	if (!kept && lost)
 		r = replace_lost(&s, &sealed);
-	else if (!kept && !r)
+	else if (!kept && !r && !s.is_copy)
 		r = seal_open_image(&s, &sealed);
 	image_close(&s.im);
 	if (sealed == SEALED_NOW) {
