@@ -801,6 +801,26 @@ print(sum(a[i:i + 4096] != b[i:i + 4096] for i in range(0, len(a), 4096)))' "$BA
 	run -0 bv check "$ROOT/boot/initrd-1.img"
 }
 
+# A write below the file system changes no time; a chmod, or a link, that of the inode alone.
+@test "an inode that was changed is not said to have been written" {
+	make_system plain
+	seal -q
+	cp -p "$IMAGE" "$BATS_TEST_TMPDIR/sealed"
+	flip_bit "$IMAGE" $(($(stat -c %s "$IMAGE") - 100000))
+	touch -r "$BATS_TEST_TMPDIR/sealed" "$IMAGE"
+	chmod 600 "$IMAGE"
+	run check --json
+	verdict_is storage-corruption 1
+	[[ $(field '.findings[0].summary') == *"its inode was changed after the seal"*"is broken by its own structure"* ]]
+	# The twins: it was written; and nothing but its inode was changed.
+	touch "$IMAGE"
+	run check --json
+	verdict_is storage-corruption 1
+	[[ $(field '.findings[0].summary') == *"it was written after the seal, and is broken"* ]]
+	flip_bit "$IMAGE" $(($(stat -c %s "$IMAGE") - 100000))
+	run -0 check
+}
+
 @test "a kernel that is copied over itself, and not to its end, accuses no disk" {
 	local payload=$BATS_TEST_TMPDIR/payload
 

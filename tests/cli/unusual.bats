@@ -934,14 +934,26 @@ image_is_told() { # FILE VERDICT OF-SEAL OF-CHECK
 	cp "$BATS_TEST_TMPDIR/kernel" "$KERNEL"
 	truncate -s 900000 "$IMAGE"
 	is_unfinished BV-INITRD-CHANGED
-	# The twins: the sealed image, with its time, ends early; another one has lost a byte; all is zeros.
+	# The twins: the sealed image, with its time, ends early; another one has lost a byte.
 	touch -r "$BATS_TEST_TMPDIR/sealed" "$IMAGE"
 	corrupt_initrd
 	cp "$BATS_TEST_TMPDIR/other" "$IMAGE"
 	flip_bit "$IMAGE" 300000
 	corrupt_initrd
 	[[ $output == *"It is not: root=, crypttab, or the passphrase"* ]]
+	# Room was made for it, and for a part of it, and nothing was written there.
 	head -c 300000 /dev/zero >"$IMAGE"
+	is_unfinished BV-INITRD-CHANGED
+	{ head -c 409600 "$BATS_TEST_TMPDIR/sealed" && head -c 8192 /dev/zero; } >"$IMAGE"
+	is_unfinished BV-INITRD-CHANGED
+	# The twins: a bit is lost in front of that; sealed bytes are behind zeros; its time is as sealed.
+	flip_bit "$IMAGE" 300000
+	corrupt_initrd
+	{ head -c 409600 "$BATS_TEST_TMPDIR/sealed" && head -c 8192 /dev/zero &&
+		tail -c +417793 "$BATS_TEST_TMPDIR/sealed" | head -c 8192; } >"$IMAGE"
+	corrupt_initrd
+	head -c 300000 /dev/zero >"$IMAGE"
+	touch -r "$BATS_TEST_TMPDIR/sealed" "$IMAGE"
 	corrupt_initrd
 }
 
