@@ -1108,7 +1108,8 @@ static void test_foreign_to_its_end(void **state)
 		  "cat e'" },
 		{ "an ELF program", "sh -c 'cat >/dev/null; cat /bin/ls'" },
 	};
-	struct bytes text = bytes_text(300000, 7), rest = bytes_through("gzip -n", text.p, text.len);
+	struct bytes text = bytes_text(300000, 7),
+		     rest = bytes_through("gzip -n", text.p, text.len);
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
