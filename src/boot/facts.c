@@ -212,11 +212,25 @@ static bool lacks_something(int no_init)
 	return no_init == ENOENT || no_init == EACCES || no_init == ELOOP || no_init == ENOTDIR;
 }
 
-static void tell_no_init(struct boot_facts *f, int no_init)
+/* The sealed path of nearly the name of what is not there; NULL: there is none. */
+static const char *near_name(const struct boot_facts *f, int root, int no_init)
+{
+	const char *near;
+
+	if (no_init != ENOENT || !content_proven(f))
+		return NULL;
+	mounts_proc();
+	near = startable_near(&f->manifest, root, GUARD_ORIGINAL_INIT);
+	mounts_proc_off();
+	return near;
+}
+
+static void tell_no_init(struct boot_facts *f, int root, int no_init)
 {
 	cleanup(free_ptr) char *list = NULL, *rebuild = NULL;
+	const char *near = near_name(f, root, no_init);
 	struct finding *finding;
-	bool proven = content_proven(f), of_the_build = proven && lacks_something(no_init);
+	bool proven = content_proven(f), of_the_build = proven && !near && lacks_something(no_init);
 
 	if (!no_init)
 		return;
@@ -227,6 +241,9 @@ static void tell_no_init(struct boot_facts *f, int no_init)
 		strerror(no_init));
 	finding->warning = !f->manifest_usable || content_bad(f);
 	finding_number(finding, EVIDENCE_ERRNO, (uint64_t)no_init);
+	if (near)
+		finding_text(finding, EVIDENCE_REASON,
+			     "%s is there, which differs in one byte from what is not", near);
 	if (!proven)
 		return;
 	if (of_the_build)
@@ -285,7 +302,7 @@ void boot_facts_gather(struct boot_facts *f, int root, int no_init)
 	tell_refusal(f);
 	tell_kernel_message(f);
 	compare_release(f);
-	tell_no_init(f, no_init);
+	tell_no_init(f, root, no_init);
 	report_conclude(&f->report);
 	f->next_init_sound = !no_init && can_start_init(f, root);
 	f->stops = no_init || content_bad(f) || (!f->manifest_usable && f->kernel_message) ||

@@ -181,7 +181,7 @@ static int seal_files(const struct arguments *a, const struct boot_files *f)
 	if (to_record)
 		r = worst(r, store_write(f, &a->seal, &m, &record_changed));
 	progress_end();
-	if (!r && !a->seal.quiet && !a->seal.json)
+	if (!r && to_record && !a->seal.quiet && !a->seal.json)
 		announce_sealed(f, &m, image_changed || record_changed);
 	if (!r)
 		tell_skipped(a, f, &m.skipped);

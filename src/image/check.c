@@ -175,7 +175,34 @@ static void what_to_do(struct finding *f, enum artifact_kind kind, enum ground g
 		finding_next(f, "Once the storage is sound: %s", rebuild);
 }
 
-static const char *ground_text(enum ground ground, enum artifact_kind kind)
+/* Behind "it was written after the seal, and"; NULL: it is said otherwise. */
+static const char *written_text(enum ground ground, enum artifact_kind kind)
+{
+	switch (ground) {
+	case GROUND_BROKEN:
+		return "is broken by its own structure or checksum: corruption, or a write that was "
+		       "never finished";
+	case GROUND_UNFINISHED:
+		return "ends early, or in zeros, as after a write that was never finished";
+	case GROUND_TAIL:
+		return "differs as when a file is added at its end: by hand, or an older image shows "
+		       "through";
+	case GROUND_FEW_PLAIN:
+		return kind == ARTIFACT_KERNEL
+			       ? "only some blocks differ, which no checksum covers: edited, signed "
+				 "again, or damaged"
+			       : "only some blocks differ, which no checksum covers: edited, or damaged";
+	case GROUND_LOOSE:
+		return "nothing proves that it is complete: it has no trailer at its end, zeros between "
+		       "its members, or members that kernels skip";
+	case GROUND_UNPROVEN:
+		return "nothing in it can be verified";
+	default:
+		return NULL;
+	}
+}
+
+static const char *ground_text(enum ground ground)
 {
 	switch (ground) {
 	case GROUND_UNREADABLE:
@@ -191,34 +218,14 @@ static const char *ground_text(enum ground ground, enum artifact_kind kind)
 	case GROUND_UNTOUCHED:
 		return "its bytes differ, though nobody wrote it since: inode, size and times are as "
 		       "sealed";
-	case GROUND_BROKEN:
-		return "it was written after the seal, and is broken by its own structure or checksum: "
-		       "corruption, or a write that was never finished";
-	case GROUND_UNFINISHED:
-		return "it was written after the seal, and ends early, or in zeros, as after a write that "
-		       "was never finished";
 	case GROUND_GUARD:
 		return "they hold bootverdict's guard, which is now that of another image, and all behind it "
 		       "is as sealed: an older write shows through, and a newer one was lost";
 	case GROUND_OLDER:
 		return "it is another image, with the inode and the time of this one: it was put there with "
 		       "that time, or the disk has lost what was written since";
-	case GROUND_TAIL:
-		return "it was written after the seal, and differs as when a file is added at its end: by "
-		       "hand, or an older image shows through";
-	case GROUND_FEW_PLAIN:
-		return kind == ARTIFACT_KERNEL
-			       ? "it was written after the seal, and only some blocks differ, which no "
-				 "checksum covers: edited, signed again, or damaged"
-			       : "it was written after the seal, and only some blocks differ, which no "
-				 "checksum covers: edited, or damaged";
-	case GROUND_LOOSE:
-		return "it was written after the seal, and nothing proves that it is complete: it has no "
-		       "trailer at its end, zeros between its members, or members that kernels skip";
 	case GROUND_FOREIGN:
 		return "it was replaced after the seal by what no kernel unpacks";
-	case GROUND_UNPROVEN:
-		return "it was written after the seal, and nothing in it can be verified";
 	case GROUND_LOST:
 		return "they became zeros or are cut off, and all else is as sealed: corruption, or a "
 		       "write that was never finished";
@@ -227,6 +234,23 @@ static const char *ground_text(enum ground ground, enum artifact_kind kind)
 	default:
 		return "";
 	}
+}
+
+/* In words; the caller frees them. A chmod or a link, too, changes the time of its inode, and no other. */
+static char *why_judged(enum ground ground, enum artifact_kind kind, const struct sealed_file *s,
+			const struct comparison *c)
+{
+	const char *text = written_text(ground, kind);
+	bool inode_alone = c->size == s->size && c->same_inode && c->same_mtime;
+
+	if (!text)
+		return text_copy(ground_text(ground));
+	return text_format(
+		"%s, and %s",
+		inode_alone ? "its inode was changed after the seal (it was written, and its "
+			      "time set, or only its mode, a link, ...)"
+			    : "it was written after the seal",
+		text);
 }
 
 static void add_symptom_of_break(struct finding *f, const struct image_proof *proof)
@@ -341,17 +365,17 @@ static void report_doubt(struct report *r, const struct manifest *m, const char 
 {
 	const struct sealed_segment *unread = segment_unread(&proof->found);
 	cleanup(free_ptr) char *rebuild = rebuild_command(m, proof);
-	struct finding *f = report_finding(r, j.verdict,
-					   kind == ARTIFACT_KERNEL ? FINDING_KERNEL_CHANGED
-								   : FINDING_INITRD_CHANGED,
-					   path, "The %s is not the one that was sealed: %s.",
-					   thing(kind), ground_text(j.ground, kind));
+	cleanup(free_ptr) char *why = why_judged(j.ground, kind, &m->files[kind], c);
+	struct finding *f = report_finding(
+		r, j.verdict,
+		kind == ARTIFACT_KERNEL ? FINDING_KERNEL_CHANGED : FINDING_INITRD_CHANGED, path,
+		"The %s is not the one that was sealed: %s.", thing(kind), why);
 
 	finding_number(f, EVIDENCE_BLOCKS, m->files[kind].block_count);
 	finding_number(f, EVIDENCE_CHANGED_BLOCKS, c->bad.blocks);
 	if (c->bad.count)
 		finding_number(f, EVIDENCE_FIRST_CHANGED_OFFSET, c->bad.ranges[0].offset);
-	if (j.ground == GROUND_FOREIGN)
+	if (j.ground == GROUND_FOREIGN || (j.ground == GROUND_UNPROVEN && proof->fault.error))
 		finding_text(f, EVIDENCE_REASON, "%s",
 			     unread ? unread->unread : proof->fault.reason);
 	if (j.ground == GROUND_FOREIGN && proof->fault.is && proof->fault.is->remedy)
@@ -377,12 +401,12 @@ static void report_corruption(struct report *r, const struct manifest *m, const 
 	const struct sealed_file *s = &m->files[kind];
 	const struct comparison *c = &l->c;
 	cleanup(free_ptr) char *rebuild = rebuild_command(m, &l->proof);
+	cleanup(free_ptr) char *why = why_judged(l->j.ground, kind, s, c);
 	struct finding *f = report_finding(
 		r, VERDICT_STORAGE_CORRUPTION,
 		kind == ARTIFACT_KERNEL ? FINDING_KERNEL_BLOCKS : FINDING_INITRD_BLOCKS, path,
 		"The %s is not the one that was sealed: %llu of %zu blocks differ; %s.",
-		thing(kind), (unsigned long long)c->bad.blocks, s->block_count,
-		ground_text(l->j.ground, kind));
+		thing(kind), (unsigned long long)c->bad.blocks, s->block_count, why);
 
 	finding_number(f, EVIDENCE_BLOCKS, s->block_count);
 	finding_number(f, EVIDENCE_BAD_BLOCKS, c->bad.blocks);

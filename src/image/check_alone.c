@@ -219,14 +219,27 @@ static struct finding *report_proven(struct report *r, const char *path,
 			     : ", and not every archive in it has a checksum that covers them");
 }
 
-static void report_sound(struct report *r, const char *path, const struct image_proof *p)
+/* A copy of a sealed image has any name; only of a kernel that there is it is a wrong one. */
+static struct finding *report_wrong_name(struct report *r, const char *path,
+					 const struct boot_files *f, const struct image_proof *p)
+{
+	cleanup(free_ptr) char *name = image_other_name(p, path);
+
+	if (!name || !(f && !strcmp(f->release, name) ? boot_files_have_kernel(f)
+						      : image_has_kernel(path, name)))
+		return NULL;
+	return check_report_other_kernel(r, path, p, name);
+}
+
+static void report_sound(struct report *r, const char *path, const struct boot_files *files,
+			 const struct image_proof *p)
 {
 	const struct sealed_segment *unread = segment_unread(&p->found);
 	bool sealed = p->has_record && !p->record.refusal;
 	size_t replaced = sealed ? replaced_paths(p, NULL) : 0;
 	bool more = sealed && (replaced || p->unlisted);
 	bool all_verified = p->found.segment_count > 0;
-	struct finding *f, *other = check_report_other_name(r, path, p);
+	struct finding *f, *other = report_wrong_name(r, path, files, p);
 
 	for (size_t i = 0; i < p->found.segment_count; i++)
 		all_verified = all_verified && p->found.segments[i].verified;
@@ -383,7 +396,7 @@ void check_report_behind(struct report *r, const char *path, const struct initrd
 {
 	struct finding *f;
 
-	if (!fault->is) {
+	if (!fault->whole) {
 		report_appended(r, path, fault);
 		return;
 	}
@@ -452,21 +465,29 @@ static void report_fault(struct report *r, const char *path, const struct image_
 	}
 	if (fault->offset == 0 && fault->segment == 0 && !p->found.content_count &&
 	    fault->codec == CODEC_NONE) {
-		f = report_finding(
-			r, VERDICT_INCONCLUSIVE, FINDING_IMAGE_UNKNOWN, path,
-			"It is neither a kernel nor an initrd that bootverdict knows, or its "
-			"first bytes are lost: %s.",
-			fault->reason);
+		f = fault->is
+			    ? report_finding(
+				      r, VERDICT_INCONCLUSIVE, FINDING_IMAGE_UNKNOWN, path,
+				      "By its first bytes it is %s, not a kernel or an initrd; or "
+				      "it is one, and those bytes were lost: nothing in it tells.",
+				      fault->is->name)
+			    : report_finding(
+				      r, VERDICT_INCONCLUSIVE, FINDING_IMAGE_UNKNOWN, path,
+				      "It is neither a kernel nor an initrd that bootverdict "
+				      "knows, or its first bytes are lost: %s.",
+				      fault->reason);
+		if (fault->is && fault->is->remedy)
+			advise_remedy(f, fault);
 		advise_unknown(f);
 		report_artifact(r, path, KIND_FILE, STATE_UNVERIFIED, p->size, 0);
 		return;
 	}
-	if (fault->behind && fault->is && !p->differing) {
+	if (fault->behind && fault->is && !image_complete_before_fault(p) && !p->differing) {
 		f = report_finding(
 			r, VERDICT_INCONCLUSIVE, FINDING_IMAGE_UNKNOWN, path,
-			"What begins at offset %" PRIu64 " is %s, and nothing before it starts a "
+			"What begins at offset %" PRIu64 " is %s%s, and nothing before it starts a "
 			"boot: it was built like this, or an archive has lost its start.",
-			fault->offset, fault->is->name);
+			fault->offset, fault->is->name, fault->whole ? "" : " by its first bytes");
 		advise_unknown(f);
 		tell_proof(f, p);
 		report_artifact(r, path, KIND_INITRD, STATE_UNVERIFIED, p->size, 0);
@@ -520,7 +541,8 @@ struct finding *check_report_guard(struct report *r, const char *path, enum buil
 	return f;
 }
 
-static void report_initrd(struct report *r, const char *path, const struct image_proof *p)
+static void report_initrd(struct report *r, const char *path, const struct boot_files *files,
+			  const struct image_proof *p)
 {
 	struct finding *f;
 
@@ -546,7 +568,7 @@ static void report_initrd(struct report *r, const char *path, const struct image
 	else if (p->differing)
 		check_report_differing(r, path, p);
 	else if (!p->guard_broken && !p->record_error)
-		report_sound(r, path, p);
+		report_sound(r, path, files, p);
 }
 
 void check_report_kernel(struct report *r, const char *path, const struct kernel_info *k,
@@ -635,7 +657,7 @@ static int examine_file(const char *path, const struct boot_files *f, struct rep
 	if (err || proof.fault.error == -EIO)
 		cannot_run(r, path, err ? err : -EIO);
 	else
-		report_initrd(r, path, &proof);
+		report_initrd(r, path, f, &proof);
 	if (f && !proof.fault.error)
 		check_modules(f, &proof.found, r);
 	image_proof_clear(&proof);

@@ -274,7 +274,7 @@ bool image_is_foreign_behind(const struct image_proof *proof)
 {
 	const struct initrd_fault *f = &proof->fault;
 
-	return initrd_fault_is_foreign(f) || (f->is && image_complete_before_fault(proof));
+	return initrd_fault_is_foreign(f) || (f->whole && image_complete_before_fault(proof));
 }
 
 bool image_was_repacked(const struct manifest *found)

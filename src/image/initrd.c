@@ -756,15 +756,23 @@ static int skip_image_zeros(struct walk *w)
 	}
 }
 
-/* Bytes that begin no archive which kernels unpack. */
-static int fault_behind(struct walk *w, const struct foreign *is, const unsigned char *p, size_t n)
+/* Bytes that begin no archive which kernels unpack; what they are begins pad bytes behind the offset. */
+static int fault_behind(struct walk *w, const struct foreign *is, size_t pad,
+			const unsigned char *p, size_t n)
 {
-	int r = is ? fault(w, -EBADMSG, "%s, which no kernel unpacks", is->name)
+	uint64_t at = input_offset(w->in);
+	int r = is ? 0
 		   : fault(w, -EBADMSG, "neither cpio nor a known compression: found %s",
 			   hex(p, n).text);
+	bool whole = foreign_is_proven(is, w->in, at + pad);
 
+	input_seek(w->in, at);
+	if (is)
+		r = fault(w, -EBADMSG, "%s%s, which no kernel unpacks",
+			  whole ? "" : "the first bytes of ", is->name);
 	w->fault->behind = true;
 	w->fault->is = is;
+	w->fault->whole = whole;
 	return r;
 }
 
@@ -783,7 +791,8 @@ static int segment_detect(struct walk *w, enum codec *codec)
 {
 	static const struct foreign off_grid = {
 		"a cpio archive at an offset that is not a multiple of 4",
-		"fill what stands before it with zero bytes up to a multiple of 4", FOREIGN_OTHER
+		"fill what stands before it with zero bytes up to a multiple of 4", FOREIGN_OTHER,
+		foreign_archive
 	};
 	const struct foreign *is;
 	const unsigned char *p;
@@ -797,10 +806,10 @@ static int segment_detect(struct walk *w, enum codec *codec)
 		return 0;
 	aligned = input_offset(w->in) % 4 == 0;
 	if (memcmp(p, "07070", n < 5 ? (size_t)n : 5) == 0 && (n < 6 || p[5] == '1' || p[5] == '2'))
-		return aligned ? 0 : fault_behind(w, &off_grid, p, (size_t)n);
+		return aligned ? 0 : fault_behind(w, &off_grid, 0, p, (size_t)n);
 	is = foreign_find(p, (size_t)n);
 	/* A header that is damaged is told as one. */
-	return p[0] == '0' && aligned && !is ? 0 : fault_behind(w, is, p, (size_t)n);
+	return p[0] == '0' && aligned && !is ? 0 : fault_behind(w, is, 0, p, (size_t)n);
 }
 
 /* The kernel takes it for more of the lz4 data, whatever it is. */
@@ -808,7 +817,8 @@ static int fault_behind_lz4(struct walk *w)
 {
 	static const struct foreign archive = {
 		"an archive behind lz4 data, without zeros between them",
-		"fill in zero bytes before it, at least 4, up to a multiple of 4", FOREIGN_OTHER
+		"fill in zero bytes before it, at least 4, up to a multiple of 4", FOREIGN_OTHER,
+		foreign_archive
 	};
 	const struct foreign *is;
 	const unsigned char *p;
@@ -824,7 +834,7 @@ static int fault_behind_lz4(struct walk *w)
 	if (codec_detect(p + pad, left) != CODEC_NONE ||
 	    (left >= 5 && memcmp(p + pad, "07070", 5) == 0))
 		is = &archive;
-	return fault_behind(w, is, p, (size_t)n);
+	return fault_behind(w, is, pad, p, (size_t)n);
 }
 
 static int image_walk(struct walk *w)
@@ -859,7 +869,7 @@ int initrd_walk(struct input *in, const struct initrd_visitor *v, void *ctx, str
 	static const struct initrd_visitor nobody;
 	struct initrd_fault ignored;
 	struct walk *w = calloc(1, sizeof(*w));
-	uint64_t end = input_end(in);
+	uint64_t start = input_offset(in), end = input_end(in);
 	struct bootconfig config;
 	const struct foreign *is;
 	const unsigned char *p;
@@ -886,8 +896,10 @@ int initrd_walk(struct input *in, const struct initrd_visitor *v, void *ctx, str
 	is = n > 0 ? foreign_find(p, (size_t)n) : NULL;
 	r = image_walk(w);
 	f->first = !w->members && !w->archives;
-	if (f->behind && !f->is && f->first)
+	if (f->behind && !f->is && f->first) {
 		f->is = is;
+		f->whole = foreign_is_proven(is, in, start);
+	}
 	input_limit(in, end);
 	if (config.wrong && (!r || f->behind)) {
 		w->in_member = false;
@@ -904,7 +916,7 @@ int initrd_walk(struct input *in, const struct initrd_visitor *v, void *ctx, str
 bool initrd_fault_is_foreign(const struct initrd_fault *fault)
 {
 	/* What stands behind zeros may be what is left of an archive; a file system begins with some. */
-	return fault->behind && fault->is &&
+	return fault->behind && fault->whole &&
 	       (fault->is->remedy || (fault->first && (fault->offset < SECTOR_BYTES ||
 						       fault->is->use == FOREIGN_WHOLE)));
 }

@@ -66,13 +66,14 @@ struct initrd_fault {
 	bool behind; /* only where another archive would begin: all before it is complete */
 	bool first;  /* no archive and no member of one came before it */
 	bool built_so; /* a checksum over what is not as it should be is right: it was built like that */
-	const struct foreign *is; /* what is there instead, if that is known; static */
-	int error;		  /* -EBADMSG, -ENODATA, -EIO, ...; 0: no fault */
-	unsigned int segment;	  /* index of the segment */
-	enum codec codec;	  /* of that segment */
-	uint64_t offset;	  /* in the image: where it was noticed */
-	uint64_t position;	  /* in the segment's unpacked bytes */
-	char reason[160]; /* in words, e.g. "gzip: CRC32 is 1234abcd, the stream says ..." */
+	const struct foreign *is; /* what is there instead, by its first bytes; static */
+	bool whole; /* it is that beyond its first block as well: no lost write has left it there */
+	int error;  /* -EBADMSG, -ENODATA, -EIO, ...; 0: no fault */
+	unsigned int segment; /* index of the segment */
+	enum codec codec;     /* of that segment */
+	uint64_t offset;      /* in the image: where it was noticed */
+	uint64_t position;    /* in the segment's unpacked bytes */
+	char reason[160];     /* in words, e.g. "gzip: CRC32 is 1234abcd, the stream says ..." */
 	/*
 	 * The member in which it was noticed, cut to fit; "" when between members, or when a checksum
 	 * over all of the segment is wrong. In a compressed segment the damage is there or before.
@@ -81,8 +82,8 @@ struct initrd_fault {
 };
 
 /*
- * Whether it is of a known format that was made like that: an archive as no kernel unpacks it, or no
- * archive from the start on. Behind a part of an image its own archive may have lost its start.
+ * Whether it is of a known format, to its end, that was made like that: an archive as no kernel unpacks it,
+ * or no archive from the start on. Behind a part of an image its own archive may have lost its start.
  */
 bool initrd_fault_is_foreign(const struct initrd_fault *fault);
 

@@ -28,6 +28,32 @@ static char *kernel_version(const struct boot_files *f)
 	return *info.version ? text_copy(info.version) : NULL;
 }
 
+bool boot_files_have_kernel(const struct boot_files *f)
+{
+	cleanup(free_ptr) char *version = NULL;
+
+	if (boot_files_have_modules(f, f->release))
+		return true;
+	version = kernel_version(f);
+	return version && !strcmp(version, f->release);
+}
+
+bool image_has_kernel(const char *path, const char *name)
+{
+	cleanup(free_ptr) char *real = realpath(path, NULL), *folder = NULL, *root = NULL;
+	struct boot_files f;
+	bool there;
+
+	if (!real)
+		return false;
+	folder = text_format("%.*s", (int)(strrchr(real, '/') - real), real);
+	root = text_format("%s/..", folder);
+	boot_files_find(&f, root, folder, name);
+	there = boot_files_have_kernel(&f);
+	boot_files_clear(&f);
+	return there;
+}
+
 /* Not "linux", as Arch has it, nor "0-rescue-" and more, as Fedora has it. */
 static bool is_version(const char *release)
 {

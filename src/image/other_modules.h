@@ -31,6 +31,12 @@ bool boot_files_other_modules(const struct boot_files *f, const struct manifest 
 			      struct other_modules *o);
 void other_modules_clear(struct other_modules *o);
 
+/* Whether there is a kernel of that version: one that says so itself, or its modules. A name alone is any. */
+bool boot_files_have_kernel(const struct boot_files *f);
+
+/* The same of the version that an image's file is named after: beside it, or in the system around. */
+bool image_has_kernel(const char *path, const char *name);
+
 /*
  * The kernel version that the file of a sealed image is named after, when the record in its guard is that of
  * another one; the caller frees it. NULL: it is that one, or its name or its record tells none.

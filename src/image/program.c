@@ -141,10 +141,11 @@ static bool related(uint16_t a, uint16_t b)
 	return false;
 }
 
-/* One lost bit makes no other processor of it, as far as that is known. */
+/* One lost bit makes no other processor of it, as far as that is known, nor do zeros: EM_NONE is none. */
 static bool is_of_another(const struct program *p, const struct program *self)
 {
-	return p->whole && __builtin_popcount((unsigned int)(p->machine ^ self->machine)) > 1;
+	return p->whole && p->machine != EM_NONE &&
+	       __builtin_popcount((unsigned int)(p->machine ^ self->machine)) > 1;
 }
 
 /* Whether the kernel that executes self executes p: 0, -ENOEXEC, or -ENODATA: some do. */

@@ -201,14 +201,15 @@ static bool take_component(struct way *w)
 	return look;
 }
 
-/* Follows links as the kernel will, from the root. */
-static int resolve(const struct programs *s, const char *path, const struct content **found)
+/* Follows links as the kernel will, from the root; not by what is not there, of which *w tells. */
+static int resolve(const struct programs *s, const char *path, struct way *way,
+		   const struct content **found)
 {
 	struct way w;
 	int followed = 0, r;
 
 	*found = NULL;
-	*w.done = '\0';
+	*w.done = *way->done = '\0';
 	if (strlen(path) >= sizeof(w.rest))
 		return -ENODATA;
 	memcpy(w.rest, path, strlen(path) + 1);
@@ -223,6 +224,8 @@ static int resolve(const struct programs *s, const char *path, const struct cont
 			continue;
 		}
 		c = *found = manifest_find(s->m, w.done);
+		if (!c && !*way->done)
+			*way = w;
 		if (!c || c->type != CONTENT_SYMLINK)
 			continue;
 		if (c->segment == GUARD_SEGMENT) /* the guard's links all lead to the stub */
@@ -237,6 +240,36 @@ static int resolve(const struct programs *s, const char *path, const struct cont
 			return r;
 	}
 	return *found ? 0 : -ENOENT;
+}
+
+static bool differs_in_a_byte(const char *a, const char *b)
+{
+	size_t n = strlen(a), differ = 0;
+
+	if (strlen(b) != n)
+		return false;
+	for (size_t i = 0; i < n && differ < 2; i++)
+		differ += a[i] != b[i];
+	return differ == 1;
+}
+
+const char *programs_near(const struct manifest *m, const char *path)
+{
+	for (size_t i = 0; i < m->content_count; i++) {
+		const struct content *c = &m->contents[i];
+
+		if (c->segment != GUARD_SEGMENT && differs_in_a_byte(c->path, path))
+			return c->path;
+	}
+	return NULL;
+}
+
+const char *programs_near_way(const struct programs *s, const char *path)
+{
+	const struct content *c;
+	struct way w;
+
+	return resolve(s, path, &w, &c) == -ENOENT && *w.done ? programs_near(s->m, w.done) : NULL;
 }
 
 bool programs_is_whole(const struct programs *s, const struct content *c)
@@ -266,7 +299,8 @@ int programs_find(void *ctx, const char *path, struct program *p)
 	const struct programs *s = ctx;
 	const struct content *c;
 	const struct note *n;
-	int r = resolve(s, path, &c);
+	struct way w;
+	int r = resolve(s, path, &w, &c);
 
 	memset(p, 0, sizeof(*p));
 	if (r)

@@ -138,17 +138,17 @@ static bool is_another(const struct sealed_file *f, const struct comparison *c)
 }
 
 /*
- * Whether nothing was written from some place on: the end is not there, or, with room, there is room for it
- * that holds nothing. What held nothing when it was sealed is no part that was written.
+ * Whether nothing was written from some place on: the end is not there, or there is room for it, or for a part
+ * of it, that holds nothing. What held nothing when it was sealed is no part that was written.
  */
-static bool is_cut_off(const struct sealed_file *f, const struct comparison *c, bool room)
+static bool is_cut_off(const struct sealed_file *f, const struct comparison *c)
 {
 	uint64_t at = c->bad.count ? c->bad.ranges[0].offset : f->size;
 
 	for (size_t i = 0; i < c->bad.count; i++) {
 		const struct bad_range *r = &c->bad.ranges[i];
 		bool half = !i && r->length <= BLOCK_SIZE && r->damage.kind == DAMAGE_ZERO_SECTORS;
-		bool empty = room && (half || r->damage.kind == DAMAGE_ZEROED);
+		bool empty = half || r->damage.kind == DAMAGE_ZEROED;
 
 		if (!sealed_file_held_nothing(f, at, r->offset) ||
 		    (r->damage.kind != DAMAGE_TRUNCATED && !empty))
@@ -169,8 +169,7 @@ static bool is_unfinished(const struct sealed_file *f, const struct comparison *
 
 	if (ends_early && (is_another(f, c) || judge_other_guard(c, own->guard_bytes)))
 		return true;
-	return !c->same_mtime &&
-	       ((ends_early && !any_is_lost(&c->bad)) || is_cut_off(f, c, c->size >= f->size));
+	return !c->same_mtime && ((ends_early && !any_is_lost(&c->bad)) || is_cut_off(f, c));
 }
 
 /*

@@ -15,6 +15,7 @@
 #include "image/examine.h"
 #include "image/guard_make.h"
 #include "image/image.h"
+#include "image/other_modules.h"
 #include "image/programs.h"
 #include "image/record.h"
 #include "image/seal_fallback.h"
@@ -70,6 +71,7 @@ struct sealing {
 	size_t guard_size;
 	struct stat stands; /* under the image's name, as far as it was put there from here */
 	bool changed;
+	bool is_copy;	    /* of a sealed image of another kernel, which stays as it is */
 	bool first_changed; /* REFUSED_CHANGED for what is put in its place, and in doubt otherwise */
 };
 
@@ -263,8 +265,11 @@ static char *why_refused(const struct initrd_fault *fault, enum refusal refusal)
 					   ? fault->is->remedy
 					   : "it was built like this; build it anew");
 	if (fault->behind)
-		return text_copy(
-			"what is there begins no archive, and nothing before it can start");
+		return text_format(
+			"what is there begins no archive, and nothing before it can "
+			"start%s",
+			fault->is ? ": its builder makes such images, or it has lost its start"
+				  : "");
 	return text_format(
 		"it cannot be right: the disk lost it, %sit was never written to its end%s",
 		fault->proven ? "or " : "",
@@ -335,9 +340,9 @@ static int explain_fault(struct sealing *s, int error, const struct initrd_fault
 	}
 	if (is_foreign_whole(s, fault)) {
 		foreign = text_format(
-			"it is %s, not an archive that the kernel unpacks: bootverdict does not "
+			"it %s %s, not an archive that the kernel unpacks: bootverdict does not "
 			"guard such an image, and leaves it as it is",
-			fault->is->name);
+			fault->whole ? "is" : "begins as", fault->is->name);
 		return leave_unjudged(s, fault, foreign, sealed);
 	}
 	if (is_own_limit(fault->error) && !fault->built_so)
@@ -672,6 +677,15 @@ static int examine_name(struct sealing *s, const struct image_proof *proof)
 	status = changed_in_part(s, true);
 	if (status)
 		return status;
+	s->is_copy = !s->previous.files[ARTIFACT_INITRD].present && !boot_files_have_kernel(s->f);
+	if (s->is_copy) {
+		finding_say(
+			seal_note(s->report, s->im.name,
+				  "It stays as it is: a sealed image of kernel %s, under another "
+				  "name; there is no kernel of that name, nor its modules.",
+				  proof->record.kernel));
+		return 0;
+	}
 	check_report_other_kernel(s->report, s->im.name, proof, s->f->release);
 	report_say(s->report, first);
 	stays(s);
@@ -750,7 +764,7 @@ int seal_initrd(const struct boot_files *f, const struct seal_options *o, struct
 	}
 	if (!kept && lost)
 		r = replace_lost(&s, &sealed);
-	else if (!kept && !r)
+	else if (!kept && !r && !s.is_copy)
 		r = seal_open_image(&s, &sealed);
 	image_close(&s.im);
 	if (sealed == SEALED_NOW) {

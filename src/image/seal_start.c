@@ -16,13 +16,20 @@
  * In words; NULL: nothing is known to be wrong. doubtful: bytes that the root file system, or the image, had lost
  * before it was sealed explain it as well.
  */
-static char *why_not(int error, const struct program_chain *c, bool *doubtful)
+static char *why_not(int error, const struct program_chain *c, const struct programs *programs,
+		     bool *doubtful)
 {
 	cleanup(free_ptr) char *by =
 		*c->needed_by ? text_format(", which %s needs,", c->needed_by) : text_copy("");
+	const char *near = error == -ENOENT ? programs_near_way(programs, c->path) : NULL;
 	const char *why;
 
-	*doubtful = error == -ENOEXEC && !c->foreign;
+	*doubtful = near || (error == -ENOEXEC && !c->foreign);
+	if (near)
+		return text_format(
+			"it cannot start: %s%s is not in it, but %s is, which differs in "
+			"one byte",
+			c->path, by, near);
 	switch (error) {
 	case -ENOENT:
 		why = "is not in it";
@@ -102,7 +109,7 @@ static char *start_fault(const struct image *im, struct programs *programs, stru
 			report, im->name,
 			"Whether it can start cannot be told: what %s needs is not known.",
 			chain.path));
-	reason = why_not(r, &chain, &doubtful);
+	reason = why_not(r, &chain, programs, &doubtful);
 	*start = doubtful ? START_DOUBTFUL : START_IMPOSSIBLE;
 	return reason;
 }
@@ -130,9 +137,15 @@ static bool is_whole_program(const struct programs *programs, const struct conte
 	       programs_is_whole(programs, stub);
 }
 
-/* Whether somebody put that in place of the link to the stub: of a link damage makes but another link. */
-static bool init_is_written(const struct programs *programs, const struct content *init)
+/*
+ * Whether somebody put that in place of the link to the stub: of a link damage makes but another link, or
+ * one of another name.
+ */
+static bool init_is_written(const struct manifest *m, const struct programs *programs,
+			    const struct content *init)
 {
+	if (!init && programs_near(m, "init"))
+		return false;
 	if (init && init->type == CONTENT_SYMLINK)
 		return init->size != strlen(GUARD_DIVERTED) &&
 		       init->size != strlen("/" GUARD_DIVERTED);
@@ -140,8 +153,11 @@ static bool init_is_written(const struct programs *programs, const struct conten
 }
 
 /* The same in place of the stub, of which damage leaves a file of its length, or a shorter one. */
-static bool stub_is_written(const struct programs *programs, const struct content *stub)
+static bool stub_is_written(const struct manifest *m, const struct programs *programs,
+			    const struct content *stub)
 {
+	if (!stub && programs_near(m, GUARD_DIVERTED))
+		return false;
 	return !stub || stub->type != CONTENT_FILE || !(stub->mode & 0111) ||
 	       programs_is_written(programs, stub);
 }
@@ -166,7 +182,7 @@ static char *find_fault(const struct image *im, const struct manifest *m, struct
 	}
 	if (!is_diverted(init)) {
 		*start = starts_without_us(programs, g, init) ? START_UNGUARDED
-			 : init_is_written(programs, init)    ? START_CHANGED
+			 : init_is_written(m, programs, init) ? START_CHANGED
 							      : START_CHANGED_DOUBTFUL;
 		return text_copy(
 			"its /init was changed behind bootverdict, and is not the link to it any "
@@ -175,8 +191,8 @@ static char *find_fault(const struct image *im, const struct manifest *m, struct
 	if (!is_stub(stub, g)) {
 		*start = is_sealed_stub(im, stub) || is_whole_program(programs, stub)
 				 ? START_UNGUARDED
-			 : stub_is_written(programs, stub) ? START_CHANGED
-							   : START_CHANGED_DOUBTFUL;
+			 : stub_is_written(m, programs, stub) ? START_CHANGED
+							      : START_CHANGED_DOUBTFUL;
 		return text_copy(GUARD_DIVERTED
 				 " in it, which a boot executes first, is not the one of "
 				 "this bootverdict: it is of another version, was edited, or "

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "image/program.h"
+#include "image/programs.h"
 #include "image/unpacked.h"
 #include "util/file.h"
 #include "util/util.h"
@@ -98,4 +99,41 @@ bool startable(const struct manifest *m, int root, const char *path)
 	int r = program_chain(find_program, &in, NULL, path, &chain);
 
 	return !r || r == -ENODATA;
+}
+
+/* The nearest folder of a path that is there, and opens; path then ends behind what is missing in it. */
+static int open_folder(int root, char *path)
+{
+	for (;;) {
+		char *slash = strrchr(path, '/');
+		int fd;
+
+		if (slash)
+			*slash = '\0';
+		fd = open_program(root, slash && slash != path ? path : "/");
+		if (slash && (fd >= 0 || slash == path))
+			*slash = '/';
+		if (fd >= 0 || !slash || slash == path)
+			return fd;
+	}
+}
+
+const char *startable_near(const struct manifest *m, int root, const char *path)
+{
+	char folder[PATH_MAX], missing[PATH_MAX];
+	struct place in = { NULL, root };
+	struct program_chain chain;
+	cleanup(close_fd) int fd = -1;
+	const char *below, *name;
+
+	if (program_chain(find_program, &in, NULL, path, &chain) != -ENOENT)
+		return NULL;
+	fd = open_folder(root, chain.path);
+	name = strrchr(chain.path, '/');
+	name = name ? name + 1 : chain.path;
+	below = fd < 0 ? NULL : path_below(root, fd, folder, sizeof(folder));
+	if (snprintf(missing, sizeof(missing), "%s%s%s", below ? below : "",
+		     below && *below ? "/" : "", name) >= (int)sizeof(missing))
+		return NULL;
+	return programs_near(m, missing);
 }

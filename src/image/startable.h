@@ -13,4 +13,10 @@
  */
 bool startable(const struct manifest *m, int root, const char *path);
 
+/*
+ * When something of that is not there: the sealed path that is as long as the missing one and differs in one
+ * byte, so that one of them may have lost a bit before it was sealed. Owned by m; NULL: there is none.
+ */
+const char *startable_near(const struct manifest *m, int root, const char *path);
+
 #endif

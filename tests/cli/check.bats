@@ -738,9 +738,17 @@ print(sum(a[i:i + 4096] != b[i:i + 4096] for i in range(0, len(a), 4096)))' "$BA
 		cp "$BATS_TEST_TMPDIR/older" "$BATS_TEST_TMPDIR/$name"
 		run -0 bv check "$BATS_TEST_TMPDIR/$name"
 	done
+	# A copy may have any; of a kernel that is beside it, or has its modules there, it is a wrong one.
+	mkdir "$BATS_TEST_TMPDIR/beside"
 	for name in "initramfs-$KVER.img" "initrd-$KVER"; do
-		cp "$BATS_TEST_TMPDIR/older" "$BATS_TEST_TMPDIR/$name"
-		run -5 bv check "$BATS_TEST_TMPDIR/$name"
+		cp "$BATS_TEST_TMPDIR/older" "$BATS_TEST_TMPDIR/beside/$name"
+		run -0 bv check "$BATS_TEST_TMPDIR/beside/$name"
+		mkdir -p "$BATS_TEST_TMPDIR/lib/modules/$KVER"
+		run -5 bv check "$BATS_TEST_TMPDIR/beside/$name"
+		rm -r "$BATS_TEST_TMPDIR/lib"
+		cp "$KERNEL" "$BATS_TEST_TMPDIR/beside/vmlinuz-$KVER"
+		run -5 bv check "$BATS_TEST_TMPDIR/beside/$name"
+		rm "$BATS_TEST_TMPDIR/beside/vmlinuz-$KVER"
 	done
 	# The damaged twin stays damage.
 	cp "$BATS_TEST_TMPDIR/older" "$IMAGE"
@@ -760,6 +768,58 @@ print(sum(a[i:i + 4096] != b[i:i + 4096] for i in range(0, len(a), 4096)))' "$BA
 	# On purpose.
 	seal --remove
 	run -0 seal
+	run -0 check
+}
+
+@test "copies of the sealed files under names of no kernel alarm nobody, and stay as they are" {
+	local name copy
+
+	make_system zstd
+	seal -q
+	for name in 2026-11-27 old-2 1; do
+		copy=$IMAGE.$name
+		cp -p "$IMAGE" "$copy"
+		cp -p "$KERNEL" "$KERNEL.$name"
+		run bv check --all --root "$ROOT" --json
+		verdict_is stale 4
+		[ "$(field '[.findings[].id] | index("BV-KERNEL-OTHER")')" = null ]
+		cp "$copy" "$BATS_TEST_TMPDIR/copy"
+		run -0 bv seal --all --root "$ROOT"
+		[[ $output != *"has lost"* ]]
+		cmp "$copy" "$BATS_TEST_TMPDIR/copy"
+		# The twins: with modules of that name it may be a lost update; a byte of it is lost.
+		mkdir -p "$ROOT/lib/modules/$KVER.$name"
+		run bv check --all --root "$ROOT" --json
+		verdict_is inconclusive 5
+		[ "$(field '[.findings[].id] | index("BV-KERNEL-OTHER") != null')" = true ]
+		run -2 bv seal --root "$ROOT" -k "$KVER.$name"
+		rm -r "$ROOT/lib/modules"
+		flip_bit "$copy" $(($(stat -c %s "$copy") - 100000))
+		run -1 bv check --all --root "$ROOT"
+		run -1 bv seal --root "$ROOT" -k "$KVER.$name"
+		rm "$copy" "$KERNEL.$name"
+	done
+	cp "$IMAGE" "$ROOT/boot/initrd-1.img"
+	run -0 bv check "$ROOT/boot/initrd-1.img"
+}
+
+# A write below the file system changes no time; a chmod, or a link, that of the inode alone.
+@test "an inode that was changed is not said to have been written" {
+	make_system plain
+	seal -q
+	cp -p "$IMAGE" "$BATS_TEST_TMPDIR/sealed"
+	flip_bit "$IMAGE" $(($(stat -c %s "$IMAGE") - 100000))
+	touch -r "$BATS_TEST_TMPDIR/sealed" "$IMAGE"
+	chmod 600 "$IMAGE"
+	run check --json
+	verdict_is storage-corruption 1
+	[[ $(field '.findings[0].summary') == *"its inode was changed after the seal"*"is broken by its own structure"* ]]
+	# The twins: it was written; and nothing but its inode was changed.
+	touch "$IMAGE"
+	run check --json
+	verdict_is storage-corruption 1
+	[[ $(field '.findings[0].summary') == *"it was written after the seal, and is broken"* ]]
+	flip_bit "$IMAGE" $(($(stat -c %s "$IMAGE") - 100000))
 	run -0 check
 }
 

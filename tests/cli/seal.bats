@@ -778,6 +778,16 @@ sealed_in_silence() {
 		truncate -s 4096 usr/lib/bootverdict/init|inconclusive|5
 		rm init; dd if=/dev/zero of=init bs=4096 count=1 status=none|inconclusive|5
 		ln -sf usr/lib/bootverdict/inht init|inconclusive|5
+		mv init inmt|inconclusive|5
+		mv usr/lib/bootverdict/init usr/lib/bootverdict/init.; mv usr/lib/bootverdict/init. usr/lib/bootverdict/inht|inconclusive|5
+		mv $next ${next%t}u|inconclusive|5
+		mv usr/bin/sh usr/bin/si|inconclusive|5
+		script $next /bin/rh|inconclusive|5
+		script $next /bij/sh|inconclusive|5
+		program usr/bin/sh /lib/me.so; program usr/lib/ld.so ""; cp usr/lib/ld.so usr/lib/le.so|inconclusive|5
+		program usr/bin/sh "" 0|inconclusive|5
+		mv usr/bin/sh usr/bin/bash|config-error|3
+		script $next /bin/zzh|config-error|3
 		program usr/bin/sh "" 183|config-error|3
 		rm $next|config-error|3
 		rm init|config-error|3

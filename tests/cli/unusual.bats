@@ -486,6 +486,55 @@ sys.stdout.buffer.write(c.compress(sys.stdin.buffer.read()) + c.flush())' \
 	told "$BATS_TEST_TMPDIR/both" 3 BV-IMAGE-FORMAT "lz4"
 }
 
+# All commands say the same of what is in the place of the image, never sealed or since the last seal.
+image_is_told() { # FILE VERDICT OF-SEAL OF-CHECK
+	for sealed in '' yes; do
+		rm -rf "$ROOT"/{boot,var/lib}/bootverdict
+		cp "$BATS_TEST_TMPDIR/whole" "$IMAGE"
+		[ -z "$sealed" ] || seal -q
+		rm "$IMAGE"
+		cp "$1" "$IMAGE"
+		if [ -n "$sealed" ]; then
+			run -"$4" check --json
+			[ "$(field .verdict)" = "$2" ]
+		fi
+		run --separate-stderr -"$3" seal --json
+		echo "$1, sealed: $sealed: $output"
+		[ "$(field .verdict)" = "$2" ]
+		run -"$4" check --json
+		[ "$(field .verdict)" = "$2" ]
+		[ "$(field '[.findings[].not[]?] | length')" = 0 ]
+	done
+}
+
+@test "an old block of another file in the place of the first one proves nothing of the rest" {
+	make_system
+	cd "$BATS_TEST_TMPDIR"
+	cp "$IMAGE" whole
+	truncate -s %4096 whole
+	make_initrd second zstd 9
+	make_initrd raw plain
+	yes 'Nov 27 13:00:01 host CRON[1]: a line of a log' | head -n 20000 >text
+	cp -L /bin/bash elf
+	find . -name raw | cpio --quiet -o -H odc >odc
+	tar -cf tar raw
+	lz4 -q -c raw >lz4
+	python3 -c 'import zipfile; zipfile.ZipFile("zip", "w").write("raw")'
+	for kind in text elf zip odc tar lz4; do
+		cp whole first
+		dd if=$kind of=first bs=4096 count=1 conv=notrunc status=none
+		told first 5 BV-IMAGE-UNKNOWN "or it is one, and those bytes were lost"
+		image_is_told first inconclusive 2 5
+		# The twin, which is that to its end.
+		image_is_told $kind config-error 2 3
+		# The same in front of a second archive: what is before it boots.
+		{ cat whole && head -c 4096 $kind && tail -c +4097 second; } >both
+		told both 5 BV-IMAGE-APPENDED "an archive has lost its start"
+		cat whole $kind >both
+		told both 3 BV-IMAGE-FORMAT "No kernel unpacks that."
+	done
+}
+
 @test "what a boot loader unwraps, or the kernel mounts from its RAM disk, gets no guard in front" {
 	make_system
 	cp "$IMAGE" "$BATS_TEST_TMPDIR/plain"
@@ -885,14 +934,26 @@ sys.stdout.buffer.write(c.compress(sys.stdin.buffer.read()) + c.flush())' \
 	cp "$BATS_TEST_TMPDIR/kernel" "$KERNEL"
 	truncate -s 900000 "$IMAGE"
 	is_unfinished BV-INITRD-CHANGED
-	# The twins: the sealed image, with its time, ends early; another one has lost a byte; all is zeros.
+	# The twins: the sealed image, with its time, ends early; another one has lost a byte.
 	touch -r "$BATS_TEST_TMPDIR/sealed" "$IMAGE"
 	corrupt_initrd
 	cp "$BATS_TEST_TMPDIR/other" "$IMAGE"
 	flip_bit "$IMAGE" 300000
 	corrupt_initrd
 	[[ $output == *"It is not: root=, crypttab, or the passphrase"* ]]
+	# Room was made for it, and for a part of it, and nothing was written there.
 	head -c 300000 /dev/zero >"$IMAGE"
+	is_unfinished BV-INITRD-CHANGED
+	{ head -c 409600 "$BATS_TEST_TMPDIR/sealed" && head -c 8192 /dev/zero; } >"$IMAGE"
+	is_unfinished BV-INITRD-CHANGED
+	# The twins: a bit is lost in front of that; sealed bytes are behind zeros; its time is as sealed.
+	flip_bit "$IMAGE" 300000
+	corrupt_initrd
+	{ head -c 409600 "$BATS_TEST_TMPDIR/sealed" && head -c 8192 /dev/zero &&
+		tail -c +417793 "$BATS_TEST_TMPDIR/sealed" | head -c 8192; } >"$IMAGE"
+	corrupt_initrd
+	head -c 300000 /dev/zero >"$IMAGE"
+	touch -r "$BATS_TEST_TMPDIR/sealed" "$IMAGE"
 	corrupt_initrd
 }
 

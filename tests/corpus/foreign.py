@@ -135,8 +135,9 @@ Foreign("no initrd: U-Boot's initrd", uimage("ramdisk"), says="U-Boot")
 Foreign("no initrd: U-Boot's kernel", uimage("kernel"), says="U-Boot")
 Foreign("no initrd: a device tree", lambda: struct.pack(">IIIIIIIIII", 0xD00DFEED, 4096, 56, 2000,
                                                        40, 17, 16, 0, 200, 1900) + noise(4056, 4))
-Foreign("no initrd: a program", lambda: b"\x7fELF\2\1\1\0" + bytes(8) + noise(30000, "elf"),
-        says="ELF")
+Foreign("no initrd: a program", lambda: file_of('cp -L /bin/ls "$1"'), says="ELF")
+Foreign("no initrd: the start of a program", lambda: b"\x7fELF\2\1\1\0" + bytes(8) +
+        noise(30000, "elf"))
 Foreign("no initrd: text", lambda: words(30000, 5))
 Foreign("no initrd: noise", lambda: noise(30000, 5))
 Foreign("no initrd: all zeros", lambda: bytes(30000))

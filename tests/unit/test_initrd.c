@@ -1080,6 +1080,61 @@ static void test_foreign(void **state)
 	bytes_free(&image);
 }
 
+/* It is of that format beyond the block where its mark is, or what a lost write has left there. */
+static void test_foreign_to_its_end(void **state)
+{
+	static const struct {
+		const char *name, *command;
+	} cases[] = {
+		{ "text", "od -c" },
+		{ "lz4 in its frame", "lz4 -q -c" },
+		{ "lz4 in its frame", "lz4 -q -c --no-frame-crc -BD -B4 -BX" },
+		{ "a skippable frame",
+		  "sh -c 'printf \"\\120\\52\\115\\30\\4\\0\\0\\0abcd\"; zstd -q'" },
+		{ "cpio in its old",
+		  "sh -c 'cd $(mktemp -d) && cat >a && echo a | cpio --quiet -o -H odc'" },
+		{ "a tar archive", "sh -c 'cd $(mktemp -d) && cat >a && tar -c a'" },
+		{ "a zip archive",
+		  "sh -c 'cd $(mktemp -d) && cat >a && python3 -c \"import zipfile; "
+		  "zipfile.ZipFile(\\\"z\\\", \\\"w\\\").write(\\\"a\\\")\" && cat z'" },
+		{ "a squashfs",
+		  "sh -c 'cd $(mktemp -d) && mkdir d && cat >d/a && mksquashfs d s -quiet "
+		  "-no-progress >/dev/null && cat s'" },
+		{ "a U-Boot image",
+		  "sh -c 'cd $(mktemp -d) && cat >a && mkimage -A arm -O linux -T ramdisk -C none "
+		  "-d a u >/dev/null && cat u'" },
+		{ "an ext2",
+		  "sh -c 'cd $(mktemp -d) && cat >/dev/null && mke2fs -q -F e 1M >/dev/null && "
+		  "cat e'" },
+		{ "an ELF program", "sh -c 'cat >/dev/null; cat /bin/ls'" },
+	};
+	struct bytes text = bytes_text(300000, 7),
+		     rest = bytes_through("gzip -n", text.p, text.len);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct bytes image = bytes_through(cases[i].command, text.p, text.len);
+		struct initrd_fault f;
+		struct seen s = { 0 };
+
+		assert_int_equal(walk(&image, &s, &f), -EBADMSG);
+		assert_non_null(f.is);
+		assert_non_null(strstr(f.is->name, cases[i].name));
+		if (!f.whole || !initrd_fault_is_foreign(&f))
+			fail_msg("%s is not proven", cases[i].name);
+		/* The twins: of its bytes the first block is there alone, and its end is not. */
+		image.len = BLOCK_SIZE;
+		bytes_add(&image, rest.p, rest.len);
+		assert_int_equal(walk(&image, &s, &f), -EBADMSG);
+		if (!f.is || f.whole || initrd_fault_is_foreign(&f))
+			fail_msg("%s is said to be proven by its first block", cases[i].name);
+		seen_free(&s);
+		bytes_free(&image);
+	}
+	bytes_free(&rest);
+	bytes_free(&text);
+}
+
 static void test_sum(void **state)
 {
 	struct cpio_header h = { .mode = 0100644,
@@ -1480,6 +1535,7 @@ int main(void)
 		cmocka_unit_test(test_skipped_by_the_length_of_its_name),
 		cmocka_unit_test(test_trailer),
 		cmocka_unit_test(test_foreign),
+		cmocka_unit_test(test_foreign_to_its_end),
 		cmocka_unit_test(test_other_content),
 		cmocka_unit_test(test_frames_between_members),
 		cmocka_unit_test(test_unread),

@@ -104,6 +104,40 @@ static void test_links_and_interpreters(void **state)
 	assert_int_equal(chain("/../..", &c), -ENOENT);
 }
 
+/* What is not there and differs in one byte from what is; the twins differ in more, or are there. */
+static void test_near_names(void **state)
+{
+	static const struct {
+		const char *path, *near;
+	} rows[] = {
+		{ "/bin/sh", NULL },
+		{ "/bin/rh", "usr/bin/sh" },
+		{ "/bin/r", NULL },
+		{ "/bin/sh\r", NULL },
+		{ "/bin/rr", NULL },
+		{ "/cin/sh", "bin" },
+		{ "usr/bin/ss", "usr/bin/sh" },
+		{ "/usr/lib/sh", NULL },
+		{ "/shel", NULL },
+		{ "/loop/sh", NULL },
+	};
+
+	(void)state;
+	put_text("bin", S_IFLNK | 0777, "usr/bin");
+	put_text("loop", S_IFLNK | 0777, "/loop");
+	put_text("usr", S_IFDIR | 0755, "");
+	put_text("usr/bin", S_IFDIR | 0755, "");
+	put_text("usr/bin/sh", S_IFREG | 0755, "#!/shell");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const char *near = programs_near_way(programs, rows[i].path);
+
+		if (!near != !rows[i].near || (near && strcmp(near, rows[i].near) != 0))
+			fail_msg("%s: %s", rows[i].path, near ? near : "nothing is near");
+	}
+	m.contents[4].segment = GUARD_SEGMENT;
+	assert_null(programs_near(&m, "usr/bin/rh"));
+}
+
 /* Every prefix of a program, and every byte of its headers changed: an answer, whatever it is. */
 static void test_damaged_programs(void **state)
 {
@@ -159,6 +193,7 @@ static void test_other_processors(void **state)
 		bool foreign;
 	} rows[] = { { EM_AARCH64, 0, true },
 		     { EM_AARCH64, 1, false },
+		     { EM_NONE, 0, false },
 		     { EM_X86_64 ^ 1, 0, false },
 		     { EM_X86_64 ^ 0x100, 0, false } };
 	Elf64_Ehdr head = { .e_shoff = sizeof(head) };
@@ -251,6 +286,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_links_and_interpreters, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_near_names, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_damaged_programs, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_other_processors, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_ends, set_up, tear_down),

@@ -111,6 +111,29 @@ static void overwrite(const char *path, const char *bytes)
 	close(fd);
 }
 
+/* What is missing, and is there under nearly its name; the twins are missing, or there. */
+static void test_near_names(void **state)
+{
+	static const struct {
+		const char *needs, *near;
+	} rows[] = {
+		{ "#!/bin/sh\n", NULL },    { "#!/bin/dasi\n", "usr/bin/dash" },
+		{ "#!/bin/dazz\n", NULL },  { "#!/bin/das\n", NULL },
+		{ "#!/inis\n", "init" },    { "#!inis\n", "init" },
+		{ "#!/inis/sh\n", "init" }, { "#!/nowhere/at/all\n", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *near;
+
+		put("zinit", rows[i].needs, strlen(rows[i].needs));
+		near = startable_near(&m, root, "zinit");
+		if (!near != !rows[i].near || (near && strcmp(near, rows[i].near) != 0))
+			fail_msg("%s: %s", rows[i].needs, near ? near : "nothing is near");
+	}
+}
+
 static void test_all_is_there(void **state)
 {
 	(void)state;
@@ -171,6 +194,7 @@ static void test_strange(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_near_names, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_all_is_there, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_lost, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_damaged, set_up, tear_down),
