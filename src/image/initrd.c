@@ -766,7 +766,8 @@ static int fault_behind(struct walk *w, const struct foreign *is, size_t pad,
 			   hex(p, n).text);
 	bool whole = foreign_is_proven(is, w->in, at + pad);
 
-	input_seek(w->in, at);
+	if (input_seek(w->in, at))
+		return fault_reading(w, -EINVAL);
 	if (is)
 		r = fault(w, -EBADMSG, "%s%s, which no kernel unpacks",
 			  whole ? "" : "the first bytes of ", is->name);
