@@ -659,6 +659,23 @@ static int examine_differing(struct sealing *s, const struct image_proof *proof)
 	return status ? status : tell_differing(s, proof, edited);
 }
 
+static int stays_copy(struct sealing *s, const struct image_proof *proof)
+{
+	struct finding *f =
+		seal_note(s->report, s->im.name,
+			  "It stays as it is: a sealed image of kernel %s, under another "
+			  "name; there is no kernel of that name, nor its modules.",
+			  proof->record.kernel);
+
+	finding_next(
+		f,
+		"If it is meant to boot one, seal it for that: bootverdict seal --remove -k %s "
+		"&& bootverdict seal -k %s",
+		s->f->release, s->f->release);
+	finding_say(f);
+	return 0;
+}
+
 /*
  * Of another kernel, whole: sealed for this one, a lost update through which that image shows would be told by
  * nothing any more.
@@ -678,14 +695,8 @@ static int examine_name(struct sealing *s, const struct image_proof *proof)
 	if (status)
 		return status;
 	s->is_copy = !s->previous.files[ARTIFACT_INITRD].present && !boot_files_have_kernel(s->f);
-	if (s->is_copy) {
-		finding_say(
-			seal_note(s->report, s->im.name,
-				  "It stays as it is: a sealed image of kernel %s, under another "
-				  "name; there is no kernel of that name, nor its modules.",
-				  proof->record.kernel));
-		return 0;
-	}
+	if (s->is_copy)
+		return stays_copy(s, proof);
 	check_report_other_kernel(s->report, s->im.name, proof, s->f->release);
 	report_say(s->report, first);
 	stays(s);

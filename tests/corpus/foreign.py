@@ -126,7 +126,7 @@ Foreign("no initrd: a squashfs", squashfs, says="squashfs")
 Foreign("no initrd: an ext2 file system", ext2, says="ext")
 Foreign("no initrd: a tar archive", tar, says="tar")
 Foreign("no initrd: a zip archive", zipped, says="zip")
-Foreign("no initrd: an arm64 kernel", arm64_image, says="arm64|PE")
+Foreign("no initrd: an arm64 kernel", arm64_image)  # nothing but its first bytes tells
 Foreign("no initrd: a RISC-V kernel", riscv_image)
 Foreign("no initrd: an old archive (odc)", lambda: old_archive("odc"),
         says="cpio|newc")
