@@ -143,7 +143,7 @@ static void test_damaged_slot(void **state)
 
 	(void)state;
 	view.comparison.slots[3] = SLOT_DAMAGED;
-	bad_ranges_add(&view.bad[3], 32768 + 3 * 262144, BLOCK_SIZE, &damage);
+	assert_int_equal(bad_ranges_add(&view.bad[3], 32768 + 3 * 262144, BLOCK_SIZE, &damage), 0);
 	report_luks(&report, &view);
 	f = finding("BV-LUKS-KEYSLOT");
 	assert_says(f->summary, "keyslot 3 is damaged");
@@ -493,7 +493,8 @@ static void test_passphrase_proves_a_slot(void **state)
 	(void)state;
 	for (unsigned int i = 0; i < 4; i += 3) {
 		view.comparison.slots[i] = i ? SLOT_WIPED : SLOT_DAMAGED;
-		bad_ranges_add(&view.bad[i], 32768 + i * 262144, BLOCK_SIZE, &damage);
+		assert_int_equal(
+			bad_ranges_add(&view.bad[i], 32768 + i * 262144, BLOCK_SIZE, &damage), 0);
 	}
 	luks_view_tried(&view, 1u << 0);
 	assert_false(view.refused);
