@@ -745,7 +745,7 @@ print(sum(a[i:i + 4096] != b[i:i + 4096] for i in range(0, len(a), 4096)))' "$BA
 		run -0 bv check "$BATS_TEST_TMPDIR/beside/$name"
 		mkdir -p "$BATS_TEST_TMPDIR/lib/modules/$KVER"
 		run -5 bv check "$BATS_TEST_TMPDIR/beside/$name"
-		rm -r "$BATS_TEST_TMPDIR/lib"
+		rm -r "${BATS_TEST_TMPDIR:?}/lib"
 		cp "$KERNEL" "$BATS_TEST_TMPDIR/beside/vmlinuz-$KVER"
 		run -5 bv check "$BATS_TEST_TMPDIR/beside/$name"
 		rm "$BATS_TEST_TMPDIR/beside/vmlinuz-$KVER"

@@ -466,6 +466,7 @@ sys.stdout.buffer.write(c.compress(sys.stdin.buffer.read()) + c.flush())' \
 	told "$file" 5 BV-IMAGE-UNKNOWN "it is a PE program"
 }
 
+# shellcheck disable=SC2030 # each test has its own
 @test "an archive that may have lost its start is not said to be built like that" {
 	make_system
 	make_early_cpio "$BATS_TEST_TMPDIR/first"
@@ -499,6 +500,7 @@ image_is_told() { # FILE VERDICT OF-SEAL OF-CHECK
 			[ "$(field .verdict)" = "$2" ]
 		fi
 		run --separate-stderr -"$3" seal --json
+		# shellcheck disable=SC2031 # set by run
 		echo "$1, sealed: $sealed: $output"
 		[ "$(field .verdict)" = "$2" ]
 		run -"$4" check --json
@@ -516,9 +518,9 @@ image_is_told() { # FILE VERDICT OF-SEAL OF-CHECK
 	make_initrd raw plain
 	yes 'Nov 27 13:00:01 host CRON[1]: a line of a log' | head -n 20000 >text
 	cp -L /bin/bash elf
-	find . -name raw | cpio --quiet -o -H odc >odc
+	find . -name raw | cpio --quiet -o -H odc >./odc
 	tar -cf tar raw
-	lz4 -q -c raw >lz4
+	lz4 -q -c raw >./lz4
 	python3 -c 'import zipfile; zipfile.ZipFile("zip", "w").write("raw")'
 	for kind in text elf zip odc tar lz4; do
 		cp whole first
