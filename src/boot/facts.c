@@ -198,8 +198,8 @@ static void compare_release(struct boot_facts *f)
 		f->release);
 	finding_next(
 		finding,
-		"If it names another kernel's, correct it (update-grub, grub2-mkconfig). If it names that one's own, have "
-		"the disk checked: bootverdict check --direct -k %s",
+		"If it names another kernel's, correct it (update-grub, grub2-mkconfig). If it names that "
+		"one's own, have the disk checked: bootverdict check --direct -k %s",
 		f->release);
 }
 

@@ -147,7 +147,7 @@ void root_tell_damaged(const struct root_scene *c, const char *path,
 	root_device_next(f, l, path);
 }
 
-/* No byte is proven lost. */
+/* No byte is proven lost: wipefs takes a magic away. */
 static void tell_erased_alone(const struct root_scene *c, const char *path,
 			      const struct lost_superblock *l)
 {
@@ -167,6 +167,7 @@ static void tell_erased_alone(const struct root_scene *c, const char *path,
 	root_device_next(f, l, path);
 }
 
+/* No byte is proven lost. */
 static void tell_wrong_checksum(const struct root_scene *c, const char *path,
 				const struct lost_superblock *l)
 {

@@ -251,14 +251,13 @@ static int examine_payload(struct examination *e)
 			    r == -EOPNOTSUPP ? "the payload is %s, which cannot be unpacked here"
 					     : "payload: %s: out of memory",
 			    codec_name(info->codec));
-	if (info->payload_length > tail && !input_seek(e->in, info->payload_offset))
-		input_limit(e->in, end - tail);
-	if (info->payload_length <= tail || input_offset(e->in) != info->payload_offset ||
-	    input_end(e->in) != end - tail) {
+	if (info->payload_length <= tail || end - tail > e->file_size ||
+	    input_seek(e->in, info->payload_offset) < 0) {
 		decompressor_free(d);
 		return fail(e, -EBADMSG, AT_PAYLOAD_LENGTH,
 			    "damaged: a payload of %" PRIu64 " bytes", info->payload_length);
 	}
+	input_limit(e->in, end - tail);
 	r = unpack(e, d, &unpacked);
 	decompressor_free(d);
 	if (r < 0)

@@ -60,6 +60,15 @@ remains_open() { # FILE
 	keyed "$PASSPHRASE" open --test-passphrase "$COPY"
 }
 
+# VERSION BYTES: DISK is a container of that size, sealed, and DISK.good is a copy of it.
+sealed_disk() {
+	make_luks "$DISK" "$1"
+	truncate -s "$2" "$DISK"
+	unset ROOT
+	seal_luks "$DISK"
+	cp --sparse=always "$DISK" "$DISK.good"
+}
+
 @test "luks: an erased magic is no damage, and how it opens again is named" {
 	for version in 1 2; do
 		make_luks "$DISK" "$version"
@@ -1212,11 +1221,7 @@ put() { # FILE OFFSET BYTES, as printf takes them
 	local version tool at
 
 	for version in 1 2; do
-		make_luks "$DISK" $version
-		truncate -s 400M "$DISK"
-		unset ROOT
-		seal_luks "$DISK"
-		cp --sparse=always "$DISK" "$DISK.good"
+		sealed_disk $version 400M
 		while read -r at tool; do
 			cp --sparse=always "$DISK.good" "$DISK"
 			$tool "$DISK" >/dev/null
@@ -1251,11 +1256,7 @@ label() { # KIND FILE
 	local version kind flips flip
 
 	for version in 1 2; do
-		make_luks "$DISK" $version
-		truncate -s 64M "$DISK"
-		unset ROOT
-		seal_luks "$DISK"
-		cp --sparse=always "$DISK" "$DISK.good"
+		sealed_disk $version 64M
 		while read -r kind flips; do
 			cp --sparse=always "$DISK.good" "$DISK"
 			label "$kind" "$DISK"
@@ -1308,11 +1309,7 @@ label() { # KIND FILE
 	local version kind
 
 	for version in 1 2; do
-		make_luks "$DISK" $version
-		truncate -s 64M "$DISK"
-		unset ROOT
-		seal_luks "$DISK"
-		cp --sparse=always "$DISK" "$DISK.good"
+		sealed_disk $version 64M
 		for kind in dos sun sgi; do
 			cp --sparse=always "$DISK.good" "$DISK"
 			printf 'label: %s\n' "$kind" | sfdisk -q --wipe never "$DISK"
