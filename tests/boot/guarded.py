@@ -171,6 +171,13 @@ def report(t, vm):
     return json.loads(keep(vm.must("cat /run/bootverdict/report.json")))
 
 
+def check_json(vm):
+    """`check --json` of the running kernel in a guest: its status, and its report as a dictionary."""
+    # By a file: what it says on stderr, and what the kernel says meanwhile, is on the console as well.
+    status, _ = vm.run("bootverdict check --json -k $(uname -r) >/run/check.json", 120)
+    return status, json.loads(keep(vm.must("cat /run/check.json")))
+
+
 def kernel_log(vm):
     """The lines of the kernel log that bootverdict wrote."""
     _, lines = vm.run("dmesg | grep -F bootverdict:")

@@ -235,6 +235,6 @@ def check_on_disk(t):
         t.check(status == 1, f"check: status {status}\n{output}")
         t.sees("STORAGE CORRUPTION", output)
         t.sees(r"fan\.ko\.xz", output)
-        status, output = vm.run("bootverdict check --json -k $(uname -r)", 120)
-        t.check(status == 1 and '"storage-corruption"' in guarded.keep(output), output[:500])
+        status, found = guarded.check_json(vm)
+        t.check(status == 1 and found["verdict"] == "storage-corruption", f"{status}: {found}")
         vm.poweroff()
