@@ -340,6 +340,14 @@ bool luks1_parse(const unsigned char *h, size_t len, uint64_t size, struct luks 
 /* Two such descriptors are no chance: each has 64 bits that the format prescribes. */
 #define REMAINS_MIN 2u
 
+static bool is_descriptor(const unsigned char *slot)
+{
+	uint32_t state = be32(slot);
+
+	return (state == SLOT_ENABLED || state == SLOT_DISABLED) &&
+	       be32(slot + SLOT_STRIPES) == STRIPES;
+}
+
 void luks1_find_remains(const unsigned char *h, size_t len, struct luks *l)
 {
 	unsigned int there = 0, enabled = 0;
@@ -347,13 +355,10 @@ void luks1_find_remains(const unsigned char *h, size_t len, struct luks *l)
 	if (len < LUKS1_BYTES)
 		return;
 	for (unsigned int i = 0; i < LUKS1_SLOTS; i++) {
-		uint32_t state = be32(slot_at(h, i));
-
-		if ((state != SLOT_ENABLED && state != SLOT_DISABLED) ||
-		    be32(slot_at(h, i) + SLOT_STRIPES) != STRIPES)
+		if (!is_descriptor(slot_at(h, i)))
 			continue;
 		there++;
-		enabled += state == SLOT_ENABLED;
+		enabled += be32(slot_at(h, i)) == SLOT_ENABLED;
 	}
 	if (there < REMAINS_MIN)
 		return;
@@ -361,6 +366,19 @@ void luks1_find_remains(const unsigned char *h, size_t len, struct luks *l)
 		text_field(l->uuid, sizeof(l->uuid), h + AT_UUID, UUID_BYTES);
 	snprintf(l->left, sizeof(l->left), "the descriptors of %u keyslots, %u in use%s%s", there,
 		 enabled, *l->uuid ? ", and the UUID " : "", l->uuid);
+}
+
+bool luks1_lost_its_start(const struct source *source, size_t bytes)
+{
+	unsigned char h[LUKS1_BYTES];
+
+	if (source_read(source, h, sizeof(h), 0) != (ssize_t)sizeof(h))
+		return false;
+	for (unsigned int i = 0; i < LUKS1_SLOTS; i++) {
+		if (is_descriptor(slot_at(h, i)) != (AT_SLOTS + i * SLOT_BYTES >= bytes))
+			return false;
+	}
+	return true;
 }
 
 int luks1_rebuild(const struct source *source, unsigned char **header, size_t *len)

@@ -17,6 +17,9 @@ bool luks1_parse(const unsigned char *header, size_t len, uint64_t size, struct 
  */
 void luks1_find_remains(const unsigned char *header, size_t len, struct luks *l);
 
+/* Whether of the keyslots' descriptors just those are left that lie behind so many bytes. */
+bool luks1_lost_its_start(const struct source *source, size_t bytes);
+
 /* The header at the start with its magic, and the descriptors of its keyslots, as they must be. */
 int luks1_rebuild(const struct source *source, unsigned char **header, size_t *len);
 

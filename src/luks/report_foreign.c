@@ -52,7 +52,10 @@ void report_luks_foreign(struct report *r, const struct luks_view *v)
 		: v->luks.rebuilt   ? ", and what is left is enough to put the header together"
 				    : ", and not enough of it is left",
 		luks_does_not_open(v),
-		v->wiped ? " Its magic alone was erased since, as wipefs does it." : "");
+		v->boot_code
+			? " The rest of that sector is as it was, and a disk loses whole sectors."
+		: v->wiped ? " Its magic alone was erased since, as wipefs does it."
+			   : "");
 
 	f->summary[0] = (char)toupper((unsigned char)f->summary[0]);
 	luks_header_evidence(f, v);

@@ -33,7 +33,8 @@ struct luks_view {
 	const char *other;
 	bool foreign;
 	uint64_t foreign_at; /* foreign: where that signature is, bytes */
-	bool wiped;	     /* foreign, and its magic was erased: blkid takes it for nothing */
+	bool wiped; /* foreign, and without a magic, or it was erased: blkid takes it for nothing */
+	bool boot_code; /* wiped: no magic belongs to it, and the rest of its sector is as it was */
 	uint64_t
 		wiped_end; /* wiped: behind what a partition table takes at the start, bytes, or 0 */
 	bool ambiguous;	   /* foreign, and cryptsetup refuses it for that, for sure */

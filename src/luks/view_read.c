@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "damage/ranges.h"
-#include "luks/blank_table.h"
 #include "luks/compare.h"
 #include "luks/copy.h"
 #include "luks/damage.h"
 #include "luks/match.h"
+#include "luks/mbr.h"
 #include "luks/moved.h"
 #include "luks/near.h"
 #include "luks/noise.h"
@@ -40,6 +40,12 @@ static const char *recognise_wiped(struct luks_view *v, const struct source *sou
 		*at = 0;
 		v->wiped_end = SECTOR_BYTES;
 		other = "a wiped MBR partition table";
+	}
+	if (!other && luks_has_boot_code(v, source)) {
+		*at = 0;
+		v->wiped_end = SECTOR_BYTES;
+		v->boot_code = true;
+		other = "the boot code of an MBR (or zeros)";
 	}
 	v->wiped = other != NULL;
 	return other;

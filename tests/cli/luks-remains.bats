@@ -1329,6 +1329,61 @@ label() { # KIND FILE
 	done
 }
 
+@test "luks: a table without a partition, and all wiped at once: the magics are gone, too; a lost byte tells" {
+	local version kind
+
+	for version in 1 2; do
+		sealed_disk $version 64M
+		for kind in none one deleted; do
+			cp --sparse=always "$DISK.good" "$DISK"
+			[ $kind != none ] || echo 'label: dos' | sfdisk -q --wipe never "$DISK"
+			[ $kind = none ] || printf 'label: dos\n,10M,L\n' | sfdisk -q --wipe never "$DISK"
+			[ $kind != deleted ] || sfdisk -q --delete "$DISK"
+			wipefs -qaf "$DISK"
+			[ -z "$(wipefs "$DISK")" ]
+			run -5 luks --json "$DISK"
+			[ "$(findings)" = BV-LUKS-FOREIGN ]
+			[[ $(field '.findings[0].evidence | tostring') == *"a wiped MBR"* ]]
+			[[ $output != *"cryptsetup repair $DISK"* ]]
+			[ $kind != one ] || continue
+			flip_bit "$DISK" 170
+			run -1 luks --json "$DISK"
+			[[ $output != *"a wiped "* ]]
+		done
+	done
+}
+
+@test "luks: boot code written over the start, or zeros in place of it, is no loss; a sector is" {
+	local version bytes from
+
+	noise 446 7 >"$COPY"
+	for version in 1 2; do
+		sealed_disk $version 64M
+		for bytes in 440 446; do
+			for from in "$COPY" /dev/zero; do
+				cp --sparse=always "$DISK.good" "$DISK"
+				dd if="$from" of="$DISK" bs=$bytes count=1 conv=notrunc status=none
+				run -5 luks --json "$DISK"
+				[[ $(findings) =~ ^BV-LUKS-(FOREIGN|GONE)$ ]]
+				[[ $(field '.findings[0].evidence | tostring') == *"boot code"* ]]
+				[[ $output != *"Its magic alone"* ]]
+				[ $version = 1 ] || [[ $output == *"a disk loses whole sectors"* ]]
+			done
+			# Behind it as well, and not up to its end: nobody writes that.
+			flip_bit "$DISK" 470
+			flip_bit "$DISK" $((version == 1 ? 496 : 1000))
+			run -1 luks --json "$DISK"
+			[[ $output != *"boot code"* ]]
+		done
+		for bytes in 100 512 4096; do
+			cp --sparse=always "$DISK.good" "$DISK"
+			zero_bytes "$DISK" 0 $bytes
+			run -1 luks --json "$DISK"
+			[[ $output != *"boot code"* ]]
+		done
+	done
+}
+
 # Made as its system makes it, as far as libblkid looks: what fdisk knows is made by that.
 put_disklabel() { # KIND FILE
 	case $1 in

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "luks/mbr.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "luks/luks1.h"
+#include "luks/luks2_binary.h"
+#include "util/bytes.h"
+#include "util/util.h"
+
+/* UEFI Specification, 5.2: the disk's signature, which fdisk makes up; two zeros, the entries, and 55 aa. */
+#define SIGNATURE     440u
+#define SIGNATURE_END 444u
+#define ENTRIES	      446u
+
+/* LUKS1's keyslot 4 has its offset there, in sectors. */
+#define SLOT_THERE 4u
+
+static bool is_table(const unsigned char *s)
+{
+	return !bytes_are_zero(s + SIGNATURE, SIGNATURE_END - SIGNATURE) &&
+	       bytes_are_zero(s + SIGNATURE_END, SECTOR_BYTES - SIGNATURE_END);
+}
+
+/* Where wipefs found the magic it has erased that, too. */
+static bool is_magic(const unsigned char *s)
+{
+	return memcmp(s, luks_magic, LUKS_MAGIC_BYTES) == 0 || bytes_are_zero(s, LUKS_MAGIC_BYTES);
+}
+
+/* What both copies of LUKS2 say, and what is zero in each; a salt is of one copy alone. */
+static bool is_as_second(const unsigned char *a, const unsigned char *b)
+{
+	return memcmp(a + LUKS2_AT_VERSION, b + LUKS2_AT_VERSION,
+		      LUKS2_AT_SALT - LUKS2_AT_VERSION) == 0 &&
+	       memcmp(a + LUKS2_AT_UUID, b + LUKS2_AT_UUID, LUKS2_AT_OFFSET - LUKS2_AT_UUID) == 0 &&
+	       bytes_are_zero(a + LUKS2_AT_OFFSET, SIGNATURE - LUKS2_AT_OFFSET) &&
+	       bytes_are_zero(a + SECTOR_BYTES, LUKS2_BINARY - SECTOR_BYTES);
+}
+
+/*
+ * The start of each copy of LUKS2, where the second one is right but for its magic, and the areas behind
+ * both starts are alike. False: it is not so.
+ */
+static bool read_starts(const struct luks_view *v, const struct source *source,
+			unsigned char a[LUKS2_BINARY], unsigned char b[LUKS2_BINARY])
+{
+	const struct luks_copy *c = v->luks.copies;
+	unsigned char one[BLOCK_SIZE], two[BLOCK_SIZE];
+
+	if (v->luks.version != 2 || c[0].state == LUKS_COPY_GOOD ||
+	    (c[1].state != LUKS_COPY_GOOD && c[1].state != LUKS_COPY_ERASED) ||
+	    source_read(source, a, LUKS2_BINARY, 0) != (ssize_t)LUKS2_BINARY ||
+	    source_read(source, b, LUKS2_BINARY, c[1].offset) != (ssize_t)LUKS2_BINARY)
+		return false;
+	for (uint64_t at = LUKS2_BINARY; at < c[1].length; at += BLOCK_SIZE) {
+		if (source_read(source, one, BLOCK_SIZE, at) != (ssize_t)BLOCK_SIZE ||
+		    source_read(source, two, BLOCK_SIZE, c[1].offset + at) != (ssize_t)BLOCK_SIZE ||
+		    memcmp(one, two, BLOCK_SIZE) != 0)
+			return false;
+	}
+	return true;
+}
+
+static bool any_field_is_bad(const struct luks_view *v)
+{
+	bool bad = v->comparison.fields_bad;
+
+	for (unsigned int i = 0; i < LUKS_SLOTS_MAX; i++)
+		bad |= v->comparison.slot_fields_bad[i];
+	return bad;
+}
+
+/* Of LUKS1 the keyslots there are not in use, and the format says how they are. */
+static bool is_table_over_luks1(const struct luks_view *v, const struct source *source)
+{
+	cleanup(free_ptr) unsigned char *right = NULL;
+	unsigned char s[BLOCK_SIZE];
+	size_t len;
+
+	if (v->luks.version != 1 || v->luks.chosen >= 0 || !v->luks.rebuilt ||
+	    any_field_is_bad(v) || source_read(source, s, sizeof(s), 0) != (ssize_t)sizeof(s) ||
+	    luks1_rebuild(source, &right, &len))
+		return false;
+	return is_table(s) && is_magic(s) &&
+	       (uint64_t)be32(s + SIGNATURE) * SECTOR_BYTES != v->luks.slots[SLOT_THERE].offset &&
+	       memcmp(s + LUKS_MAGIC_BYTES, right + LUKS_MAGIC_BYTES,
+		      SIGNATURE - LUKS_MAGIC_BYTES) == 0 &&
+	       memcmp(s + SECTOR_BYTES, right + SECTOR_BYTES, len - SECTOR_BYTES) == 0;
+}
+
+bool luks_has_blank_table(const struct luks_view *v, const struct source *source)
+{
+	unsigned char a[LUKS2_BINARY], b[LUKS2_BINARY];
+
+	if (read_starts(v, source, a, b))
+		return is_table(a) && is_magic(a) && is_as_second(a, b);
+	return is_table_over_luks1(v, source);
+}
+
+static bool differs(const unsigned char *a, const unsigned char *b, size_t at, size_t bytes)
+{
+	return memcmp(a + at, b + at, bytes) != 0;
+}
+
+/* No field in front of the code's end is as it was, in which both copies are alike and nothing is zero. */
+static bool is_overwritten(const unsigned char *a, const unsigned char *b)
+{
+	return differs(a, b, LUKS2_AT_VERSION, 2) && differs(a, b, LUKS2_AT_SIZE, 8) &&
+	       differs(a, b, LUKS2_AT_SEQID, 8) &&
+	       differs(a, b, LUKS2_AT_ALGORITHM, LUKS2_NAME_BYTES) &&
+	       differs(a, b, LUKS2_AT_UUID, LUKS2_UUID_BYTES);
+}
+
+/* The checksum is still there, in its place among zeros: what it is without the salt nothing tells. */
+static bool ends_as_written(const unsigned char *a, const unsigned char *b)
+{
+	size_t bytes = luks2_checksum_bytes(b), end = LUKS2_AT_CHECKSUM + bytes;
+
+	return bytes && bytes_are_zero(a + ENTRIES, LUKS2_AT_CHECKSUM - ENTRIES) &&
+	       !bytes_are_zero(a + LUKS2_AT_CHECKSUM, bytes / 2) &&
+	       !bytes_are_zero(a + LUKS2_AT_CHECKSUM + bytes / 2, bytes / 2) &&
+	       bytes_are_zero(a + end, LUKS2_BINARY - end);
+}
+
+bool luks_has_boot_code(const struct luks_view *v, const struct source *source)
+{
+	unsigned char a[LUKS2_BINARY], b[LUKS2_BINARY];
+
+	if (read_starts(v, source, a, b))
+		return is_overwritten(a, b) && ends_as_written(a, b);
+	return !v->luks.version && luks1_lost_its_start(source, SIGNATURE);
+}

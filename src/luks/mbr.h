@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BV_LUKS_MBR_H
+#define BV_LUKS_MBR_H
+
+#include "luks/view.h"
+
+/*
+ * What was written over the start of a header with an MBR and leaves nothing that proves itself, though all
+ * else of the header is right; a disk loses no such piece of a sector. After the keyslots were compared with
+ * the record, and bad_copies were found.
+ */
+
+/* Its table without a partition, which was wiped again: 72 bytes, and perhaps the magic of the header. */
+bool luks_has_blank_table(const struct luks_view *v, const struct source *source);
+
+/* The code in front of its table, or zeros in place of it: 440 or 446 bytes. */
+bool luks_has_boot_code(const struct luks_view *v, const struct source *source);
+
+#endif
