@@ -212,15 +212,16 @@ static bool lacks_something(int no_init)
 	return no_init == ENOENT || no_init == EACCES || no_init == ELOOP || no_init == ENOTDIR;
 }
 
-/* The sealed path of nearly the name of what is not there; NULL: there is none. */
-static const char *near_name(const struct boot_facts *f, int root, int no_init)
+/* Whether something sealed is of nearly the name of what is not there. */
+static bool near_name(const struct boot_facts *f, int root, int no_init,
+		      char name[PROGRAM_NAME_MAX])
 {
-	const char *near;
+	bool near;
 
 	if (no_init != ENOENT || !content_proven(f))
-		return NULL;
+		return false;
 	mounts_proc();
-	near = startable_near(&f->manifest, root, GUARD_ORIGINAL_INIT);
+	near = startable_near(&f->manifest, root, GUARD_ORIGINAL_INIT, name);
 	mounts_proc_off();
 	return near;
 }
@@ -228,8 +229,9 @@ static const char *near_name(const struct boot_facts *f, int root, int no_init)
 static void tell_no_init(struct boot_facts *f, int root, int no_init)
 {
 	cleanup(free_ptr) char *list = NULL, *rebuild = NULL;
-	const char *near = near_name(f, root, no_init);
+	char name[PROGRAM_NAME_MAX];
 	struct finding *finding;
+	bool near = near_name(f, root, no_init, name);
 	bool proven = content_proven(f), of_the_build = proven && !near && lacks_something(no_init);
 
 	if (!no_init)
@@ -243,7 +245,7 @@ static void tell_no_init(struct boot_facts *f, int root, int no_init)
 	finding_number(finding, EVIDENCE_ERRNO, (uint64_t)no_init);
 	if (near)
 		finding_text(finding, EVIDENCE_REASON,
-			     "%s is there, which differs in one byte from what is not", near);
+			     "%s is there, and one byte makes the difference to what is not", name);
 	if (!proven)
 		return;
 	if (of_the_build)

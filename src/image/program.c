@@ -58,6 +58,9 @@ static void elf_loader(struct program *p, uint64_t offset, uint64_t size, progra
 	/* With its NUL; a longer one is not followed. */
 	p->needs_unknown = size < 2 || size > sizeof(p->needs) ||
 			   bytes(ctx, p->needs, (size_t)size, offset) != (ssize_t)size;
+	/* The kernel refuses it (fs/binfmt_elf.c, load_elf_binary()). */
+	if (!p->needs_unknown && p->needs[size - 1])
+		p->kind = PROGRAM_NONE;
 	p->needs[p->needs_unknown ? 0 : size - 1] = '\0';
 }
 
@@ -189,4 +192,31 @@ int program_chain(program_find *find, void *ctx, const struct program *self, con
 		memcpy(c->needed_by, c->path, sizeof(c->needed_by));
 		memcpy(c->path, p.needs, sizeof(c->path));
 	}
+}
+
+/*
+ * The bit makes of a byte of the name what ends one: then it is shorter. Not a tab, which stands behind no name, and
+ * would be one bit from the end of a line as DOS has it.
+ */
+static bool ends_a_name(char c)
+{
+	return !c || c == ' ' || c == '\n';
+}
+
+bool program_near(program_find *find, void *ctx, const char *name, char near[PROGRAM_NAME_MAX])
+{
+	size_t len = strnlen(name, PROGRAM_NAME_MAX);
+	struct program p;
+
+	if (len == PROGRAM_NAME_MAX)
+		return false;
+	for (size_t bit = 0; bit < 8 * len; bit++) {
+		memcpy(near, name, len + 1);
+		near[bit / 8] = (char)(near[bit / 8] ^ 1 << bit % 8);
+		if (ends_a_name(near[bit / 8]))
+			near[bit / 8] = '\0';
+		if (*near && find(ctx, near, &p) == 0 && p.kind != PROGRAM_NONE)
+			return true;
+	}
+	return false;
 }

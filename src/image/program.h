@@ -56,4 +56,10 @@ struct program_chain {
 int program_chain(program_find *find, void *ctx, const struct program *self, const char *path,
 		  struct program_chain *c);
 
+/*
+ * Whether find has a program under what one bit makes of a name that it has not: also of what stood in front of
+ * the name or behind it, where a bit made a part of the name of that, or the other way round. near: that name.
+ */
+bool program_near(program_find *find, void *ctx, const char *name, char near[PROGRAM_NAME_MAX]);
+
 #endif

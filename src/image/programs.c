@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -264,12 +265,19 @@ const char *programs_near(const struct manifest *m, const char *path)
 	return NULL;
 }
 
-const char *programs_near_way(const struct programs *s, const char *path)
+bool programs_near_way(struct programs *s, const char *path, char near[PROGRAM_NAME_MAX])
 {
 	const struct content *c;
+	const char *found;
 	struct way w;
 
-	return resolve(s, path, &w, &c) == -ENOENT && *w.done ? programs_near(s->m, w.done) : NULL;
+	if (resolve(s, path, &w, &c) != -ENOENT)
+		return false;
+	found = *w.done ? programs_near(s->m, w.done) : NULL;
+	if (!found)
+		return program_near(programs_find, s, path, near);
+	snprintf(near, PROGRAM_NAME_MAX, "%s", found);
+	return true;
 }
 
 bool programs_is_whole(const struct programs *s, const struct content *c)

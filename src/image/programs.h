@@ -35,8 +35,8 @@ int programs_find(void *ctx, const char *path, struct program *p);
  */
 const char *programs_near(const struct manifest *m, const char *path);
 
-/* The same for a path that is not there by the way to it that the kernel goes, following links. */
-const char *programs_near_way(const struct programs *s, const char *path);
+/* The same for a path that is not there by the way to it that the kernel goes, following links; or program_near(). */
+bool programs_near_way(struct programs *s, const char *path, char near[PROGRAM_NAME_MAX]);
 
 /* Whether a file of the list is an ELF program that this processor executes, as long as its own headers say. */
 bool programs_is_whole(const struct programs *s, const struct content *c);

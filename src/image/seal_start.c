@@ -16,20 +16,23 @@
  * In words; NULL: nothing is known to be wrong. doubtful: bytes that the root file system, or the image, had lost
  * before it was sealed explain it as well.
  */
-static char *why_not(int error, const struct program_chain *c, const struct programs *programs,
+static char *why_not(int error, const struct program_chain *c, struct programs *programs,
 		     bool *doubtful)
 {
 	cleanup(free_ptr) char *by =
 		*c->needed_by ? text_format(", which %s needs,", c->needed_by) : text_copy("");
-	const char *near = error == -ENOENT ? programs_near_way(programs, c->path) : NULL;
+	char near[PROGRAM_NAME_MAX];
 	const char *why;
 
-	*doubtful = near || (error == -ENOEXEC && !c->foreign);
-	if (near)
-		return text_format(
-			"it cannot start: %s%s is not in it, but %s is, which differs in "
-			"one byte",
-			c->path, by, near);
+	if (error == -ENOENT && programs_near_way(programs, c->path, near)) {
+		*doubtful = true;
+		return text_format("it cannot start: %s%s is not in it, but %s is, and one byte "
+				   "makes the difference",
+				   c->path, by, near);
+	}
+	/* Nobody names a loader or an interpreter by half a path. */
+	*doubtful = (error == -ENOENT && *c->needed_by && *c->path != '/') ||
+		    (error == -ENOEXEC && !c->foreign);
 	switch (error) {
 	case -ENOENT:
 		why = "is not in it";

@@ -118,22 +118,28 @@ static int open_folder(int root, char *path)
 	}
 }
 
-const char *startable_near(const struct manifest *m, int root, const char *path)
+bool startable_near(const struct manifest *m, int root, const char *path,
+		    char near[PROGRAM_NAME_MAX])
 {
-	char folder[PATH_MAX], missing[PATH_MAX];
-	struct place in = { NULL, root };
+	char folder[PATH_MAX], missing[PATH_MAX], way[PROGRAM_NAME_MAX];
+	struct place in = { NULL, root }, sealed = { m, root };
 	struct program_chain chain;
 	cleanup(close_fd) int fd = -1;
-	const char *below, *name;
+	const char *below, *name, *found;
 
 	if (program_chain(find_program, &in, NULL, path, &chain) != -ENOENT)
-		return NULL;
-	fd = open_folder(root, chain.path);
-	name = strrchr(chain.path, '/');
-	name = name ? name + 1 : chain.path;
+		return false;
+	memcpy(way, chain.path, sizeof(way));
+	fd = open_folder(root, way);
+	name = strrchr(way, '/');
+	name = name ? name + 1 : way;
 	below = fd < 0 ? NULL : path_below(root, fd, folder, sizeof(folder));
 	if (snprintf(missing, sizeof(missing), "%s%s%s", below ? below : "",
 		     below && *below ? "/" : "", name) >= (int)sizeof(missing))
-		return NULL;
-	return programs_near(m, missing);
+		return false;
+	found = programs_near(m, missing);
+	if (!found)
+		return program_near(find_program, &sealed, chain.path, near);
+	snprintf(near, PROGRAM_NAME_MAX, "%s", found);
+	return true;
 }

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "image/program.h"
 #include "manifest/manifest.h"
 
 /*
@@ -14,9 +15,10 @@
 bool startable(const struct manifest *m, int root, const char *path);
 
 /*
- * When something of that is not there: the sealed path that is as long as the missing one and differs in one
- * byte, so that one of them may have lost a bit before it was sealed. Owned by m; NULL: there is none.
+ * When something of that is not there: whether something sealed is of nearly that name, so that one of them may
+ * have lost a bit before it was sealed: as long, and different in one byte; or program_near(). near: its name.
  */
-const char *startable_near(const struct manifest *m, int root, const char *path);
+bool startable_near(const struct manifest *m, int root, const char *path,
+		    char near[PROGRAM_NAME_MAX]);
 
 #endif

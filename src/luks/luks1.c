@@ -168,10 +168,13 @@ static void fill_slot(const unsigned char *h, unsigned int slot, uint64_t size, 
 	k->key_bytes = l->volume_key_bytes;
 	k->stripes = be32(s + SLOT_STRIPES);
 	k->iterations = be32(s + SLOT_ITERATION);
+	k->described = hash64(s, SLOT_BYTES);
 	k->offset = area_offset(h, slot);
+	/* A key of that length nobody has: as long as the disk its area would be read for nothing. */
+	if (k->key_bytes > KEY_BYTES_MAX)
+		return;
 	k->used = (uint64_t)k->key_bytes * STRIPES;
 	k->length = area_length(h, slot, size);
-	k->described = hash64(s, SLOT_BYTES);
 	if (k->offset + area_used(h) > l->needed)
 		l->needed = k->offset + area_used(h);
 }

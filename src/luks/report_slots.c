@@ -126,7 +126,7 @@ static void how_to_recover(struct finding *f, const struct luks_view *v, unsigne
 	luks_next_try(f, v);
 	luks_next_keep_evidence(f, v);
 	/* Whose the disk is to be is asked first. */
-	if (luks_is_foreign_alone(v)) {
+	if (luks_is_claimed(v)) {
 		luks_next_on_a_copy(f, luks_view_place(v));
 		return;
 	}
@@ -205,7 +205,7 @@ static void slot_damaged(struct report *r, const struct luks_view *v, unsigned i
 	if (v->comparison.slot_fields_bad[slot])
 		fields_range(f, v, slot);
 	luks_ranges(f, v, &v->bad[slot], 1);
-	if (!luks_is_foreign_alone(v))
+	if (!luks_is_claimed(v))
 		finding_not(f, "the passphrase, its length, the keyboard layout, or crypttab");
 	how_to_recover(f, v, slot);
 }

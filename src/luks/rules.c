@@ -253,6 +253,11 @@ bool luks_is_foreign_alone(const struct luks_view *v)
 	return luks_slot_overwritten(v) >= 0 && !v->comparison.fields_bad;
 }
 
+bool luks_is_claimed(const struct luks_view *v)
+{
+	return luks_is_overwritten(v) || luks_is_foreign_alone(v);
+}
+
 static bool any_slot_is_bad(const struct luks_view *v)
 {
 	return luks_slots_damaged(v) || any_slot_is(v, SLOT_DAMAGED) ||

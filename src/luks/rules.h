@@ -180,6 +180,8 @@ slot_set luks_slots_damaged(const struct luks_view *v);
 slot_set luks_slots_lost(const struct luks_view *v);
 /* Whether another format explains a header that is gone, or a keyslot: of keyslots luks_slots_lost() alone counts. */
 bool luks_is_foreign_alone(const struct luks_view *v);
+/* Whether another format lies over it, so that nothing is advised that writes there before its owner says whose it is. */
+bool luks_is_claimed(const struct luks_view *v);
 /* SLOT_WIPED: no passphrase opens them, and it is not known why. */
 slot_set luks_slots_wiped(const struct luks_view *v);
 /* Nothing is known against them, and nothing proves them: there is no record that holds. */

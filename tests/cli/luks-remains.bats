@@ -1353,6 +1353,27 @@ label() { # KIND FILE
 	done
 }
 
+@test "luks: a lost bit in a keyslot beside a partition table: whose the disk is is asked first" {
+	local label advice
+
+	sealed_disk 2 64M
+	for label in "" dos; do
+		cp --sparse=always "$DISK.good" "$DISK"
+		[ -z "$label" ] || printf 'label: dos\n,10M,L\n' | sfdisk -q --wipe never "$DISK"
+		flip_bit "$DISK" $((32768 + 100))
+		run -1 luks --json "$DISK"
+		[ "$(finding BV-LUKS-KEYSLOT '.ranges[0].damage')" = bit-flip ]
+		advice=$(finding BV-LUKS-KEYSLOT '.next | join(" ")')
+		if [ -z "$label" ]; then
+			[[ $advice == *"luksHeaderRestore $DISK "* ]]
+			[[ $(finding BV-LUKS-KEYSLOT .not) == *crypttab* ]]
+		else
+			[[ $advice == *"On a copy first"* && $advice != *"luksHeaderRestore $DISK "* ]]
+			[[ $(finding BV-LUKS-KEYSLOT .not) != *crypttab* ]]
+		fi
+	done
+}
+
 @test "luks: boot code written over the start, or zeros in place of it, is no loss; a sector is" {
 	local version bytes from
 

@@ -449,6 +449,24 @@ slot() { # NUMBER KEY: of the table
 }
 
 # Its node lies on devtmpfs, which is no reason to read it through the page cache.
+@test "luks: a bit of the key length lost: a header that asks for gigabytes of key material is read at once" {
+	local bit
+
+	make_luks "$DISK" 1
+	seal_luks "$DISK"
+	cp "$DISK" "$DISK.good"
+	for bit in 0x80 0x40 0x10 0x01; do
+		cp "$DISK.good" "$DISK"
+		python3 -c 'import sys
+f = open(sys.argv[1], "r+b"); f.seek(108); f.write(bytes([int(sys.argv[2], 16)]))' "$DISK" $bit
+		run -1 timeout 20 "$BOOTVERDICT" luks --json --root "$ROOT" "$DISK"
+		[ "$(field ".findings[].id")" = BV-LUKS-HEADERS ]
+		run -1 timeout 20 "$BOOTVERDICT" luks --json --root /nonexistent "$DISK"
+		[ "$(field ".findings[].id")" = BV-LUKS-HEADERS ]
+	done
+	run -0 luks --json "$DISK.good"
+}
+
 @test "luks: a block device is read past the page cache" {
 	make_luks "$DISK" 2
 	seal_luks "$DISK"

@@ -120,6 +120,18 @@ static void test_near_names(void **state)
 		{ "/usr/lib/sh", NULL },
 		{ "/shel", NULL },
 		{ "/loop/sh", NULL },
+		/* What stands in front of the name, or behind it, was one bit another. */
+		{ "obin/sh", "/bin/sh" },
+		{ ".bin/sh", "/bin/sh" },
+		{ "bbin/sh", NULL },
+		{ "/bin/shJecho", "/bin/sh" },
+		{ "/bin/sh0-e", "/bin/sh" },
+		{ "/bin/shJ", "/bin/sh" },
+		{ "/bin/shKecho", NULL },
+		{ "/bin/dash", NULL },
+		{ "/usr/binosh", "usr/bin/sh" },
+		{ "/lib/binosh", NULL },
+		{ "/usr/bin/s/", NULL },
 	};
 
 	(void)state;
@@ -129,10 +141,11 @@ static void test_near_names(void **state)
 	put_text("usr/bin", S_IFDIR | 0755, "");
 	put_text("usr/bin/sh", S_IFREG | 0755, "#!/shell");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		const char *near = programs_near_way(programs, rows[i].path);
+		char near[PROGRAM_NAME_MAX];
+		bool found = programs_near_way(programs, rows[i].path, near);
 
-		if (!near != !rows[i].near || (near && strcmp(near, rows[i].near) != 0))
-			fail_msg("%s: %s", rows[i].path, near ? near : "nothing is near");
+		if (found != !!rows[i].near || (found && strcmp(near, rows[i].near) != 0))
+			fail_msg("%s: %s", rows[i].path, found ? near : "nothing is near");
 	}
 	m.contents[4].segment = GUARD_SEGMENT;
 	assert_null(programs_near(&m, "usr/bin/rh"));
@@ -172,6 +185,11 @@ static void test_damaged_programs(void **state)
 		put(path, S_IFREG | 0755, &p, size);
 		assert_int_not_equal(chain(path, &c), 0);
 	}
+	/* The kernel takes no name that does not end where its segment does. */
+	p.part.p_filesz--;
+	put("c", S_IFREG | 0755, &p, sizeof(p));
+	assert_int_equal(chain("c", &c), -ENOEXEC);
+	p.part.p_filesz++;
 	for (size_t at = 0; at < sizeof(p); at++) {
 		unsigned char *byte = (unsigned char *)&p + at;
 		char path[32];

@@ -117,20 +117,28 @@ static void test_near_names(void **state)
 	static const struct {
 		const char *needs, *near;
 	} rows[] = {
-		{ "#!/bin/sh\n", NULL },    { "#!/bin/dasi\n", "usr/bin/dash" },
-		{ "#!/bin/dazz\n", NULL },  { "#!/bin/das\n", NULL },
-		{ "#!/inis\n", "init" },    { "#!inis\n", "init" },
-		{ "#!/inis/sh\n", "init" }, { "#!/nowhere/at/all\n", NULL },
+		{ "#!/bin/sh\n", NULL },
+		{ "#!/bin/dasi\n", "usr/bin/dash" },
+		{ "#!/bin/dazz\n", NULL },
+		{ "#!/bin/das\n", NULL },
+		{ "#!/inis\n", "init" },
+		{ "#!inis\n", "init" },
+		{ "#!/inis/sh\n", "init" },
+		{ "#!/nowhere/at/all\n", NULL },
+		{ "#!/init\r\n", NULL },
+		{ "#!/initJecho\n", "/init" },
+		{ "#!ousr/bin/dash\n", "/usr/bin/dash" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		const char *near;
+		char near[PROGRAM_NAME_MAX];
+		bool found;
 
 		put("zinit", rows[i].needs, strlen(rows[i].needs));
-		near = startable_near(&m, root, "zinit");
-		if (!near != !rows[i].near || (near && strcmp(near, rows[i].near) != 0))
-			fail_msg("%s: %s", rows[i].needs, near ? near : "nothing is near");
+		found = startable_near(&m, root, "zinit", near);
+		if (found != !!rows[i].near || (found && strcmp(near, rows[i].near) != 0))
+			fail_msg("%s: %s", rows[i].needs, found ? near : "nothing is near");
 	}
 }
 
