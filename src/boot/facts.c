@@ -245,7 +245,7 @@ static void tell_no_init(struct boot_facts *f, int root, int no_init)
 	finding_number(finding, EVIDENCE_ERRNO, (uint64_t)no_init);
 	if (near)
 		finding_text(finding, EVIDENCE_REASON,
-			     "%s is there, and one byte makes the difference to what is not", name);
+			     "%s is there, and one bit makes the difference to what is not", name);
 	if (!proven)
 		return;
 	if (of_the_build)

@@ -125,6 +125,7 @@ static enum damage_kind classify(unsigned char *data, size_t len, uint64_t expec
 	if (search_bit && bitflip_find(data, len, expected_hash, &damage->byte, &damage->bit))
 		return DAMAGE_BIT_FLIP;
 	damage->zero_sectors = dense ? count_zero_sectors(data, len) : 0;
+	damage->ends_in_zero = !damage->zero_sectors && !data[len - 1];
 	return damage->zero_sectors ? DAMAGE_ZERO_SECTORS : DAMAGE_CHANGED;
 }
 

@@ -23,6 +23,7 @@ enum damage_kind {
 struct damage {
 	enum damage_kind kind;
 	unsigned int zero_sectors; /* ZERO_SECTORS: how many */
+	bool ends_in_zero;	   /* CHANGED: its last byte is zero, and not all of that sector */
 	uint64_t origin;  /* MISPLACED: byte offset in the file where that content belongs */
 	size_t byte;	  /* BIT_FLIP: offset of the byte within the block */
 	unsigned int bit; /* BIT_FLIP: 0 (least significant) to 7 */

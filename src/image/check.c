@@ -216,8 +216,7 @@ static const char *ground_text(enum ground ground)
 		return "the page cache is as sealed, but the disk is not: this system still works, the "
 		       "next boot will not";
 	case GROUND_UNTOUCHED:
-		return "its bytes differ, though nobody wrote it since: inode, size and times are as "
-		       "sealed";
+		return "its bytes differ, though nobody wrote it since: its size and times are as sealed";
 	case GROUND_GUARD:
 		return "they hold bootverdict's guard, which is now that of another image, and all behind it "
 		       "is as sealed: an older write shows through, and a newer one was lost";
@@ -660,28 +659,44 @@ void check_version(const struct boot_files *f, struct report *r)
 	n->warning = true;
 }
 
-/* Whether a guard stands in front of it. */
-static bool has_guard(const char *path)
+static void tell_unsealed(struct report *r, const struct boot_files *f, bool guarded,
+			  enum verdict found)
 {
-	cleanup(close_fd) int fd = path ? file_open(path) : -1;
-	struct input *in = NULL;
-	uint64_t size = 0;
-	struct stat st;
-	bool found;
+	struct finding *n = report_finding(
+		r, VERDICT_STALE, FINDING_NOT_SEALED, f->release,
+		"There is no record of this kernel version%s: nothing but what its files "
+		"prove about themselves could be verified.",
+		guarded ? ", though bootverdict's guard stands in its initial RAM disk" : "");
 
-	if (fd >= 0 && !fstat(fd, &st))
-		in = input_from_fd(fd, 0, (uint64_t)st.st_size);
-	found = in && (guard_find(in, &size) == -EBADMSG || size);
-	input_free(in);
-	return found;
+	if (guarded) {
+		cleanup(free_ptr) char *beside = store_copy(f, STORE_BOOT);
+		cleanup(free_ptr) char *root = store_copy(f, STORE_ROOT);
+
+		finding_next(n,
+			     "Are the file systems mounted on which its record was? It has two "
+			     "copies: %s and %s",
+			     beside, root);
+	}
+	if (found == VERDICT_STALE || found == VERDICT_INTACT)
+		finding_next(n, "Seal it: bootverdict seal -k %s", f->release);
+}
+
+/* Sealing leaves it as it is; a kernel beside it is in no record. */
+static void tell_copy(struct report *r, const struct boot_files *f, const char *kernel)
+{
+	cleanup(free_ptr) char *copy = copy_words(kernel);
+	struct finding *n = report_finding(r, f->kernel ? VERDICT_STALE : VERDICT_INTACT,
+					   FINDING_NOT_SEALED, f->release, "It is %s", copy);
+
+	n->warning = !f->kernel;
+	next_seal_copy(n, f->release);
 }
 
 static void check_unsealed(const struct boot_files *f, struct report *r, bool sealed)
 {
 	size_t first = r->finding_count;
-	struct finding *n;
-	enum verdict found;
-	bool guarded;
+	struct manifest record;
+	int guard;
 
 	if (!f->kernel && !f->initrd && !sealed) {
 		report_finding(
@@ -699,24 +714,14 @@ static void check_unsealed(const struct boot_files *f, struct report *r, bool se
 		tell_missing(r, f->release, f->release, ARTIFACT_INITRD);
 	if (sealed)
 		return;
-	found = report_verdict_from(r, first);
-	guarded = has_guard(f->initrd);
-	n = report_finding(
-		r, VERDICT_STALE, FINDING_NOT_SEALED, f->release,
-		"There is no record of this kernel version%s: nothing but what its files "
-		"prove about themselves could be verified.",
-		guarded ? ", though bootverdict's guard stands in its initial RAM disk" : "");
-	if (guarded) {
-		cleanup(free_ptr) char *beside = store_copy(f, STORE_BOOT);
-		cleanup(free_ptr) char *root = store_copy(f, STORE_ROOT);
-
-		finding_next(n,
-			     "Are the file systems mounted on which its record was? It has two "
-			     "copies: %s and %s",
-			     beside, root);
-	}
-	if (found == VERDICT_STALE || found == VERDICT_INTACT)
-		finding_next(n, "Seal it: bootverdict seal -k %s", f->release);
+	guard = f->initrd ? image_record(f->initrd, &record) : -ENOENT;
+	if (!guard && strcmp(record.kernel, f->release) != 0 && is_kernel_version(f->release) &&
+	    !boot_files_have_kernel(f))
+		tell_copy(r, f, record.kernel);
+	else
+		tell_unsealed(r, f, guard != -ENOENT, report_verdict_from(r, first));
+	if (f->initrd)
+		manifest_clear(&record);
 }
 
 /* One that was put there since, or that was refused when it was to be sealed. */

@@ -444,6 +444,27 @@ static void report_foreign(struct report *r, const char *path, const struct imag
 	report_artifact(r, path, alone ? KIND_FILE : KIND_INITRD, STATE_UNVERIFIED, p->size, 0);
 }
 
+static struct finding *report_unknown(struct report *r, const char *path,
+				      const struct initrd_fault *fault)
+{
+	if (!fault->is)
+		return report_finding(r, VERDICT_INCONCLUSIVE, FINDING_IMAGE_UNKNOWN, path,
+				      "It is neither a kernel nor an initrd that bootverdict "
+				      "knows, or its first bytes are lost: %s.",
+				      fault->reason);
+	if (fault->is->use == FOREIGN_KERNEL)
+		return report_finding(
+			r, VERDICT_INCONCLUSIVE, FINDING_IMAGE_UNKNOWN, path,
+			"By its first bytes it is %s. It carries no checksum, so nothing in "
+			"it tells whether all of it is right.",
+			fault->is->name);
+	return report_finding(
+		r, VERDICT_INCONCLUSIVE, FINDING_IMAGE_UNKNOWN, path,
+		"By its first bytes it is %s, and no initrd; or it is one, and those bytes "
+		"were lost: nothing in it tells.",
+		fault->is->name);
+}
+
 static void report_fault(struct report *r, const char *path, const struct image_proof *p)
 {
 	const struct initrd_fault *fault = &p->fault;
@@ -465,17 +486,7 @@ static void report_fault(struct report *r, const char *path, const struct image_
 	}
 	if (fault->offset == 0 && fault->segment == 0 && !p->found.content_count &&
 	    fault->codec == CODEC_NONE) {
-		f = fault->is
-			    ? report_finding(
-				      r, VERDICT_INCONCLUSIVE, FINDING_IMAGE_UNKNOWN, path,
-				      "By its first bytes it is %s, not a kernel or an initrd; or "
-				      "it is one, and those bytes were lost: nothing in it tells.",
-				      fault->is->name)
-			    : report_finding(
-				      r, VERDICT_INCONCLUSIVE, FINDING_IMAGE_UNKNOWN, path,
-				      "It is neither a kernel nor an initrd that bootverdict "
-				      "knows, or its first bytes are lost: %s.",
-				      fault->reason);
+		f = report_unknown(r, path, fault);
 		if (fault->is && fault->is->remedy)
 			advise_remedy(f, fault);
 		advise_unknown(f);

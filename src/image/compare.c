@@ -201,9 +201,10 @@ static void compare_identity(const struct sealed_file *f, const struct stat *st,
 	c->seen = *st;
 	c->size = (uint64_t)st->st_size;
 	c->mtime_ns = mtime;
-	c->same_inode = st->st_ino == f->inode;
 	c->same_mtime = mtime == f->mtime_ns;
 	c->same_ctime = ctime == f->ctime_ns;
+	/* FAT has no inode numbers: Linux makes them up at each mount (fs/fat/inode.c, fat_build_inode()). */
+	c->same_inode = st->st_ino == f->inode || (c->same_mtime && c->same_ctime);
 }
 
 int sealed_file_compare(const struct sealed_file *f, const char *path, bool direct,

@@ -19,8 +19,8 @@ struct comparison {
 	int error;     /* 0, or why the file could not be opened or read at all: -ENOENT, ... */
 	uint64_t size; /* now, bytes */
 	int64_t mtime_ns;
-	struct stat seen; /* the file that was compared */
-	bool same_inode, same_mtime, same_ctime;
+	struct stat seen;			 /* the file that was compared */
+	bool same_inode, same_mtime, same_ctime; /* both times tell an inode by another number */
 
 	/* ZERO_SECTORS holds where no sealed sector is zero, which the caller must know. */
 	struct bad_ranges bad;	 /* in the page cache or, with direct, on the device */
@@ -54,7 +54,7 @@ bool sealed_file_held_nothing(const struct sealed_file *f, uint64_t from, uint64
 /* Whether path still names the file that was compared, and nobody wrote it meanwhile. */
 bool comparison_is_current(const struct comparison *c, const char *path);
 
-/* Whether nobody wrote the file since: same size, inode, mtime and ctime. */
+/* Whether nobody wrote the file since: same size, mtime and ctime. */
 bool comparison_untouched(const struct sealed_file *f, const struct comparison *c);
 
 #endif

@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "image/contents.h"
 #include "image/guard.h"
 #include "manifest/format.h"
 #include "manifest/load.h"
+#include "util/file.h"
 #include "util/memory.h"
 #include "util/util.h"
 
@@ -182,6 +184,25 @@ static void read_record(struct input *in, struct image_proof *proof)
 		memory_give(MANIFEST_BYTES_MAX);
 	proof->has_record = r != -ENOENT;
 	proof->record_error = proof->has_record ? r : 0;
+}
+
+int image_record(const char *path, struct manifest *m)
+{
+	struct image_proof proof = { .has_record = false };
+	cleanup(close_fd) int fd = file_open(path);
+	struct input *in = NULL;
+	uint64_t size = 0;
+	struct stat st;
+
+	manifest_init(m);
+	manifest_init(&proof.record);
+	if (fd >= 0 && !fstat(fd, &st))
+		in = input_from_fd(fd, 0, (uint64_t)st.st_size);
+	if (in && (guard_find(in, &size) == -EBADMSG || size))
+		read_record(in, &proof);
+	input_free(in);
+	*m = proof.record;
+	return proof.has_record ? proof.record_error : -ENOENT;
 }
 
 static int walk(struct image_proof *proof, struct recorder *r, int fd, bool guard)

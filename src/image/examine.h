@@ -35,6 +35,12 @@ struct image_proof {
 int image_examine(int fd, uint64_t size, struct image_proof *proof);
 void image_proof_clear(struct image_proof *proof);
 
+/*
+ * The record in the guard of an image, of which nothing else is read; manifest_clear() frees it in any case.
+ * -ENOENT: it has none; another error: it cannot be used.
+ */
+int image_record(const char *path, struct manifest *m);
+
 /* The builder of what is there, as its members show, else of what the guard's record is of. */
 enum builder image_builder(const struct image_proof *proof);
 

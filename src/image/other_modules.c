@@ -35,7 +35,7 @@ bool boot_files_have_kernel(const struct boot_files *f)
 	if (boot_files_have_modules(f, f->release))
 		return true;
 	version = kernel_version(f);
-	return version && !strcmp(version, f->release);
+	return f->kernel && (!version || !strcmp(version, f->release));
 }
 
 bool image_has_kernel(const char *path, const char *name)
@@ -54,8 +54,7 @@ bool image_has_kernel(const char *path, const char *name)
 	return there;
 }
 
-/* Not "linux", as Arch has it, nor "0-rescue-" and more, as Fedora has it. */
-static bool is_version(const char *release)
+bool is_kernel_version(const char *release)
 {
 	size_t n = strspn(release, "0123456789");
 
@@ -64,7 +63,7 @@ static bool is_version(const char *release)
 
 char *boot_files_other_version(const struct boot_files *f)
 {
-	char *version = is_version(f->release) ? kernel_version(f) : NULL;
+	char *version = is_kernel_version(f->release) ? kernel_version(f) : NULL;
 
 	if (version && !strcmp(version, f->release)) {
 		free(version);
@@ -85,11 +84,28 @@ char *image_other_name(const struct image_proof *p, const char *path)
 {
 	char *name = p->has_record && !p->record_error ? release_of_name(path) : NULL;
 
-	if (name && (!is_version(name) || is_ending(name, p->record.kernel))) {
+	if (name && (!is_kernel_version(name) || is_ending(name, p->record.kernel))) {
 		free(name);
 		name = NULL;
 	}
 	return name;
+}
+
+char *copy_words(const char *kernel)
+{
+	return text_format(
+		"a sealed image of kernel %s, under another name; there is no kernel of that "
+		"version, nor its modules.",
+		kernel);
+}
+
+void next_seal_copy(struct finding *f, const char *release)
+{
+	finding_next(
+		f,
+		"If it is meant to boot one, seal it for that: bootverdict seal --remove -k %s "
+		"&& bootverdict seal -k %s",
+		release, release);
 }
 
 bool boot_files_other_modules(const struct boot_files *f, const struct manifest *m,
@@ -99,7 +115,7 @@ bool boot_files_other_modules(const struct boot_files *f, const struct manifest 
 	/* The name may be short for the version of the kernel, or go on behind it. */
 	o->wanted = kernel_version(f);
 	o->known = o->wanted;
-	if (!o->known && is_version(f->release))
+	if (!o->known && is_kernel_version(f->release))
 		o->wanted = text_copy(f->release);
 	if (o->wanted)
 		o->has = manifest_other_modules(m, o->wanted);

@@ -31,7 +31,10 @@ bool boot_files_other_modules(const struct boot_files *f, const struct manifest 
 			      struct other_modules *o);
 void other_modules_clear(struct other_modules *o);
 
-/* Whether there is a kernel of that version: one that says so itself, or its modules. A name alone is any. */
+/* Whether it tells a version: not "linux", as Arch has it, nor "0-rescue-" and more, as Fedora has it. */
+bool is_kernel_version(const char *release);
+
+/* Whether there is a kernel of that version: its modules, or one of that name that does not say it is another. */
 bool boot_files_have_kernel(const struct boot_files *f);
 
 /* The same of the version that an image's file is named after: beside it, or in the system around. */
@@ -42,6 +45,13 @@ bool image_has_kernel(const char *path, const char *name);
  * another one; the caller frees it. NULL: it is that one, or its name or its record tells none.
  */
 char *image_other_name(const struct image_proof *p, const char *path);
+
+/*
+ * What a sealed image is in words, the end of a sentence, that is there under a name of which there is no kernel;
+ * the caller frees them. And how to seal it for one.
+ */
+char *copy_words(const char *kernel);
+void next_seal_copy(struct finding *f, const char *release);
 
 /* Tells when the image of m, f's initrd, has modules for another kernel version alone. */
 void check_modules(const struct boot_files *f, const struct manifest *m, struct report *r);

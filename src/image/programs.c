@@ -243,15 +243,16 @@ static int resolve(const struct programs *s, const char *path, struct way *way,
 	return *found ? 0 : -ENOENT;
 }
 
-static bool differs_in_a_byte(const char *a, const char *b)
+static bool differs_in_a_bit(const char *a, const char *b)
 {
-	size_t n = strlen(a), differ = 0;
+	size_t n = strlen(a);
+	int bits = 0;
 
 	if (strlen(b) != n)
 		return false;
-	for (size_t i = 0; i < n && differ < 2; i++)
-		differ += a[i] != b[i];
-	return differ == 1;
+	for (size_t i = 0; i < n && bits < 2; i++)
+		bits += __builtin_popcount((unsigned char)(a[i] ^ b[i]));
+	return bits == 1;
 }
 
 const char *programs_near(const struct manifest *m, const char *path)
@@ -259,23 +260,51 @@ const char *programs_near(const struct manifest *m, const char *path)
 	for (size_t i = 0; i < m->content_count; i++) {
 		const struct content *c = &m->contents[i];
 
-		if (c->segment != GUARD_SEGMENT && differs_in_a_byte(c->path, path))
+		if (c->segment != GUARD_SEGMENT && differs_in_a_bit(c->path, path))
 			return c->path;
 	}
 	return NULL;
 }
 
-bool programs_near_way(struct programs *s, const char *path, char near[PROGRAM_NAME_MAX])
+/* Where a path leads that is not there. False: it is there, or that is not known, or longer than a name. */
+static bool leads_to(const struct programs *s, const char *path, struct way *w,
+		     char end[PROGRAM_NAME_MAX])
 {
 	const struct content *c;
+	const char *rest;
+	int n;
+
+	if (resolve(s, path, w, &c) != -ENOENT || !*w->done)
+		return false;
+	rest = w->rest + strspn(w->rest, "/");
+	n = snprintf(end, PROGRAM_NAME_MAX, "%s%s%s", w->done, *rest ? "/" : "", rest);
+	if (n >= (int)PROGRAM_NAME_MAX)
+		return false;
+	/* Behind a link's target there is one more. */
+	while (n > 1 && end[n - 1] == '/')
+		end[--n] = '\0';
+	return true;
+}
+
+bool programs_link_ends(const struct programs *s, const char *path, char end[PROGRAM_NAME_MAX])
+{
+	struct way w;
+
+	return leads_to(s, path, &w, end) && strcmp(end, path + strspn(path, "/")) != 0;
+}
+
+bool programs_near_way(struct programs *s, const char *path, char near[PROGRAM_NAME_MAX])
+{
+	char end[PROGRAM_NAME_MAX];
 	const char *found;
 	struct way w;
 
-	if (resolve(s, path, &w, &c) != -ENOENT)
+	if (!leads_to(s, path, &w, end))
 		return false;
-	found = *w.done ? programs_near(s->m, w.done) : NULL;
+	found = programs_near(s->m, w.done);
 	if (!found)
-		return program_near(programs_find, s, path, near);
+		return program_near(programs_find, s, path, near) ||
+		       program_near(programs_find, s, end, near);
 	snprintf(near, PROGRAM_NAME_MAX, "%s", found);
 	return true;
 }

@@ -30,13 +30,16 @@ void programs_are_of(struct programs *s, const struct manifest *m);
 int programs_find(void *ctx, const char *path, struct program *p);
 
 /*
- * A path of the list, not of the guard, that is as long as this one and differs in one byte: what is not there
+ * A path of the list, not of the guard, that is as long as this one and differs in one bit: what is not there
  * may have lost a bit of its name, or of the name by which it is looked for. NULL: there is none.
  */
 const char *programs_near(const struct manifest *m, const char *path);
 
 /* The same for a path that is not there by the way to it that the kernel goes, following links; or program_near(). */
 bool programs_near_way(struct programs *s, const char *path, char near[PROGRAM_NAME_MAX]);
+
+/* Where a link leads that is there, when what it leads to is not. False: it does not lead to what is not there. */
+bool programs_link_ends(const struct programs *s, const char *path, char end[PROGRAM_NAME_MAX]);
 
 /* Whether a file of the list is an ELF program that this processor executes, as long as its own headers say. */
 bool programs_is_whole(const struct programs *s, const struct content *c);

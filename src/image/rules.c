@@ -147,7 +147,8 @@ static bool is_cut_off(const struct sealed_file *f, const struct comparison *c)
 
 	for (size_t i = 0; i < c->bad.count; i++) {
 		const struct bad_range *r = &c->bad.ranges[i];
-		bool half = !i && r->length <= BLOCK_SIZE && r->damage.kind == DAMAGE_ZERO_SECTORS;
+		bool half = !i && r->length <= BLOCK_SIZE &&
+			    (r->damage.kind == DAMAGE_ZERO_SECTORS || r->damage.ends_in_zero);
 		bool empty = half || r->damage.kind == DAMAGE_ZEROED;
 
 		if (!sealed_file_held_nothing(f, at, r->offset) ||

@@ -661,19 +661,19 @@ static int examine_differing(struct sealing *s, const struct image_proof *proof)
 
 static int stays_copy(struct sealing *s, const struct image_proof *proof)
 {
-	struct finding *f =
-		seal_note(s->report, s->im.name,
-			  "It stays as it is: a sealed image of kernel %s, under another "
-			  "name; there is no kernel of that name, nor its modules.",
-			  proof->record.kernel);
+	cleanup(free_ptr) char *copy = copy_words(proof->record.kernel);
+	struct finding *f = seal_note(s->report, s->im.name, "It stays as it is: %s", copy);
 
-	finding_next(
-		f,
-		"If it is meant to boot one, seal it for that: bootverdict seal --remove -k %s "
-		"&& bootverdict seal -k %s",
-		s->f->release, s->f->release);
+	next_seal_copy(f, s->f->release);
 	finding_say(f);
 	return 0;
+}
+
+/* What is no version ("linux-fallback") is the name of an image, which any kernel's may bear. */
+static bool is_of_another_kernel(const struct image_proof *proof, const char *release)
+{
+	return proof->has_record && !proof->record_error &&
+	       strcmp(proof->record.kernel, release) != 0 && is_kernel_version(release);
 }
 
 /*
@@ -686,8 +686,7 @@ static int examine_name(struct sealing *s, const struct image_proof *proof)
 	size_t first = s->report->finding_count;
 	int status;
 
-	if (!whole || !proof->has_record || proof->record_error ||
-	    !strcmp(proof->record.kernel, s->f->release))
+	if (!whole || !is_of_another_kernel(proof, s->f->release))
 		return 0;
 	if (image_changed(&s->im))
 		return changed_meanwhile(s);

@@ -21,18 +21,21 @@ static char *why_not(int error, const struct program_chain *c, struct programs *
 {
 	cleanup(free_ptr) char *by =
 		*c->needed_by ? text_format(", which %s needs,", c->needed_by) : text_copy("");
-	char near[PROGRAM_NAME_MAX];
+	char near[PROGRAM_NAME_MAX], end[PROGRAM_NAME_MAX];
 	const char *why;
 
 	if (error == -ENOENT && programs_near_way(programs, c->path, near)) {
 		*doubtful = true;
-		return text_format("it cannot start: %s%s is not in it, but %s is, and one byte "
+		return text_format("it cannot start: %s%s is not in it, but %s is, and one bit "
 				   "makes the difference",
 				   c->path, by, near);
 	}
 	/* Nobody names a loader or an interpreter by half a path. */
 	*doubtful = (error == -ENOENT && *c->needed_by && *c->path != '/') ||
 		    (error == -ENOEXEC && !c->foreign);
+	if (error == -ENOENT && programs_link_ends(programs, c->path, end))
+		return text_format("it cannot start: %s%s leads to %s, which is not in it", c->path,
+				   by, end);
 	switch (error) {
 	case -ENOENT:
 		why = "is not in it";

@@ -16,7 +16,7 @@ bool startable(const struct manifest *m, int root, const char *path);
 
 /*
  * When something of that is not there: whether something sealed is of nearly that name, so that one of them may
- * have lost a bit before it was sealed: as long, and different in one byte; or program_near(). near: its name.
+ * have lost a bit before it was sealed: as long, and different in one bit; or program_near(). near: its name.
  */
 bool startable_near(const struct manifest *m, int root, const char *path,
 		    char near[PROGRAM_NAME_MAX]);

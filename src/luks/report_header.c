@@ -221,10 +221,16 @@ static void unused_fields(struct report *r, const struct luks_view *v)
 
 static void rewritten(struct report *r, const struct luks_view *v)
 {
+	const bool *same = v->comparison.copy_as_sealed;
 	struct finding *f = report_finding(
 		r, VERDICT_STALE, FINDING_LUKS_STALE, luks_view_place(v),
-		"A copy of the header has other bytes than were sealed, the same seqid, and a right "
-		"checksum: so looks a damaged copy that cryptsetup repaired silently. It is sound now.");
+		same[0] || same[1]
+			? "A copy of the header has other bytes than were sealed, the same seqid, and a "
+			  "right checksum: so looks a damaged copy that cryptsetup repaired silently. It is "
+			  "sound now."
+			: "Both copies of the header have other bytes than were sealed, the same seqid, and "
+			  "right checksums: a header backup was restored, and changed since, or cryptsetup "
+			  "repaired both silently, one after the other. It is sound now.");
 
 	finding_number(f, EVIDENCE_SEQID, v->sealed->seqid);
 	finding_next(

@@ -950,6 +950,13 @@ image_is_told() { # FILE VERDICT OF-SEAL OF-CHECK
 	is_unfinished BV-INITRD-CHANGED
 	{ head -c 409600 "$BATS_TEST_TMPDIR/sealed" && head -c 8192 /dev/zero; } >"$IMAGE"
 	is_unfinished BV-INITRD-CHANGED
+	# Where it stopped is no border of anything.
+	for stopped in 413000 413600 413695; do
+		{ head -c $stopped "$BATS_TEST_TMPDIR/sealed" &&
+			head -c $(($(stat -c %s "$BATS_TEST_TMPDIR/sealed") - stopped)) /dev/zero; } >"$IMAGE"
+		is_unfinished BV-INITRD-CHANGED
+	done
+	{ head -c 409600 "$BATS_TEST_TMPDIR/sealed" && head -c 8192 /dev/zero; } >"$IMAGE"
 	# The twins: a bit is lost in front of that; sealed bytes are behind zeros; its time is as sealed.
 	flip_bit "$IMAGE" 300000
 	corrupt_initrd

@@ -104,7 +104,7 @@ static void test_links_and_interpreters(void **state)
 	assert_int_equal(chain("/../..", &c), -ENOENT);
 }
 
-/* What is not there and differs in one byte from what is; the twins differ in more, or are there. */
+/* What is not there and differs in one bit from what is; the twins differ in more, or are there. */
 static void test_near_names(void **state)
 {
 	static const struct {
@@ -116,7 +116,7 @@ static void test_near_names(void **state)
 		{ "/bin/sh\r", NULL },
 		{ "/bin/rr", NULL },
 		{ "/cin/sh", "bin" },
-		{ "usr/bin/ss", "usr/bin/sh" },
+		{ "usr/bin/sx", "usr/bin/sh" },
 		{ "/usr/lib/sh", NULL },
 		{ "/shel", NULL },
 		{ "/loop/sh", NULL },
@@ -134,6 +134,8 @@ static void test_near_names(void **state)
 		{ "/usr/bin/s/", NULL },
 	};
 
+	char end[PROGRAM_NAME_MAX];
+
 	(void)state;
 	put_text("bin", S_IFLNK | 0777, "usr/bin");
 	put_text("loop", S_IFLNK | 0777, "/loop");
@@ -147,6 +149,19 @@ static void test_near_names(void **state)
 		if (found != !!rows[i].near || (found && strcmp(near, rows[i].near) != 0))
 			fail_msg("%s: %s", rows[i].path, found ? near : "nothing is near");
 	}
+	/* A letter is two bits from another one: that is a mistake. */
+	put_text("usr/dash", S_IFREG | 0755, "#!/shell");
+	assert_false(programs_near_way(programs, "/usr/bash", end));
+	/* A link that is there, and what it leads to is not. */
+	put_text("zinit", S_IFLNK | 0777, "usr/lib/init");
+	put_text("zone", S_IFLNK | 0777, "ousr/bin/sh");
+	assert_true(programs_link_ends(programs, "zinit", end));
+	assert_string_equal(end, "usr/lib/init");
+	assert_false(programs_link_ends(programs, "usr/lib/init", end));
+	assert_false(programs_link_ends(programs, "/usr/bin/sh", end));
+	assert_false(programs_near_way(programs, "zinit", end));
+	assert_true(programs_near_way(programs, "zone", end));
+	assert_string_equal(end, "/usr/bin/sh");
 	m.contents[4].segment = GUARD_SEGMENT;
 	assert_null(programs_near(&m, "usr/bin/rh"));
 }
