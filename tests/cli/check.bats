@@ -771,6 +771,59 @@ print(sum(a[i:i + 4096] != b[i:i + 4096] for i in range(0, len(a), 4096)))' "$BA
 	run -0 check
 }
 
+# Of arm64 and others: their files tell no version, and have no checksum.
+arm64_kernel() { # FILE
+	noise 200000 4 >"$1"
+	printf 'MZ\0\0' | dd of="$1" conv=notrunc status=none
+	printf 'ARM\x64' | dd of="$1" bs=1 seek=56 conv=notrunc status=none
+}
+
+@test "a kernel that tells no version is one of its name: another's image under that is in doubt" {
+	local new=6.1.1-new
+
+	make_system zstd
+	seal -q
+	cp "$IMAGE" "$ROOT/boot/initrd.img-$new"
+	arm64_kernel "$ROOT/boot/vmlinuz-$new"
+	run --separate-stderr bv seal --json --root "$ROOT" -k "$new"
+	verdict_is inconclusive 2
+	[ "$(field '[.findings[].id] | index("BV-KERNEL-OTHER") != null')" = true ]
+	run bv check --json "$ROOT/boot/initrd.img-$new"
+	verdict_is inconclusive 5
+	# The healthy twin: its own image; it is said what the kernel is, and that nothing proves it.
+	make_initrd "$ROOT/boot/initrd.img-$new" zstd 3
+	run bv check --json --root "$ROOT" -k "$new"
+	verdict_is inconclusive 5
+	[[ $(field '.findings[0].summary') == "By its first bytes it is an arm64 kernel image. It carries no checksum"* ]]
+	[[ $output != *"not a kernel"* && $output != *"bootverdict's guard stands"* ]]
+	run -0 bv seal --root "$ROOT" -k "$new"
+	run -0 bv check --root "$ROOT" -k "$new"
+}
+
+@test "two images of one kernel (Arch): the fallback put in the other one's place is sealed" {
+	local boot
+
+	make_system zstd
+	boot=$ROOT/boot
+	mv "$KERNEL" "$boot/vmlinuz-linux"
+	mv "$IMAGE" "$boot/initramfs-linux.img"
+	make_initrd "$boot/initramfs-linux-fallback.img" zstd 2
+	mkdir -p "$ROOT/usr/lib/modules/$KVER"
+	cp "$boot/vmlinuz-linux" "$ROOT/usr/lib/modules/$KVER/vmlinuz"
+	echo linux >"$ROOT/usr/lib/modules/$KVER/pkgbase"
+	bv seal --root "$ROOT" --all -q
+	cp "$boot/initramfs-linux-fallback.img" "$boot/initramfs-linux.img"
+	run bv check --json --root "$ROOT" -k linux
+	verdict_is stale 4
+	[[ $output == *"Seal it: bootverdict seal -k linux"* ]]
+	run -0 bv seal --root "$ROOT" -k linux
+	run -0 bv check --root "$ROOT" -k linux
+	# The damaged twin.
+	cp "$boot/initramfs-linux-fallback.img" "$boot/initramfs-linux.img"
+	flip_bit "$boot/initramfs-linux.img" $(($(stat -c %s "$boot/initramfs-linux.img") - 100000))
+	run -1 bv seal --root "$ROOT" -k linux
+}
+
 @test "copies of the sealed files under names of no kernel alarm nobody, and stay as they are" {
 	local name copy
 
@@ -783,6 +836,9 @@ print(sum(a[i:i + 4096] != b[i:i + 4096] for i in range(0, len(a), 4096)))' "$BA
 		run bv check --all --root "$ROOT" --json
 		verdict_is stale 4
 		[ "$(field '[.findings[].id] | index("BV-KERNEL-OTHER")')" = null ]
+		[[ $(field '.findings[] | select(.id == "BV-NOT-SEALED") | .summary') == \
+			*"a sealed image of kernel $KVER, under another name; there is no kernel of that version"* ]]
+		[[ $output != *"Seal it: "* ]]
 		cp "$copy" "$BATS_TEST_TMPDIR/copy"
 		run -0 bv seal --all --root "$ROOT"
 		[[ $output != *"has lost"* ]]
@@ -797,6 +853,12 @@ print(sum(a[i:i + 4096] != b[i:i + 4096] for i in range(0, len(a), 4096)))' "$BA
 		flip_bit "$copy" $(($(stat -c %s "$copy") - 100000))
 		run -1 bv check --all --root "$ROOT"
 		run -1 bv seal --root "$ROOT" -k "$KVER.$name"
+		# What it says to do helps.
+		cp "$BATS_TEST_TMPDIR/copy" "$copy"
+		bv seal --root "$ROOT" --remove -k "$KVER.$name"
+		run -0 bv seal --root "$ROOT" -k "$KVER.$name"
+		run -0 bv check --root "$ROOT" --all
+		bv seal --root "$ROOT" --remove -k "$KVER.$name"
 		rm "$copy" "$KERNEL.$name"
 	done
 	cp "$IMAGE" "$ROOT/boot/initrd-1.img"

@@ -441,6 +441,19 @@ link_by_uuid() { # DEVICE: as udev does
 	[ "$(records)" -eq 0 ]
 }
 
+@test "LUKS2: a backup restored and changed since: both copies differ, and none is said to be damaged" {
+	make_luks "$DISK" 2
+	cryptsetup luksHeaderBackup "$DISK" --header-backup-file "$BATS_TEST_TMPDIR/backup"
+	echo '{"type":"a","keyslots":["0"]}' | cryptsetup token import --json-file - "$DISK"
+	seal_luks "$DISK"
+	cryptsetup -q luksHeaderRestore "$DISK" --header-backup-file "$BATS_TEST_TMPDIR/backup"
+	echo '{"type":"b","keyslots":["1"]}' | cryptsetup token import --json-file - "$DISK"
+	run luks --json "$DISK"
+	verdict_is stale 4
+	[[ $(field '.findings[0].summary') == "Both copies of the header have other bytes than were sealed"* ]]
+	[[ $output != *"a damaged copy"* ]]
+}
+
 @test "LUKS2: a copy that cryptsetup repaired silently is told" {
 	make_luks "$DISK" 2
 	seal_luks "$DISK" -q
