@@ -15,6 +15,7 @@
 #include "image/examine.h"
 #include "image/guard_make.h"
 #include "image/image.h"
+#include "image/kept.h"
 #include "image/other_modules.h"
 #include "image/programs.h"
 #include "image/record.h"
@@ -30,16 +31,6 @@
 #include "util/message.h"
 #include "util/text.h"
 #include "util/util.h"
-
-/* The second name under which hook/keep holds the image before. False: there is none. */
-static bool drop_kept(const struct image *im)
-{
-	const char *name = strrchr(im->path, '/') + 1;
-	cleanup(free_ptr) char *kept =
-		text_format("%.*s.%s" KEPT_SUFFIX, (int)(name - im->path), im->path, name);
-
-	return unlink(kept) == 0;
-}
 
 static bool guard_is_there(const struct image *im, const unsigned char *guard, size_t size)
 {
@@ -363,7 +354,7 @@ static int write_image(struct sealing *s, enum sealed *sealed)
 	struct stat new;
 	int status, err = image_write_beside(&s->im, s->guard, s->guard_size, 0, &r);
 
-	if (err == -ENOSPC && drop_kept(&s->im)) {
+	if (err == -ENOSPC && kept_drop(s->im.path)) {
 		replace_abort(r);
 		err = image_write_beside(&s->im, s->guard, s->guard_size, 0, &r);
 	}
@@ -386,7 +377,7 @@ static int write_image(struct sealing *s, enum sealed *sealed)
 		*sealed = SEALED_NOW;
 	if (!err) {
 		replace_abort(r);
-		drop_kept(&s->im);
+		kept_drop(s->im.path);
 		return 0;
 	}
 	status = report_replace(s->report, s->im.name, err, &result);
