@@ -93,16 +93,6 @@ static void no_keyslot(struct report *r, const struct luks_view *v)
 		       proven ? "" : ", and nothing proves that it had none");
 }
 
-/* LUKS1: damage in the header may be what refuses; LUKS2 has a checksum over it. */
-static bool header_is_doubted(const struct report *r)
-{
-	for (size_t i = 0; i < r->finding_count; i++) {
-		if (r->findings[i].id == FINDING_LUKS_HEADERS)
-			return true;
-	}
-	return false;
-}
-
 void report_luks_passphrase(struct report *r, const struct luks_view *v,
 			    const struct luks_tried *tried)
 {
@@ -132,7 +122,8 @@ void report_luks_passphrase(struct report *r, const struct luks_view *v,
 			"in its place.");
 	else if (!all)
 		no_keyslot(r, v);
-	else if (header_is_doubted(r))
+	/* LUKS1: damage in the header may be what refuses; LUKS2 has a checksum over it. */
+	else if (luks_header_is(v) == HEADER_DAMAGED)
 		cannot_tell(r, v, all, "which a damaged header describes", false);
 	else if (v->luks.chosen < 0)
 		cannot_tell(r, v, all, "which a header describes that was put together", false);

@@ -169,6 +169,27 @@ bool luks_restore_was_cut(const struct luks_view *v);
 bool luks_went_back(const struct luks_view *v);
 bool luks_is_older(const struct luks_view *v);
 
+/* What is told of the header: the first of these that holds. */
+enum luks_header_is {
+	HEADER_GOOD,
+	HEADER_OF_ANOTHER_WRITER,
+	HEADER_OF_LAYER,     /* LUKS_LAYER */
+	HEADER_SHIFTED,	     /* a conversion was interrupted */
+	HEADER_FURTHER_IN,   /* LUKS_INSIDE */
+	HEADER_FOREIGN,	     /* another format explains it */
+	HEADER_NOISE,	     /* LUKS_NOISE */
+	HEADER_TOO_SMALL,    /* none, and the device ends in front of what it would say */
+	HEADER_GONE,	     /* none, and nothing of one */
+	HEADER_DAMAGED,	     /* also one that cryptsetup takes: LUKS1 has no checksum */
+	HEADER_SLOT_FOREIGN, /* luks_slot_overwritten() */
+	HEADER_ERASED,
+	HEADER_UPDATE_CUT,
+	HEADER_RESTORE_CUT,
+	HEADER_COPY_BAD,
+	HEADER_COPIES_DIFFER, /* both good, of another seqid each */
+};
+enum luks_header_is luks_header_is(const struct luks_view *v);
+
 /* Of the active keyslots: those whose key material is as sealed (or differs harmlessly). */
 slot_set luks_slots_sound(const struct luks_view *v);
 /* Damaged, unreadable, or overwritten with what no ciphertext looks like. */
