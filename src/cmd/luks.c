@@ -102,7 +102,6 @@ struct attempt {
 	struct luks_tried tried;
 	const char *column[LUKS_SLOTS_MAX];
 	char *owned[LUKS_SLOTS_MAX];
-	bool cut, not_ascii;
 };
 
 /* With the passphrase in hand. */
@@ -116,8 +115,8 @@ static int try_it(struct luks_view *v, const struct source *source, const struct
 		return err;
 	collect_trials(v, trials, &a->tried, a->column, a->owned);
 	luks_view_tried(v, a->tried.opened);
-	a->cut = p->cut;
-	a->not_ascii = p->not_ascii;
+	a->tried.cut = p->cut;
+	a->tried.not_ascii = p->not_ascii;
 	return 0;
 }
 
@@ -149,14 +148,6 @@ static void tell_attempt(struct report *r, const struct luks_view *v, const stru
 	}
 	report_luks_tables(r, v, a->column);
 	report_luks_passphrase(r, v, &a->tried);
-	if (a->cut)
-		finding_text(&r->findings[r->finding_count - 1], EVIDENCE_PASSPHRASE_CUT,
-			     "only the first %u characters count, as in cryptsetup",
-			     PASSPHRASE_TYPED_MAX);
-	if (a->not_ascii)
-		finding_text(
-			&r->findings[r->finding_count - 1], EVIDENCE_PASSPHRASE_CHARACTERS,
-			"some are not plain ASCII: their bytes depend on keyboard and terminal");
 }
 
 static void cannot_read(struct report *r, const char *path, int err)
