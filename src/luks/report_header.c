@@ -272,8 +272,8 @@ static void of_header(struct report *r, const struct luks_view *v)
 		else
 			of_another_writer(r, v);
 		break;
-	case HEADER_OF_LAYER:
-		report_luks_layer(r, v);
+	case HEADER_OF_DISK_FORM:
+		report_luks_disk_form(r, v);
 		break;
 	case HEADER_SHIFTED:
 		conversion_was_cut(r, v);

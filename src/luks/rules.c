@@ -342,9 +342,9 @@ bool luks_may_be_reencrypting(const struct luks_view *v)
 	       (!luks_is_known(&v->luks) && v->sealed && v->sealed->reencrypting);
 }
 
-bool luks_is_layer(const struct luks_view *v)
+bool luks_is_disk_form(const struct luks_view *v)
 {
-	return v->layer && !any_block_is_left(v);
+	return v->disk_form && !any_block_is_left(v);
 }
 
 bool luks_has_no_keyslot(const struct luks_view *v)
@@ -384,8 +384,8 @@ static struct luks_judgement judge_no_header(const struct luks_view *v)
 {
 	if (luks_is_of_another_writer(&v->luks))
 		return judge_another_writer(v, as_sealed);
-	if (luks_is_layer(v))
-		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_LAYER };
+	if (luks_is_disk_form(v))
+		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_DISK_FORM };
 	if (v->comparison.shift && any_slot_is_bad(v))
 		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD };
 	if (v->comparison.shift)
@@ -611,8 +611,8 @@ enum luks_header_is luks_header_is(const struct luks_view *v)
 
 	if (luks_is_of_another_writer(l))
 		return HEADER_OF_ANOTHER_WRITER;
-	if (none && luks_is_layer(v))
-		return HEADER_OF_LAYER;
+	if (none && luks_is_disk_form(v))
+		return HEADER_OF_DISK_FORM;
 	if (v->comparison.shift)
 		return HEADER_SHIFTED;
 	if (none && luks_holds_another(v))

@@ -27,7 +27,7 @@ enum luks_ground {
 	LUKS_NO_KEYSLOT,   /* it is left without one that a passphrase opens it with */
 	LUKS_TOO_SMALL,	   /* the device ends in front of what the header says is there */
 	LUKS_INSIDE,	   /* it holds a container that does not begin at its start */
-	LUKS_LAYER,	   /* a file that holds a disk in another form than byte for byte */
+	LUKS_DISK_FORM,	   /* a file that holds a disk in another form than byte for byte */
 	LUKS_MEMBER,	   /* a member of an array, which alone tells */
 	LUKS_COPY_BAD,	   /* one copy is bad, the other one good */
 	LUKS_COPY_OLDER,   /* one copy is older than the other, or half an update */
@@ -120,10 +120,10 @@ bool luks_may_be_elsewhere(const struct luks_view *v);
 bool luks_may_be_reencrypting(const struct luks_view *v);
 
 /*
- * Whether it is a file that holds a disk in another form, v->layer, and nothing of what was sealed is at
+ * Whether it is a file that holds a disk in another form, v->disk_form, and nothing of what was sealed is at
  * its place, as it would be where the start of a disk was written over.
  */
-bool luks_is_layer(const struct luks_view *v);
+bool luks_is_disk_form(const struct luks_view *v);
 
 /* Whether no keyslot is left of a good header, of which all keyslots are understood. */
 bool luks_has_no_keyslot(const struct luks_view *v);
@@ -173,7 +173,7 @@ bool luks_is_older(const struct luks_view *v);
 enum luks_header_is {
 	HEADER_GOOD,
 	HEADER_OF_ANOTHER_WRITER,
-	HEADER_OF_LAYER,     /* LUKS_LAYER */
+	HEADER_OF_DISK_FORM, /* LUKS_DISK_FORM */
 	HEADER_SHIFTED,	     /* a conversion was interrupted */
 	HEADER_FURTHER_IN,   /* LUKS_INSIDE */
 	HEADER_FOREIGN,	     /* another format explains it */
