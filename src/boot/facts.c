@@ -12,6 +12,7 @@
 #include "manifest/format.h"
 #include "manifest/load.h"
 #include "system/kernel_log.h"
+#include "system/modules.h"
 #include "system/mounts.h"
 #include "system/paths.h"
 #include "util/text.h"
@@ -153,15 +154,14 @@ static void tell_kernel_message(struct boot_facts *f)
 
 static bool lists_modules_of(const struct manifest *m, const char *release)
 {
-	static const char *const places[] = { "usr/lib/modules", "lib/modules" };
+	bool listed = false;
+	char *folder;
 
-	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-		cleanup(free_ptr) char *path = text_format("%s/%s", places[i], release);
-
-		if (manifest_find(m, path))
-			return true;
+	for (size_t i = 0; !listed && (folder = modules_folder(i, release)); i++) {
+		listed = manifest_find(m, folder);
+		free(folder);
 	}
-	return false;
+	return listed;
 }
 
 /*

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "system/modules.h"
 #include "util/memory.h"
 #include "util/text.h"
 #include "util/util.h"
@@ -119,17 +120,6 @@ enum builder manifest_builder_below(const struct manifest *m, int root)
 	return recorded != BUILDER_UNKNOWN ? recorded : builder_below(root);
 }
 
-/* The name below lib/modules in a path, and its length; 0: it is elsewhere, or no kernel version. */
-static size_t modules_folder(const char *path, const char **name)
-{
-	if (strncmp(path, "usr/", 4) == 0)
-		path += 4;
-	if (strncmp(path, "lib/modules/", 12) != 0 || path[12] < '0' || path[12] > '9')
-		return 0;
-	*name = path + 12;
-	return strcspn(*name, "/");
-}
-
 char *manifest_other_modules(const struct manifest *m, const char *release)
 {
 	const char *name = NULL, *other = NULL;
@@ -138,7 +128,7 @@ char *manifest_other_modules(const struct manifest *m, const char *release)
 	for (size_t i = 0; i < m->content_count; i++) {
 		const struct content *c = &m->contents[i];
 
-		len = modules_folder(c->path, &name);
+		len = modules_release(c->path, &name);
 		if (!len)
 			continue;
 		if (strlen(release) == len && !memcmp(name, release, len))
