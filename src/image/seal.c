@@ -151,20 +151,16 @@ static int refusal_status(enum refusal refusal)
 	return judge_refusal(refusal, false) == VERDICT_STORAGE_CORRUPTION ? 1 : 2;
 }
 
-/* Makes the image anew; the caller frees it. */
-static char *rebuild_command(const struct sealing *s)
+static enum builder builder_of(const struct sealing *s)
 {
-	enum builder builder = s->m ? manifest_builder(s->m) : BUILDER_UNKNOWN;
-
-	if (builder == BUILDER_UNKNOWN)
-		builder = manifest_builder(&s->previous);
-	return builder_rebuild(builder, s->f->release);
+	return builder_either(s->m ? manifest_builder(s->m) : BUILDER_UNKNOWN,
+			      manifest_builder(&s->previous));
 }
 
 /* An image that has been sealed, and is not as its record says. */
 static void stays(struct sealing *s)
 {
-	cleanup(free_ptr) char *rebuild = rebuild_command(s);
+	cleanup(free_ptr) char *rebuild = builder_rebuild(builder_of(s), s->f->release);
 	struct finding *f = seal_stands(s->report, VERDICT_INCONCLUSIVE, s->im.name,
 					"It stays as it is, with %sits record.",
 					s->im.guard_bytes ? "its guard and " : "");
@@ -302,7 +298,7 @@ static int refuse_fault(struct sealing *s, const struct initrd_fault *fault, enu
 			    *fault->path ? ", in " : "", fault->path, fault->reason);
 	cleanup(free_ptr) char *why = why_refused(fault, refusal);
 	cleanup(free_ptr) char *consequence = text_format("it is not sealed, because %s", why);
-	cleanup(free_ptr) char *rebuild = rebuild_command(s);
+	cleanup(free_ptr) char *rebuild = builder_rebuild(builder_of(s), s->f->release);
 	struct finding *f = tell_fault(
 		s, was_sealed ? VERDICT_STORAGE_CORRUPTION : judge_refusal(refusal, false), fault,
 		consequence);
@@ -481,7 +477,7 @@ static int seal_readable(struct sealing *s, const struct initrd_fault *tail, enu
 /* The files of the guard in it would replace this one's, and their record this one. */
 static int leave_repacked(struct sealing *s, enum sealed *sealed)
 {
-	cleanup(free_ptr) char *rebuild = rebuild_command(s);
+	cleanup(free_ptr) char *rebuild = builder_rebuild(builder_of(s), s->f->release);
 	struct finding *f = seal_refused(
 		s->report, VERDICT_INCONCLUSIVE, s->im.name,
 		"It is not sealed: a sealed image was unpacked and packed again, with bootverdict's own "
@@ -612,7 +608,7 @@ static int changed_in_part(struct sealing *s, bool doubt_counts)
 /* summary: what it means for what is to be done. */
 static int guard_alone(struct sealing *s, const char *summary)
 {
-	cleanup(free_ptr) char *rebuild = rebuild_command(s);
+	cleanup(free_ptr) char *rebuild = builder_rebuild(builder_of(s), s->f->release);
 	struct finding *f =
 		seal_refused(s->report, VERDICT_INCONCLUSIVE, s->im.name, "%s", summary);
 

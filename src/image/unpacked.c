@@ -235,16 +235,14 @@ static const char *version_of(const char *kernel)
 	return kernel && *kernel ? kernel : "VERSION";
 }
 
-/* The command that makes the image anew; owned. */
-static char *rebuild_command(const struct verification *v)
+static enum builder builder_of(const struct verification *v)
 {
-	return builder_rebuild(manifest_builder_below(v->m, v->reader.root),
-			       version_of(v->m->kernel));
+	return manifest_builder_below(v->m, v->reader.root);
 }
 
 static void say_what_to_do(const struct verification *v, struct finding *f)
 {
-	cleanup(free_ptr) char *rebuild = rebuild_command(v);
+	cleanup(free_ptr) char *rebuild = builder_rebuild(builder_of(v), version_of(v->m->kernel));
 
 	finding_next(f, "Write nothing to this disk. Tell its host's administrator: the disk, or "
 			"the way from it into memory, gave other bytes than were written.");
@@ -368,7 +366,7 @@ static void tell_replaced(struct verification *v, struct report *r)
 
 static void advise_packed_again(const struct verification *v, struct finding *f, bool guard_kept)
 {
-	cleanup(free_ptr) char *rebuild = rebuild_command(v);
+	cleanup(free_ptr) char *rebuild = builder_rebuild(builder_of(v), version_of(v->m->kernel));
 	const char *kernel = version_of(v->m->kernel);
 
 	if (guard_kept)
@@ -426,9 +424,8 @@ static uint64_t mib(uint64_t bytes)
 /* Half of the memory is what the kernel gives its root (Linux, mm/shmem.c, shmem_default_max_blocks()). */
 static void tell_no_room(struct verification *v, struct report *r)
 {
-	cleanup(free_ptr) char *rebuild = rebuild_command(v);
-	cleanup(free_ptr) char *smaller =
-		builder_smaller(manifest_builder_below(v->m, v->reader.root));
+	cleanup(free_ptr) char *rebuild = builder_rebuild(builder_of(v), version_of(v->m->kernel));
+	cleanup(free_ptr) char *smaller = builder_smaller(builder_of(v));
 	uint64_t needed = room_needed(v->m), size = 0, left = 0;
 	struct sysinfo memory = { 0 };
 	struct finding *f;
@@ -459,9 +456,8 @@ static void tell_codec(struct verification *v, struct report *r)
 	const struct content *first = v->missing.items[0].content;
 	const char *codec = codec_name(v->m->segments[first->segment].codec);
 	bool xz = unpack_message_is_about_xz_options(v->unpacking->kernel_message);
-	cleanup(free_ptr) char *rebuild = rebuild_command(v);
-	cleanup(free_ptr) char *setting =
-		builder_compression(manifest_builder_below(v->m, v->reader.root));
+	cleanup(free_ptr) char *rebuild = builder_rebuild(builder_of(v), version_of(v->m->kernel));
+	cleanup(free_ptr) char *setting = builder_compression(builder_of(v));
 	struct finding *f;
 
 	f = report_finding(

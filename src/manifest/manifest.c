@@ -115,9 +115,7 @@ enum builder manifest_builder(const struct manifest *m)
 
 enum builder manifest_builder_below(const struct manifest *m, int root)
 {
-	enum builder recorded = manifest_builder(m);
-
-	return recorded != BUILDER_UNKNOWN ? recorded : builder_below(root);
+	return builder_either(manifest_builder(m), builder_below(root));
 }
 
 char *manifest_other_modules(const struct manifest *m, const char *release)
