@@ -19,6 +19,7 @@
 #include "luks/table.h"
 #include "luks/try.h"
 #include "luks/view_read.h"
+#include "manifest/store.h"
 #include "storage/source.h"
 #include "util/text.h"
 #include "util/util.h"
@@ -40,7 +41,7 @@ static const char help[] =
 	"      --header FILE  the header is in this file or device\n"
 	"      --manifest FILE\n"
 	"                     the sealed record (default: the newest one that is of\n"
-	"                     this device in /boot/bootverdict, /var/lib/bootverdict,\n"
+	"                     this device in %s,\n"
 	"                     or the initramfs)\n"
 	"      --root DIR     the system with these folders is below DIR\n" OUTPUT_HELP
 	"  -h, --help         this text\n\n"
@@ -313,6 +314,13 @@ static int parse(struct arguments *a, int argc, char **argv)
 	return output_options_check(&a->output, "luks");
 }
 
+static void print_help(void)
+{
+	cleanup(free_ptr) char *folders = store_folders();
+
+	printf(help, folders);
+}
+
 int cmd_luks(int argc, char **argv)
 {
 	struct arguments a = { .try_seconds = TRY_SECONDS_DEFAULT };
@@ -324,6 +332,6 @@ int cmd_luks(int argc, char **argv)
 		return status;
 	if (!a.help)
 		return run(&a);
-	fputs(help, stdout);
+	print_help();
 	return 0;
 }

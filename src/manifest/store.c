@@ -32,6 +32,14 @@ char *store_folder(const char *prefix, const char *boot_folder, int copy)
 				  : text_format("%s/var/lib/bootverdict", prefix);
 }
 
+char *store_folders(void)
+{
+	cleanup(free_ptr) char *beside = store_folder("", "/boot", STORE_BOOT);
+	cleanup(free_ptr) char *root = store_folder("", "/boot", STORE_ROOT);
+
+	return text_format("%s, %s", beside, root);
+}
+
 char *store_copy(const struct boot_files *f, int copy)
 {
 	cleanup(free_ptr) char *folder = store_folder(f->root, f->boot, copy);
