@@ -275,12 +275,17 @@ static bool can_start_init(const struct boot_facts *f, int root)
 	return sound;
 }
 
-static int verify_content(struct boot_facts *f, int root)
+void boot_facts_verify(struct boot_facts *f, int root)
 {
 	const struct unpacking unpacking = { .kernel_message = f->kernel_message,
 					     .just_now = true };
 
-	return content_verify(&f->manifest, root, &unpacking, &f->report, &f->content);
+	if (!content_verify(&f->manifest, root, &unpacking, &f->report, &f->content))
+		return;
+	report_finding(&f->report, VERDICT_INCONCLUSIVE, FINDING_CONTENT_UNCHECKED,
+		       "initial RAM disk", "There is not enough memory to verify it.");
+	manifest_clear(&f->manifest);
+	f->manifest_usable = false;
 }
 
 void boot_facts_gather(struct boot_facts *f, int root, int no_init)
@@ -293,12 +298,8 @@ void boot_facts_gather(struct boot_facts *f, int root, int no_init)
 		snprintf(f->release, sizeof(f->release), "%s", name.release);
 	load_manifest(f, root);
 	f->kernel_message = kernel_log_unpack_message();
-	if (f->manifest_usable && verify_content(f, root)) {
-		report_finding(&f->report, VERDICT_INCONCLUSIVE, FINDING_CONTENT_UNCHECKED,
-			       "initial RAM disk", "There is not enough memory to verify it.");
-		manifest_clear(&f->manifest);
-		f->manifest_usable = false;
-	}
+	if (f->manifest_usable)
+		boot_facts_verify(f, root);
 	tell_refusal(f);
 	tell_kernel_message(f);
 	compare_release(f);

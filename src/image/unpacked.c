@@ -17,6 +17,7 @@
 #include "manifest/private.h"
 #include "system/system.h"
 #include "util/file.h"
+#include "util/memory.h"
 #include "util/util.h"
 
 /*
@@ -609,8 +610,11 @@ static void tell(struct verification *v, struct report *r, struct content_result
 static int verify(struct verification *v, struct report *r, struct content_result *result)
 {
 	uint64_t start = system_now_ms();
+	size_t cost = memory_cost(v->m->content_count + 1);
 	int rc = -ENOMEM;
 
+	if (!memory_take(cost))
+		return -EOVERFLOW;
 	v->states = malloc(v->m->content_count + 1);
 	if (v->states)
 		rc = compare_all(v, result);
@@ -624,6 +628,7 @@ static int verify(struct verification *v, struct report *r, struct content_resul
 	free(v->guard.items);
 	free(v->states);
 	free(v->unlisted);
+	memory_give(cost);
 	return rc;
 }
 
