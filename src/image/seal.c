@@ -122,13 +122,6 @@ static int changed_meanwhile(struct sealing *s)
 	return report_replace(s->report, s->im.name, -EAGAIN, NULL);
 }
 
-/* As what was just found does not count for a seal that goes on. */
-static void say_as_warnings(struct sealing *s, size_t first)
-{
-	report_discount(s->report, first, s->report->finding_count);
-	report_say(s->report, first);
-}
-
 /*
  * An image that has been sealed explains itself, and its record tells exactly what it has lost since:
  * neither is given up.
@@ -454,7 +447,7 @@ static int seal_readable(struct sealing *s, const struct initrd_fault *tail, enu
 {
 	const struct sealed_segment *unread = segment_unread(s->m);
 	size_t first = s->report->finding_count;
-	bool loose = false;
+	bool loose = false, before;
 
 	if (unread)
 		return refuse_unread(s, unread, sealed);
@@ -465,12 +458,15 @@ static int seal_readable(struct sealing *s, const struct initrd_fault *tail, enu
 			return refuse_lost_tail(s, g, sealed);
 		loose = loose || g->loose;
 	}
+	/* It does not count for a seal that goes on. */
+	before = report_warnings(s->report, true);
 	if (loose)
 		check_report_loose(s->report, s->im.name);
 	check_codecs(s->f, s->m, s->report);
 	if (tail->error)
 		check_report_behind(s->report, s->im.name, tail);
-	say_as_warnings(s, first);
+	report_warnings(s->report, before);
+	report_say(s->report, first);
 	return 0;
 }
 

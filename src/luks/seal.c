@@ -161,12 +161,13 @@ static bool is_recorded(const struct manifest *m, const char *uuid)
 static void warn(const struct candidate *c, const struct luks_view *v)
 {
 	size_t first = c->report->finding_count;
+	bool before = report_warnings(c->report, true);
 
 	if (luks_has_no_keyslot(v))
 		report_luks_no_keyslot(c->report, v);
 	if (v->array.member || v->left_over)
 		report_luks_member(c->report, v);
-	report_discount(c->report, first, c->report->finding_count);
+	report_warnings(c->report, before);
 	report_say(c->report, first);
 }
 
