@@ -12,6 +12,7 @@
 #include "manifest/format.h"
 #include "manifest/load.h"
 #include "system/kernel_log.h"
+#include "system/modules.h"
 #include "system/mounts.h"
 #include "system/paths.h"
 #include "util/text.h"
@@ -153,15 +154,14 @@ static void tell_kernel_message(struct boot_facts *f)
 
 static bool lists_modules_of(const struct manifest *m, const char *release)
 {
-	static const char *const places[] = { "usr/lib/modules", "lib/modules" };
+	bool listed = false;
+	char *folder;
 
-	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-		cleanup(free_ptr) char *path = text_format("%s/%s", places[i], release);
-
-		if (manifest_find(m, path))
-			return true;
+	for (size_t i = 0; !listed && (folder = modules_folder(i, release)); i++) {
+		listed = manifest_find(m, folder);
+		free(folder);
 	}
-	return false;
+	return listed;
 }
 
 /*
@@ -277,12 +277,17 @@ static bool can_start_init(const struct boot_facts *f, int root)
 	return sound;
 }
 
-static int verify_content(struct boot_facts *f, int root)
+void boot_facts_verify(struct boot_facts *f, int root)
 {
 	const struct unpacking unpacking = { .kernel_message = f->kernel_message,
 					     .just_now = true };
 
-	return content_verify(&f->manifest, root, &unpacking, &f->report, &f->content);
+	if (!content_verify(&f->manifest, root, &unpacking, &f->report, &f->content))
+		return;
+	report_finding(&f->report, VERDICT_INCONCLUSIVE, FINDING_CONTENT_UNCHECKED,
+		       "initial RAM disk", "There is not enough memory to verify it.");
+	manifest_clear(&f->manifest);
+	f->manifest_usable = false;
 }
 
 void boot_facts_gather(struct boot_facts *f, int root, int no_init)
@@ -295,12 +300,8 @@ void boot_facts_gather(struct boot_facts *f, int root, int no_init)
 		snprintf(f->release, sizeof(f->release), "%s", name.release);
 	load_manifest(f, root);
 	f->kernel_message = kernel_log_unpack_message();
-	if (f->manifest_usable && verify_content(f, root)) {
-		report_finding(&f->report, VERDICT_INCONCLUSIVE, FINDING_CONTENT_UNCHECKED,
-			       "initial RAM disk", "There is not enough memory to verify it.");
-		manifest_clear(&f->manifest);
-		f->manifest_usable = false;
-	}
+	if (f->manifest_usable)
+		boot_facts_verify(f, root);
 	tell_refusal(f);
 	tell_kernel_message(f);
 	compare_release(f);

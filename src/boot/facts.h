@@ -25,6 +25,12 @@ struct boot_facts {
 void boot_facts_gather(struct boot_facts *f, int root, int no_init);
 void boot_facts_clear(struct boot_facts *f);
 
+/*
+ * Of these: compares what was unpacked below root with the record, which is not usable any more where memory
+ * does not suffice for that.
+ */
+void boot_facts_verify(struct boot_facts *f, int root);
+
 /* The one line for the kernel log that sums it up; the caller frees it. */
 char *boot_facts_line(const struct boot_facts *f);
 

@@ -72,11 +72,11 @@ static bool tell_device(struct report *r, const struct luks_device *d,
 /* One that this boot does not unlock broke nothing: what is wrong with it is a note. */
 static void note_device(struct report *r, const struct luks_device *d)
 {
-	size_t first = r->finding_count;
+	bool before = report_warnings(r, true);
 
 	if (luks_device_has_words(d))
 		report_luks(r, &d->view);
-	report_discount(r, first, r->finding_count);
+	report_warnings(r, before);
 }
 
 static const char *nothing_broken(bool sealed, bool intact, bool seen)

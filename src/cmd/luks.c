@@ -19,6 +19,7 @@
 #include "luks/table.h"
 #include "luks/try.h"
 #include "luks/view_read.h"
+#include "manifest/store.h"
 #include "storage/source.h"
 #include "util/text.h"
 #include "util/util.h"
@@ -40,7 +41,7 @@ static const char help[] =
 	"      --header FILE  the header is in this file or device\n"
 	"      --manifest FILE\n"
 	"                     the sealed record (default: the newest one that is of\n"
-	"                     this device in /boot/bootverdict, /var/lib/bootverdict,\n"
+	"                     this device in %s,\n"
 	"                     or the initramfs)\n"
 	"      --root DIR     the system with these folders is below DIR\n" OUTPUT_HELP
 	"  -h, --help         this text\n\n"
@@ -102,7 +103,6 @@ struct attempt {
 	struct luks_tried tried;
 	const char *column[LUKS_SLOTS_MAX];
 	char *owned[LUKS_SLOTS_MAX];
-	bool cut, not_ascii;
 };
 
 /* With the passphrase in hand. */
@@ -116,8 +116,8 @@ static int try_it(struct luks_view *v, const struct source *source, const struct
 		return err;
 	collect_trials(v, trials, &a->tried, a->column, a->owned);
 	luks_view_tried(v, a->tried.opened);
-	a->cut = p->cut;
-	a->not_ascii = p->not_ascii;
+	a->tried.cut = p->cut;
+	a->tried.not_ascii = p->not_ascii;
 	return 0;
 }
 
@@ -149,14 +149,6 @@ static void tell_attempt(struct report *r, const struct luks_view *v, const stru
 	}
 	report_luks_tables(r, v, a->column);
 	report_luks_passphrase(r, v, &a->tried);
-	if (a->cut)
-		finding_text(&r->findings[r->finding_count - 1], EVIDENCE_PASSPHRASE_CUT,
-			     "only the first %u characters count, as in cryptsetup",
-			     PASSPHRASE_TYPED_MAX);
-	if (a->not_ascii)
-		finding_text(
-			&r->findings[r->finding_count - 1], EVIDENCE_PASSPHRASE_CHARACTERS,
-			"some are not plain ASCII: their bytes depend on keyboard and terminal");
 }
 
 static void cannot_read(struct report *r, const char *path, int err)
@@ -322,6 +314,13 @@ static int parse(struct arguments *a, int argc, char **argv)
 	return output_options_check(&a->output, "luks");
 }
 
+static void print_help(void)
+{
+	cleanup(free_ptr) char *folders = store_folders();
+
+	printf(help, folders);
+}
+
 int cmd_luks(int argc, char **argv)
 {
 	struct arguments a = { .try_seconds = TRY_SECONDS_DEFAULT };
@@ -333,6 +332,6 @@ int cmd_luks(int argc, char **argv)
 		return status;
 	if (!a.help)
 		return run(&a);
-	fputs(help, stdout);
+	print_help();
 	return 0;
 }

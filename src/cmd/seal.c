@@ -9,6 +9,7 @@
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "image/check.h"
+#include "image/kept.h"
 #include "image/other_modules.h"
 #include "image/seal.h"
 #include "image/seal_kernel.h"
@@ -38,6 +39,8 @@ static const char help[] =
 	"      --remove        give the initrd back as it was before the first seal\n"
 	"      --forget        with -k: remove the record of a kernel version that is\n"
 	"                      removed\n"
+	"      --keep          with -k: hold the sealed initrd under a second name until\n"
+	"                      the one that is being built is sealed\n"
 	"      --root DIR      the system is below DIR\n"
 	"      --boot DIR      the boot folder (default: ROOT/boot)\n"
 	"      --guard DIR     take init, bootverdict and busybox from DIR (default:\n"
@@ -70,6 +73,7 @@ static const char help[] =
 enum {
 	OPT_REMOVE = 256,
 	OPT_FORGET,
+	OPT_KEEP,
 	OPT_GUARD,
 	OPT_DEVICE,
 	OPT_HEADER,
@@ -82,6 +86,7 @@ static const struct option options[] = {
 	KERNEL_OPTIONS,
 	{ "remove", no_argument, NULL, OPT_REMOVE },
 	{ "forget", no_argument, NULL, OPT_FORGET },
+	{ "keep", no_argument, NULL, OPT_KEEP },
 	{ "guard", required_argument, NULL, OPT_GUARD },
 	{ "device", required_argument, NULL, OPT_DEVICE },
 	{ "header", required_argument, NULL, OPT_HEADER },
@@ -96,7 +101,7 @@ static const struct option options[] = {
 
 struct arguments {
 	struct kernel_options which;
-	bool remove, forget, read_back_anyway, help;
+	bool remove, forget, keep, read_back_anyway, help;
 	const char *image; /* seal only if this is what boots; NULL: whatever boots */
 	struct seal_options seal;
 };
@@ -246,6 +251,11 @@ static int seal_release(const struct arguments *a, const char *release)
 	if (a->image)
 		boot_files_boots(&f, a->image);
 	identify_report(report, f.os, release);
+	if (a->keep) {
+		kept_hold(&f);
+		r = 0;
+		goto out;
+	}
 	if (a->forget || (!f.initrd && a->remove && store_has(&f))) {
 		r = seal_forget(&f, &a->seal);
 		goto out;
@@ -341,7 +351,8 @@ static void decide_read_back(struct arguments *a)
 {
 	struct finding *n;
 
-	if (a->forget || a->seal.read_back != READ_BACK || a->read_back_anyway || !in_chroot())
+	if (a->forget || a->keep || a->seal.read_back != READ_BACK || a->read_back_anyway ||
+	    !in_chroot())
 		return;
 	a->seal.read_back = NO_READ_BACK;
 	n = seal_note(a->seal.report, a->which.root ? a->which.root : "/",
@@ -406,6 +417,9 @@ static int parse(struct arguments *a, int argc, char **argv)
 		case OPT_FORGET:
 			a->forget = true;
 			break;
+		case OPT_KEEP:
+			a->keep = true;
+			break;
 		case OPT_GUARD:
 			a->seal.guard = optarg;
 			break;
@@ -443,9 +457,10 @@ static int parse(struct arguments *a, int argc, char **argv)
 		return usage_error("seal", "--header goes with one --device");
 	if (a->image && (!a->which.release || a->remove))
 		return usage_error("seal", "--image goes with -k, and not with --remove");
-	if (a->forget && (!a->which.release || a->remove || a->image || a->seal.device_count))
-		return usage_error("seal",
-				   "--forget goes with -k, and with nothing else that is done");
+	if ((a->forget || a->keep) && (!a->which.release || a->remove || a->image ||
+				       a->seal.device_count || (a->forget && a->keep)))
+		return usage_error("seal", "%s goes with -k, and with nothing else that is done",
+				   a->forget ? "--forget" : "--keep");
 	return kernel_options_check(&a->which, "seal");
 }
 

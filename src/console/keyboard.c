@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "image/unpacked.h"
+#include "system/modules.h"
 #include "system/system.h"
 #include "util/array.h"
 #include "util/file.h"
@@ -91,15 +92,16 @@ static void load(const char *path)
 }
 
 /* The folder of the modules, without a leading "/", if its modules.dep is as sealed. */
-static char *modules_folder(const struct manifest *m, int root, const char *release)
+static char *folder_as_sealed(const struct manifest *m, int root, const char *release)
 {
-	static const char *const places[] = { "usr/lib/modules", "lib/modules" };
+	char *folder;
 
-	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-		cleanup(free_ptr) char *dep = text_format("%s/%s/modules.dep", places[i], release);
+	for (size_t i = 0; (folder = modules_folder(i, release)); i++) {
+		cleanup(free_ptr) char *dep = text_format("%s/modules.dep", folder);
 
 		if (content_as_sealed(m, root, dep))
-			return text_format("%s/%s", places[i], release);
+			return folder;
+		free(folder);
 	}
 	return NULL;
 }
@@ -124,7 +126,7 @@ static void load_all(const struct manifest *m, int root, const char *folder)
 
 pid_t keyboard_start(const struct manifest *m, int root, const char *release)
 {
-	cleanup(free_ptr) char *folder = modules_folder(m, root, release);
+	cleanup(free_ptr) char *folder = folder_as_sealed(m, root, release);
 	pid_t pid;
 
 	if (!folder)

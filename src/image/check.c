@@ -147,13 +147,10 @@ static void add_ranges(struct finding *f, const struct comparison *c, const char
 	finding_locate(f, path);
 }
 
-/* The command that makes the initrd anew: by what is there now, else by the record; owned. */
-static char *rebuild_command(const struct manifest *m, const struct image_proof *now)
+/* By what is there now, else by the record. */
+static enum builder builder_of(const struct manifest *m, const struct image_proof *now)
 {
-	enum builder builder = image_builder(now);
-
-	return builder_rebuild(builder != BUILDER_UNKNOWN ? builder : manifest_builder(m),
-			       m->kernel);
+	return builder_either(image_builder(now), manifest_builder(m));
 }
 
 static void what_to_do(struct finding *f, enum artifact_kind kind, enum ground ground,
@@ -363,7 +360,7 @@ static void report_doubt(struct report *r, const struct manifest *m, const char 
 			 const struct image_proof *proof)
 {
 	const struct sealed_segment *unread = segment_unread(&proof->found);
-	cleanup(free_ptr) char *rebuild = rebuild_command(m, proof);
+	cleanup(free_ptr) char *rebuild = builder_rebuild(builder_of(m, proof), m->kernel);
 	cleanup(free_ptr) char *why = why_judged(j.ground, kind, &m->files[kind], c);
 	struct finding *f = report_finding(
 		r, j.verdict,
@@ -399,7 +396,7 @@ static void report_corruption(struct report *r, const struct manifest *m, const 
 {
 	const struct sealed_file *s = &m->files[kind];
 	const struct comparison *c = &l->c;
-	cleanup(free_ptr) char *rebuild = rebuild_command(m, &l->proof);
+	cleanup(free_ptr) char *rebuild = builder_rebuild(builder_of(m, &l->proof), m->kernel);
 	cleanup(free_ptr) char *why = why_judged(l->j.ground, kind, s, c);
 	struct finding *f = report_finding(
 		r, VERDICT_STORAGE_CORRUPTION,

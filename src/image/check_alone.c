@@ -219,67 +219,85 @@ static struct finding *report_proven(struct report *r, const char *path,
 			     : ", and not every archive in it has a checksum that covers them");
 }
 
-/* A copy of a sealed image has any name; only of a kernel that there is it is a wrong one. */
-static struct finding *report_wrong_name(struct report *r, const char *path,
-					 const struct boot_files *f, const struct image_proof *p)
+/* A copy of a sealed image has any name; only of a kernel that there is it is a wrong one. Owned; NULL: it is not. */
+static char *wrong_name(const char *path, const struct boot_files *f, const struct image_proof *p)
 {
-	cleanup(free_ptr) char *name = image_other_name(p, path);
+	char *name = image_other_name(p, path);
 
-	if (!name || !(f && !strcmp(f->release, name) ? boot_files_have_kernel(f)
-						      : image_has_kernel(path, name)))
-		return NULL;
-	return check_report_other_kernel(r, path, p, name);
+	if (name && (f && !strcmp(f->release, name) ? boot_files_have_kernel(f)
+						    : image_has_kernel(path, name)))
+		return name;
+	free(name);
+	return NULL;
 }
 
-static void report_sound(struct report *r, const char *path, const struct boot_files *files,
-			 const struct image_proof *p)
+static bool every_segment_is_verified(const struct manifest *m)
+{
+	for (size_t i = 0; i < m->segment_count; i++) {
+		if (!m->segments[i].verified)
+			return false;
+	}
+	return m->segment_count > 0;
+}
+
+/* Sealed, not refused, and with more in it than its record says. */
+static bool has_more(const struct image_proof *p)
+{
+	return p->has_record && !p->record.refusal && (p->unlisted || replaced_paths(p, NULL));
+}
+
+/* Sealed, and all of it as it was. */
+static bool is_as_sealed(const struct image_proof *p)
+{
+	return !segment_unread(&p->found) && !has_more(p) && image_soundness(p) == PROVEN &&
+	       p->guard_as_built;
+}
+
+static struct finding *report_soundness(struct report *r, const char *path,
+					const struct image_proof *p)
 {
 	const struct sealed_segment *unread = segment_unread(&p->found);
-	bool sealed = p->has_record && !p->record.refusal;
-	size_t replaced = sealed ? replaced_paths(p, NULL) : 0;
-	bool more = sealed && (replaced || p->unlisted);
-	bool all_verified = p->found.segment_count > 0;
-	struct finding *f, *other = report_wrong_name(r, path, files, p);
+	bool all_verified = every_segment_is_verified(&p->found);
 
-	for (size_t i = 0; i < p->found.segment_count; i++)
-		all_verified = all_verified && p->found.segments[i].verified;
-
-	if (unread) {
-		f = report_finding(
+	if (unread)
+		return report_finding(
 			r, VERDICT_CONFIG_ERROR, FINDING_IMAGE_FORMAT, path,
 			"It is well-formed, but no kernel unpacks its segment at offset %" PRIu64
 			" (%s): %s.",
 			p->guard_bytes + unread->offset, codec_name(unread->codec), unread->unread);
-	} else if (image_soundness(p) == LOOSE) {
-		f = check_report_loose(r, path);
-	} else if (more) {
-		f = report_more(r, path, p, replaced);
-	} else if (other && image_soundness(p) == PROVEN && p->guard_as_built) {
-		f = other;
-	} else if (image_soundness(p) == PROVEN && !p->guard_as_built) {
-		f = report_finding(r, VERDICT_INCONCLUSIVE, FINDING_GUARD_CHANGED, path,
-				   "Every path in it is as the record in its guard says, but that "
-				   "guard's headers are not as they are made: edited, or damaged.");
-	} else if (image_soundness(p) == PROVEN)
-		f = report_proven(r, path, p, all_verified);
-	else if (all_verified)
-		f = report_finding(
-			r, VERDICT_STALE, FINDING_IMAGE_SOUND, path,
-			"It is not sealed; its structure is right, and so is every checksum "
-			"that it carries.");
-	else
-		f = report_finding(
-			r, VERDICT_STALE, FINDING_IMAGE_SOUND, path,
-			"It is not sealed; its structure is right, and so is every checksum "
-			"that it carries; what carries none could still have changed.");
+	if (image_soundness(p) == LOOSE)
+		return check_report_loose(r, path);
+	if (has_more(p))
+		return report_more(r, path, p, replaced_paths(p, NULL));
+	if (is_as_sealed(p))
+		return report_proven(r, path, p, all_verified);
+	if (image_soundness(p) == PROVEN)
+		return report_finding(
+			r, VERDICT_INCONCLUSIVE, FINDING_GUARD_CHANGED, path,
+			"Every path in it is as the record in its guard says, but that "
+			"guard's headers are not as they are made: edited, or damaged.");
+	return report_finding(r, VERDICT_STALE, FINDING_IMAGE_SOUND, path,
+			      "It is not sealed; its structure is right, and so is every checksum "
+			      "that it carries%s.",
+			      all_verified ? "" : "; what carries none could still have changed");
+}
+
+/* Under a wrong name that is what there is to tell of one that is as it was sealed. */
+static void tell_sound(struct report *r, const char *path, const struct boot_files *files,
+		       const struct image_proof *p)
+{
+	cleanup(free_ptr) char *name = wrong_name(path, files, p);
+	struct finding *f = name ? check_report_other_kernel(r, path, p, name) : NULL;
+	bool proven = every_segment_is_verified(&p->found) || image_soundness(p) == PROVEN;
+
+	if (!name || !is_as_sealed(p))
+		f = report_soundness(r, path, p);
 	tell_proof(f, p);
 	if (image_was_repacked(&p->found))
 		check_tell_repacked(f, "KVER", p);
 	report_artifact(r, path, KIND_INITRD,
-			!more && !other && (all_verified || image_soundness(p) == PROVEN)
-				? STATE_INTACT
-				: STATE_UNVERIFIED,
-			p->size, 0);
+			!has_more(p) && !name && proven ? STATE_INTACT : STATE_UNVERIFIED, p->size,
+			0);
 }
 
 /* Blocks of a member that differ from the guard's record, as ranges of the image if possible. */
@@ -579,7 +597,7 @@ static void report_initrd(struct report *r, const char *path, const struct boot_
 	else if (p->differing)
 		check_report_differing(r, path, p);
 	else if (!p->guard_broken && !p->record_error)
-		report_sound(r, path, files, p);
+		tell_sound(r, path, files, p);
 }
 
 void check_report_kernel(struct report *r, const char *path, const struct kernel_info *k,

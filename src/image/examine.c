@@ -279,9 +279,7 @@ void image_proof_clear(struct image_proof *proof)
 
 enum builder image_builder(const struct image_proof *proof)
 {
-	enum builder shown = manifest_builder(&proof->found);
-
-	return shown != BUILDER_UNKNOWN ? shown : manifest_builder(&proof->record);
+	return builder_either(manifest_builder(&proof->found), manifest_builder(&proof->record));
 }
 
 bool image_complete_before_fault(const struct image_proof *proof)

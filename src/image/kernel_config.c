@@ -5,13 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "system/modules.h"
 #include "util/text.h"
 #include "util/util.h"
 
 static char *config_path(const struct boot_files *f, size_t place)
 {
-	return place == 0 ? text_format("%s/config-%s", f->boot, f->release)
-			  : text_format("%s/usr/lib/modules/%s/config", f->root, f->release);
+	cleanup(free_ptr) char *modules = place ? modules_folder(place - 1, f->release) : NULL;
+
+	return modules ? text_format("%s/%s/config", f->root, modules)
+		       : text_format("%s/config-%s", f->boot, f->release);
 }
 
 enum option { OPTION_SET, OPTION_NOT_SET, OPTION_UNKNOWN };

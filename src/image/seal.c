@@ -15,6 +15,7 @@
 #include "image/examine.h"
 #include "image/guard_make.h"
 #include "image/image.h"
+#include "image/kept.h"
 #include "image/other_modules.h"
 #include "image/programs.h"
 #include "image/record.h"
@@ -30,16 +31,6 @@
 #include "util/message.h"
 #include "util/text.h"
 #include "util/util.h"
-
-/* The second name under which hook/keep holds the image before. False: there is none. */
-static bool drop_kept(const struct image *im)
-{
-	const char *name = strrchr(im->path, '/') + 1;
-	cleanup(free_ptr) char *kept =
-		text_format("%.*s.%s" KEPT_SUFFIX, (int)(name - im->path), im->path, name);
-
-	return unlink(kept) == 0;
-}
 
 static bool guard_is_there(const struct image *im, const unsigned char *guard, size_t size)
 {
@@ -131,13 +122,6 @@ static int changed_meanwhile(struct sealing *s)
 	return report_replace(s->report, s->im.name, -EAGAIN, NULL);
 }
 
-/* As what was just found does not count for a seal that goes on. */
-static void say_as_warnings(struct sealing *s, size_t first)
-{
-	report_discount(s->report, first, s->report->finding_count);
-	report_say(s->report, first);
-}
-
 /*
  * An image that has been sealed explains itself, and its record tells exactly what it has lost since:
  * neither is given up.
@@ -160,20 +144,16 @@ static int refusal_status(enum refusal refusal)
 	return judge_refusal(refusal, false) == VERDICT_STORAGE_CORRUPTION ? 1 : 2;
 }
 
-/* Makes the image anew; the caller frees it. */
-static char *rebuild_command(const struct sealing *s)
+static enum builder builder_of(const struct sealing *s)
 {
-	enum builder builder = s->m ? manifest_builder(s->m) : BUILDER_UNKNOWN;
-
-	if (builder == BUILDER_UNKNOWN)
-		builder = manifest_builder(&s->previous);
-	return builder_rebuild(builder, s->f->release);
+	return builder_either(s->m ? manifest_builder(s->m) : BUILDER_UNKNOWN,
+			      manifest_builder(&s->previous));
 }
 
 /* An image that has been sealed, and is not as its record says. */
 static void stays(struct sealing *s)
 {
-	cleanup(free_ptr) char *rebuild = rebuild_command(s);
+	cleanup(free_ptr) char *rebuild = builder_rebuild(builder_of(s), s->f->release);
 	struct finding *f = seal_stands(s->report, VERDICT_INCONCLUSIVE, s->im.name,
 					"It stays as it is, with %sits record.",
 					s->im.guard_bytes ? "its guard and " : "");
@@ -311,7 +291,7 @@ static int refuse_fault(struct sealing *s, const struct initrd_fault *fault, enu
 			    *fault->path ? ", in " : "", fault->path, fault->reason);
 	cleanup(free_ptr) char *why = why_refused(fault, refusal);
 	cleanup(free_ptr) char *consequence = text_format("it is not sealed, because %s", why);
-	cleanup(free_ptr) char *rebuild = rebuild_command(s);
+	cleanup(free_ptr) char *rebuild = builder_rebuild(builder_of(s), s->f->release);
 	struct finding *f = tell_fault(
 		s, was_sealed ? VERDICT_STORAGE_CORRUPTION : judge_refusal(refusal, false), fault,
 		consequence);
@@ -363,7 +343,7 @@ static int write_image(struct sealing *s, enum sealed *sealed)
 	struct stat new;
 	int status, err = image_write_beside(&s->im, s->guard, s->guard_size, 0, &r);
 
-	if (err == -ENOSPC && drop_kept(&s->im)) {
+	if (err == -ENOSPC && kept_drop(s->im.path)) {
 		replace_abort(r);
 		err = image_write_beside(&s->im, s->guard, s->guard_size, 0, &r);
 	}
@@ -386,7 +366,7 @@ static int write_image(struct sealing *s, enum sealed *sealed)
 		*sealed = SEALED_NOW;
 	if (!err) {
 		replace_abort(r);
-		drop_kept(&s->im);
+		kept_drop(s->im.path);
 		return 0;
 	}
 	status = report_replace(s->report, s->im.name, err, &result);
@@ -467,7 +447,7 @@ static int seal_readable(struct sealing *s, const struct initrd_fault *tail, enu
 {
 	const struct sealed_segment *unread = segment_unread(s->m);
 	size_t first = s->report->finding_count;
-	bool loose = false;
+	bool loose = false, before;
 
 	if (unread)
 		return refuse_unread(s, unread, sealed);
@@ -478,19 +458,22 @@ static int seal_readable(struct sealing *s, const struct initrd_fault *tail, enu
 			return refuse_lost_tail(s, g, sealed);
 		loose = loose || g->loose;
 	}
+	/* It does not count for a seal that goes on. */
+	before = report_warnings(s->report, true);
 	if (loose)
 		check_report_loose(s->report, s->im.name);
 	check_codecs(s->f, s->m, s->report);
 	if (tail->error)
 		check_report_behind(s->report, s->im.name, tail);
-	say_as_warnings(s, first);
+	report_warnings(s->report, before);
+	report_say(s->report, first);
 	return 0;
 }
 
 /* The files of the guard in it would replace this one's, and their record this one. */
 static int leave_repacked(struct sealing *s, enum sealed *sealed)
 {
-	cleanup(free_ptr) char *rebuild = rebuild_command(s);
+	cleanup(free_ptr) char *rebuild = builder_rebuild(builder_of(s), s->f->release);
 	struct finding *f = seal_refused(
 		s->report, VERDICT_INCONCLUSIVE, s->im.name,
 		"It is not sealed: a sealed image was unpacked and packed again, with bootverdict's own "
@@ -621,7 +604,7 @@ static int changed_in_part(struct sealing *s, bool doubt_counts)
 /* summary: what it means for what is to be done. */
 static int guard_alone(struct sealing *s, const char *summary)
 {
-	cleanup(free_ptr) char *rebuild = rebuild_command(s);
+	cleanup(free_ptr) char *rebuild = builder_rebuild(builder_of(s), s->f->release);
 	struct finding *f =
 		seal_refused(s->report, VERDICT_INCONCLUSIVE, s->im.name, "%s", summary);
 

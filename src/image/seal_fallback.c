@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "image/compare.h"
+#include "image/kept.h"
 #include "report/lines.h"
 #include "util/interrupt.h"
 #include "util/message.h"
@@ -23,7 +24,7 @@ static const size_t pieces[] = { 64 * 1024, BLOCK_SIZE };
 /* What builders, and the hook that runs before them, leave of it: NAME is the image's. */
 static const char *const previous_names[][2] = {
 	{ "", ".dpkg-bak" },		      /* initramfs-tools, until a rebuild has succeeded */
-	{ ".", KEPT_SUFFIX },		      /* hook/keep */
+	{ ".", KEPT_SUFFIX },		      /* image/kept */
 	{ "", ".old-dkms" },		      /* dkms */
 	{ "", ".bak" },	      { "", ".old" }, /* kept on purpose */
 };

@@ -66,10 +66,10 @@ static void tell_examined(struct report *report, const char *path, const struct 
 			  uint64_t size, bool counts)
 {
 	size_t first = report->finding_count;
+	bool before = report_warnings(report, !counts);
 
 	check_report_kernel(report, path, info, size);
-	if (!counts)
-		report_discount(report, first, report->finding_count);
+	report_warnings(report, before);
 	report_say(report, first);
 }
 

@@ -17,6 +17,7 @@
 #include "manifest/private.h"
 #include "system/system.h"
 #include "util/file.h"
+#include "util/memory.h"
 #include "util/util.h"
 
 /*
@@ -235,16 +236,14 @@ static const char *version_of(const char *kernel)
 	return kernel && *kernel ? kernel : "VERSION";
 }
 
-/* The command that makes the image anew; owned. */
-static char *rebuild_command(const struct verification *v)
+static enum builder builder_of(const struct verification *v)
 {
-	return builder_rebuild(manifest_builder_below(v->m, v->reader.root),
-			       version_of(v->m->kernel));
+	return manifest_builder_below(v->m, v->reader.root);
 }
 
 static void say_what_to_do(const struct verification *v, struct finding *f)
 {
-	cleanup(free_ptr) char *rebuild = rebuild_command(v);
+	cleanup(free_ptr) char *rebuild = builder_rebuild(builder_of(v), version_of(v->m->kernel));
 
 	finding_next(f, "Write nothing to this disk. Tell its host's administrator: the disk, or "
 			"the way from it into memory, gave other bytes than were written.");
@@ -368,7 +367,7 @@ static void tell_replaced(struct verification *v, struct report *r)
 
 static void advise_packed_again(const struct verification *v, struct finding *f, bool guard_kept)
 {
-	cleanup(free_ptr) char *rebuild = rebuild_command(v);
+	cleanup(free_ptr) char *rebuild = builder_rebuild(builder_of(v), version_of(v->m->kernel));
 	const char *kernel = version_of(v->m->kernel);
 
 	if (guard_kept)
@@ -426,9 +425,8 @@ static uint64_t mib(uint64_t bytes)
 /* Half of the memory is what the kernel gives its root (Linux, mm/shmem.c, shmem_default_max_blocks()). */
 static void tell_no_room(struct verification *v, struct report *r)
 {
-	cleanup(free_ptr) char *rebuild = rebuild_command(v);
-	cleanup(free_ptr) char *smaller =
-		builder_smaller(manifest_builder_below(v->m, v->reader.root));
+	cleanup(free_ptr) char *rebuild = builder_rebuild(builder_of(v), version_of(v->m->kernel));
+	cleanup(free_ptr) char *smaller = builder_smaller(builder_of(v));
 	uint64_t needed = room_needed(v->m), size = 0, left = 0;
 	struct sysinfo memory = { 0 };
 	struct finding *f;
@@ -459,9 +457,8 @@ static void tell_codec(struct verification *v, struct report *r)
 	const struct content *first = v->missing.items[0].content;
 	const char *codec = codec_name(v->m->segments[first->segment].codec);
 	bool xz = unpack_message_is_about_xz_options(v->unpacking->kernel_message);
-	cleanup(free_ptr) char *rebuild = rebuild_command(v);
-	cleanup(free_ptr) char *setting =
-		builder_compression(manifest_builder_below(v->m, v->reader.root));
+	cleanup(free_ptr) char *rebuild = builder_rebuild(builder_of(v), version_of(v->m->kernel));
+	cleanup(free_ptr) char *setting = builder_compression(builder_of(v));
 	struct finding *f;
 
 	f = report_finding(
@@ -613,8 +610,11 @@ static void tell(struct verification *v, struct report *r, struct content_result
 static int verify(struct verification *v, struct report *r, struct content_result *result)
 {
 	uint64_t start = system_now_ms();
+	size_t cost = memory_cost(v->m->content_count + 1);
 	int rc = -ENOMEM;
 
+	if (!memory_take(cost))
+		return -EOVERFLOW;
 	v->states = malloc(v->m->content_count + 1);
 	if (v->states)
 		rc = compare_all(v, result);
@@ -628,6 +628,7 @@ static int verify(struct verification *v, struct report *r, struct content_resul
 	free(v->guard.items);
 	free(v->states);
 	free(v->unlisted);
+	memory_give(cost);
 	return rc;
 }
 

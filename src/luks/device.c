@@ -93,7 +93,7 @@ static enum luks_state state_of(const struct luks_view *v, enum luks_ground grou
 	case LUKS_CONVERTING:
 	case LUKS_TOO_SMALL:
 	case LUKS_INSIDE:
-	case LUKS_LAYER:
+	case LUKS_DISK_FORM:
 		return LUKS_LOST;
 	case LUKS_SLOT_WIPED:
 		return another && !refused ? LUKS_RECOVERABLE : LUKS_LOST;

@@ -202,11 +202,6 @@ static void reencryption(struct report *r, const struct luks_view *v)
 		finding_next(f, "Go on with it: cryptsetup reencrypt --resume-only %s", v->device);
 }
 
-static bool both_good(const struct luks *l)
-{
-	return l->version == 2 && luks_both_copies_are(l, LUKS_COPY_GOOD);
-}
-
 static void unused_fields(struct report *r, const struct luks_view *v)
 {
 	struct finding *f = report_finding(
@@ -272,6 +267,65 @@ static void against_record(struct report *r, const struct luks_view *v)
 		older_than_sealed(r, v);
 }
 
+static void of_header(struct report *r, const struct luks_view *v)
+{
+	switch (luks_header_is(v)) {
+	case HEADER_GOOD:
+		break;
+	case HEADER_OF_ANOTHER_WRITER:
+		if (v->luks.version == 1)
+			offline_reencryption(r, v);
+		else
+			of_another_writer(r, v);
+		break;
+	case HEADER_OF_DISK_FORM:
+		report_luks_disk_form(r, v);
+		break;
+	case HEADER_SHIFTED:
+		conversion_was_cut(r, v);
+		break;
+	case HEADER_FURTHER_IN:
+		if (v->sealed)
+			report_luks_moved(r, v);
+		else
+			report_luks_inside(r, v);
+		break;
+	case HEADER_FOREIGN:
+		report_luks_foreign(r, v);
+		break;
+	case HEADER_NOISE:
+		report_luks_noise(r, v);
+		break;
+	case HEADER_TOO_SMALL:
+		report_luks_too_small(r, v);
+		break;
+	case HEADER_GONE:
+		report_luks_gone(r, v);
+		break;
+	case HEADER_DAMAGED:
+		headers_bad(r, v);
+		break;
+	case HEADER_SLOT_FOREIGN:
+		report_luks_foreign_in_keyslot(r, v);
+		break;
+	case HEADER_ERASED:
+		report_luks_erased(r, v);
+		break;
+	case HEADER_UPDATE_CUT:
+		report_luks_update_cut(r, v);
+		break;
+	case HEADER_RESTORE_CUT:
+		report_luks_restore_cut(r, v);
+		break;
+	case HEADER_COPY_BAD:
+		report_luks_copy_bad(r, v);
+		break;
+	case HEADER_COPIES_DIFFER:
+		report_luks_copies_differ(r, v);
+		break;
+	}
+}
+
 void report_luks_header(struct report *r, const struct luks_view *v)
 {
 	const struct luks *l = &v->luks;
@@ -279,46 +333,7 @@ void report_luks_header(struct report *r, const struct luks_view *v)
 
 	if (copy >= 0)
 		damaged_beside_another_writer(r, v, copy);
-	if (luks_is_of_another_writer(l) && l->version == 1)
-		offline_reencryption(r, v);
-	else if (luks_is_of_another_writer(l))
-		of_another_writer(r, v);
-	else if (l->chosen < 0 && luks_is_layer(v))
-		report_luks_layer(r, v);
-	else if (v->comparison.shift)
-		conversion_was_cut(r, v);
-	else if (l->chosen < 0 && luks_holds_another(v) && v->sealed)
-		report_luks_moved(r, v);
-	else if (l->chosen < 0 && luks_holds_another(v))
-		report_luks_inside(r, v);
-	else if (luks_is_overwritten(v) && l->version)
-		report_luks_foreign(r, v);
-	else if (l->chosen < 0 && luks_begins_with_noise(v))
-		report_luks_noise(r, v);
-	else if (l->chosen < 0 && luks_is_too_small(v) && !v->comparison.fields_bad &&
-		 !luks_is_erased(l))
-		report_luks_too_small(r, v);
-	else if (l->chosen < 0 && luks_both_copies_are(l, LUKS_COPY_ABSENT) &&
-		 (!v->sealed || !l->rebuilt))
-		report_luks_gone(r, v);
-	else if (v->comparison.fields_bad)
-		headers_bad(r, v);
-	else if (luks_slot_overwritten(v) >= 0)
-		report_luks_foreign_in_keyslot(r, v);
-	else if (luks_is_erased(l))
-		report_luks_erased(r, v);
-	else if (l->chosen < 0)
-		headers_bad(r, v);
-	else if (luks_update_was_cut(v))
-		report_luks_update_cut(r, v);
-	else if (luks_begins_with_noise(v))
-		report_luks_noise(r, v);
-	else if (luks_restore_was_cut(v))
-		report_luks_restore_cut(r, v);
-	else if (l->version == 2 && !both_good(l) && !luks_any_copy_is(l, LUKS_COPY_CUT))
-		report_luks_copy_bad(r, v);
-	else if (both_good(l) && l->copies[0].seqid != l->copies[1].seqid)
-		report_luks_copies_differ(r, v);
+	of_header(r, v);
 	if (l->chosen < 0)
 		return;
 	if (luks_may_be_elsewhere(v))

@@ -9,6 +9,7 @@
 /* How a passphrase fared; what is in neither set was refused, or is no keyslot in use. */
 struct luks_tried {
 	slot_set opened, failed; /* failed: the try said nothing about the passphrase */
+	bool cut, not_ascii;	 /* of the passphrase, as in util/passphrase.h */
 };
 
 /*

@@ -188,7 +188,7 @@ void report_luks_moved(struct report *r, const struct luks_view *v)
 
 static void look_into(struct finding *f, const struct luks_view *v)
 {
-	const struct layer *l = v->layer;
+	const struct disk_form *l = v->disk_form;
 	const char *place = luks_view_place(v);
 
 	if (!l->format) {
@@ -210,9 +210,9 @@ static void look_into(struct finding *f, const struct luks_view *v)
 		     l->format, place);
 }
 
-void report_luks_layer(struct report *r, const struct luks_view *v)
+void report_luks_disk_form(struct report *r, const struct luks_view *v)
 {
-	const struct layer *l = v->layer;
+	const struct disk_form *l = v->disk_form;
 	struct finding *f = report_finding(
 		r, VERDICT_INCONCLUSIVE, FINDING_LUKS_LAYER, luks_view_place(v),
 		"It begins as %s, not as a disk byte for byte: what it holds is seen when it is %s.%s",

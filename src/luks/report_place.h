@@ -18,6 +18,6 @@ void report_luks_moved(struct report *r, const struct luks_view *v);
 void report_luks_inside(struct report *r, const struct luks_view *v);
 
 /* A file that holds a disk in a form of its own. */
-void report_luks_layer(struct report *r, const struct luks_view *v);
+void report_luks_disk_form(struct report *r, const struct luks_view *v);
 
 #endif

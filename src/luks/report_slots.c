@@ -457,7 +457,7 @@ void report_luks_no_keyslot(struct report *r, const struct luks_view *v)
 		"No keyslot is %s: no passphrase opens it, even the right one. %s",
 		v->luks.version == 2 ? "left" : "in use", why_no_keyslot(v));
 
-	f->warning = luks_had_no_keyslot(v);
+	f->warning = f->warning || luks_had_no_keyslot(v);
 	if (v->luks.version == 2 && v->luks.chosen >= 0)
 		finding_number(f, EVIDENCE_SEQID, v->luks.copies[v->luks.chosen].seqid);
 	finding_not(f, "the passphrase, its length, or the keyboard layout");

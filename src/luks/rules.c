@@ -347,9 +347,9 @@ bool luks_may_be_reencrypting(const struct luks_view *v)
 	       (!luks_is_known(&v->luks) && v->sealed && v->sealed->reencrypting);
 }
 
-bool luks_is_layer(const struct luks_view *v)
+bool luks_is_disk_form(const struct luks_view *v)
 {
-	return v->layer && !any_block_is_left(v);
+	return v->disk_form && !any_block_is_left(v);
 }
 
 bool luks_has_no_keyslot(const struct luks_view *v)
@@ -389,8 +389,8 @@ static struct luks_judgement judge_no_header(const struct luks_view *v)
 {
 	if (luks_is_of_another_writer(&v->luks))
 		return judge_another_writer(v, as_sealed);
-	if (luks_is_layer(v))
-		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_LAYER };
+	if (luks_is_disk_form(v))
+		return (struct luks_judgement){ VERDICT_INCONCLUSIVE, LUKS_DISK_FORM };
 	if (v->comparison.shift && any_slot_is_bad(v))
 		return (struct luks_judgement){ VERDICT_STORAGE_CORRUPTION, LUKS_SLOT_BAD };
 	if (v->comparison.shift)
@@ -579,6 +579,64 @@ static struct luks_judgement judge_itself(const struct luks_view *v)
 	if (v->sealed)
 		return judge_by_record(v, j);
 	return worse(j, VERDICT_STALE, LUKS_NOT_SEALED);
+}
+
+/* No header of it can be used, and it is not said yet why. */
+static enum luks_header_is missing_header_is(const struct luks_view *v)
+{
+	const struct luks *l = &v->luks;
+
+	if (luks_begins_with_noise(v))
+		return HEADER_NOISE;
+	if (luks_is_too_small(v) && !v->comparison.fields_bad && !luks_is_erased(l))
+		return HEADER_TOO_SMALL;
+	if (luks_both_copies_are(l, LUKS_COPY_ABSENT) && (!v->sealed || !l->rebuilt))
+		return HEADER_GONE;
+	if (v->comparison.fields_bad)
+		return HEADER_DAMAGED;
+	if (luks_slot_overwritten(v) >= 0)
+		return HEADER_SLOT_FOREIGN;
+	return luks_is_erased(l) ? HEADER_ERASED : HEADER_DAMAGED;
+}
+
+/* A copy behind the end of the device is no damaged one: that it is too small is told as well. */
+static enum luks_header_is copies_are(const struct luks *l)
+{
+	if (l->version != 2)
+		return HEADER_GOOD;
+	if (!luks_both_copies_are(l, LUKS_COPY_GOOD))
+		return luks_any_copy_is(l, LUKS_COPY_CUT) ? HEADER_GOOD : HEADER_COPY_BAD;
+	return l->copies[0].seqid != l->copies[1].seqid ? HEADER_COPIES_DIFFER : HEADER_GOOD;
+}
+
+enum luks_header_is luks_header_is(const struct luks_view *v)
+{
+	const struct luks *l = &v->luks;
+	bool none = l->chosen < 0;
+
+	if (luks_is_of_another_writer(l))
+		return HEADER_OF_ANOTHER_WRITER;
+	if (none && luks_is_disk_form(v))
+		return HEADER_OF_DISK_FORM;
+	if (v->comparison.shift)
+		return HEADER_SHIFTED;
+	if (none && luks_holds_another(v))
+		return HEADER_FURTHER_IN;
+	if (luks_is_overwritten(v) && l->version)
+		return HEADER_FOREIGN;
+	if (none)
+		return missing_header_is(v);
+	if (v->comparison.fields_bad)
+		return HEADER_DAMAGED;
+	if (luks_slot_overwritten(v) >= 0)
+		return HEADER_SLOT_FOREIGN;
+	if (luks_is_erased(l))
+		return HEADER_ERASED;
+	if (luks_update_was_cut(v))
+		return HEADER_UPDATE_CUT;
+	if (luks_begins_with_noise(v))
+		return HEADER_NOISE;
+	return luks_restore_was_cut(v) ? HEADER_RESTORE_CUT : copies_are(l);
 }
 
 struct luks_judgement judge_luks(const struct luks_view *v)

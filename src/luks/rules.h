@@ -27,7 +27,7 @@ enum luks_ground {
 	LUKS_NO_KEYSLOT,   /* it is left without one that a passphrase opens it with */
 	LUKS_TOO_SMALL,	   /* the device ends in front of what the header says is there */
 	LUKS_INSIDE,	   /* it holds a container that does not begin at its start */
-	LUKS_LAYER,	   /* a file that holds a disk in another form than byte for byte */
+	LUKS_DISK_FORM,	   /* a file that holds a disk in another form than byte for byte */
 	LUKS_MEMBER,	   /* a member of an array, which alone tells */
 	LUKS_COPY_BAD,	   /* one copy is bad, the other one good */
 	LUKS_COPY_OLDER,   /* one copy is older than the other, or half an update */
@@ -120,10 +120,10 @@ bool luks_may_be_elsewhere(const struct luks_view *v);
 bool luks_may_be_reencrypting(const struct luks_view *v);
 
 /*
- * Whether it is a file that holds a disk in another form, v->layer, and nothing of what was sealed is at
+ * Whether it is a file that holds a disk in another form, v->disk_form, and nothing of what was sealed is at
  * its place, as it would be where the start of a disk was written over.
  */
-bool luks_is_layer(const struct luks_view *v);
+bool luks_is_disk_form(const struct luks_view *v);
 
 /* Whether no keyslot is left of a good header, of which all keyslots are understood. */
 bool luks_has_no_keyslot(const struct luks_view *v);
@@ -168,6 +168,27 @@ bool luks_restore_was_cut(const struct luks_view *v);
 /* Whether the copy that counts is older than the sealed ones; and whether that is all: both are. */
 bool luks_went_back(const struct luks_view *v);
 bool luks_is_older(const struct luks_view *v);
+
+/* What is told of the header: the first of these that holds. */
+enum luks_header_is {
+	HEADER_GOOD,
+	HEADER_OF_ANOTHER_WRITER,
+	HEADER_OF_DISK_FORM, /* LUKS_DISK_FORM */
+	HEADER_SHIFTED,	     /* a conversion was interrupted */
+	HEADER_FURTHER_IN,   /* LUKS_INSIDE */
+	HEADER_FOREIGN,	     /* another format explains it */
+	HEADER_NOISE,	     /* LUKS_NOISE */
+	HEADER_TOO_SMALL,    /* none, and the device ends in front of what it would say */
+	HEADER_GONE,	     /* none, and nothing of one */
+	HEADER_DAMAGED,	     /* also one that cryptsetup takes: LUKS1 has no checksum */
+	HEADER_SLOT_FOREIGN, /* luks_slot_overwritten() */
+	HEADER_ERASED,
+	HEADER_UPDATE_CUT,
+	HEADER_RESTORE_CUT,
+	HEADER_COPY_BAD,
+	HEADER_COPIES_DIFFER, /* both good, of another seqid each */
+};
+enum luks_header_is luks_header_is(const struct luks_view *v);
 
 /* Of the active keyslots: those whose key material is as sealed (or differs harmlessly). */
 slot_set luks_slots_sound(const struct luks_view *v);

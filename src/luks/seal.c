@@ -161,12 +161,13 @@ static bool is_recorded(const struct manifest *m, const char *uuid)
 static void warn(const struct candidate *c, const struct luks_view *v)
 {
 	size_t first = c->report->finding_count;
+	bool before = report_warnings(c->report, true);
 
 	if (luks_has_no_keyslot(v))
 		report_luks_no_keyslot(c->report, v);
 	if (v->array.member || v->left_over)
 		report_luks_member(c->report, v);
-	report_discount(c->report, first, c->report->finding_count);
+	report_warnings(c->report, before);
 	report_say(c->report, first);
 }
 
@@ -234,7 +235,7 @@ static int leave_out_layer(const struct candidate *c, const struct luks_view *v)
 static int leave_out_file(const struct candidate *c, const struct luks_view *v)
 {
 	cleanup(free_ptr) char *why =
-		text_format("It begins as %s, not as a disk byte for byte%s", v->layer->name,
+		text_format("It begins as %s, not as a disk byte for byte%s", v->disk_form->name,
 			    v->sealed ? "; its record of before is kept" : "");
 
 	return leave_out_as(c, why, c->asked_for || v->sealed);
@@ -310,7 +311,7 @@ static int examine(const struct candidate *c, const struct source *source,
 				   "`luks`: both copies of one are lost, or it is plain dm-crypt");
 	else if (j.ground == LUKS_MEMBER)
 		status = leave_out_member(c, &v);
-	else if (j.ground == LUKS_LAYER)
+	else if (j.ground == LUKS_DISK_FORM)
 		status = leave_out_file(c, &v);
 	else if (j.verdict == VERDICT_STORAGE_CORRUPTION || is_half_done(&v, j))
 		status = explain(c, &v, j);

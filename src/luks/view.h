@@ -8,7 +8,7 @@
 #include "luks/luks.h"
 #include "manifest/manifest.h"
 #include "manifest/sealed_luks.h"
-#include "storage/layer.h"
+#include "storage/disk_form.h"
 #include "storage/md.h"
 
 /* All that can be seen of one LUKS device, for the rules to judge and for reports to tell. */
@@ -49,7 +49,7 @@ struct luks_view {
 	 * member of, or NULL. It explains nothing of the header, but cryptsetup heeds it. */
 	const char *member;
 	/* Without anything of a header in its place: the form in which the file holds a disk, or NULL. */
-	const struct layer *layer;
+	const struct disk_form *disk_form;
 	/* The md array that the device is a member of, whatever its header is like: what was sealed is
 	 * that. No member where the record tells that the device itself was opened. */
 	struct md array;

@@ -89,7 +89,7 @@ static void look_at_other(struct luks_view *v, const struct source *source)
 	v->foreign = v->other != NULL;
 	v->ambiguous = v->foreign && !v->wiped && blkid_takes_for_another(source);
 	if (!v->luks.version && !*v->luks.left)
-		v->layer = recognise_layer(source);
+		v->disk_form = recognise_disk_form(source);
 	v->member = recognise_member(source);
 	if (!v->other && v->luks.copies[0].state != LUKS_COPY_GOOD)
 		v->other = recognise_other(source);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "system/modules.h"
 #include "util/memory.h"
 #include "util/text.h"
 #include "util/util.h"
@@ -114,20 +115,7 @@ enum builder manifest_builder(const struct manifest *m)
 
 enum builder manifest_builder_below(const struct manifest *m, int root)
 {
-	enum builder recorded = manifest_builder(m);
-
-	return recorded != BUILDER_UNKNOWN ? recorded : builder_below(root);
-}
-
-/* The name below lib/modules in a path, and its length; 0: it is elsewhere, or no kernel version. */
-static size_t modules_folder(const char *path, const char **name)
-{
-	if (strncmp(path, "usr/", 4) == 0)
-		path += 4;
-	if (strncmp(path, "lib/modules/", 12) != 0 || path[12] < '0' || path[12] > '9')
-		return 0;
-	*name = path + 12;
-	return strcspn(*name, "/");
+	return builder_either(manifest_builder(m), builder_below(root));
 }
 
 char *manifest_other_modules(const struct manifest *m, const char *release)
@@ -138,7 +126,7 @@ char *manifest_other_modules(const struct manifest *m, const char *release)
 	for (size_t i = 0; i < m->content_count; i++) {
 		const struct content *c = &m->contents[i];
 
-		len = modules_folder(c->path, &name);
+		len = modules_release(c->path, &name);
 		if (!len)
 			continue;
 		if (strlen(release) == len && !memcmp(name, release, len))

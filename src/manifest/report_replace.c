@@ -76,6 +76,11 @@ static void no_room(struct report *r, const char *path, const char *stands)
 	finding_say(f);
 }
 
+bool replace_blames_disk(int error)
+{
+	return error == -EILSEQ || error == -EIO;
+}
+
 int report_replace(struct report *r, const char *path, int error,
 		   const struct replace_result *result)
 {

@@ -2,8 +2,13 @@
 #ifndef BV_MANIFEST_REPORT_REPLACE_H
 #define BV_MANIFEST_REPORT_REPLACE_H
 
+#include <stdbool.h>
+
 #include "report/report.h"
 #include "storage/replace.h"
+
+/* Whether that error says that the disk did not take or keep what was written. */
+bool replace_blames_disk(int error);
 
 /*
  * Tells why a replacement failed, and what stands at path now; result may be NULL. Returns the exit status

@@ -26,9 +26,6 @@ struct seal_options {
 	struct report *report; /* of the whole run */
 };
 
-/* The second name, ".NAME" and this, under which hook/keep holds an image until the next is sealed. */
-#define KEPT_SUFFIX ".bootverdict-old"
-
 /* A step could not be done: summary says why. Returns 2. */
 int seal_not_done(struct report *r, const char *target, const char *summary, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -32,6 +32,14 @@ char *store_folder(const char *prefix, const char *boot_folder, int copy)
 				  : text_format("%s/var/lib/bootverdict", prefix);
 }
 
+char *store_folders(void)
+{
+	cleanup(free_ptr) char *beside = store_folder("", "/boot", STORE_BOOT);
+	cleanup(free_ptr) char *root = store_folder("", "/boot", STORE_ROOT);
+
+	return text_format("%s, %s", beside, root);
+}
+
 char *store_copy(const struct boot_files *f, int copy)
 {
 	cleanup(free_ptr) char *folder = store_folder(f->root, f->boot, copy);
@@ -126,31 +134,39 @@ static bool is_folder_of(const char *file, const char *folder)
 	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-static int write_copy(const struct seal_options *o, const char *path, const char *image,
-		      mode_t mode, const char *text, size_t len)
+/* How the writing of one copy went. */
+struct attempt {
+	int err;
+	struct replace_result result;
+	bool again; /* the disk did not keep it at first, and did when it was written in pieces */
+};
+
+static void write_copy(const struct seal_options *o, const char *path, const char *image,
+		       mode_t mode, const char *text, size_t len, struct attempt *a)
 {
 	cleanup(free_ptr) char *copy = text_copy(path);
 	const char *folder = dirname(copy);
 	cleanup(close_fd) int lock = -1;
 	struct replace_result result = { 0 };
-	int err = make_folder(path);
 
-	if (!err && !is_folder_of(image, folder)) {
+	*a = (struct attempt){ .err = make_folder(path) };
+	if (!a->err && !is_folder_of(image, folder)) {
 		lock = folder_lock(folder, COPY_LOCK_SECONDS);
-		err = lock < 0 ? lock : 0;
+		a->err = lock < 0 ? lock : 0;
 	}
-	if (!err)
-		err = try_copy(path, mode, text, len, o->read_back, 0, &result);
-	if (!err)
-		return 0;
-	if (err != -EILSEQ)
-		return report_replace(o->report, path, err, &result);
-	report_replace(o->report, path, err, &result);
-	err = try_copy(path, mode, text, len, o->read_back, BLOCK_SIZE, &result);
-	if (!err)
-		finding_say(seal_stands(o->report, VERDICT_INTACT, path,
+	if (!a->err)
+		a->err = try_copy(path, mode, text, len, o->read_back, 0, &a->result);
+	if (a->err == -EILSEQ)
+		a->again = !try_copy(path, mode, text, len, o->read_back, BLOCK_SIZE, &result);
+}
+
+static void tell_attempt(struct report *r, const char *path, const struct attempt *a)
+{
+	if (a->err)
+		report_replace(r, path, a->err, &a->result);
+	if (a->again)
+		finding_say(seal_stands(r, VERDICT_INTACT, path,
 					"Written once more in pieces, it reads back right."));
-	return 1;
 }
 
 void store_load(const struct boot_files *f, struct manifest *m)
@@ -203,8 +219,10 @@ int store_write(const struct boot_files *f, const struct seal_options *o, struct
 	const mode_t mode = record_mode(f);
 	cleanup(free_ptr) char *text = NULL;
 	struct report *r = o->report;
-	int status = 0, written = 0, err;
-	size_t len, first;
+	struct attempt attempts[STORE_COPIES];
+	bool lost = false, before;
+	int written = 0, err;
+	size_t len;
 
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
 		close_to_others(paths[i], mode, r);
@@ -219,15 +237,17 @@ int store_write(const struct boot_files *f, const struct seal_options *o, struct
 				     err == -EFBIG
 					     ? "The record would be longer than any that is read"
 					     : "Out of memory");
-	first = r->finding_count;
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
-		int s = write_copy(o, paths[i], f->initrd, mode, text, len);
-
-		written += !s;
-		if (s == 1)
-			status = 1;
+		write_copy(o, paths[i], f->initrd, mode, text, len, &attempts[i]);
+		written += !attempts[i].err;
+		lost = lost || replace_blames_disk(attempts[i].err);
 	}
-	if (status == 1)
+	/* One copy is enough, where it is not the disk that lost the other one. */
+	before = report_warnings(r, written && !lost);
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
+		tell_attempt(r, paths[i], &attempts[i]);
+	report_warnings(r, before);
+	if (lost)
 		return 1;
 	if (!written)
 		return seal_not_done(
@@ -235,8 +255,6 @@ int store_write(const struct boot_files *f, const struct seal_options *o, struct
 			"Neither copy of its record could be written: the guard will still %s "
 			"the boot, but 'bootverdict check' has no record.",
 			m->refusal ? "explain" : "verify");
-	/* One copy is enough. */
-	report_discount(r, first, r->finding_count);
 	return 0;
 }
 

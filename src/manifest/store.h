@@ -17,6 +17,9 @@ enum { STORE_BOOT, STORE_ROOT, STORE_COPIES };
 /* The folder of one copy, below a prefix (root_prefix()) and in a boot folder. Owned by the caller. */
 char *store_folder(const char *prefix, const char *boot_folder, int copy);
 
+/* The folders of both copies, for words: "/boot/..., /var/lib/...". Owned by the caller. */
+char *store_folders(void);
+
 /* The path of one copy of a kernel version's record. Owned by the caller. */
 char *store_copy(const struct boot_files *f, int copy);
 

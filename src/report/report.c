@@ -104,6 +104,7 @@ struct finding *report_finding(struct report *r, enum verdict v, enum finding_id
 	f = &r->findings[r->finding_count - 1];
 	f->verdict = v;
 	f->id = id;
+	f->warning = r->warnings;
 	f->target = printable(text_copy(target));
 	va_start(args, summary);
 	f->summary = printable(text_vformat(summary, args));
@@ -294,6 +295,14 @@ const char *report_headline(const struct report *r)
 	if (r->verdict == VERDICT_INTACT && report_worst(r) == VERDICT_STORAGE_CORRUPTION)
 		return "INTACT - all that counts is as sealed; see the warning";
 	return verdict_headline(r->verdict);
+}
+
+bool report_warnings(struct report *r, bool on)
+{
+	bool before = r->warnings;
+
+	r->warnings = on;
+	return before;
 }
 
 void report_discount(struct report *r, size_t first, size_t end)

@@ -85,6 +85,7 @@ struct report {
 	size_t artifact_count;
 	struct finding *findings;
 	size_t finding_count;
+	bool warnings; /* report_warnings() */
 	struct report_table *tables;
 	size_t table_count;
 };
@@ -141,7 +142,16 @@ enum verdict report_worst(const struct report *r);
 /* verdict_headline() of its verdict; where a warning tells of lost bytes, not that all is as sealed. */
 const char *report_headline(const struct report *r);
 
-/* The findings from number first to before number end do not count any more. */
+/*
+ * on: the findings that are added from here on are told, and do not count; off: they count, unless they say
+ * otherwise. Returns what it was.
+ */
+bool report_warnings(struct report *r, bool on);
+
+/*
+ * The findings from number first to before number end do not count any more: what they were about is not
+ * there any more. What is known before goes to report_warnings().
+ */
 void report_discount(struct report *r, size_t first, size_t end);
 
 /* Sets the report's verdict and exit status from its findings: intact when there is none that counts. */

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "storage/disk_form.h"
 #include "storage/disklabel.h"
-#include "storage/layer.h"
 #include "storage/lvm_label.h"
 #include "storage/md.h"
 #include "storage/superblock.h"
@@ -489,12 +489,12 @@ const char *recognise_table(const struct source *source)
 const char *recognise_rest(const struct source *source)
 {
 	const char *found = recognise_partitions(source);
-	const struct layer *layer;
+	const struct disk_form *form;
 
 	if (!found)
 		found = recognise_table(source);
-	if (!found && (layer = recognise_layer(source)))
-		found = layer->name;
+	if (!found && (form = recognise_disk_form(source)))
+		found = form->name;
 	return found ? found : recognise_pattern(source);
 }
 

@@ -107,6 +107,11 @@ enum builder builder_below(int root)
 	return builder_shown(is_below, &root);
 }
 
+enum builder builder_either(enum builder first, enum builder second)
+{
+	return first != BUILDER_UNKNOWN ? first : second;
+}
+
 static char *say(enum builder builder, enum words words, const char *release)
 {
 	char *text = NULL;

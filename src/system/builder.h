@@ -34,6 +34,9 @@ enum builder builder_shown(bool (*has)(const void *ctx, const char *path), const
 /* The same by what lies below an open folder that stands for the root. */
 enum builder builder_below(int root);
 
+/* The first one, if it is known, else the second one. */
+enum builder builder_either(enum builder first, enum builder second);
+
 /*
  * Words for advice; the caller frees them. Of an unknown builder: those of each, with the system on which
  * it is at home, "... (Debian) or ... (Fedora)".

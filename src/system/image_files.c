@@ -3,11 +3,11 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "util/array.h"
+#include "util/file.h"
 #include "util/text.h"
 #include "util/util.h"
 
@@ -112,29 +112,25 @@ void image_files_end(struct image_files *f)
 static void read_one(struct image_files *f, const char *root, const char *path)
 {
 	cleanup(free_ptr) char *full = text_format("%s/%s", root, path);
-	/* What is no regular file must not be waited for. */
-	cleanup(close_fd) int fd = open(full, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	char buf[4096];
-	struct stat st;
-	ssize_t n;
+	cleanup(free_ptr) char *text = NULL;
+	/* One byte more shows one that is too long. */
+	ssize_t n = file_read(full, IMAGE_FILES_BYTES_MAX - f->bytes + 1, &text);
 
-	if (fd < 0) {
-		f->incomplete |= errno != ENOENT && errno != ENOTDIR;
+	/* The distribution's init passes over what is no file. */
+	if (n == -ENOENT || n == -ENOTDIR || n == -EINVAL)
+		return;
+	if (n < 0) {
+		f->incomplete = true;
 		return;
 	}
-	/* The distribution's init passes over what is no file. */
-	if (fstat(fd, &st) || !S_ISREG(st.st_mode))
-		return;
 	image_files_begin(f, path, false);
-	while ((n = read(fd, buf, sizeof(buf))) > 0 && !f->incomplete)
-		image_files_add(f, buf, (size_t)n);
-	f->incomplete |= n < 0;
+	image_files_add(f, text, (size_t)n);
 }
 
 static void read_folder(struct image_files *f, const char *root, const char *folder)
 {
 	cleanup(free_ptr) char *full = text_format("%s/%s", root, folder);
-	DIR *dir = opendir(full);
+	DIR *dir = folder_open(full);
 	const struct dirent *entry;
 
 	if (!dir)

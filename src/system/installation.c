@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "system/builder.h"
+#include "system/modules.h"
 #include "util/array.h"
 #include "util/file.h"
 #include "util/message.h"
@@ -311,13 +312,14 @@ char *running_release(void)
 
 bool boot_files_have_modules(const struct boot_files *f, const char *version)
 {
-	static const char *const places[] = { "usr/lib/modules", "lib/modules" };
 	bool there = false;
+	char *folder;
 
-	for (size_t i = 0; !there && i < ARRAY_SIZE(places); i++) {
-		cleanup(free_ptr) char *path = text_format("%s/%s/%s", f->root, places[i], version);
+	for (size_t i = 0; !there && (folder = modules_folder(i, version)); i++) {
+		cleanup(free_ptr) char *path = text_format("%s/%s", f->root, folder);
 
 		there = access(path, F_OK) == 0;
+		free(folder);
 	}
 	return there;
 }

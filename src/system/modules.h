@@ -2,6 +2,17 @@
 #ifndef BV_SYSTEM_MODULES_H
 #define BV_SYSTEM_MODULES_H
 
+#include <stddef.h>
+
+/*
+ * Where the modules of a kernel version lie, in a system and in an initrd, without a leading "/": the
+ * number-th place; NULL behind the last. Owned by the caller.
+ */
+char *modules_folder(size_t number, const char *release);
+
+/* The version in a path in one of these folders, and its length; 0: it is elsewhere, or no kernel version. */
+size_t modules_release(const char *path, const char **release);
+
 enum module_state {
 	MODULE_MISSING,
 	MODULE_THERE,	/* its file is here, or it is built in; it need not be loaded */

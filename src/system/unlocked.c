@@ -2,7 +2,6 @@
 #include "system/unlocked.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,18 +9,18 @@
 #include <sys/sysmacros.h>
 
 #include "storage/sysfs.h"
+#include "system/installation.h"
+#include "system/system.h"
 #include "util/array.h"
-#include "util/file.h"
-#include "util/message.h"
 #include "util/text.h"
 #include "util/util.h"
 
 /* Mappings lie on one another; no real chain is as long. */
 #define DEPTH_MAX 16u
 
-/* Bytes of an attribute, and of a table: a machine of many containers has thousands of mounts. */
-#define SMALL_MAX 4095u
-#define LINES_MAX (4u << 20)
+/* Bytes of an attribute, and of the mounts: a machine of many containers has thousands. */
+#define SMALL_MAX  4095u
+#define MOUNTS_MAX (4u << 20)
 
 struct search {
 	const struct crypt_places *places;
@@ -36,21 +35,10 @@ struct search {
 /* All of a small file, without its last newline; NULL. The caller frees it. */
 static char *read_small(const char *path)
 {
-	char *text;
+	char *text = system_read_text(path, SMALL_MAX);
 
-	if (file_read(path, SMALL_MAX, &text) >= 0)
+	if (text)
 		text[strcspn(text, "\n")] = '\0';
-	return text;
-}
-
-/* A file of lines. One that is there and cannot be read is told. */
-static char *read_lines(const char *path)
-{
-	char *text;
-	ssize_t n = file_read(path, LINES_MAX, &text);
-
-	if (n < 0 && n != -ENOENT)
-		message("%s: %s: it is not read", path, file_error((int)n));
 	return text;
 }
 
@@ -289,7 +277,7 @@ static dev_t find_mounted(const char *mountinfo, const char *where)
 
 static void ask_kernel(struct search *s)
 {
-	cleanup(free_ptr) char *mountinfo = read_lines(s->places->mountinfo);
+	cleanup(free_ptr) char *mountinfo = system_read_text(s->places->mountinfo, MOUNTS_MAX);
 	cleanup(free_ptr) char *resume = read_small(s->places->resume);
 	dev_t root = find_mounted(mountinfo, "/"), usr = find_mounted(mountinfo, "/usr"), device;
 	char name[128];
@@ -336,7 +324,7 @@ static bool fstab_needs(const char *fstab, const char *name)
 static void ask_crypttab(struct search *s)
 {
 	cleanup(free_ptr) char *path = text_format("%s/etc/fstab", s->places->root);
-	cleanup(free_ptr) char *fstab = s->places->sys_block ? NULL : read_lines(path);
+	cleanup(free_ptr) char *fstab = s->places->sys_block ? NULL : read_text_file(path);
 
 	for (size_t i = 0; i < s->crypttab.count; i++) {
 		const struct crypttab_entry *e = &s->crypttab.entries[i];
@@ -357,7 +345,7 @@ static void ask_crypttab(struct search *s)
 void crypt_devices_find(struct crypt_devices *d, const struct crypt_places *places)
 {
 	cleanup(free_ptr) char *path = text_format("%s/etc/crypttab", places->root);
-	cleanup(free_ptr) char *text = read_lines(path);
+	cleanup(free_ptr) char *text = read_text_file(path);
 	struct search s = { .places = places, .found = d };
 
 	memset(d, 0, sizeof(*d));

@@ -339,8 +339,10 @@ first_block() { # FILE: of the copy
 	cp "$BATS_TEST_TMPDIR/sealed" "$IMAGE"
 	rm "$IMAGE.dpkg-bak"
 	kept=$ROOT/boot/.initrd.img-$KVER.bootverdict-old
-	export BOOTVERDICT_LIB=$BATS_TEST_DIRNAME/../../hook BOOTVERDICT_BOOT=$ROOT/boot
+	export BOOTVERDICT_LIB=$BATS_TEST_TMPDIR/lib BOOTVERDICT_BOOT=$ROOT/boot
 	export BOOTVERDICT_CONF=$ROOT/etc/bootverdict.conf
+	mkdir "$BOOTVERDICT_LIB"
+	cp "$BATS_TEST_DIRNAME"/../../hook/* "$BOOTVERDICT" "$BOOTVERDICT_LIB/"
 	touch "$ROOT/boot/x" "$ROOT/boot/.x.bootverdict-new" "$ROOT/boot/.alone.bootverdict-new"
 	ln -s boot "$ROOT/link"
 	BOOTVERDICT_BOOT=$ROOT/link run -0 "$BOOTVERDICT_LIB/keep" "$KVER"
@@ -372,6 +374,15 @@ first_block() { # FILE: of the copy
 	: >"$ROOT/boot/.x.bootverdict-new"
 	flock "$ROOT/boot" "$BOOTVERDICT_LIB/keep" "$KVER"
 	[ -e "$ROOT/boot/.x.bootverdict-new" ]
+	# Nothing that was never sealed, and without the program nothing at all: the build goes on.
+	rm "$kept"
+	rm "$BOOTVERDICT_LIB/bootverdict"
+	run -0 "$BOOTVERDICT_LIB/keep" "$KVER"
+	[ -z "$output" ]
+	[ ! -e "$kept" ]
+	seal --forget
+	seal --keep
+	[ ! -e "$kept" ]
 }
 
 @test "an image that is replaced while it is being sealed is not overwritten" {

@@ -998,4 +998,6 @@ sealed_in_silence() {
 	run -2 bv seal --forget --all --root "$ROOT"
 	run -2 bv seal --forget --remove -k "$KVER" --root "$ROOT"
 	[[ $output == *"--forget goes with -k"* ]]
+	run -2 bv seal --keep --root "$ROOT"
+	run -2 bv seal --keep --forget -k "$KVER" --root "$ROOT"
 }

@@ -17,8 +17,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "boot/facts.h"
 #include "image/unpacked.h"
 #include "util/array.h"
+#include "util/memory.h"
 #include "util/text.h"
 #include "util/util.h"
 
@@ -1161,6 +1163,35 @@ static void test_very_many_names(void **state)
 	assert_int_equal(x->result.different, MANY_FILES);
 }
 
+/* The checker itself gets no memory: nothing is said of what was not compared. */
+static void test_unchecked(void **state)
+{
+	struct fixture *x = *state;
+	struct boot_facts f = { .manifest_usable = true };
+	size_t before = memory_taken(), all = 0;
+
+	report_init(&f.report, "boot");
+	f.manifest = x->m;
+	boot_facts_verify(&f, x->fd);
+	assert_true(f.manifest_usable);
+	assert_int_equal(f.report.finding_count, 0);
+	assert_int_equal(memory_taken(), before);
+	put(x, "packed", "damaged", 7);
+	for (size_t step = (size_t)1 << 30; step; step /= 2) {
+		while (memory_take(step))
+			all += step;
+	}
+	boot_facts_verify(&f, x->fd);
+	memory_give(all);
+	manifest_init(&x->m);
+	assert_false(f.manifest_usable);
+	assert_int_equal(f.report.finding_count, 1);
+	assert_int_equal(f.report.findings[0].id, FINDING_CONTENT_UNCHECKED);
+	report_conclude(&f.report);
+	assert_int_equal(f.report.verdict, VERDICT_INCONCLUSIVE);
+	boot_facts_clear(&f);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -1198,6 +1229,7 @@ int main(void)
 		TEST(test_truncated_file),
 		TEST(test_very_many_missing),
 		TEST(test_very_many_names),
+		TEST(test_unchecked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

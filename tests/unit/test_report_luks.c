@@ -459,6 +459,22 @@ static void test_passphrase_is_wrong(void **state)
 	assert_passphrase((struct luks_tried){ 0 }, VERDICT_CONFIG_ERROR,
 			  "the passphrase or the keyboard layout, not the storage");
 	assert_next(finding("BV-LUKS-PASSPHRASE"), "Caps Lock");
+	assert_int_equal(finding("BV-LUKS-PASSPHRASE")->evidence_count, 0);
+}
+
+static void test_passphrase_was_cut(void **state)
+{
+	const struct finding *f;
+
+	(void)state;
+	assert_passphrase((struct luks_tried){ .cut = true, .not_ascii = true },
+			  VERDICT_CONFIG_ERROR, "the passphrase or the keyboard layout");
+	f = finding("BV-LUKS-PASSPHRASE");
+	assert_int_equal(f->evidence_count, 2);
+	assert_int_equal(f->evidence[0].key, EVIDENCE_PASSPHRASE_CUT);
+	assert_says(f->evidence[0].value, "first 512 characters");
+	assert_int_equal(f->evidence[1].key, EVIDENCE_PASSPHRASE_CHARACTERS);
+	assert_says(f->evidence[1].value, "not plain ASCII");
 }
 
 static void test_passphrase_of_a_damaged_slot(void **state)
@@ -650,6 +666,7 @@ int main(void)
 		TEST(test_states_of_slots),
 		TEST(test_passphrase_opens),
 		TEST(test_passphrase_is_wrong),
+		TEST(test_passphrase_was_cut),
 		TEST(test_passphrase_of_a_damaged_slot),
 		TEST(test_passphrase_was_not_tried),
 		TEST(test_passphrase_without_a_record),

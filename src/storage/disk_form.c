@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "storage/layer.h"
+#include "storage/disk_form.h"
 
 #include <string.h>
 
@@ -9,7 +9,7 @@
 struct mark {
 	unsigned char at, len;
 	const char *bytes;
-	struct layer is;
+	struct disk_form is;
 };
 
 #define MARK(at, text, ...)                 \
@@ -42,7 +42,7 @@ static const struct mark marks[] = {
 	MARK(0, "\x04\x22\x4d\x18", "lz4 data", NULL, "lz4"),
 };
 
-const struct layer *recognise_layer(const struct source *source)
+const struct disk_form *recognise_disk_form(const struct source *source)
 {
 	unsigned char head[128];
 	ssize_t n = source_read(source, head, sizeof(head), 0);
