@@ -4,9 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
-#include "util/text.h"
 #include "util/util.h"
 
 static int sync_folder(int folder)
@@ -16,8 +17,9 @@ static int sync_folder(int folder)
 
 int remove_durably(const char *path, bool *gone)
 {
-	cleanup(free_ptr) char *copy = text_copy(path);
-	cleanup(close_fd) int folder = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	cleanup(free_ptr) char *copy = strdup(path);
+	cleanup(close_fd) int folder =
+		copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 	/* As long as it is open its blocks stay its own, also on the disk. */
 	int file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	int r;

@@ -54,18 +54,17 @@ void progress_end(void)
 void progress_read(uint64_t at, uint64_t end)
 {
 	int64_t now = progress.path ? now_ms() : 0;
+	char name[NAME_SHOWN + sizeof("...")];
 	size_t length;
-	char *name;
 
 	if (!progress.path || now < progress.next)
 		return;
 	length = strlen(progress.path);
-	name = text_format("%s%s", length > NAME_SHOWN ? "..." : "",
-			   progress.path + (length > NAME_SHOWN ? length - NAME_SHOWN : 0));
+	snprintf(name, sizeof(name), "%s%s", length > NAME_SHOWN ? "..." : "",
+		 progress.path + (length > NAME_SHOWN ? length - NAME_SHOWN : 0));
 	fprintf(stderr, "\rbootverdict: %s: %llu of %llu MiB\033[K",
 		text_printable(name, TEXT_ASCII), (unsigned long long)at >> 20,
 		(unsigned long long)(end + (1u << 20) - 1) >> 20);
-	free(name);
 	progress.shown = true;
 	progress.next = now + STEP_MS;
 }
