@@ -1475,6 +1475,49 @@ sys.exit(not s[462] & 0x7f or not s[478] & 0x7f or 0xee in (s[450], s[466]))' "$
 	[[ $(finding BV-LUKS-FOREIGN .summary) == *"cryptsetup does not open it like this"* ]]
 }
 
+# As pvremove leaves what pvcreate made: zeros, and the header of the metadata area (LVM2,
+# lib/format_text/layout.h, struct mda_header; lib/misc/crc.c).
+removed_volume() { # FILE
+	python3 -c 'import struct, sys, zlib
+h = b" LVM2 x[5A%r0N*>" + struct.pack("<IQQ", 1, 4096, (1 << 20) - 4096)
+h = h.ljust(508, b"\0")
+crc = ~zlib.crc32(h, ~0xF597A6CF & 0xFFFFFFFF) & 0xFFFFFFFF
+f = open(sys.argv[1], "r+b"); f.write(bytes(2048)); f.seek(4096); f.write(struct.pack("<I", crc) + h)' "$1"
+}
+
+@test "luks: pvcreate by mistake, and pvremove: the metadata area proves itself; a lost byte of it does not" {
+	local version at
+
+	for version in 1 2; do
+		sealed_disk $version 64M
+		removed_volume "$DISK"
+		run -5 luks --json "$DISK"
+		if [ $version = 2 ]; then
+			[ "$(findings)" = BV-LUKS-FOREIGN ]
+			[[ $(finding BV-LUKS-FOREIGN .summary) == "A wiped LVM physical volume lies where"*"writes the good copy over it"*"label alone was erased"* ]]
+			cryptsetup_opens "$DISK"
+		else
+			[ "$(findings)" = BV-LUKS-GONE ]
+			[[ $(finding BV-LUKS-GONE .summary) == *"a wiped LVM physical volume." ]]
+		fi
+		[[ $output != *"cryptsetup repair $DISK"* ]]
+		# A bit of that header, or zeros alone; and one of a keyslot besides.
+		for at in 4100 4130 4500; do
+			flip_bit "$DISK" $at
+			run -1 luks --json "$DISK"
+			[[ $output != *LVM* ]]
+			flip_bit "$DISK" $at
+		done
+		flip_bit "$DISK" $((290816 + 20000))
+		run -1 luks --json "$DISK"
+		[ "$(finding BV-LUKS-KEYSLOT '.ranges[0].damage')" = bit-flip ]
+		cp --sparse=always "$DISK.good" "$DISK"
+		zero_bytes "$DISK" 0 2048
+		run -1 luks --json "$DISK"
+		[[ $output != *LVM* ]]
+	done
+}
+
 # Made as its system makes it, as far as libblkid looks: what fdisk knows is made by that.
 put_disklabel() { # KIND FILE
 	case $1 in
