@@ -925,7 +925,12 @@ told_by() { # COMMAND DEVICE
 		make_luks "$DISK" "$version"
 		unset ROOT
 		seal_luks "$DISK"
+		cryptsetup -q luksKillSlot "$DISK" 1
+		run -4 luks "$DISK"
+		[ "${lines[0]}" = "VERDICT: STALE - not sealed as it is now; no fault was found in it" ]
 		cryptsetup -q luksErase "$DISK"
+		run -4 luks "$DISK"
+		[ "${lines[0]}" = "VERDICT: STALE - not sealed as it is now; a LUKS header has no keyslot" ]
 		run -4 luks --json "$DISK"
 		[ "$(findings)" = BV-LUKS-NO-KEYSLOT,BV-LUKS-STALE ]
 		[ "$(finding BV-LUKS-STALE .evidence.keyslots_removed)" = "keyslots 0 and 1" ]
