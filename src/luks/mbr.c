@@ -13,6 +13,9 @@
 #define SIGNATURE     440u
 #define SIGNATURE_END 444u
 #define ENTRIES	      446u
+#define MARK	      510u
+
+#define CODE "the boot code of an MBR (or zeros)"
 
 /* LUKS1's keyslot 4 has its offset there, in sectors. */
 #define SLOT_THERE 4u
@@ -113,22 +116,55 @@ static bool is_overwritten(const unsigned char *a, const unsigned char *b)
 	       differs(a, b, LUKS2_AT_UUID, LUKS2_UUID_BYTES);
 }
 
+/*
+ * GRUB, util/setup.c: its installer keeps 0x3 to 0x59, where FAT has its fields, and from 0x1b8 on; boot.S
+ * begins with a short jump and a nop.
+ */
+#define KEPT	 3u
+#define KEPT_END 0x5au
+
+/* Those as the header has them, and code in each field that is behind them. */
+static bool is_overwritten_by_grub(const unsigned char *a, const unsigned char *b)
+{
+	const unsigned char *tail = a + KEPT_END, *padding = a + LUKS2_AT_PADDING;
+
+	return a[0] == 0xeb && a[2] == 0x90 &&
+	       !differs(a, luks_magic, KEPT, LUKS_MAGIC_BYTES - KEPT) &&
+	       !differs(a, b, LUKS2_AT_VERSION, KEPT_END - LUKS2_AT_VERSION) &&
+	       !bytes_are_zero(tail, LUKS2_AT_SALT - KEPT_END) &&
+	       differs(a, b, LUKS2_AT_UUID, LUKS2_UUID_BYTES) &&
+	       !bytes_are_zero(a + LUKS2_AT_OFFSET, LUKS2_AT_PADDING - LUKS2_AT_OFFSET) &&
+	       !bytes_are_zero(padding, 64) && !bytes_are_zero(padding + 64, 64);
+}
+
+/* 55 aa, with which a boot sector ends. */
+static bool has_mark(const unsigned char *a)
+{
+	return a[MARK] == 0x55 && a[MARK + 1] == 0xaa;
+}
+
 /* The checksum is still there, in its place among zeros: what it is without the salt nothing tells. */
 static bool ends_as_written(const unsigned char *a, const unsigned char *b)
 {
 	size_t bytes = luks2_checksum_bytes(b), end = LUKS2_AT_CHECKSUM + bytes;
+	size_t stop = has_mark(a) ? MARK : SECTOR_BYTES;
 
 	return bytes && bytes_are_zero(a + ENTRIES, LUKS2_AT_CHECKSUM - ENTRIES) &&
 	       !bytes_are_zero(a + LUKS2_AT_CHECKSUM, bytes / 2) &&
 	       !bytes_are_zero(a + LUKS2_AT_CHECKSUM + bytes / 2, bytes / 2) &&
-	       bytes_are_zero(a + end, LUKS2_BINARY - end);
+	       (end >= stop || bytes_are_zero(a + end, stop - end)) &&
+	       bytes_are_zero(a + SECTOR_BYTES, LUKS2_BINARY - SECTOR_BYTES);
 }
 
-bool luks_has_boot_code(const struct luks_view *v, const struct source *source)
+const char *luks_boot_code(const struct luks_view *v, const struct source *source)
 {
 	unsigned char a[LUKS2_BINARY], b[LUKS2_BINARY];
+	bool code;
 
-	if (read_starts(v, source, a, b))
-		return is_overwritten(a, b) && ends_as_written(a, b);
-	return !v->luks.version && luks1_lost_its_start(source, SIGNATURE);
+	if (!read_starts(v, source, a, b))
+		return !v->luks.version && luks1_lost_its_start(source, SIGNATURE) ? CODE : NULL;
+	code = is_overwritten(a, b) || (has_mark(a) && is_overwritten_by_grub(a, b));
+	if (!code || !ends_as_written(a, b))
+		return NULL;
+	return has_mark(a) ? "a boot sector" : CODE;
 }

@@ -13,7 +13,11 @@
 /* Its table without a partition, which was wiped again: 72 bytes, and perhaps the magic of the header. */
 bool luks_has_blank_table(const struct luks_view *v, const struct source *source);
 
-/* The code in front of its table, or zeros in place of it: 440 or 446 bytes. */
-bool luks_has_boot_code(const struct luks_view *v, const struct source *source);
+/*
+ * The code in front of its table, or zeros in place of it, 440 or 446 bytes, with 55 aa at the end or not; with
+ * that also what GRUB's installer writes, which keeps more. What that is, or NULL. Where no table is there
+ * (recognise_format()) blkid takes none of it for anything.
+ */
+const char *luks_boot_code(const struct luks_view *v, const struct source *source);
 
 #endif

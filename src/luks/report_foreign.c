@@ -54,8 +54,9 @@ void report_luks_foreign(struct report *r, const struct luks_view *v)
 		luks_does_not_open(v),
 		v->boot_code
 			? " The rest of that sector is as it was, and a disk loses whole sectors."
-		: v->wiped ? " Its magic alone was erased since, as wipefs does it."
-			   : "");
+		: v->wiped
+			? " Its magic or label alone was erased since, as wipefs and pvremove do it."
+			: "");
 
 	f->summary[0] = (char)toupper((unsigned char)f->summary[0]);
 	luks_header_evidence(f, v);

@@ -41,11 +41,10 @@ static const char *recognise_wiped(struct luks_view *v, const struct source *sou
 		v->wiped_end = SECTOR_BYTES;
 		other = "a wiped MBR partition table";
 	}
-	if (!other && luks_has_boot_code(v, source)) {
+	if (!other && (other = luks_boot_code(v, source))) {
 		*at = 0;
 		v->wiped_end = SECTOR_BYTES;
 		v->boot_code = true;
-		other = "the boot code of an MBR (or zeros)";
 	}
 	v->wiped = other != NULL;
 	return other;

@@ -290,8 +290,19 @@ enum verdict report_worst(const struct report *r)
 	return worst;
 }
 
+static bool has_finding(const struct report *r, enum finding_id id)
+{
+	for (size_t i = 0; i < r->finding_count; i++) {
+		if (r->findings[i].id == id)
+			return true;
+	}
+	return false;
+}
+
 const char *report_headline(const struct report *r)
 {
+	if (r->verdict == VERDICT_STALE && has_finding(r, FINDING_LUKS_NO_KEYSLOT))
+		return "STALE - not sealed as it is now; a LUKS header has no keyslot";
 	if (r->verdict == VERDICT_INTACT && report_worst(r) == VERDICT_STORAGE_CORRUPTION)
 		return "INTACT - all that counts is as sealed; see the warning";
 	return verdict_headline(r->verdict);

@@ -139,7 +139,10 @@ enum verdict report_verdict_from(const struct report *r, size_t first);
 /* The verdict of all findings, of those that do not count as well. */
 enum verdict report_worst(const struct report *r);
 
-/* verdict_headline() of its verdict; where a warning tells of lost bytes, not that all is as sealed. */
+/*
+ * verdict_headline() of its verdict; where a warning tells of lost bytes, not that all is as sealed, nor that
+ * there is no fault where no passphrase opens a device.
+ */
 const char *report_headline(const struct report *r);
 
 /*

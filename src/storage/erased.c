@@ -5,6 +5,7 @@
 #include <zlib.h>
 
 #include "storage/disklabel.h"
+#include "storage/lvm.h"
 #include "storage/md.h"
 #include "storage/superblock.h"
 #include "util/bytes.h"
@@ -245,6 +246,14 @@ static const char *of_superblock(const struct superblock *s, uint64_t *at)
 	return *at ? "a wiped btrfs file system" : "a wiped XFS file system";
 }
 
+/* As wipefs leaves its label, and as pvremove does: the metadata area's header behind it has a checksum. */
+static bool is_physical_volume(const struct source *source, uint64_t *at)
+{
+	enum lvm_state state = lvm_examine(source, at);
+
+	return state == LVM_ERASED || state == LVM_LABEL_GONE;
+}
+
 const char *recognise_erased(const struct source *source, uint64_t *at, uint64_t *end)
 {
 	struct superblock s;
@@ -256,6 +265,8 @@ const char *recognise_erased(const struct source *source, uint64_t *at, uint64_t
 		return of_superblock(&s, at);
 	if (md_is_erased(source, at))
 		return "a wiped Linux RAID member";
+	if (is_physical_volume(source, at))
+		return "a wiped LVM physical volume";
 	*at = BCACHE_AT;
 	if (is_bcache(source))
 		return "a wiped bcache device";

@@ -106,11 +106,12 @@ static const struct ext_field ext_changing[] = {
 	{ 0x40, 8, true },   /* the last check, how often */
 	{ 0x5A, 2, false },  /* the group that it is in */
 	{ 0x78, 80, true },  /* label, where it was mounted */
-	{ 0xE8, 4, false },  /* orphans */
+	{ 0xE0, 12, false }, /* the journal's inode or device as it was mounted, orphans */
 	{ 0x154, 8, true },  /* high bytes of blocks that are reserved, or free */
 	{ 0x178, 8, false }, /* bytes written */
 	{ 0x194, 108, false }, /* errors that were seen */
 	{ 0x248, 4, false },   /* overhead */
+	{ 0x258, 16, false },  /* salt of passphrases, EXT4_IOC_GET_ENCRYPTION_PWSALT */
 	{ 0x274, 8, false },   /* high bytes of the times */
 	{ EXT_BYTES - 4, 4, false },
 };
@@ -318,8 +319,9 @@ static int count_same(const unsigned char *a, const unsigned char *b)
 }
 
 /*
- * And the features that tell of extended attributes (the kernel says so in the first one alone), of a
- * journal in use, large files and orphans; and the magic, of which others tell.
+ * And what the kernel says in the first one alone: how names are hashed (fs/ext4/super.c, and e2fsck), the features
+ * that tell of extended attributes, of a journal in use, large files, directories of many links (fs/ext4/namei.c)
+ * and orphans; and the magic, of which others tell.
  */
 static void drop_changing(unsigned char *sb)
 {
@@ -328,8 +330,9 @@ static void drop_changing(unsigned char *sb)
 	memset(sb + 0x38, 0, 2);
 	sb[0x5C] &= (unsigned char)~EXT_COMPAT_EXT_ATTR;
 	sb[0x60] &= 0xFB;
-	sb[0x64] &= 0xFD;
+	sb[0x64] &= 0xDD;
 	sb[0x66] &= 0xFE;
+	sb[0x160] &= 0xFC;
 }
 
 static bool is_same_at_rest(const unsigned char *a, const unsigned char *b)

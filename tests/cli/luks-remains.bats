@@ -925,7 +925,12 @@ told_by() { # COMMAND DEVICE
 		make_luks "$DISK" "$version"
 		unset ROOT
 		seal_luks "$DISK"
+		cryptsetup -q luksKillSlot "$DISK" 1
+		run -4 luks "$DISK"
+		[ "${lines[0]}" = "VERDICT: STALE - not sealed as it is now; no fault was found in it" ]
 		cryptsetup -q luksErase "$DISK"
+		run -4 luks "$DISK"
+		[ "${lines[0]}" = "VERDICT: STALE - not sealed as it is now; a LUKS header has no keyslot" ]
 		run -4 luks --json "$DISK"
 		[ "$(findings)" = BV-LUKS-NO-KEYSLOT,BV-LUKS-STALE ]
 		[ "$(finding BV-LUKS-STALE .evidence.keyslots_removed)" = "keyslots 0 and 1" ]
@@ -1402,6 +1407,119 @@ label() { # KIND FILE
 			run -1 luks --json "$DISK"
 			[[ $output != *"boot code"* ]]
 		done
+	done
+}
+
+# What an installer leaves with this code in the first sector: GRUB's keeps what FAT has there, Windows' no
+# more than the table.
+boot_sector() { # grub|fixmbr FILE
+	python3 -c 'import random, sys
+f = open(sys.argv[2], "r+b"); s = bytearray(f.read(512)); code = random.Random(3).randbytes(440)
+kept = bytes(s[3:0x5a])
+s[:440] = code; s[510:] = b"\x55\xaa"
+if sys.argv[1] == "grub": s[:3] = b"\xeb\x63\x90"; s[3:0x5a] = kept
+f.seek(0); f.write(s)' "$@"
+}
+
+# Whether blkid takes the checksum of a header in the place of a table for none.
+no_table() { # FILE
+	python3 -c 'import sys
+s = open(sys.argv[1], "rb").read(512)
+sys.exit(not s[462] & 0x7f or not s[478] & 0x7f or 0xee in (s[450], s[466]))' "$1"
+}
+
+@test "luks: a boot loader's sector over a LUKS2 header is no loss: cryptsetup puts it back; a lost byte is one" {
+	local kind row at
+
+	sealed_disk 2 64M
+	until no_table "$DISK.good"; do
+		sealed_disk 2 64M
+	done
+	for kind in grub fixmbr; do
+		cp --sparse=always "$DISK.good" "$DISK"
+		boot_sector $kind "$DISK"
+		for row in sealed unknown; do
+			run -5 bv luks --json --root "$([ $row = sealed ] && echo "$ROOT" || echo /nonexistent)" "$DISK"
+			[ "$(findings)" = BV-LUKS-FOREIGN ]
+			[[ $(finding BV-LUKS-FOREIGN .summary) == "A boot sector lies where the first copy"*"writes the good copy over it"*"a disk loses whole sectors"* ]]
+			[[ $output != *"cryptsetup repair $DISK"* ]]
+		done
+		cryptsetup_opens "$DISK"
+		cmp -n 104 "$COPY" "$DISK.good"
+		# What no installer writes: in what it keeps, behind the sector, in the second copy, and half of the code.
+		for at in 20 447 500 1000 8000 20000; do
+			[ $kind$at != fixmbr20 ] || continue
+			flip_bit "$DISK" $at
+			run ! bv luks --json --root "$ROOT" "$DISK"
+			[ "$status" = 1 ]
+			[[ $(findings) == *BV-LUKS-COPY* || $(findings) == *BV-LUKS-HEADERS* ]]
+			flip_bit "$DISK" $at
+		done
+		dd if="$DISK.good" of="$DISK" bs=1 skip=168 seek=168 count=40 conv=notrunc status=none
+		run -1 luks --json "$DISK"
+	done
+	# Its mark alone is none, nor with a field or a bit that was lost.
+	for at in 20 180 300; do
+		cp --sparse=always "$DISK.good" "$DISK"
+		put "$DISK" 510 '\125\252'
+		run -0 luks --json "$DISK"
+		cp "$DISK" "$COPY"
+		flip_bit "$DISK" $at
+		run -1 luks --json "$DISK"
+		cp "$COPY" "$DISK"
+		zero_bytes "$DISK" 168 16
+		run -1 luks --json "$DISK"
+	done
+	# Where the checksum is as a table it is taken for one, by cryptsetup as well.
+	cp --sparse=always "$DISK.good" "$DISK"
+	boot_sector grub "$DISK"
+	put "$DISK" 462 '\200'
+	put "$DISK" 478 '\200'
+	run ! cryptsetup_opens "$DISK"
+	run -5 luks --json "$DISK"
+	[[ $(finding BV-LUKS-FOREIGN .summary) == *"cryptsetup does not open it like this"* ]]
+}
+
+# As pvremove leaves what pvcreate made: zeros, and the header of the metadata area (LVM2,
+# lib/format_text/layout.h, struct mda_header; lib/misc/crc.c).
+removed_volume() { # FILE
+	python3 -c 'import struct, sys, zlib
+h = b" LVM2 x[5A%r0N*>" + struct.pack("<IQQ", 1, 4096, (1 << 20) - 4096)
+h = h.ljust(508, b"\0")
+crc = ~zlib.crc32(h, ~0xF597A6CF & 0xFFFFFFFF) & 0xFFFFFFFF
+f = open(sys.argv[1], "r+b"); f.write(bytes(2048)); f.seek(4096); f.write(struct.pack("<I", crc) + h)' "$1"
+}
+
+@test "luks: pvcreate by mistake, and pvremove: the metadata area proves itself; a lost byte of it does not" {
+	local version at
+
+	for version in 1 2; do
+		sealed_disk $version 64M
+		removed_volume "$DISK"
+		run -5 luks --json "$DISK"
+		if [ $version = 2 ]; then
+			[ "$(findings)" = BV-LUKS-FOREIGN ]
+			[[ $(finding BV-LUKS-FOREIGN .summary) == "A wiped LVM physical volume lies where"*"writes the good copy over it"*"label alone was erased"* ]]
+			cryptsetup_opens "$DISK"
+		else
+			[ "$(findings)" = BV-LUKS-GONE ]
+			[[ $(finding BV-LUKS-GONE .summary) == *"a wiped LVM physical volume." ]]
+		fi
+		[[ $output != *"cryptsetup repair $DISK"* ]]
+		# A bit of that header, or zeros alone; and one of a keyslot besides.
+		for at in 4100 4130 4500; do
+			flip_bit "$DISK" $at
+			run -1 luks --json "$DISK"
+			[[ $output != *LVM* ]]
+			flip_bit "$DISK" $at
+		done
+		flip_bit "$DISK" $((290816 + 20000))
+		run -1 luks --json "$DISK"
+		[ "$(finding BV-LUKS-KEYSLOT '.ranges[0].damage')" = bit-flip ]
+		cp --sparse=always "$DISK.good" "$DISK"
+		zero_bytes "$DISK" 0 2048
+		run -1 luks --json "$DISK"
+		[[ $output != *LVM* ]]
 	done
 }
 

@@ -1350,6 +1350,27 @@ static void test_root_lost(void **state)
 		{ "printf '\\54' | dd of=fs bs=1 seek=1116 conv=notrunc status=none; "
 		  "printf anew | dd of=fs bs=1 seek=1144 conv=notrunc status=none",
 		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", "its checksum is wrong" },
+		/* So it says its salt, how names are hashed, and where the journal was; what is beside that. */
+		{ "printf 0123456789abcdef | dd of=fs bs=1 seek=1624 conv=notrunc status=none; "
+		  "printf anew | dd of=fs bs=1 seek=1144 conv=notrunc status=none",
+		  VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK", "a write of it stopped half-way" },
+		{ "printf '\\2' | dd of=fs bs=1 seek=1376 conv=notrunc status=none; "
+		  "printf anew | dd of=fs bs=1 seek=1144 conv=notrunc status=none",
+		  VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK", "a write of it stopped half-way" },
+		{ "printf x | dd of=fs bs=1 seek=1253 conv=notrunc status=none; "
+		  "printf anew | dd of=fs bs=1 seek=1144 conv=notrunc status=none",
+		  VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK", "a write of it stopped half-way" },
+		{ "printf 0123456789abcdefx | dd of=fs bs=1 seek=1624 conv=notrunc status=none; "
+		  "printf anew | dd of=fs bs=1 seek=1144 conv=notrunc status=none",
+		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", "its checksum is wrong" },
+		{ "printf '\\6' | dd of=fs bs=1 seek=1376 conv=notrunc status=none; "
+		  "printf anew | dd of=fs bs=1 seek=1144 conv=notrunc status=none",
+		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", "its checksum is wrong" },
+		{ "printf x | dd of=fs bs=1 seek=1261 conv=notrunc status=none; "
+		  "printf anew | dd of=fs bs=1 seek=1144 conv=notrunc status=none",
+		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", "its checksum is wrong" },
+		{ "printf '\\1' | dd of=fs bs=1 seek=1624 conv=notrunc status=none",
+		  VERDICT_STORAGE_CORRUPTION, "BV-CHAIN-SUPERBLOCK", "its checksum is wrong" },
 		/* A lost block; or one that was overwritten, by swap with a random key for one. */
 		{ "dd if=/dev/zero of=fs bs=4096 count=1 conv=notrunc status=none",
 		  VERDICT_INCONCLUSIVE, "BV-CHAIN-SUPERBLOCK", "the disk lost that block, or" },
