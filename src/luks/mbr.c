@@ -93,15 +93,6 @@ static bool is_table_over_luks1(const struct luks_view *v, const struct source *
 	       memcmp(s + SECTOR_BYTES, right + SECTOR_BYTES, len - SECTOR_BYTES) == 0;
 }
 
-bool luks_has_blank_table(const struct luks_view *v, const struct source *source)
-{
-	unsigned char a[LUKS2_BINARY], b[LUKS2_BINARY];
-
-	if (read_starts(v, source, a, b))
-		return is_table(a) && is_magic(a) && is_as_second(a, b);
-	return is_table_over_luks1(v, source);
-}
-
 static bool differs(const unsigned char *a, const unsigned char *b, size_t at, size_t bytes)
 {
 	return memcmp(a + at, b + at, bytes) != 0;
@@ -114,6 +105,32 @@ static bool is_overwritten(const unsigned char *a, const unsigned char *b)
 	       differs(a, b, LUKS2_AT_SEQID, 8) &&
 	       differs(a, b, LUKS2_AT_ALGORITHM, LUKS2_NAME_BYTES) &&
 	       differs(a, b, LUKS2_AT_UUID, LUKS2_UUID_BYTES);
+}
+
+/* parted and Windows put code of their own in front of the table: it calls INT 13h, which reads a disk. */
+static bool is_table_with_code(const unsigned char *s)
+{
+	return is_table(s) && memmem(s, SIGNATURE, "\xcd\x13", 2);
+}
+
+/* Of LUKS1 the last keyslot's descriptor is behind it. */
+static bool is_code_over_luks1(const struct luks_view *v, const struct source *source)
+{
+	unsigned char s[SECTOR_BYTES];
+
+	return !v->luks.version && source_read(source, s, sizeof(s), 0) == (ssize_t)sizeof(s) &&
+	       is_table_with_code(s) && luks1_lost_its_start(source, SECTOR_BYTES);
+}
+
+bool luks_has_blank_table(const struct luks_view *v, const struct source *source)
+{
+	unsigned char a[LUKS2_BINARY], b[LUKS2_BINARY];
+
+	if (!read_starts(v, source, a, b))
+		return is_table_over_luks1(v, source) || is_code_over_luks1(v, source);
+	if (is_table_with_code(a) && is_overwritten(a, b))
+		return bytes_are_zero(a + SECTOR_BYTES, LUKS2_BINARY - SECTOR_BYTES);
+	return is_table(a) && is_magic(a) && is_as_second(a, b);
 }
 
 /*

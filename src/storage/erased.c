@@ -254,6 +254,39 @@ static bool is_physical_volume(const struct source *source, uint64_t *at)
 	return state == LVM_ERASED || state == LVM_LABEL_GONE;
 }
 
+/*
+ * cryptsetup, lib/verity/verity.c, struct verity_sb: in 512 bytes, of which the rest is zeros. 32 random bytes are
+ * its UUID and salt.
+ */
+#define VERITY_BYTES	 512u
+#define VERITY_ALGORITHM 32u
+#define VERITY_DATA	 64u
+#define VERITY_HASH	 68u
+#define VERITY_SALT_SIZE 80u
+#define VERITY_SALT	 88u
+#define VERITY_SALT_MAX	 256u
+
+static bool is_block_size(uint32_t bytes)
+{
+	return bytes >= 512 && bytes <= 512u * 1024 && !(bytes & (bytes - 1));
+}
+
+static bool is_verity(const struct source *source)
+{
+	unsigned char s[VERITY_BYTES];
+	size_t salt, name;
+
+	if (!read_at(source, s, sizeof(s), 0) || !bytes_put_back(s, "verity\0\0", 8))
+		return false;
+	salt = le16(s + VERITY_SALT_SIZE);
+	name = strnlen((char *)s + VERITY_ALGORITHM, VERITY_DATA - VERITY_ALGORITHM);
+	return le32(s + 8) == 1 && le32(s + 12) <= 1 && name >= 3 &&
+	       bytes_are_zero(s + VERITY_ALGORITHM + name, VERITY_DATA - VERITY_ALGORITHM - name) &&
+	       is_block_size(le32(s + VERITY_DATA)) && is_block_size(le32(s + VERITY_HASH)) &&
+	       salt <= VERITY_SALT_MAX &&
+	       bytes_are_zero(s + VERITY_SALT + salt, VERITY_BYTES - VERITY_SALT - salt);
+}
+
 const char *recognise_erased(const struct source *source, uint64_t *at, uint64_t *end)
 {
 	struct superblock s;
@@ -273,6 +306,8 @@ const char *recognise_erased(const struct source *source, uint64_t *at, uint64_t
 	*at = 0;
 	if (any_swap(source))
 		return "wiped swap space";
+	if (is_verity(source))
+		return "a wiped dm-verity hash device";
 	if (is_fat(source))
 		return "a wiped FAT file system";
 	*end = MBR_BYTES;

@@ -1334,6 +1334,40 @@ label() { # KIND FILE
 	done
 }
 
+# The code that parted puts in front of its table (libparted, labels/dos.c) is another; both read a disk.
+@test "luks: a table with boot code and without a partition, wiped; a dm-verity device wiped; a lost byte tells" {
+	local version
+
+	for version in 1 2; do
+		sealed_disk $version 64M
+		cp --sparse=always "$DISK.good" "$DISK"
+		echo 'label: dos' | sfdisk -q --wipe never "$DISK"
+		{ printf '\372\270\0\20\216\320\274\0\260\264\2\315\23' && head -c 427 /dev/zero; } |
+			dd of="$DISK" conv=notrunc status=none
+		wipefs -qaf -t dos "$DISK"
+		run -5 luks --json "$DISK"
+		[[ $(findings) =~ ^BV-LUKS-(FOREIGN|GONE)$ ]]
+		[[ $(field '.findings[0].evidence | tostring') == *"a wiped MBR"* ]]
+		# The twins: what is there reads no disk; the table is none.
+		zero_bytes "$DISK" 11 2
+		run luks --json "$DISK"
+		[ "$status" -eq 1 ] || [[ $(field '.findings[0].evidence | tostring') != *"a wiped "* ]]
+		flip_bit "$DISK" 450
+		run -1 luks --json "$DISK"
+		[[ $output != *"a wiped "* ]]
+
+		cp --sparse=always "$DISK.good" "$DISK"
+		noise 4096 5 >"$COPY"
+		veritysetup format "$COPY" "$DISK" >/dev/null
+		wipefs -qaf -t DM_verity_hash "$DISK"
+		run -5 luks --json "$DISK"
+		[[ $(field '.findings[0].evidence | tostring') == *"a wiped dm-verity"* ]]
+		flip_bit "$DISK" 400
+		run -1 luks --json "$DISK"
+		[[ $output != *"a wiped "* ]]
+	done
+}
+
 @test "luks: a table without a partition, and all wiped at once: the magics are gone, too; a lost byte tells" {
 	local version kind
 
