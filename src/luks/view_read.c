@@ -91,7 +91,7 @@ static void look_at_other(struct luks_view *v, const struct source *source)
 		v->disk_form = recognise_disk_form(source);
 	v->member = recognise_member(source);
 	if (!v->other && v->luks.copies[0].state != LUKS_COPY_GOOD)
-		v->other = recognise_other(source);
+		v->other = recognise_rest(source);
 	v->noise = luks_noise_bytes(v, source);
 	v->like_data = !v->luks.version && !v->luks.rebuilt && !v->luks.inside.version &&
 		       !v->other && !v->member && !*v->luks.left &&
