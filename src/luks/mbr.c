@@ -160,15 +160,24 @@ static bool has_mark(const unsigned char *a)
 	return a[MARK] == 0x55 && a[MARK + 1] == 0xaa;
 }
 
+/* A checksum has every byte as often as any other, and few zeros; entries of a table have many. */
+static bool is_like_checksum(const unsigned char *p, size_t bytes)
+{
+	size_t zeros = 0;
+
+	for (size_t i = 0; i < bytes; i++)
+		zeros += !p[i];
+	return bytes && zeros * 8 <= bytes;
+}
+
 /* The checksum is still there, in its place among zeros: what it is without the salt nothing tells. */
 static bool ends_as_written(const unsigned char *a, const unsigned char *b)
 {
 	size_t bytes = luks2_checksum_bytes(b), end = LUKS2_AT_CHECKSUM + bytes;
 	size_t stop = has_mark(a) ? MARK : SECTOR_BYTES;
 
-	return bytes && bytes_are_zero(a + ENTRIES, LUKS2_AT_CHECKSUM - ENTRIES) &&
-	       !bytes_are_zero(a + LUKS2_AT_CHECKSUM, bytes / 2) &&
-	       !bytes_are_zero(a + LUKS2_AT_CHECKSUM + bytes / 2, bytes / 2) &&
+	return is_like_checksum(a + LUKS2_AT_CHECKSUM, bytes) &&
+	       bytes_are_zero(a + ENTRIES, LUKS2_AT_CHECKSUM - ENTRIES) &&
 	       (end >= stop || bytes_are_zero(a + end, stop - end)) &&
 	       bytes_are_zero(a + SECTOR_BYTES, LUKS2_BINARY - SECTOR_BYTES);
 }
