@@ -19,8 +19,8 @@ struct luks_record {
 
 /*
  * Finds it in one manifest (path), or in all copies below root (manifest/store.h) and, without root, in
- * the one that the guard carries. The surest match wins, then the newest seal. A manifest that cannot be used is told in r (NULL: not at all) as a warning, or, named by
- * path, as what it is.
+ * the one that the guard carries. The surest match wins, then the newest seal. A manifest that cannot be
+ * used is told in r (NULL: not at all) as a warning, or, named by path, as what it is.
  */
 void luks_record_find(struct luks_record *record, const char *path, const char *root,
 		      const struct luks_view *v, const struct source *source, struct report *r);
