@@ -561,7 +561,7 @@ FINDING(INITRD_BLOCKS, "BV-INITRD-BLOCKS", IMAGE,
 	/* happened */ "Blocks of the initial RAM disk, on the disk or in the page cache, are not "
 	"as they were sealed, and no sound rewrite explains it.",
 	/* known */ "By the sealed hash of every 4 KiB, and one of these: a block cannot be read; "
-	"two direct reads differ; disk and page cache differ; inode, size and times are as "
+	"two direct reads differ; disk and page cache differ; its size and times are as "
 	"sealed; a few blocks of compressed data differ; some became zeros, or hold the guard of "
 	"another image, and all others are as sealed; or it was rewritten, and is broken, as after a "
 	"write that was never finished.",
@@ -583,7 +583,7 @@ FINDING(INITRD_CHANGED, "BV-INITRD-CHANGED", IMAGE,
 	"it ends early or in zeros, cannot be verified to its end, differs in a few blocks that no "
 	"checksum covers or as when a file is added, has the inode and the time of the sealed one, or "
 	"is of a form that no kernel unpacks.",
-	/* known */ "Blocks differ from their sealed hashes, and inode, size or times say that "
+	/* known */ "Blocks differ from their sealed hashes, and its size or times say that "
 	"the file was written. What is there now was then examined by itself; the report says "
 	"which of these it was.",
 	/* not */ "It does not accuse the storage. Unless the report says configuration error, it "
@@ -691,7 +691,7 @@ FINDING(KERNEL_BLOCKS, "BV-KERNEL-BLOCKS", IMAGE,
 	/* happened */ "Blocks of the kernel image, on the disk or in the page cache, are not as "
 	"they were sealed, and no sound rewrite explains it.",
 	/* known */ "By the sealed hash of every 4 KiB, and one of these: a block cannot be read; "
-	"two direct reads differ; disk and page cache differ; inode, size and times are as "
+	"two direct reads differ; disk and page cache differ; its size and times are as "
 	"sealed; all that differs became zeros or is cut off; or it was rewritten, and is broken.",
 	/* not */ "root=, crypttab and the passphrase have no part in it: bytes were compared.",
 	/* guest */ "Write as little as possible to this disk, and do not reboot into this "
@@ -725,7 +725,7 @@ FINDING(KERNEL_CHANGED, "BV-KERNEL-CHANGED", IMAGE,
 	/* happened */ "The kernel image was written after the seal, and is neither proven "
 	"damaged nor proven sound: it ends early, cannot be verified, or differs in some of its "
 	"blocks only.",
-	/* known */ "Blocks differ from their sealed hashes, and inode, size or times say that "
+	/* known */ "Blocks differ from their sealed hashes, and its size or times say that "
 	"the file was written. What is there now was then examined by itself; the report says "
 	"which of these it was.",
 	/* not */ "It neither accuses the storage nor acquits it, and the initial RAM disk is "
