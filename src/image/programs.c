@@ -160,6 +160,7 @@ static const struct note *note_of(const struct programs *s, const struct content
 /* A path on the way: what is resolved, and what is still to come. */
 struct way {
 	char done[PATH_MAX], rest[PATH_MAX];
+	bool link; /* the path itself is one, and not only a folder on the way */
 };
 
 /* Puts a link's target in front of what is to come. */
@@ -211,6 +212,7 @@ static int resolve(const struct programs *s, const char *path, struct way *way,
 
 	*found = NULL;
 	*w.done = *way->done = '\0';
+	w.link = way->link = false;
 	if (strlen(path) >= sizeof(w.rest))
 		return -ENODATA;
 	memcpy(w.rest, path, strlen(path) + 1);
@@ -236,6 +238,7 @@ static int resolve(const struct programs *s, const char *path, struct way *way,
 		n = note_of(s, c);
 		if (!n)
 			return -ENODATA;
+		w.link = w.link || !w.rest[strspn(w.rest, "/")];
 		r = take_link(&w, s->texts + n->text);
 		if (r)
 			return r;
@@ -290,7 +293,7 @@ bool programs_link_ends(const struct programs *s, const char *path, char end[PRO
 {
 	struct way w;
 
-	return leads_to(s, path, &w, end) && strcmp(end, path + strspn(path, "/")) != 0;
+	return leads_to(s, path, &w, end) && w.link;
 }
 
 bool programs_near_way(struct programs *s, const char *path, char near[PROGRAM_NAME_MAX])

@@ -158,6 +158,8 @@ static void test_near_names(void **state)
 	assert_true(programs_link_ends(programs, "zinit", end));
 	assert_string_equal(end, "usr/lib/init");
 	assert_false(programs_link_ends(programs, "usr/lib/init", end));
+	/* A folder that is a link makes none of what is missing there. */
+	assert_false(programs_link_ends(programs, "/bin/none", end));
 	assert_false(programs_link_ends(programs, "/usr/bin/sh", end));
 	assert_false(programs_near_way(programs, "zinit", end));
 	assert_true(programs_near_way(programs, "zone", end));
