@@ -712,8 +712,7 @@ static void check_unsealed(const struct boot_files *f, struct report *r, bool se
 	if (sealed)
 		return;
 	guard = f->initrd ? image_record(f->initrd, &record) : -ENOENT;
-	if (!guard && strcmp(record.kernel, f->release) != 0 && is_kernel_version(f->release) &&
-	    !boot_files_have_kernel(f))
+	if (!guard && names_another_kernel(f->release, record.kernel) && !boot_files_have_kernel(f))
 		tell_copy(r, f, record.kernel);
 	else
 		tell_unsealed(r, f, guard != -ENOENT, report_verdict_from(r, first));

@@ -54,16 +54,22 @@ bool image_has_kernel(const char *path, const char *name)
 	return there;
 }
 
-bool is_kernel_version(const char *release)
+/* Not "linux", nor "0-rescue-" and more. */
+static bool is_version(const char *release)
 {
 	size_t n = strspn(release, "0123456789");
 
 	return n && release[n] == '.';
 }
 
+bool names_another_kernel(const char *name, const char *recorded)
+{
+	return is_version(name) && strcmp(name, recorded) != 0;
+}
+
 char *boot_files_other_version(const struct boot_files *f)
 {
-	char *version = is_kernel_version(f->release) ? kernel_version(f) : NULL;
+	char *version = is_version(f->release) ? kernel_version(f) : NULL;
 
 	if (version && !strcmp(version, f->release)) {
 		free(version);
@@ -84,7 +90,7 @@ char *image_other_name(const struct image_proof *p, const char *path)
 {
 	char *name = p->has_record && !p->record_error ? release_of_name(path) : NULL;
 
-	if (name && (!is_kernel_version(name) || is_ending(name, p->record.kernel))) {
+	if (name && (!is_version(name) || is_ending(name, p->record.kernel))) {
 		free(name);
 		name = NULL;
 	}
@@ -115,7 +121,7 @@ bool boot_files_other_modules(const struct boot_files *f, const struct manifest 
 	/* The name may be short for the version of the kernel, or go on behind it. */
 	o->wanted = kernel_version(f);
 	o->known = o->wanted;
-	if (!o->known && is_kernel_version(f->release))
+	if (!o->known && is_version(f->release))
 		o->wanted = text_copy(f->release);
 	if (o->wanted)
 		o->has = manifest_other_modules(m, o->wanted);

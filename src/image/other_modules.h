@@ -31,8 +31,11 @@ bool boot_files_other_modules(const struct boot_files *f, const struct manifest 
 			      struct other_modules *o);
 void other_modules_clear(struct other_modules *o);
 
-/* Whether it tells a version: not "linux", as Arch has it, nor "0-rescue-" and more, as Fedora has it. */
-bool is_kernel_version(const char *release);
+/*
+ * Whether the name of an image tells another kernel version than its record does. What is no version ("linux-fallback",
+ * as Arch has it, "0-rescue-" and more, as Fedora has it) is the name of an image, which any kernel's may bear.
+ */
+bool names_another_kernel(const char *name, const char *recorded);
 
 /* Whether there is a kernel of that version: its modules, or one of that name that does not say it is another. */
 bool boot_files_have_kernel(const struct boot_files *f);

@@ -215,7 +215,7 @@ static int leave(struct sealing *s, int status, enum sealed *sealed)
 	int err = s->o->read_back == READ_BACK ? image_is_kept(&s->im, &result) : -ENOTSUP;
 
 	*sealed = NOT_SEALED;
-	if (err == -EILSEQ || err == -EIO) {
+	if (replace_blames_disk(err)) {
 		report_replace(s->report, s->im.name, err, &result);
 		if (explains_itself(s))
 			return 1;
@@ -652,11 +652,10 @@ static int stays_copy(struct sealing *s, const struct image_proof *proof)
 	return 0;
 }
 
-/* What is no version ("linux-fallback") is the name of an image, which any kernel's may bear. */
 static bool is_of_another_kernel(const struct image_proof *proof, const char *release)
 {
 	return proof->has_record && !proof->record_error &&
-	       strcmp(proof->record.kernel, release) != 0 && is_kernel_version(release);
+	       names_another_kernel(release, proof->record.kernel);
 }
 
 /*

@@ -7,6 +7,7 @@
 
 #include "image/compare.h"
 #include "image/kept.h"
+#include "manifest/report_replace.h"
 #include "report/lines.h"
 #include "util/interrupt.h"
 #include "util/message.h"
@@ -167,7 +168,7 @@ static int write_in_pieces(struct fallback *c, size_t piece, struct replacement 
 		c->past_cache = result.past_cache;
 		return 1;
 	}
-	return err == -EILSEQ || err == -EIO ? 0 : err;
+	return replace_blames_disk(err) ? 0 : err;
 }
 
 /* The blocks of what failed stay taken, so that the next one comes to lie elsewhere. */

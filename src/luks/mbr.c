@@ -122,12 +122,8 @@ static bool is_code_over_luks1(const struct luks_view *v, const struct source *s
 	       is_table_with_code(s) && luks1_lost_its_start(source, SECTOR_BYTES);
 }
 
-bool luks_has_blank_table(const struct luks_view *v, const struct source *source)
+static bool is_table_over_luks2(const unsigned char *a, const unsigned char *b)
 {
-	unsigned char a[LUKS2_BINARY], b[LUKS2_BINARY];
-
-	if (!read_starts(v, source, a, b))
-		return is_table_over_luks1(v, source) || is_code_over_luks1(v, source);
 	if (is_table_with_code(a) && is_overwritten(a, b))
 		return bytes_are_zero(a + SECTOR_BYTES, LUKS2_BINARY - SECTOR_BYTES);
 	return is_table(a) && is_magic(a) && is_as_second(a, b);
@@ -182,15 +178,24 @@ static bool ends_as_written(const unsigned char *a, const unsigned char *b)
 	       bytes_are_zero(a + SECTOR_BYTES, LUKS2_BINARY - SECTOR_BYTES);
 }
 
-const char *luks_boot_code(const struct luks_view *v, const struct source *source)
+static bool is_code_over_luks2(const unsigned char *a, const unsigned char *b)
+{
+	return (is_overwritten(a, b) || (has_mark(a) && is_overwritten_by_grub(a, b))) &&
+	       ends_as_written(a, b);
+}
+
+const char *luks_what_mbr(const struct luks_view *v, const struct source *source, bool *boot_code)
 {
 	unsigned char a[LUKS2_BINARY], b[LUKS2_BINARY];
-	bool code;
+	bool both = read_starts(v, source, a, b);
 
-	if (!read_starts(v, source, a, b))
-		return !v->luks.version && luks1_lost_its_start(source, SIGNATURE) ? CODE : NULL;
-	code = is_overwritten(a, b) || (has_mark(a) && is_overwritten_by_grub(a, b));
-	if (!code || !ends_as_written(a, b))
+	*boot_code = false;
+	if (both ? is_table_over_luks2(a, b)
+		 : is_table_over_luks1(v, source) || is_code_over_luks1(v, source))
+		return "a wiped MBR partition table";
+	*boot_code = both ? is_code_over_luks2(a, b)
+			  : !v->luks.version && luks1_lost_its_start(source, SIGNATURE);
+	if (!*boot_code)
 		return NULL;
-	return has_mark(a) ? "a boot sector" : CODE;
+	return both && has_mark(a) ? "a boot sector" : CODE;
 }

@@ -36,15 +36,9 @@ static const char *recognise_wiped(struct luks_view *v, const struct source *sou
 {
 	const char *other = recognise_erased(source, at, &v->wiped_end);
 
-	if (!other && luks_has_blank_table(v, source)) {
+	if (!other && (other = luks_what_mbr(v, source, &v->boot_code))) {
 		*at = 0;
 		v->wiped_end = SECTOR_BYTES;
-		other = "a wiped MBR partition table";
-	}
-	if (!other && (other = luks_boot_code(v, source))) {
-		*at = 0;
-		v->wiped_end = SECTOR_BYTES;
-		v->boot_code = true;
 	}
 	v->wiped = other != NULL;
 	return other;
